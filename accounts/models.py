@@ -1,0 +1,159 @@
+"""People who sign in, and what companies and associations have in common: an organisation and its members."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from territories.models import Commune
+
+
+class UserManager(BaseUserManager["User"]):
+    """Accounts keyed by an e-mail address kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, is_moderator=True, **fields
+        )
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. The e-mail address is the login; what they may do comes from their memberships."""
+
+    email = models.EmailField("adresse électronique", unique=True)
+    name = models.CharField("nom", max_length=120, blank=True)
+    is_moderator = models.BooleanField("modération", default=False, help_text="Traite la file de modération.")
+    is_staff = models.BooleanField("exploitation", default=False, help_text="Accède à l’administration.")
+    is_active = models.BooleanField("compte actif", default=True)
+    date_joined = models.DateTimeField("inscription", default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "compte"
+        ordering = ("email",)
+        constraints = [
+            models.CheckConstraint(
+                name="user_email_lower",
+                condition=models.Q(email=Lower("email")),
+                violation_error_message="L’adresse électronique s’écrit en minuscules.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class OrganisationQuerySet(models.QuerySet[Any]):
+    """Questions that companies and associations answer alike."""
+
+    def of_member(self, user: User) -> Self:
+        """Organisations of which this person is a member, in whatever role."""
+        return self.filter(memberships__user=user)
+
+    def managed_by(self, user: User) -> Self:
+        """Organisations in whose name this person may act."""
+        return self.filter(memberships__user=user, memberships__role__in=Role.managing())
+
+
+class Role(models.TextChoices):
+    """What a member may do in an organisation."""
+
+    OWNER = "owner", "responsable"
+    MANAGER = "manager", "gestionnaire"
+    VOLUNTEER = "volunteer", "bénévole"
+
+    @classmethod
+    def managing(cls) -> list[Role]:
+        return [cls.OWNER, cls.MANAGER]
+
+
+class Organisation(models.Model):
+    """A legal person that takes part. It may have no SIREN at all (Alsace-Moselle, foundations, abroad)."""
+
+    class LegalForm(models.TextChoices):
+        COMPANY = "company", "entreprise"
+        ASSOCIATION = "association", "association"
+        FOUNDATION = "foundation", "fondation"
+        PUBLIC_BODY = "public_body", "organisme public"
+        OTHER = "other", "autre"
+
+    name = models.CharField("nom", max_length=200)
+    slug = models.SlugField("adresse de la page", max_length=80, unique=True)
+    legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    rna = models.CharField("RNA", max_length=10, blank=True)
+    address = models.CharField("adresse", max_length=200, blank=True)
+    commune = models.ForeignKey(
+        Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune", null=True, blank=True
+    )
+    website = models.URLField("site web", blank=True)
+    description = models.TextField("présentation", max_length=2000, blank=True)
+    created_at = models.DateTimeField("création", editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ("name", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_siren_form",
+                condition=models.Q(siren="") | models.Q(siren__regex=r"^\d{9}$"),
+                violation_error_message="Indiquez un SIREN de 9 chiffres, ou laissez vide.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_siret_form",
+                condition=models.Q(siret="")
+                | models.Q(siret__regex=r"^\d{14}$", siret__startswith=models.F("siren")),
+                violation_error_message="Indiquez un SIRET de 14 chiffres qui commence par le SIREN, ou laissez vide.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_rna_form",
+                condition=models.Q(rna="") | models.Q(rna__regex=r"^W\d[0-9A-Z]\d{7}$"),
+                violation_error_message="Indiquez un numéro RNA comme W751234567, ou laissez vide.",
+            ),
+            models.UniqueConstraint(
+                name="%(class)s_siren_unique",
+                fields=["siren"],
+                condition=~models.Q(siren=""),
+                violation_error_message="Une organisation avec ce SIREN est déjà inscrite.",
+            ),
+            models.UniqueConstraint(
+                name="%(class)s_rna_unique",
+                fields=["rna"],
+                condition=~models.Q(rna=""),
+                violation_error_message="Une organisation avec ce numéro RNA est déjà inscrite.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's place in an organisation. Each app declares its own table and its `organisation` key."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name="compte")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    joined_at = models.DateTimeField("entrée", editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ("pk",)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SolidariteConfig(AppConfig):
+    name = "solidarite"
+    verbose_name = "Portail"
