@@ -1,0 +1,40 @@
+import csv
+import io
+import re
+
+from territories.derivation import DATA, content
+from territories.outlines import MAINLAND, outlines
+
+DEPARTEMENTS = [
+    row["code"] for row in csv.DictReader(io.StringIO(content(DATA / "departements.csv").decode()))
+]
+
+
+def test_outlines_cover_every_inhabited_departement() -> None:
+    assert sorted(outlines().paths) == sorted(set(DEPARTEMENTS) - {"984", "989"})
+
+
+def test_outlines_are_svg_path_data() -> None:
+    shape = re.compile(r"(?:M[\d.]+ [\d.]+l[-\d. ]+z)+")
+    assert [code for code, path in outlines().paths.items() if not shape.fullmatch(path)] == []
+
+
+def test_place_puts_cities_where_they_are_on_the_map() -> None:
+    drawn = outlines()
+    lille, marseille = drawn.place("59", 50.63089, 3.07086), drawn.place("13", 43.2976, 5.36943)
+    brest, strasbourg = drawn.place("29", 48.39, -4.486), drawn.place("67", 48.5734, 7.7521)
+    assert lille[1] < strasbourg[1] < marseille[1]
+    assert brest[0] < lille[0] < marseille[0] < strasbourg[0]
+
+
+def test_place_keeps_inside_the_frame_of_its_territory() -> None:
+    drawn = outlines()
+    outside = []
+    for row in csv.DictReader(io.StringIO(content(DATA / "communes.csv.gz").decode())):
+        code = row["departement_id"]
+        if row["latitude"] and code in drawn.paths:
+            left, top, width, height = drawn.frames.get(code, drawn.frames[MAINLAND]).box
+            x, y = drawn.place(code, float(row["latitude"]), float(row["longitude"]))
+            if not (left <= x <= left + width and top <= y <= top + height):
+                outside.append(row["name"])
+    assert outside == []
