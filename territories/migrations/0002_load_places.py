@@ -1,0 +1,28 @@
+"""Fill the three tables from the data files, whose columns bear the names of the tables' columns."""
+
+from django.db import migrations
+
+from territories import derivation
+
+TABLES = {
+    "Region": ("regions.csv", derivation.REGION_COLUMNS),
+    "Departement": ("departements.csv", derivation.DEPARTEMENT_COLUMNS),
+    "Commune": ("communes.csv.gz", derivation.COMMUNE_COLUMNS),
+}
+
+
+def load_places(apps, schema_editor):
+    quote = schema_editor.quote_name
+    with schema_editor.connection.cursor() as cursor:
+        for model, (file, columns) in TABLES.items():
+            table = quote(apps.get_model("territories", model)._meta.db_table)
+            listed = ", ".join(map(quote, columns))
+            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv, HEADER match)") as copy:
+                copy.write(derivation.content(derivation.DATA / file))
+            cursor.execute(f"ANALYZE {table}")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("territories", "0001_places")]
+
+    operations = [migrations.RunPython(load_places, migrations.RunPython.noop)]
