@@ -1,0 +1,103 @@
+"""A field in which a person types a commune as they like, and which hands over the Commune."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from territories.models import AmbiguousCommune, Commune, UnknownCommune
+from territories.reading import LONGEST_TEXT
+
+CANDIDATES_SHOWN = 8
+SUGGESTIONS_SHOWN = 4
+ECHO_LENGTH = 60
+
+
+class _Typed(str):
+    """What came in with the form, shown again as it is: « 59350 » is then a postal code, not a key."""
+
+    __slots__ = ()
+
+
+class CommuneField(forms.CharField):
+    """Cleans to a Commune, or to None when nothing is typed in a field that is not required.
+
+    The initial value is a Commune or its INSEE code and is shown as « Lille (59) ». With `insee_first`, five
+    digits that are both an INSEE and a postal code are the former: for pages whose address holds the code.
+    """
+
+    default_error_messages = {
+        "required": "Indiquez une commune, par exemple « Lille (59) » ou « 59000 ».",
+        "max_length": "Indiquez seulement le nom d’une commune, en %(limit_value)d caractères au plus.",
+        "null_characters_not_allowed": "Indiquez une commune sans caractère invisible.",
+    }
+
+    def __init__(self, *, insee_first: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Commune")
+        kwargs.setdefault("max_length", LONGEST_TEXT)
+        super().__init__(**kwargs)
+        self.insee_first = insee_first
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, Commune):
+            return value
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Commune.objects.resolve(text, insee_first=self.insee_first or self.disabled)
+        except AmbiguousCommune as several:
+            raise ValidationError(_ambiguous_message(several), code="ambiguous") from several
+        except UnknownCommune as none:
+            raise ValidationError(_unknown_message(none), code="unknown") from none
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        kept = super().bound_data(data, initial)
+        return _Typed(kept) if isinstance(kept, str) and not self.disabled else kept
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str) and not isinstance(value, _Typed):
+            value = Commune.objects.filter(pk=value).first() or value
+        return str(value) if isinstance(value, Commune) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+def _ambiguous_message(several: AmbiguousCommune) -> str:
+    largest, *_ = several.candidates
+    listed = _listed(several.candidates)
+    if several.reading.code:
+        return (
+            f"Plusieurs communes ont le code postal {several.reading.code} : {listed}. "
+            f"Indiquez le nom de la commune, par exemple « {largest} »."
+        )
+    return (
+        f"Plusieurs communes s’appellent {largest.name} : {listed}. "
+        f"Précisez le département, par exemple « {largest} »."
+    )
+
+
+def _unknown_message(unknown: UnknownCommune) -> str:
+    if unknown.suggestions:
+        nearest = " ou ".join(map(str, unknown.suggestions[:SUGGESTIONS_SHOWN]))
+        return (
+            f"Aucune commune ne s’appelle « {_echo(unknown.text)} ». "
+            f"Indiquez la commune que vous cherchez : {nearest} ?"
+        )
+    return (
+        f"Aucune commune ne correspond à « {_echo(unknown.text)} ». Indiquez le nom d’une commune ou son "
+        "code postal, par exemple « Lille (59) » ou « 59000 »."
+    )
+
+
+def _listed(communes: list[Commune]) -> str:
+    shown = ", ".join(map(str, communes[:CANDIDATES_SHOWN]))
+    more = len(communes) - CANDIDATES_SHOWN
+    return shown if more <= 0 else f"{shown} et {more} autre{'s' if more > 1 else ''}"
+
+
+def _echo(text: str) -> str:
+    """What was typed, short enough for a sentence and without characters that could reorder it."""
+    visible = "".join(letter for letter in text if letter.isprintable()).strip()
+    return visible if len(visible) <= ECHO_LENGTH else f"{visible[: ECHO_LENGTH - 1]}…"
