@@ -1,0 +1,126 @@
+import datetime as dt
+
+import pytest
+from django.template import Context, Template
+from hypothesis import given
+from hypothesis import strategies as st
+
+from territories import french
+
+EVENING = dt.datetime(2026, 12, 1, 17, 30, tzinfo=dt.UTC)
+
+
+def test_dates_are_written_in_full_short_and_without_year() -> None:
+    day = dt.date(2026, 12, 1)
+    assert french.long_date(day) == "mardi 1er\u00a0décembre 2026"
+    assert french.day_date(day) == "mardi 1er\u00a0décembre"
+    assert french.short_date(day) == "mar. 1er\u00a0déc."
+    assert french.long_date(dt.date(2027, 1, 12)) == "mardi 12\u00a0janvier 2027"
+
+
+@given(st.dates())
+def test_long_date_names_one_day_only(day: dt.date) -> None:
+    weekday, number_and_month, year = french.long_date(day).split(" ")
+    number, month = number_and_month.split("\u00a0")
+    read = dt.date(int(year), french.MONTHS.index(month) + 1, int(number.removesuffix("er")))
+    assert (read, french.WEEKDAYS.index(weekday)) == (day, day.weekday())
+
+
+def test_times_drop_the_minutes_of_a_full_hour() -> None:
+    assert french.wall_time(dt.time(18, 30)) == "18\u00a0h\u00a030"
+    assert french.wall_time(dt.time(18)) == "18\u00a0h"
+    assert french.wall_time(dt.time(9, 5)) == "9\u00a0h\u00a005"
+    assert french.time_range(dt.time(18, 30), dt.time(20)) == "18\u00a0h\u00a030\u00a0– 20\u00a0h"
+
+
+@given(st.times())
+def test_wall_time_never_breaks_and_reads_back(time: dt.time) -> None:
+    text = french.wall_time(time)
+    assert " " not in text
+    hour, _, minute = text.partition("\u00a0h")
+    assert (int(hour), int(minute or 0)) == (time.hour, time.minute)
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (0, "0\u00a0créneau"),
+        (1, "1\u00a0créneau"),
+        (2, "2\u00a0créneaux"),
+        (1284, "1\u202f284\u00a0créneaux"),
+        (-1, "−1\u00a0créneau"),
+    ],
+)
+def test_counted_takes_the_plural_from_two(n: int, text: str) -> None:
+    assert french.counted(n, "créneau", "créneaux") == text
+
+
+@given(st.integers())
+def test_number_reads_back(n: int) -> None:
+    assert int(french.number(n).replace("\u202f", "").replace("−", "-")) == n
+
+
+def test_number_rounds_to_its_decimals() -> None:
+    assert french.number(4.56, 1) == "4,6"
+    assert french.number(1234567) == "1\u202f234\u202f567"
+
+
+@pytest.mark.parametrize(
+    ("distance", "text"),
+    [
+        (0.0, "0\u00a0m"),
+        (0.848, "850\u00a0m"),
+        (0.997, "1\u00a0km"),
+        (4.2, "4\u00a0km"),
+        (9412.0, "9\u202f412\u00a0km"),
+    ],
+)
+def test_kilometres_become_metres_under_one(distance: float, text: str) -> None:
+    assert french.kilometres(distance) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ day|long_date }}", "mardi 1er\u00a0décembre 2026"),
+        ("{{ day|day_date }}", "mardi 1er\u00a0décembre"),
+        ("{{ day|short_date }}", "mar. 1er\u00a0déc."),
+        ("{{ time|wall_time }}", "18\u00a0h\u00a030"),
+        ("{{ time|time_range:later }}", "18\u00a0h\u00a030\u00a0– 20\u00a0h"),
+        ("{{ n|number }}", "1\u202f284"),
+        ("{{ rating|number:1 }}", "4,5"),
+        ('{{ n|counted:"créneau,créneaux" }}', "1\u202f284\u00a0créneaux"),
+        ('{{ n|counted:"atelier" }}', "1\u202f284\u00a0ateliers"),
+        ("{{ rating|kilometres }}", "4\u00a0km"),
+        ('{{ at|zoned:"Pacific/Noumea"|long_date }}', "mercredi 2\u00a0décembre 2026"),
+        ('{{ at|zoned:"America/Cayenne"|wall_time }}', "14\u00a0h\u00a030"),
+        ("{{ at|long_date }}, {{ at|wall_time }}", "mardi 1er\u00a0décembre 2026, 18\u00a0h\u00a030"),
+        ('{% slot_day at "Pacific/Noumea" %}', "mercredi 2\u00a0décembre"),
+        ('{% slot_hours at end "Indian/Reunion" %}', "21\u00a0h\u00a030\u00a0– 23\u00a0h\u00a030"),
+        (
+            '{{ none|long_date }}{{ none|number }}{{ none|kilometres }}{{ none|counted:"atelier" }}',
+            "",
+        ),
+        (
+            '{{ none|wall_time }}{{ none|time_range:later }}{{ none|zoned:"Europe/Paris"|wall_time }}',
+            "",
+        ),
+    ],
+)
+def test_filters_write_the_same_in_templates_without_loading(source: str, text: str) -> None:
+    values = {
+        "day": dt.date(2026, 12, 1),
+        "time": dt.time(18, 30),
+        "later": dt.time(20),
+        "at": EVENING,
+        "end": EVENING + dt.timedelta(hours=2),
+        "n": 1284,
+        "rating": 4.5,
+        "none": None,
+    }
+    assert Template(source).render(Context(values)) == text
+
+
+def test_late_instant_in_utc_is_the_next_day_in_paris() -> None:
+    late = dt.datetime(2026, 7, 13, 22, 30, tzinfo=dt.UTC)
+    assert Template("{{ at|day_date }}").render(Context({"at": late})) == "mardi 14\u00a0juillet"
