@@ -12,13 +12,21 @@ TABLES = {
 
 
 def load_places(apps, schema_editor):
+    """Add the rows, or bring those that are there up to date: going back leaves them, other rows need them."""
     quote = schema_editor.quote_name
     with schema_editor.connection.cursor() as cursor:
         for model, (file, columns) in TABLES.items():
             table = quote(apps.get_model("territories", model)._meta.db_table)
             listed = ", ".join(map(quote, columns))
-            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN (FORMAT csv, HEADER match)") as copy:
+            renewed = ", ".join(f"{quote(column)} = excluded.{quote(column)}" for column in columns[1:])
+            cursor.execute(f"CREATE TEMPORARY TABLE incoming (LIKE {table}) ON COMMIT DROP")
+            with cursor.copy(f"COPY incoming ({listed}) FROM STDIN (FORMAT csv, HEADER match)") as copy:
                 copy.write(derivation.content(derivation.DATA / file))
+            cursor.execute(
+                f"INSERT INTO {table} ({listed}) SELECT {listed} FROM incoming"
+                f" ON CONFLICT (code) DO UPDATE SET {renewed}"
+            )
+            cursor.execute("DROP TABLE incoming")
             cursor.execute(f"ANALYZE {table}")
 
 
