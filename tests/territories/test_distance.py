@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from territories.distance import EARTH_RADIUS_KM, EarthPoint, kilometres_between, within
-from territories.models import Commune
+from territories.models import Commune, Departement
 
 type Point = tuple[float, float]
 
@@ -57,6 +57,14 @@ def test_within_gives_the_nearest_first() -> None:
         "La Madeleine (59)",
         "Ronchin (59)",
     ]
+
+
+@pytest.mark.django_db
+def test_within_follows_a_relation_to_the_columns() -> None:
+    near = within(
+        Departement.objects.all(), latitude=LILLE[0], longitude=LILLE[1], kilometres=2, prefix="communes__"
+    )
+    assert [(departement.code, departement.distance_km) for departement in near] == [("59", 0.0)]
 
 
 @pytest.mark.django_db
