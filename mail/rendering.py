@@ -1,0 +1,112 @@
+"""From a message of the outbox to what is sent: subject, text, HTML and MIME. No query, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from email.headerregistry import Address as HeaderAddress
+from email.message import MIMEPart
+from email.utils import format_datetime
+from functools import cache
+from typing import NamedTuple
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, Engine
+from django.utils import translation
+
+from mail.models import Message
+
+RESERVED_NAMES = frozenset({"site_name", "site_url", "recipient_name", "subject", "language"})
+CALENDAR_FILE_NAME = "agenda.ics"
+
+# Whatever could end a header line; the no-break spaces of French typography stay.
+BREAKS = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class Rendered(NamedTuple):
+    """What the reader gets: a subject of one line, and the same words twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(message: Message) -> Rendered:
+    """Fill the three templates `mail/<template>.subject.txt`, `.txt` and `.html`, in the message's language.
+
+    The text is not escaped, the HTML is; its style is inlined, since many readers drop style sheets.
+    Raises whatever the templates raise: they are ours, and a broken one is a fault to repair.
+    """
+    values = {
+        **message.context,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "recipient_name": message.to_name,
+        "language": message.language,
+    }
+    name = f"mail/{message.template}"
+    with translation.override(message.language):
+        values["subject"] = subject = one_line(fill(f"{name}.subject.txt", values, autoescape=False))
+        text = fill(f"{name}.txt", values, autoescape=False).strip() + "\n"
+        html = inliner().inline(fill(f"{name}.html", values, autoescape=True))
+    return Rendered(subject, text, html)
+
+
+def fill(name: str, values: dict[str, object], *, autoescape: bool) -> str:
+    """One template with its values, without a request."""
+    return Engine.get_default().get_template(name).render(Context(values, autoescape=autoescape))
+
+
+@cache
+def inliner() -> CSSInliner:
+    """Moves style rules into the elements; never reads a remote sheet; media queries (dark mode) stay."""
+    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters, fit for a header."""
+    return BREAKS.sub(" ", text).strip()
+
+
+def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -> EmailMultiAlternatives:
+    """The MIME message. The Message-ID is the row's, so that a second attempt is known as such."""
+    email = EmailMultiAlternatives(
+        rendered.subject,
+        rendered.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [recipient(message)],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers={
+            "Message-ID": message.message_id,
+            "Date": format_datetime(sent_at),
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    email.attach_alternative(rendered.html, "text/html")
+    if message.calendar:
+        # The alternative makes mail readers show buttons; the file serves the others.
+        email.attach_alternative(message.calendar, f"text/calendar; method={message.calendar_method}")
+        email.attach(calendar_file(message))
+    return email
+
+
+def recipient(message: Message) -> str:
+    """The To header: a name with quotes, commas or accents stays one name."""
+    name = one_line(message.to_name)
+    return str(HeaderAddress(display_name=name, addr_spec=message.to_email)) if name else message.to_email
+
+
+def calendar_file(message: Message) -> MIMEPart:
+    """The calendar as an attached file (RFC 5545), its method repeated (RFC 6047)."""
+    part = MIMEPart()
+    part.set_content(
+        message.calendar.encode(),
+        maintype="text",
+        subtype="calendar",
+        disposition="attachment",
+        filename=CALENDAR_FILE_NAME,
+        params={"method": message.calendar_method, "charset": "utf-8"},
+    )
+    return part
