@@ -1,0 +1,254 @@
+"""Delivery: one message at a time, its row locked while the mail server takes it.
+
+A crash between the server's last answer and our commit sends that one message again, under the same
+Message-ID: the only window that SMTP leaves open. Nothing is marked as sent before it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import smtplib
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+
+from mail.models import Message, Suppression
+from mail.rendering import Rendered, build_email, one_line, render
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+
+ATTEMPTS_AT_MOST = 10
+FIRST_WAIT = dt.timedelta(minutes=1)
+TOO_LATE = "Trop tard : le message n’avait plus d’objet."
+
+# While a row is held the server answers at most EHLO, HELO, MAIL, RCPT, DATA, the final dot and RSET.
+ANSWERS_PER_MESSAGE = 8
+
+# RFC 5321, 4.2.3.
+SERVICE_CLOSING = 421
+PERMANENT = 500
+TOO_LARGE = 552
+
+# RFC 3463: « 5.7.x » refuses us or our content, not the mailbox.
+POLICY_REFUSAL = re.compile(r"5\.7\.\d")
+
+
+class Outcome(StrEnum):
+    """What became of one due message."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    POSTPONED = "postponed"
+
+
+@dataclass
+class Tally:
+    """What one run did. `paused`: the mail server asked for a rest or does not answer."""
+
+    sent: int = 0
+    failed: int = 0
+    skipped: int = 0
+    postponed: int = 0
+    paused: bool = False
+
+    @property
+    def handled(self) -> int:
+        return self.sent + self.failed + self.skipped + self.postponed
+
+    def add(self, outcome: Outcome) -> None:
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+
+class Refusal(NamedTuple):
+    """Why a message was not taken, and what follows from it."""
+
+    reason: str
+    permanent: bool = False
+    """The server said 5xx: asking again is useless."""
+    bounced: bool = False
+    """The address itself was refused for good."""
+    pauses: bool = False
+    """The server wants no message at all for now."""
+    hang_up: bool = False
+    """The connection is of no more use."""
+
+
+class Result(NamedTuple):
+    outcome: Outcome
+    refusal: Refusal | None = None
+
+
+def deliver_due(*, now: dt.datetime, limit: int, clock: Clock, stop_at: dt.datetime | None = None) -> Tally:
+    """Deliver what is due at `now` over one connection: at most `limit` messages, none begun after `stop_at`.
+
+    Any number may run at once: each row is taken by one of them. What cannot leave now stays queued with
+    its error. `clock` gives the instants that are stamped. Must not run inside a transaction.
+    """
+    tally = Tally()
+    if not Message.objects.due(now).exists():
+        return tally
+    line = mailers.default
+    try:
+        while not tally.paused and tally.handled < limit and (stop_at is None or clock() < stop_at):
+            if not open_line(line):
+                tally.paused = True
+            elif result := deliver_next(line, now=now, clock=clock):
+                settle_line(line, result, tally)
+            else:
+                break
+    finally:
+        line.close()
+    return tally
+
+
+def open_line(line: BaseEmailBackend) -> bool:
+    """Connect unless connected; False, with the reason logged, when the mail server cannot be had."""
+    try:
+        line.open()
+    except OSError as error:  # every error of smtplib, sockets and TLS is one
+        logger.warning("The mail server is unreachable, messages wait: %s", describe(error))
+        return False
+    return True
+
+
+def settle_line(line: BaseEmailBackend, result: Result, tally: Tally) -> None:
+    """Count the result, after its transaction, and leave the connection fit for the next message."""
+    tally.add(result.outcome)
+    if result.refusal is None:
+        return
+    tally.paused = result.refusal.pauses
+    if result.refusal.hang_up:
+        line.close()
+
+
+@transaction.atomic(durable=True)
+def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> Result | None:
+    """Lock the most urgent due message, send and mark it in this one transaction; None: nothing is due."""
+    allow_slow_server()
+    message = Message.objects.due(now).select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    at = clock()
+    if reason := why_unwanted(message, at=at):
+        mark(message, Message.State.SKIPPED, skipped_at=at, last_error=reason)
+        return Result(Outcome.SKIPPED)
+    try:
+        rendered = render(message)
+        hand_over(line, build_email(message, rendered, sent_at=at))
+    except OSError as error:
+        refusal = read_refusal(error)
+        logger.warning("Message %s was not taken: %s", message.pk, refusal.reason)
+    except Exception as error:
+        # A fault of ours, such as a broken template, must not hold up the messages behind this one.
+        logger.exception("Message %s could not be sent", message.pk)
+        refusal = Refusal(describe(error))
+    else:
+        mark(message, Message.State.SENT, sent_at=clock(), **kept_body(message, rendered))
+        return Result(Outcome.SENT)
+    return Result(record_refusal(message, refusal, at=at), refusal)
+
+
+def allow_slow_server() -> None:
+    """Let this transaction idle as long as the mail server's answers may take, MAIL_TIMEOUT seconds each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
+            [f"{ANSWERS_PER_MESSAGE * settings.MAIL_TIMEOUT}s"],
+        )
+
+
+def why_unwanted(message: Message, *, at: dt.datetime) -> str:
+    """Why this message should no longer be sent; empty when it should."""
+    if message.not_after is not None and at >= message.not_after:
+        return TOO_LATE
+    suppression = Suppression.objects.filter(address=message.to_email.lower()).first()
+    return f"Adresse écartée : {suppression.reason}" if suppression else ""
+
+
+def hand_over(line: BaseEmailBackend, email: EmailMessage) -> None:
+    """Give the message to the mail server; returns once the server answers for it."""
+    if line.send_messages([email]) != 1:
+        raise ConnectionError("the mail backend did not take the message")
+
+
+def read_refusal(error: OSError) -> Refusal:
+    """What an error of the SMTP dialogue means (RFC 5321, 4.2.1).
+
+    A server that refuses our sender for good refuses everything we send: the operator has something to
+    repair, and no message is given up for it. 552 is the exception: that one message is too large.
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, reason = read_answer(*next(iter(error.recipients.values())))
+        case smtplib.SMTPResponseException():
+            code, reason = read_answer(error.smtp_code, error.smtp_error)
+        case _:
+            return Refusal(describe(error), hang_up=True)
+    if code == SERVICE_CLOSING:
+        return Refusal(reason, pauses=True, hang_up=True)
+    if code < PERMANENT:
+        return Refusal(reason)
+    if isinstance(error, smtplib.SMTPSenderRefused) and code != TOO_LARGE:
+        return Refusal(reason, pauses=True)
+    refused_address = isinstance(error, smtplib.SMTPRecipientsRefused) and not POLICY_REFUSAL.search(reason)
+    return Refusal(reason, permanent=True, bounced=refused_address)
+
+
+def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Outcome:
+    """Write down why the message did not leave, and either when to try again or that it is given up."""
+    attempts = message.attempts + 1
+    again_at = at + wait_before(attempts, seed=message.message_id)
+    if refusal.bounced:
+        Suppression.objects.get_or_create(
+            address=message.to_email.lower(), defaults={"reason": refusal.reason[:500], "created_at": at}
+        )
+    out_of_time = message.not_after is not None and again_at >= message.not_after
+    if refusal.permanent or attempts >= ATTEMPTS_AT_MOST or out_of_time:
+        mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)
+        return Outcome.FAILED
+    Message.objects.filter(pk=message.pk).update(attempts=attempts, next_attempt_at=again_at, last_error=refusal.reason)
+    return Outcome.POSTPONED
+
+
+def wait_before(attempt: int, *, seed: str) -> dt.timedelta:
+    """How long to wait after the failed attempt number `attempt` ≥ 1: 1, 2, 4… minutes, up to a quarter more.
+
+    The extra comes from the seed, so that messages refused together do not come back together.
+    """
+    extra = zlib.crc32(f"{seed}{attempt}".encode()) / 2**32 / 4
+    return FIRST_WAIT * float(2 ** (attempt - 1) * (1 + extra))
+
+
+def mark(message: Message, state: Message.State, **stamps: object) -> None:
+    """Move the locked message to a final state; what a secret one said is erased with it."""
+    if message.secret:
+        stamps["context"] = {}
+    Message.objects.filter(pk=message.pk).move(state, **stamps)
+
+
+def kept_body(message: Message, rendered: Rendered) -> dict[str, str]:
+    """What stays readable of a sent message: all of it, or nothing of a secret one outside DEBUG."""
+    return {} if message.secret and not settings.DEBUG else rendered._asdict()
+
+
+def describe(error: Exception) -> str:
+    """An error in one line, with its kind."""
+    return one_line(f"{type(error).__name__}: {error}")
+
+
+def read_answer(code: int, answer: bytes | str) -> tuple[int, str]:
+    """A server's answer: its code, and code and words in one line, whatever its bytes."""
+    words = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return code, one_line(f"{code} {words}")

@@ -1,0 +1,29 @@
+"""The one task that an action causes, and that the clock guarantees: delivering the mail that is due."""
+
+import datetime as dt
+import logging
+
+from celery import shared_task
+
+from mail.delivery import deliver_due
+from territories import clock
+
+logger = logging.getLogger(__name__)
+
+MESSAGES_PER_CONNECTION = 100
+RUN_AT_MOST = dt.timedelta(seconds=50)
+
+
+@shared_task
+def deliver() -> None:
+    """Drain the outbox: until nothing is due, the mail server wants a pause, or 50 seconds have passed.
+
+    May run twice, late or at once with others. Relays bound the messages of a connection, so do we.
+    """
+    stop_at = clock.now() + RUN_AT_MOST
+    while (now := clock.now()) < stop_at:
+        tally = deliver_due(now=now, limit=MESSAGES_PER_CONNECTION, clock=clock.now, stop_at=stop_at)
+        if tally.handled:
+            logger.info("Mail delivered: %s", tally)
+        if tally.paused or not tally.handled:
+            break
