@@ -1,0 +1,175 @@
+"""Where every other app tells something by e-mail: in its own transaction, once per key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from email.utils import parseaddr
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+from psycopg.types.json import Jsonb
+
+from mail import tasks
+from mail.models import Message
+from mail.rendering import RESERVED_NAMES, one_line
+
+logger = logging.getLogger(__name__)
+
+
+class OutsideTransaction(RuntimeError):
+    """A message was posted outside a transaction: it could be told although the deed was undone."""
+
+
+class Address(NamedTuple):
+    """Whom to write to. The name is shown, and greets; it may be empty."""
+
+    email: str
+    name: str = ""
+
+
+# One statement: whether the key is new and whether the address may be written to are decided by the
+# database, under the caller's transaction. Two transactions that post one key wait for each other.
+INSERT = """
+INSERT INTO mail_message (
+    key, template, to_email, to_name, language, context, reply_to, calendar, calendar_method, secret,
+    priority, message_id, created_at, due_at, not_after, next_attempt_at,
+    state, skipped_at, last_error
+)
+SELECT
+    %(key)s, %(template)s, %(to_email)s, %(to_name)s, %(language)s,
+    CASE WHEN %(secret)s AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE %(context)s END,
+    %(reply_to)s, %(calendar)s, %(calendar_method)s, %(secret)s,
+    %(priority)s, %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
+    CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
+    CASE WHEN refused.id IS NOT NULL THEN %(now)s END::timestamptz,
+    CASE WHEN refused.id IS NULL THEN '' ELSE 'Adresse écartée : ' || refused.reason END
+FROM (SELECT) AS one LEFT JOIN mail_suppression AS refused ON refused.address = lower(%(to_email)s)
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+def post(
+    template: str,
+    *,
+    key: str,
+    to: Address | tuple[str, str],
+    context: Mapping[str, object],
+    now: dt.datetime,
+    due_at: dt.datetime | None = None,
+    not_after: dt.datetime | None = None,
+    priority: int = 5,
+    reply_to: str = "",
+    calendar: str = "",
+    calendar_method: str = "",
+    secret: bool = False,
+    language: str = "fr",
+) -> bool:
+    """Write a message into the outbox; True when it is new, False when its key was already told.
+
+    It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
+    among those due, the lowest `priority` first. An address set aside gets a row too, skipped, with the
+    reason. `secret` erases the context once the message left the queue and keeps no body.
+
+    Raises `OutsideTransaction` outside `atomic()`, `TypeError` when the context holds anything but JSON,
+    `ValueError` for an address that is none or a context name that the layout uses itself.
+    """
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(f"« {key} » was posted outside a transaction.")
+    address = Address(*to)
+    check_address(address.email)
+    if reply_to:
+        check_address(reply_to)
+    check_context(context)
+    due_at = due_at or now
+    row: dict[str, Any] = {
+        "key": key,
+        "template": template,
+        "to_email": address.email,
+        "to_name": one_line(address.name)[:200],
+        "language": language,
+        "context": Jsonb(dict(context)),
+        "reply_to": reply_to,
+        "calendar": calendar,
+        "calendar_method": calendar_method,
+        "secret": secret,
+        "priority": priority,
+        "message_id": new_message_id(),
+        "now": now,
+        "due_at": due_at,
+        "not_after": not_after,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, row)
+        written: bool = cursor.rowcount == 1
+    if written and due_at <= now:
+        wake_at_commit()
+    return written
+
+
+def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
+    """Put failed messages back into the queue, with all their attempts; returns how many.
+
+    A secret message stays where it is: what it said was erased.
+    """
+    with transaction.atomic():
+        count = Message.objects.filter(pk__in=list(ids), secret=False).move(
+            Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now
+        )
+        if count:
+            wake_at_commit()
+    return count
+
+
+def wake_at_commit() -> None:
+    """Have the delivery woken once when this transaction commits, however many messages it posts."""
+    if all(callback[1] is not wake_delivery for callback in connection.run_on_commit):
+        transaction.on_commit(wake_delivery)
+
+
+def wake_delivery() -> None:
+    """Hint the workers that something is due. The periodic task delivers it anyway."""
+    try:
+        tasks.deliver.delay()
+    except OperationalError as error:
+        logger.warning("The broker is unreachable (%s): the next tick delivers the mail.", error)
+
+
+def new_message_id() -> str:
+    """A Message-ID (RFC 5322) under our sender's domain, fixed for all attempts of one message."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    return f"<{uuid.uuid4().hex}@{domain}>"
+
+
+def check_address(email: str) -> None:
+    """Raise `ValueError` unless this is one bare e-mail address."""
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise ValueError(f"{email!r} is not an e-mail address.") from error
+
+
+def check_context(context: Mapping[str, object]) -> None:
+    """Raise `TypeError`, naming the place, unless the context is JSON all the way down."""
+    for name, value in context.items():
+        if name in RESERVED_NAMES:
+            raise ValueError(f"The context may not redefine « {name} ».")
+        check_json(value, at=name)
+
+
+def check_json(value: object, *, at: str) -> None:
+    """Raise `TypeError` when `value`, found at the path `at`, is nothing that JSON knows."""
+    if isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            check_json(item, at=f"{at}[{index}]")
+    elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
+        for name, item in value.items():
+            check_json(item, at=f"{at}.{name}")
+    elif value is not None and not isinstance(value, str | int | float | bool):
+        raise TypeError(f"The context holds a {type(value).__name__} at « {at} »: give text, numbers, lists.")
