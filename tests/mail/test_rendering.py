@@ -1,0 +1,148 @@
+import email
+import email.policy
+import re
+from email.message import EmailMessage
+
+import pytest
+
+from mail.models import Message
+from mail.rendering import Rendered, build_email, one_line, render
+from tests.mail.conftest import HELLO, NOW, text_of
+
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Atelier d’été\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def message(**fields: object) -> Message:
+    return Message(
+        **{
+            "key": "hello:1",
+            "template": "hello",
+            "to_email": "ana@example.org",
+            "to_name": "Ana",
+            "context": HELLO,
+            "message_id": "<1@portail.example.org>",
+        }
+        | fields
+    )
+
+
+def parsed(row: Message, rendered: Rendered | None = None) -> EmailMessage:
+    """What a mail reader makes of it, after a turn through bytes."""
+    mail = build_email(row, rendered or render(row), sent_at=NOW)
+    received = email.message_from_bytes(mail.message(policy=email.policy.SMTP).as_bytes(), policy=email.policy.default)
+    assert [part.defects for part in received.walk() if part.defects] == []
+    return received
+
+
+def test_text_is_whole_and_not_escaped() -> None:
+    assert render(message()).text == (
+        "Bonjour Ana,\n\n"
+        "L’atelier du mardi 1er décembre a lieu à L’Atelier <Lille>.\n\n"
+        "Horaire\u00a0: 18 h 30 – 20 h 30\nPlaces\u00a0: 12 places\n\n"
+        "Voir l’atelier\u00a0:\nhttps://portail.example.org/creneaux/1/?a=1&b=2\n\n\n"
+        "-- \nSolidarité numérique\nhttps://portail.example.org\n"
+        "Vous recevez ce message parce qu’une action sur Solidarité numérique concerne cette adresse.\n"
+    )
+
+
+def test_subject_is_one_line_and_not_escaped() -> None:
+    assert render(message()).subject == "Atelier du mardi 1er décembre & « L’Atelier <Lille> »"
+    assert render(message(context=HELLO | {"day": "1\r\nBcc: eve@example.org"})).subject == (
+        "Atelier du 1 Bcc: eve@example.org & « L’Atelier <Lille> »"
+    )
+
+
+def test_one_line_keeps_no_break_spaces() -> None:
+    assert one_line(" 18\u00a0h\u202f30\r\n\t! \x00") == "18\u00a0h\u202f30 !"
+
+
+def test_greeting_without_a_name() -> None:
+    rendered = render(message(to_name=""))
+    assert rendered.text.startswith("Bonjour,\n\n")
+    assert re.search(r">\s*Bonjour,\s*<", rendered.html) is not None
+
+
+def test_html_is_escaped_inlined_and_self_contained() -> None:
+    html = render(message()).html
+    assert "L’Atelier &lt;Lille&gt;" in html
+    assert re.search(r'<a class="button" href="https://portail\.example\.org/creneaux/1/\?a=1&amp;b=2"', html)
+    assert re.search(r'<a class="button"[^>]* style="[^"]*background-color: #ffc53d', html)
+    assert re.search(r"<dt[^>]*>Horaire</dt>\s*<dd[^>]*>\s*18 h 30 – 20 h 30\s*</dd>", html)
+    assert re.findall(r"<(?:img|script|link|iframe|table|form)\b|url\(|@import|@font-face", html) == []
+    assert sorted(set(re.findall(r'(?:href|src)="([^"]+)"', html))) == [
+        "https://portail.example.org",
+        "https://portail.example.org/creneaux/1/?a=1&amp;b=2",
+    ]
+
+
+def test_html_follows_a_dark_screen() -> None:
+    html = render(message()).html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    [style] = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style.strip().startswith("@media (prefers-color-scheme: dark)")
+    assert [rule for rule in re.findall(r"[\w-]+:[^;{}]+;", style) if "!important" not in rule] == []
+
+
+def test_layout_names_the_language() -> None:
+    assert '<html lang="en">' in render(message(language="en")).html
+
+
+def test_mime_has_the_fixed_headers() -> None:
+    mail = parsed(message(reply_to="eva@example.org"))
+    assert (mail["Message-ID"], mail["Date"].datetime) == ("<1@portail.example.org>", NOW)
+    assert (mail["From"], mail["To"], mail["Reply-To"]) == (
+        "Solidarité numérique <bonjour@portail.example.org>",
+        "Ana <ana@example.org>",
+        "eva@example.org",
+    )
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Ana "la Grande" Dupont',
+        "Dupont, Ana",
+        "Éloïse d’Été, « SARL »",
+        'Élise "É" <eve@example.org>, x',
+        "back\\slash\\",
+        "(commentaire) @ ; :",
+        "=?utf-8?q?Eve?=",
+        "Ana " * 49,
+    ],
+)
+def test_name_stays_one_name(name: str) -> None:
+    [address] = parsed(message(to_name=name))["To"].addresses
+    assert address.addr_spec == "ana@example.org"
+    assert address.display_name == name.strip() or name.startswith("=?")
+
+
+@pytest.mark.parametrize("field", ["to_name", "subject"])
+def test_headers_cannot_be_injected(field: str) -> None:
+    evil = "Ana\r\nBcc: eve@example.org\r\n\r\nbody"
+    row = message(to_name=evil) if field == "to_name" else message(context=HELLO | {"day": evil, "place": ""})
+    mail = parsed(row)
+    assert mail["Bcc"] is None
+    assert [address.addr_spec for address in mail["To"].addresses] == ["ana@example.org"]
+    assert text_of(mail).startswith("Bonjour ")
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL", "PUBLISH"])
+def test_calendar_is_an_alternative_and_a_file(method: str) -> None:
+    mail = parsed(message(calendar=CALENDAR, calendar_method=method))
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "text/calendar",
+    ]
+    *_, invitation, file = mail.walk()
+    for part in (invitation, file):
+        assert dict(part["Content-Type"].params) == {"method": method, "charset": "utf-8"}
+        assert part.get_content() == CALENDAR
+    assert (invitation.get_filename(), file.get_filename()) == (None, "agenda.ics")
