@@ -1,15 +1,35 @@
 #!/usr/bin/env python
 """Django's command line. `uv run manage.py demo` starts the whole portal."""
 
+import contextlib
 import os
 import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+from environs import Env
+
+from solidarite.embedded import cluster
+from solidarite.embedded.processes import NotStarted
+
+# These start the services themselves, or need none.
+WITHOUT_SERVICES = {"demo", "draw_states", "makemessages", "compilemessages", "collectstatic", "help", "version"}
 
 
 def main() -> None:
+    Env().read_env(str(Path(__file__).with_name(".env")), recurse=False)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solidarite.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:2] == ["demo"] and "--check" in sys.argv:
+        # A check sets the clock forward and adds accounts: it has data of its own.
+        os.environ.setdefault("SOLIDARITE_DATA", str(Path(__file__).with_name(".data") / "check"))
+    command = (sys.argv[1:] or ["help"])[0]
+    try:
+        with (
+            contextlib.nullcontext() if command in WITHOUT_SERVICES or command.startswith("-") else cluster.available()
+        ):
+            execute_from_command_line(sys.argv)
+    except NotStarted as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -33,11 +33,6 @@ def database_url() -> str:
     return f"postgres://solidarite@{quote(str(run_directory()), safe='')}/{DATABASE_NAME}"
 
 
-def redis_url(*, database: int) -> str:
+def redis_url() -> str:
     """Address for redis-py."""
-    return f"unix://{valkey_socket()}?db={database}"
-
-
-def broker_url(*, database: int) -> str:
-    """Address for Celery, whose spelling of a socket differs."""
-    return f"redis+socket://{valkey_socket()}?virtual_host={database}"
+    return f"unix://{valkey_socket()}"
