@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.text import slugify
 
 from territories.models import Commune
 
@@ -22,9 +24,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, is_moderator=True, **fields
-        )
+        return self.create_user(email, password, is_staff=True, is_superuser=True, is_moderator=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=(username or "").lower())
@@ -71,6 +71,13 @@ class OrganisationQuerySet(models.QuerySet[Any]):
     def managed_by(self, user: User) -> Self:
         """Organisations in whose name this person may act."""
         return self.filter(memberships__user=user, memberships__role__in=Role.managing())
+
+    def free_slug(self, name: str) -> str:
+        """An address of a page that no organisation of this kind has: `imprimerie-du-parc`, then `…-2`."""
+        base = slugify(name)[:70].strip("-") or "organisation"
+        taken = {"inscrire", *self.filter(slug__startswith=base).values_list("slug", flat=True)}
+        numbered = (f"{base}-{number}" for number in itertools.count(2))
+        return next(slug for slug in itertools.chain([base], numbered) if slug not in taken)
 
 
 class Role(models.TextChoices):
@@ -120,8 +127,7 @@ class Organisation(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_siret_form",
-                condition=models.Q(siret="")
-                | models.Q(siret__regex=r"^\d{14}$", siret__startswith=models.F("siren")),
+                condition=models.Q(siret="") | models.Q(siret__regex=r"^\d{14}$", siret__startswith=models.F("siren")),
                 violation_error_message="Indiquez un SIRET de 14 chiffres qui commence par le SIREN, ou laissez vide.",
             ),
             models.CheckConstraint(
@@ -145,6 +151,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def managers(self) -> models.QuerySet[User]:
+        """People who act in its name, and whom its mails are for."""
+        memberships = self.memberships.filter(role__in=Role.managing())  # type: ignore[attr-defined]  # each app's own table
+        return User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by("pk")
 
 
 class Membership(models.Model):

@@ -1,0 +1,27 @@
+"""How an action says no: with a sentence for the person who asked, also when the database says it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+
+class Refused(Exception):
+    """An action that cannot be done now. Its text is shown to the person who asked."""
+
+
+@contextmanager
+def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
+    """Run the block in a savepoint; raise `refusals[name]` when the constraint of that name is violated.
+
+    Any other violation goes on as it is: it would be a fault of ours, not of the person.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        diagnostics = getattr(error.__cause__, "diag", None)
+        refusal = refusals.get(getattr(diagnostics, "constraint_name", None) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
