@@ -1,0 +1,198 @@
+"""What companies do: join, describe their sites and rooms, open slots and take them back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Role, User
+from accounts.refusals import Refused, refusing
+from companies.models import Availability, Company, Membership, Room, Site, Slot, SlotVolunteer
+from companies.recurrence import Occurrence, is_evening_or_weekend, weekly_occurrences
+
+LONGEST_SEASON = dt.timedelta(days=366)
+
+
+class DaytimeOpening(Refused):
+    """The opening starts in office hours."""
+
+
+class SeasonTooLong(Refused):
+    """More than a year of dates at once."""
+
+
+class SlotNotOpen(Refused):
+    """The slot was withdrawn before."""
+
+
+class AlreadyElsewhere(Refused):
+    """The volunteer is in another workshop at that time, or in this one already."""
+
+
+class SeasonRefused(NamedTuple):
+    """A date that did not become a slot, and why."""
+
+    starts_at: dt.datetime
+    reason: str
+
+
+class Season(NamedTuple):
+    """What became of a publication: the slots made and the dates refused."""
+
+    slots: list[Slot]
+    refused: list[SeasonRefused]
+
+
+@transaction.atomic
+def register_company(*, company: Company, by: User, now: dt.datetime) -> Company:
+    """Save a new company, whose first owner is the person who registers it."""
+    company.slug = Company.objects.free_slug(company.name)
+    company.created_at = now
+    company.save()
+    Membership.objects.create(company=company, user=by, role=Role.OWNER, joined_at=now)
+    return company
+
+
+@transaction.atomic
+def stamp_charter_approval(*, company: Company, at: dt.datetime | None) -> None:
+    """Record since when the company is a signatory; None takes its slots out of the catalogue at once."""
+    company.charter_approved_at = at
+    company.save(update_fields=["charter_approved_at"])
+
+
+@transaction.atomic
+def add_site(*, company: Company, site: Site, now: dt.datetime) -> Site:
+    """Give a company a site. Zone and, unless it was placed by hand, point come from the commune."""
+    site.company = company
+    site.created_at = now
+    site.time_zone = site.commune.time_zone
+    site.save()
+    return site
+
+
+@transaction.atomic
+def add_room(*, site: Site, room: Room, now: dt.datetime) -> Room:
+    """Give a site a room."""
+    room.site = site
+    room.site_max_visitors = site.max_visitors
+    room.created_at = now
+    room.save()
+    return room
+
+
+@transaction.atomic
+def publish_availability(*, room: Room, availability: Availability, by: User, now: dt.datetime) -> Season:
+    """Turn a weekly opening into dated slots.
+
+    Dates that are past, or on which the room already has a slot, are refused one by one and the others kept.
+
+    Raises:
+        DaytimeOpening, SeasonTooLong: nothing is written.
+    """
+    zone = ZoneInfo(room.site.time_zone)
+    if availability.until_date - availability.from_date > LONGEST_SEASON:
+        raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
+    dates = list(_occurrences(availability, zone))
+    _refuse_daytime(dates)
+    availability.room = room
+    availability.created_at = now
+    availability.created_by = by
+    availability.save()
+    candidates = [_slot(availability, room, date, now) for date in dates]
+    return _keep_possible(availability, candidates, now)
+
+
+def _occurrences(availability: Availability, zone: ZoneInfo) -> list[Occurrence]:
+    return list(
+        weekly_occurrences(
+            weekdays=availability.weekdays,
+            start_time=availability.start_time,
+            end_time=availability.end_time,
+            from_date=availability.from_date,
+            until_date=availability.until_date,
+            zone=zone,
+        )
+    )
+
+
+def _refuse_daytime(dates: list[Occurrence]) -> None:
+    evening = settings.EVENING_STARTS_AT
+    if settings.DAYTIME_SLOTS_ALLOWED or all(
+        is_evening_or_weekend(date.starts_at, evening_starts_at=evening) for date in dates
+    ):
+        return
+    raise DaytimeOpening(
+        f"Du lundi au vendredi, un créneau commence à {evening.hour}\u00a0h ou plus tard\u00a0: "
+        "choisissez une heure du soir, ou le week-end."
+    )
+
+
+def _slot(availability: Availability, room: Room, date: Occurrence, now: dt.datetime) -> Slot:
+    return Slot(
+        room=room,
+        room_capacity=room.capacity,
+        room_computers=room.computers,
+        availability=availability,
+        time_zone=room.site.time_zone,
+        starts_at=date.starts_at,
+        ends_at=date.ends_at,
+        closes_at=date.starts_at - dt.timedelta(hours=availability.notice_hours),
+        places=availability.places,
+        computers=availability.computers,
+        volunteers_offered=availability.volunteers_offered,
+        booking_mode=availability.booking_mode,
+        created_at=now,
+    )
+
+
+def _keep_possible(availability: Availability, candidates: list[Slot], now: dt.datetime) -> Season:
+    future = [slot for slot in candidates if slot.closes_at > now]
+    Slot.objects.bulk_create(future, ignore_conflicts=True)
+    kept = list(Slot.objects.filter(availability=availability).with_place())
+    starts = {slot.starts_at for slot in kept}
+    refused = [
+        SeasonRefused(slot.starts_at, "date passée ou trop proche" if slot.closes_at <= now else "salle déjà prise")
+        for slot in candidates
+        if slot.starts_at not in starts
+    ]
+    return Season(slots=kept, refused=refused)
+
+
+@transaction.atomic
+def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
+    """Take an open slot back and free its volunteers. The floor above settles its bookings first.
+
+    Raises:
+        SlotNotOpen: it was withdrawn before.
+    """
+    changed = Slot.objects.filter(pk=slot.pk, state=Slot.State.OPEN).update(
+        state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
+    )
+    if not changed:
+        raise SlotNotOpen("Ce créneau est déjà retiré.")
+    SlotVolunteer.objects.filter(slot=slot).delete()
+
+
+@transaction.atomic
+def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
+    """Promise to be there as a volunteer.
+
+    Raises:
+        AlreadyElsewhere: in this slot or in another at the same time.
+    """
+    busy = AlreadyElsewhere("Vous participez déjà à un atelier à ce moment-là.")
+    with refusing({"volunteer_in_one_place": busy}):
+        return SlotVolunteer.objects.create(
+            slot=slot, volunteer=by, starts_at=slot.starts_at, ends_at=slot.ends_at, joined_at=now
+        )
+
+
+@transaction.atomic
+def leave_slot(*, slot: Slot, by: User) -> bool:
+    """Take the promise back. False when there was none."""
+    deleted, _ = SlotVolunteer.objects.filter(slot=slot, volunteer=by).delete()
+    return bool(deleted)

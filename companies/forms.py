@@ -1,0 +1,183 @@
+"""Forms of a company: its identity, its sites and rooms, and its weekly openings."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from accounts.forms import OrganisationForm
+from companies.models import Availability, BookingMode, Company, Room, Site
+from territories.forms import CommuneField
+
+WEEKDAYS = [
+    (1, "lundi"),
+    (2, "mardi"),
+    (3, "mercredi"),
+    (4, "jeudi"),
+    (5, "vendredi"),
+    (6, "samedi"),
+    (7, "dimanche"),
+]
+
+
+def date_input() -> forms.DateInput:
+    """The browser's own date picker, which reads and writes ISO dates."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def time_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+
+
+class CompanyForm(OrganisationForm[Company]):
+    """Identity of a company."""
+
+    class Meta(OrganisationForm.Meta):
+        model = Company
+
+
+class SiteForm(forms.ModelForm[Site]):
+    """A building. Its point is the commune's unless it is given."""
+
+    commune = CommuneField(label="Commune", help_text="Par exemple «\u00a0Lille (59)\u00a0».")
+    latitude = forms.FloatField(
+        label="Latitude",
+        required=False,
+        min_value=-90,
+        max_value=90,
+        help_text="En degrés. Laissez vide\u00a0: nous prenons le centre de la commune.",
+    )
+    longitude = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
+    step_free_access = forms.NullBooleanField(
+        label="Accès de plain-pied",
+        required=False,
+        widget=forms.Select(choices=[("unknown", "Je ne sais pas"), ("true", "Oui"), ("false", "Non")]),
+    )
+
+    class Meta:
+        model = Site
+        fields = (
+            "name",
+            "address",
+            "commune",
+            "max_visitors",
+            "step_free_access",
+            "access_instructions",
+            "evening_phone",
+            "latitude",
+            "longitude",
+        )
+        widgets = {"access_instructions": forms.Textarea(attrs={"rows": 4})}
+
+    def clean(self) -> dict[str, Any]:
+        """Complete the point from the commune, or say that it must be given."""
+        cleaned = super().clean() or {}
+        commune = cleaned.get("commune")
+        missing = cleaned.get("latitude") is None or cleaned.get("longitude") is None
+        if commune is None or not missing:
+            return cleaned
+        if commune.latitude is None:
+            self.add_error(
+                "latitude", "Indiquez la latitude et la longitude\u00a0: le centre de cette commune est inconnu."
+            )
+        cleaned["latitude"], cleaned["longitude"] = commune.latitude, commune.longitude
+        return cleaned
+
+
+class RoomForm(forms.ModelForm[Room]):
+    """A room, no larger than its site admits."""
+
+    class Meta:
+        model = Room
+        fields = ("name", "capacity", "computers", "equipment")
+
+    def __init__(self, data: Any = None, *, site: Site) -> None:
+        super().__init__(data)
+        self.site = site
+
+    def clean_capacity(self) -> int:
+        capacity: int = self.cleaned_data["capacity"]
+        if not 1 <= capacity <= self.site.max_visitors:
+            raise forms.ValidationError(
+                f"Indiquez de 1 à {self.site.max_visitors} places, le nombre de visiteurs que le site admet."
+            )
+        return capacity
+
+
+class AvailabilityForm(forms.ModelForm[Availability]):
+    """A weekly opening of a room over a season."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Jours",
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins un jour."},
+    )
+    booking_mode = forms.ChoiceField(
+        label="Réponse",
+        choices=[
+            (BookingMode.ON_APPROVAL, "Sur accord\u00a0: nous répondons à chaque demande"),
+            (BookingMode.INSTANT, "Immédiate\u00a0: la première association qui réserve a le créneau"),
+        ],
+        widget=forms.RadioSelect,
+        initial=BookingMode.ON_APPROVAL,
+    )
+
+    class Meta:
+        model = Availability
+        fields = (
+            "weekdays",
+            "start_time",
+            "end_time",
+            "from_date",
+            "until_date",
+            "places",
+            "computers",
+            "volunteers_offered",
+            "notice_hours",
+            "booking_mode",
+        )
+        widgets = {
+            "start_time": time_input(),
+            "end_time": time_input(),
+            "from_date": date_input(),
+            "until_date": date_input(),
+        }
+        labels = {"start_time": "De", "end_time": "À", "from_date": "Du", "until_date": "Au"}
+        help_texts = {"notice_hours": "En heures\u00a0: on ne réserve plus passé ce délai avant le début."}
+
+    def __init__(self, data: Any = None, *, room: Room, today: dt.date) -> None:
+        initial = {
+            "start_time": settings.EVENING_STARTS_AT.replace(hour=18),
+            "end_time": dt.time(20),
+            "from_date": today,
+            "until_date": today + dt.timedelta(weeks=12),
+            "places": room.capacity,
+            "computers": room.computers,
+            "volunteers_offered": 2,
+            "notice_hours": 48,
+        }
+        super().__init__(data, initial=initial)
+        self.room = room
+
+    def clean(self) -> dict[str, Any]:
+        """Times and dates in order, and no more than the room has."""
+        cleaned = super().clean() or {}
+        self._in_order(cleaned, "start_time", "end_time", "Indiquez une heure de fin après l’heure de début.")
+        self._in_order(
+            cleaned, "from_date", "until_date", "Indiquez une date de fin après la date de début.", same=True
+        )
+        for field, most in (("places", self.room.capacity), ("computers", self.room.computers)):
+            if (cleaned.get(field) or 0) > most:
+                self.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
+        if cleaned.get("places") == 0:
+            self.add_error("places", "Indiquez au moins une place.")
+        return cleaned
+
+    def _in_order(self, cleaned: dict[str, Any], first: str, last: str, message: str, *, same: bool = False) -> None:
+        start, end = cleaned.get(first), cleaned.get(last)
+        if start is None or end is None or start < end or (same and start == end):
+            return
+        self.add_error(last, message)

@@ -1,0 +1,14 @@
+"""Addresses of a company's own pages."""
+
+from django.urls import path
+
+from companies import views
+
+app_name = "companies"
+urlpatterns = [
+    path("inscrire/", views.company_create, name="create"),
+    path("<slug:slug>/sites/", views.sites, name="sites"),
+    path("<slug:slug>/sites/nouveau/", views.site_create, name="site_create"),
+    path("<slug:slug>/sites/<int:site_id>/salles/nouvelle/", views.room_create, name="room_create"),
+    path("<slug:slug>/salles/<int:room_id>/ouvrir/", views.availability_create, name="availability_create"),
+]

@@ -1,0 +1,101 @@
+"""Pages of a company about its own supply: identity, sites, rooms, openings."""
+
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from companies import actions
+from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteForm
+from companies.models import Company, Room, Site
+from territories import clock
+from territories.french import counted, long_date
+
+
+def managed_company(request: HttpRequest, slug: str) -> Company:
+    """The company of this page, for who may act in its name; others get 404."""
+    found: Company = get_object_or_404(Company.objects.managed_by(signed_in(request)), slug=slug)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def company_create(request: HttpRequest) -> HttpResponse:
+    """Register a company, prefilled from the directory when an entry was chosen."""
+    form = CompanyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        company = actions.register_company(company=form.save(commit=False), by=signed_in(request), now=clock.now())
+        messages.success(request, "Votre entreprise est inscrite. Lisez la charte et signez-la pour ouvrir vos portes.")
+        return redirect("charter:sign", company.slug)
+    return render(request, "companies/company_create.html", {"form": form}, status=_status(form))
+
+
+@require_GET
+def sites(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sites and rooms."""
+    company = managed_company(request, slug)
+    company_sites = company.sites.select_related("commune").prefetch_related("rooms")
+    return render(request, "companies/site_list.html", {"company": company, "sites": company_sites})
+
+
+@require_http_methods(["GET", "POST"])
+def site_create(request: HttpRequest, slug: str) -> HttpResponse:
+    company = managed_company(request, slug)
+    form = SiteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        site = actions.add_site(company=company, site=form.save(commit=False), now=clock.now())
+        messages.success(request, f"Le site «\u00a0{site.name}\u00a0» est enregistré. Décrivez maintenant une salle.")
+        return redirect("companies:room_create", company.slug, site.pk)
+    return render(request, "companies/site_create.html", {"company": company, "form": form}, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def room_create(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
+    company = managed_company(request, slug)
+    site = get_object_or_404(Site, company=company, pk=site_id)
+    form = RoomForm(request.POST or None, site=site)
+    if request.method == "POST" and form.is_valid():
+        room = actions.add_room(site=site, room=form.save(commit=False), now=clock.now())
+        messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est enregistrée. Ouvrez ses soirées.")
+        return redirect("companies:availability_create", company.slug, room.pk)
+    context = {"company": company, "site": site, "form": form}
+    return render(request, "companies/room_create.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Open a room every week: each date becomes a slot."""
+    company = managed_company(request, slug)
+    room = get_object_or_404(Room.objects.select_related("site__commune"), site__company=company, pk=room_id)
+    now = clock.now()
+    form = AvailabilityForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
+    if request.method == "POST" and form.is_valid():
+        try:
+            season = actions.publish_availability(
+                room=room, availability=form.save(commit=False), by=signed_in(request), now=now
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _tell_season(request, season)
+            return redirect("workshops:company_slots", company.slug)
+    context = {"company": company, "room": room, "form": form}
+    return render(request, "companies/availability_create.html", context, status=_status(form))
+
+
+def _tell_season(request: HttpRequest, season: actions.Season) -> None:
+    count = len(season.slots)
+    published = counted(count, "créneau publié", "créneaux publiés")
+    messages.add_message(request, messages.SUCCESS if count else messages.WARNING, f"{published}.")
+    if season.refused:
+        dates = " ; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused[:10])
+        more = len(season.refused) - 10
+        rest = f" ; et {more} autres" if more > 0 else ""
+        messages.warning(request, f"Dates laissées de côté\u00a0: {dates}{rest}.")
+
+
+def _status(form: CompanyForm | SiteForm | RoomForm | AvailabilityForm) -> int:
+    return 422 if form.is_bound else 200
