@@ -1,0 +1,63 @@
+"""Forms of an association: its identity and its requests."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+
+from accounts.forms import OrganisationForm
+from associations.models import Association, Request
+from territories.forms import CommuneField
+
+
+class AssociationForm(OrganisationForm[Association]):
+    """Identity of an association."""
+
+    class Meta(OrganisationForm.Meta):
+        model = Association
+
+
+class RequestForm(forms.ModelForm[Request]):
+    """What an association looks for."""
+
+    commune = CommuneField(label="Autour de quelle commune", help_text="Par exemple «\u00a0Lille (59)\u00a0».")
+
+    class Meta:
+        model = Request
+        fields = (
+            "topic",
+            "level",
+            "participants",
+            "computers",
+            "commune",
+            "radius_km",
+            "moment",
+            "from_date",
+            "until_date",
+        )
+        widgets = {
+            "from_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "until_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        labels = {
+            "radius_km": "Rayon (km)",
+            "from_date": "Du",
+            "until_date": "Au",
+            "participants": "Combien de personnes viennent",
+            "computers": "Combien d’ordinateurs il faut",
+            "moment": "Quand pouvez-vous venir",
+        }
+
+    def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
+        season = {"from_date": today, "until_date": today + dt.timedelta(days=60), "radius_km": 20}
+        super().__init__(data, initial=season | initial)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("from_date"), cleaned.get("until_date")
+        if start and end and end < start:
+            self.add_error("until_date", "Indiquez une date de fin après la date de début.")
+        elif end and end < self.today:
+            self.add_error("until_date", "Indiquez une date de fin à venir.")
+        return cleaned

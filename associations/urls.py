@@ -1,0 +1,13 @@
+"""Addresses of an association's own pages."""
+
+from django.urls import path
+
+from associations import views
+
+app_name = "associations"
+urlpatterns = [
+    path("inscrire/", views.association_create, name="create"),
+    path("<slug:slug>/demandes/", views.requests, name="requests"),
+    path("<slug:slug>/demandes/nouvelle/", views.request_create, name="request_create"),
+    path("<slug:slug>/demandes/<int:request_id>/retirer/", views.request_withdraw, name="request_withdraw"),
+]

@@ -1,0 +1,74 @@
+"""Pages of an association about itself: identity and requests."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from associations import actions
+from associations.forms import AssociationForm, RequestForm
+from associations.models import Association, Request
+from territories import clock
+
+
+def managed_association(request: HttpRequest, slug: str) -> Association:
+    """The association of this page, for who may act in its name; others get 404."""
+    found: Association = get_object_or_404(Association.objects.managed_by(signed_in(request)), slug=slug)
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def association_create(request: HttpRequest) -> HttpResponse:
+    """Register an association, prefilled from the directory when an entry was chosen."""
+    form = AssociationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        association = actions.register_association(
+            association=form.save(commit=False), by=signed_in(request), now=clock.now()
+        )
+        messages.success(request, "Votre association est inscrite. Cherchez un créneau, ou déposez une demande.")
+        return redirect("association", association.slug)
+    return render(
+        request,
+        "associations/association_create.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_GET
+def requests(request: HttpRequest, slug: str) -> HttpResponse:
+    """The association's own requests, whatever their state."""
+    association = managed_association(request, slug)
+    own = association.requests.select_related("commune")
+    return render(request, "associations/request_list.html", {"association": association, "requests": own})
+
+
+@require_http_methods(["GET", "POST"])
+def request_create(request: HttpRequest, slug: str) -> HttpResponse:
+    """Post a request, prefilled from the search that found nothing."""
+    association = managed_association(request, slug)
+    now = clock.now()
+    prefill = {field: value for field, value in request.GET.items() if field in RequestForm.Meta.fields}
+    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=prefill)
+    if request.method == "POST" and form.is_valid():
+        actions.post_request(association=association, request=form.save(commit=False), by=signed_in(request), now=now)
+        messages.success(request, "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient.")
+        return redirect("associations:requests", association.slug)
+    context = {"association": association, "form": form}
+    return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def request_withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    association = managed_association(request, slug)
+    posted = get_object_or_404(Request, association=association, pk=request_id)
+    try:
+        actions.withdraw_request(request=posted, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Votre demande est retirée.")
+    return redirect("associations:requests", association.slug)
