@@ -1,0 +1,323 @@
+"""Booking a slot, answering, cancelling, reporting, and telling who should know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from accounts.refusals import Refused, refusing
+from associations import actions as associations
+from associations.models import Association, Request
+from companies import actions as companies
+from companies.models import BookingMode, Slot, SlotVolunteer
+from workshops import emails
+from workshops.catalogue import alternatives, bookable
+from workshops.matching import best
+from workshops.models import Booking, MatchNotice, Report, Side, Workshop
+
+ANSWER_WITHIN = dt.timedelta(hours=96)
+REMIND_AHEAD = dt.timedelta(hours=48)
+REPORT_WITHIN = dt.timedelta(days=14)
+MATCHES_TOLD = 5
+NEW_SLOTS_A_RUN = 500
+CANDIDATES_A_REQUEST = 500
+
+
+class SlotTaken(Refused):
+    """Somebody else has the slot, or it left the catalogue meanwhile."""
+
+
+class TooMany(Refused):
+    """More participants than places."""
+
+
+class NotAdmitted(Refused):
+    """The association may not make this booking yet."""
+
+
+class AlreadyAsked(Refused):
+    """The association has a booking of this slot."""
+
+
+class AlreadySettled(Refused):
+    """The booking left the state that the move starts from."""
+
+
+class NotOver(Refused):
+    """The workshop has not taken place."""
+
+
+class AlreadyReported(Refused):
+    """This side has reported."""
+
+
+@transaction.atomic
+def book_slot(  # one booking is all of these facts
+    *,
+    slot_id: int,
+    association: Association,
+    participants: int,
+    topic: str,
+    message: str,
+    key: UUID,
+    request: Request | None,
+    by: User,
+    now: dt.datetime,
+) -> Booking:
+    """Book a whole slot: confirmed at once when the company said so, else pending its answer.
+
+    `key` comes with the form: the same form sent twice gives the same booking.
+
+    Raises:
+        SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
+    """
+    slot = _lock_slot(slot_id)
+    again = Booking.objects.filter(key=key, association=association).with_everything().first()
+    if again is not None:
+        return again
+    _check_booking(slot, association, participants, now)
+    instant = slot.booking_mode == BookingMode.INSTANT
+    with refusing(
+        {
+            "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
+            "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
+        }
+    ):
+        booking = Booking.objects.create(
+            slot=slot,
+            association=association,
+            request=request,
+            participants=participants,
+            topic=topic,
+            message=message,
+            key=key,
+            state=Booking.State.CONFIRMED if instant else Booking.State.PENDING,
+            created_at=now,
+            created_by=by,
+            settled_at=now if instant else None,
+            settled_by=by if instant else None,
+        )
+    if instant:
+        _confirmed(booking, now)
+    else:
+        emails.booking_requested(booking=booking, now=now)
+    return booking
+
+
+def _lock_slot(slot_id: int) -> Slot:
+    """The slot's row, held until the end: those who race for one slot wait in line instead of deadlocking."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '4s'")
+    return Slot.objects.select_for_update(no_key=True, of=("self",)).with_place().get(pk=slot_id)
+
+
+def _check_booking(slot: Slot, association: Association, participants: int, now: dt.datetime) -> None:
+    if not bookable(now).filter(pk=slot.pk).exists():
+        raise SlotTaken("Ce créneau n’est plus disponible.")
+    if participants > slot.places:
+        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
+    if association.state == Association.State.ADMITTED:
+        return
+    if association.state == Association.State.REFUSED:
+        raise NotAdmitted("Votre association n’a pas été admise\u00a0: elle ne peut pas réserver.")
+    if slot.booking_mode == BookingMode.INSTANT:
+        raise NotAdmitted(
+            "Ce créneau se réserve sans délai\u00a0: il faut d’abord que votre association soit admise. "
+            "Choisissez un créneau «\u00a0sur accord\u00a0», ou attendez notre réponse."
+        )
+    if Booking.objects.of_association(association).awaiting_answer().exists():
+        raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
+
+
+@transaction.atomic
+def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
+    """Give the slot to one association; the others that waited for it are told, with other slots.
+
+    Raises:
+        AlreadySettled, SlotTaken: nothing is written.
+    """
+    slot = _lock_slot(booking.slot_id)
+    if slot.state != Slot.State.OPEN or slot.starts_at <= now:
+        raise SlotTaken("Ce créneau est retiré ou passé.")
+    with refusing({"booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris.")}):
+        _settle(booking, Booking.State.CONFIRMED, by=by, now=now)
+    _confirmed(booking, now)
+    for other in Booking.objects.filter(slot=slot).awaiting_answer().with_everything():
+        _settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
+        others = alternatives(slot, now=now, places=other.participants)
+        emails.booking_not_selected(booking=other, now=now, others=others)
+
+
+@transaction.atomic
+def decline_booking(*, booking: Booking, reason: str, by: User, now: dt.datetime) -> None:
+    """Say no, with a reason that the association reads.
+
+    Raises:
+        AlreadySettled: it was answered before.
+    """
+    _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+    others = alternatives(booking.slot, now=now, places=booking.participants)
+    emails.booking_declined(booking=booking, now=now, others=others)
+
+
+@transaction.atomic
+def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: dt.datetime) -> None:
+    """Call a booking off. The slot is free again; everybody concerned is told at once.
+
+    Raises:
+        AlreadySettled: it is over, or was cancelled before.
+    """
+    was_confirmed = booking.is_confirmed
+    to = Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION
+    _move(booking, to, cancelled_at=now, cancelled_by=by, reason=reason, sequence=booking.sequence + 1)
+    Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
+    if booking.request_id:
+        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)
+    if was_confirmed:
+        emails.booking_cancelled(booking=booking, now=now)
+        SlotVolunteer.objects.filter(slot=booking.slot).delete()
+
+
+@transaction.atomic
+def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
+    """Take a slot back. Associations that waited for it are told; a booked slot is cancelled first.
+
+    Raises:
+        SlotTaken: a live booking stands on it.
+        companies.SlotNotOpen: it was withdrawn before.
+    """
+    locked = _lock_slot(slot.pk)
+    if Booking.objects.live().filter(slot=locked).exists():
+        raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    companies.withdraw_slot(slot=locked, by=by, now=now)
+    for booking in Booking.objects.filter(slot=locked).awaiting_answer().with_everything():
+        _settle(booking, Booking.State.DECLINED, by=by, now=now, reason="Le créneau a été retiré.")
+        others = alternatives(locked, now=now, places=booking.participants)
+        emails.booking_declined(booking=booking, now=now, others=others)
+
+
+def _confirmed(booking: Booking, now: dt.datetime) -> None:
+    Workshop.objects.create(booking=booking, created_at=now)
+    if booking.request_id:
+        associations.move_request(request_id=booking.request_id, to=Request.State.IN_PROGRESS, now=now)
+    emails.booking_confirmed(booking=booking, now=now)
+
+
+def _settle(booking: Booking, to: Booking.State, *, by: User | None, now: dt.datetime, reason: str = "") -> None:
+    _move(booking, to, settled_at=now, settled_by=by, reason=reason)
+
+
+def _move(booking: Booking, to: Booking.State, **stamps: object) -> None:
+    """One conditional update: the database decides who was first."""
+    sources = [source for source, targets in Booking.TRANSITIONS.items() if to in targets]
+    changed = Booking.objects.filter(pk=booking.pk, state__in=sources).update(state=to, **stamps)
+    if not changed:
+        booking.refresh_from_db()
+        raise AlreadySettled(f"Cette réservation est déjà {booking.get_state_display()}.")
+    booking.state = to
+    for field, value in stamps.items():
+        setattr(booking, field, value)
+
+
+@transaction.atomic
+def report_workshop(*, workshop: Workshop, report: Report, side: Side, by: User, now: dt.datetime) -> Report:
+    """Record what one side counted. When both have, the workshop is closed.
+
+    Raises:
+        NotOver, AlreadyReported: nothing is written.
+    """
+    if workshop.booking.slot.ends_at > now:
+        raise NotOver("Le compte rendu s’écrit après l’atelier.")
+    report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
+    with refusing({"report_once_per_side": AlreadyReported("Votre compte rendu est déjà enregistré.")}):
+        report.save()
+    if side == Side.ASSOCIATION:
+        _move(workshop.booking, Booking.State.COMPLETED)
+        if workshop.booking.request_id:
+            associations.move_request(request_id=workshop.booking.request_id, to=Request.State.FULFILLED, now=now)
+    if workshop.reports.count() == len(Side):
+        Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
+    return report
+
+
+def expire_bookings(*, now: dt.datetime) -> int:
+    """Release associations that waited too long for an answer, or whose slot has begun. Returns how many."""
+    waiting = Booking.objects.awaiting_answer().with_everything().order_by("pk")
+    late = waiting.filter(created_at__lte=now - ANSWER_WITHIN) | waiting.filter(slot__starts_at__lte=now)
+    return sum(_expire(booking, now) for booking in late)
+
+
+@transaction.atomic
+def _expire(booking: Booking, now: dt.datetime) -> bool:
+    moved = Booking.objects.filter(pk=booking.pk).awaiting_answer().update(state=Booking.State.EXPIRED, settled_at=now)
+    if moved:
+        others = alternatives(booking.slot, now=now, places=booking.participants)
+        emails.booking_expired(booking=booking, now=now, others=others)
+    return bool(moved)
+
+
+def remind_workshops(*, now: dt.datetime) -> int:
+    """Tell everybody concerned what starts within 48 hours. Running it again tells nobody twice."""
+    due = Workshop.objects.starting_within(now=now, ahead=REMIND_AHEAD).with_everything()
+    for workshop in due:
+        with transaction.atomic():
+            emails.workshop_reminder(workshop=workshop, now=now)
+    return len(due)
+
+
+def ask_for_reports(*, now: dt.datetime) -> int:
+    """Ask each side that has not reported on a workshop of the last fortnight."""
+    over = Workshop.objects.over(now).filter(booking__slot__ends_at__gt=now - REPORT_WITHIN).with_everything()
+    asked = 0
+    for side in Side:
+        for workshop in over.unreported(side):
+            with transaction.atomic():
+                emails.report_due(workshop=workshop, side=side, now=now)
+            asked += 1
+    return asked
+
+
+def tell_matches(*, now: dt.datetime) -> int:
+    """Pick up what is not yet matched and tell each request its new slots in one mail. Returns pairs told.
+
+    A new request is held against the whole catalogue near it; a new slot against every open request.
+    """
+    new_slots = list(bookable(now).filter(matched_at=None).with_place().order_by("pk")[:NEW_SLOTS_A_RUN])
+    waiting = Request.objects.open(now).select_related("commune", "association").order_by("pk")
+    new_requests = list(waiting.filter(matched_at=None))
+    told = sum(_tell_matches_of(request, _near(request, now), now) for request in new_requests)
+    if new_slots:
+        told += sum(_tell_matches_of(request, new_slots, now) for request in waiting.exclude(matched_at=None))
+    Slot.objects.filter(pk__in=[slot.pk for slot in new_slots]).update(matched_at=now)
+    Request.objects.filter(pk__in=[request.pk for request in new_requests]).update(matched_at=now)
+    return told
+
+
+def _near(request: Request, now: dt.datetime) -> list[Slot]:
+    commune = request.commune
+    if commune.latitude is None or commune.longitude is None:
+        return []
+    candidates = bookable(now).filter(
+        places__gte=request.participants,
+        computers__gte=request.computers,
+        starts_at__date__range=(request.from_date, request.until_date),
+    )
+    nearby = candidates.near(latitude=commune.latitude, longitude=commune.longitude, kilometres=request.radius_km)
+    return list(nearby.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
+
+
+@transaction.atomic
+def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> int:
+    known = set(MatchNotice.objects.filter(request=request, slot__in=slots).values_list("slot_id", flat=True))
+    by_id = {slot.pk: slot for slot in slots if slot.pk not in known}
+    found = best(request, list(by_id.values()), count=MATCHES_TOLD)
+    if found:
+        MatchNotice.objects.bulk_create(
+            [MatchNotice(request=request, slot_id=one.slot_id, told_at=now) for one in found],
+            ignore_conflicts=True,
+        )
+        emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
+    return len(found)

@@ -1,0 +1,205 @@
+"""What both sides and the volunteers are told about bookings and workshops: one function per mail.
+
+A key names the fact that is told (kind, object, date, person): however often a task fires, each person hears a
+fact once, and a moved date is a new fact.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from associations.models import Request
+from companies.models import Slot, SlotVolunteer
+from mail import outbox
+from territories.french import counted, kilometres, long_date, time_range
+from workshops import calendar
+from workshops.matching import Match
+from workshops.models import Booking, Side, Workshop
+
+
+def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
+    """To the company: somebody asks for the slot, answer please."""
+    for manager in _company(booking):
+        _tell("booking_requested", booking, manager, now, url=_company_url(booking))
+
+
+def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
+    """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
+    access = {"access": booking.slot.room.site.access_instructions, "phone": booking.slot.room.site.evening_phone}
+    for manager in _company(booking):
+        _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
+    for manager in _association(booking):
+        _tell(
+            "booking_confirmed",
+            booking,
+            manager,
+            now,
+            url=_association_url(booking),
+            event=calendar.REQUEST,
+            extra=access,
+        )
+
+
+def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    """To the association: the company cannot, with its reason and other slots."""
+    _tell_association("booking_declined", booking, now, others)
+
+
+def booking_not_selected(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    """To an association that waited: the slot went to another, here are the nearest ones."""
+    _tell_association("booking_not_selected", booking, now, others)
+
+
+def booking_expired(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    """To the association: no answer came in time."""
+    _tell_association("booking_expired", booking, now, others)
+
+
+def booking_cancelled(*, booking: Booking, now: dt.datetime) -> None:
+    """To both sides and the volunteers: it is off, and leaves their calendars."""
+    told = [(manager, _company_url(booking)) for manager in _company(booking)]
+    told += [(manager, _association_url(booking)) for manager in _association(booking)]
+    told += [(volunteer, _volunteer_url()) for volunteer in _volunteers(booking)]
+    for person, url in told:
+        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1)
+
+
+def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
+    """To both sides and the volunteers, before the day."""
+    booking = workshop.booking
+    site = booking.slot.room.site
+    access = {"access": site.access_instructions, "phone": site.evening_phone}
+    told = [(manager, _company_url(booking), None) for manager in _company(booking)]
+    told += [(volunteer, _volunteer_url(), None) for volunteer in _volunteers(booking)]
+    for person, url, _ in told:
+        _tell("workshop_reminder", booking, person, now, url=url, not_after=booking.slot.starts_at)
+    for person in _association(booking):
+        _tell(
+            "workshop_reminder",
+            booking,
+            person,
+            now,
+            url=_association_url(booking),
+            not_after=booking.slot.starts_at,
+            extra=access,
+        )
+
+
+def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
+    """To one side: tell us how it went, four numbers and a minute."""
+    booking = workshop.booking
+    people = _company(booking) if side == Side.COMPANY else _association(booking)
+    url = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
+    for person in people:
+        _tell("report_due", booking, person, now, url=url)
+
+
+def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: dt.datetime) -> None:
+    """To the association: these slots serve your request."""
+    first = min(found.slot_id for found, _ in matches)
+    for manager in request.association.managers():
+        outbox.post(
+            "slots_matched",
+            key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
+            to=(manager.email, manager.name),
+            context={
+                "topic": request.get_topic_display(),
+                "slots": [_slot_facts(slot) | {"distance": kilometres(found.distance_km)} for found, slot in matches],
+            },
+            now=now,
+        )
+
+
+def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    for manager in _association(booking):
+        _tell(
+            template,
+            booking,
+            manager,
+            now,
+            url=settings.SITE_URL + reverse("workshops:search"),
+            extra={"others": [_slot_facts(slot) for slot in others]},
+        )
+
+
+def _tell(  # the one place where a mail about a booking is put together
+    template: str,
+    booking: Booking,
+    person: User,
+    now: dt.datetime,
+    *,
+    url: str,
+    event: str = "",
+    extra: Mapping[str, object] | None = None,
+    not_after: dt.datetime | None = None,
+    priority: int = 5,
+) -> None:
+    slot = booking.slot
+    outbox.post(
+        template,
+        key=f"{template}:{booking.pk}:{slot.starts_at:%Y%m%dT%H%MZ}:{person.pk}",
+        to=(person.email, person.name),
+        context=_booking_facts(booking) | {"url": url} | dict(extra or {}),
+        calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
+        calendar_method=event,
+        not_after=not_after,
+        priority=priority,
+        now=now,
+    )
+
+
+def _booking_facts(booking: Booking) -> dict[str, object]:
+    return _slot_facts(booking.slot) | {
+        "association": booking.association.name,
+        "participants": counted(booking.participants, "participant", "participants"),
+        "topic": booking.get_topic_display(),
+        "message": booking.message,
+        "reason": booking.reason,
+    }
+
+
+def _slot_facts(slot: Slot) -> dict[str, object]:
+    zone = ZoneInfo(slot.time_zone)
+    site = slot.room.site
+    start, end = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return {
+        "company": site.company.name,
+        "day": long_date(start.date()),
+        "hours": time_range(start.time(), end.time()),
+        "place": f"{slot.room.name}, {site.address}, {site.commune.name}",
+        "computers": counted(slot.computers, "ordinateur", "ordinateurs"),
+        "places": counted(slot.places, "place", "places"),
+        "slot_url": settings.SITE_URL + reverse("workshops:slot", args=[slot.pk]),
+    }
+
+
+def _company(booking: Booking) -> list[User]:
+    return list(booking.slot.room.site.company.managers())
+
+
+def _association(booking: Booking) -> list[User]:
+    return list(booking.association.managers())
+
+
+def _volunteers(booking: Booking) -> list[User]:
+    joined = SlotVolunteer.objects.filter(slot=booking.slot).values("volunteer")
+    return list(User.objects.filter(is_active=True, pk__in=joined).order_by("pk"))
+
+
+def _company_url(booking: Booking) -> str:
+    slug = booking.slot.room.site.company.slug
+    return settings.SITE_URL + reverse("workshops:company_booking", args=[slug, booking.pk])
+
+
+def _association_url(booking: Booking) -> str:
+    return settings.SITE_URL + reverse("workshops:association_booking", args=[booking.association.slug, booking.pk])
+
+
+def _volunteer_url() -> str:
+    return settings.SITE_URL + reverse("workshops:volunteering")

@@ -1,0 +1,26 @@
+"""Periodic edges: each reads the clock and calls one action. Each may run twice, late or in halves."""
+
+from celery import shared_task
+
+from territories import clock
+from workshops import actions
+
+
+@shared_task
+def tell_matches() -> int:
+    return actions.tell_matches(now=clock.now())
+
+
+@shared_task
+def remind_workshops() -> int:
+    return actions.remind_workshops(now=clock.now())
+
+
+@shared_task
+def ask_for_reports() -> int:
+    return actions.ask_for_reports(now=clock.now())
+
+
+@shared_task
+def expire_bookings() -> int:
+    return actions.expire_bookings(now=clock.now())

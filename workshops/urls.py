@@ -1,0 +1,38 @@
+"""Addresses of the search, of bookings and of workshops."""
+
+from django.urls import path
+
+from workshops import views
+
+app_name = "workshops"
+
+company = "entreprises/<slug:slug>/"
+association = "associations/<slug:slug>/"
+
+urlpatterns = [
+    path("creneaux/", views.search, name="search"),
+    path("creneaux/<int:slot_id>/", views.slot, name="slot"),
+    path("creneaux/<int:slot_id>/reserver/", views.book, name="book"),
+    path("demandes/", views.requests, name="requests"),
+    path("benevolat/", views.volunteering, name="volunteering"),
+    path("benevolat/<int:slot_id>/participer/", views.volunteer_join, name="volunteer_join"),
+    path("benevolat/<int:slot_id>/renoncer/", views.volunteer_leave, name="volunteer_leave"),
+    path(f"{company}creneaux/", views.company_slots, name="company_slots"),
+    path(f"{company}creneaux/<int:slot_id>/retirer/", views.slot_withdraw, name="slot_withdraw"),
+    path(f"{company}reservations/<int:booking_id>/", views.company_booking, name="company_booking"),
+    path(f"{company}reservations/<int:booking_id>/accepter/", views.booking_accept, name="booking_accept"),
+    path(f"{company}reservations/<int:booking_id>/decliner/", views.booking_decline, name="booking_decline"),
+    path(f"{company}reservations/<int:booking_id>/annuler/", views.company_cancel, name="company_cancel"),
+    path(f"{company}reservations/<int:booking_id>/bilan/", views.company_report, name="company_report"),
+    path(f"{association}reservations/<int:booking_id>/", views.association_booking, name="association_booking"),
+    path(
+        f"{association}reservations/<int:booking_id>/annuler/",
+        views.association_cancel,
+        name="association_cancel",
+    ),
+    path(
+        f"{association}reservations/<int:booking_id>/bilan/",
+        views.association_report,
+        name="association_report",
+    ),
+]
