@@ -4,6 +4,6 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(request: HttpRequest) -> dict[str, object]:
+def site(_request: HttpRequest) -> dict[str, object]:
     """Identity of the portal."""
     return {"site_name": settings.SITE_NAME, "debug_tools": settings.DEBUG}

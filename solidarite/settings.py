@@ -8,10 +8,14 @@ the legal notice must be given, or the portal refuses to start.
 import datetime as dt
 from pathlib import Path
 
+import django_stubs_ext
 from django.utils.csp import CSP
 from environs import Env
 
 from solidarite.embedded import addresses
+
+# Lets generic classes of Django be written with their type: `ModelForm[Site]`.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -113,9 +117,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # --- Data ------------------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.dj_db_url(
-        "DATABASE_URL", addresses.database_url(), conn_max_age=600, conn_health_checks=True
-    )
+    "default": env.dj_db_url("DATABASE_URL", addresses.database_url(), conn_max_age=600, conn_health_checks=True)
 }
 # A runaway query or a forgotten lock must not hold the portal. Sending one mail holds a row for at most
 # MAIL_TIMEOUT seconds, so the idle limit stays above it.
@@ -123,25 +125,30 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "options",
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
 )
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", addresses.redis_url(database=1))
+REDIS_URL = env.str("REDIS_URL", addresses.redis_url())
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "solidarite",
+        # The queue has database 0 when both share one server.
+        "OPTIONS": {"db": 1},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- Celery ----------------------------------------------------------------------------------------
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", env.str("REDIS_URL", "") or addresses.broker_url(database=0))
+# Celery spells the address of a socket otherwise than redis-py. The queue has database 0.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", REDIS_URL.replace("unix://", "redis+socket://"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # After a kill -9, a message in hand goes back to the queue after a minute instead of an hour.
-    "visibility_timeout": 60,
+    # A broker that is down must not hold a web request: the periodic task delivers what the hint does not.
+    "max_retries": 1,
+    "interval_start": 0,
+    # After a kill -9, a message in hand goes back to the queue after six minutes instead of an hour; a task
+    # that still runs by then would be given out twice, so none may run that long.
+    "visibility_timeout": 360,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
 }
@@ -149,9 +156,21 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Paris"
+# Intervals only: an hour of the clock between 02:00 and 03:00 is missing once a year and doubled once a year.
+SCAN_SECONDS = env.float("SCAN_SECONDS", 30.0)
+# All intervals are short and every scan may run twice: beat need not remember when it ran last.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
+    "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
+    "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
+    "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},
+    "expire bookings": {"task": "workshops.tasks.expire_bookings", "schedule": SCAN_SECONDS},
+}
 
 # --- Mail ------------------------------------------------------------------------------------------
 
@@ -170,6 +189,7 @@ MAILERS = {
         },
     },
 }
+CALENDAR_ORGANIZER = env.str("CALENDAR_ORGANIZER", "bonjour@solidarite.example.org")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <bonjour@solidarite.example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -177,7 +197,6 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -197,6 +216,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900  # seconds, as for the code that verifies an address
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -235,9 +256,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 HTTPS = env.bool("HTTPS", not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_HTTPS_PROXY", False) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_HTTPS_PROXY", False) else None
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

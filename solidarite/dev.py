@@ -1,0 +1,58 @@
+"""Pages of a demonstration, served in DEBUG alone: what was mailed, and a clock that can be set forward."""
+
+import datetime as dt
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
+
+from mail.models import Message
+from territories import clock
+
+
+class ForwardForm(forms.Form):
+    """How far to set the clock forward."""
+
+    hours = forms.IntegerField(label="Avancer de (heures)", min_value=1, max_value=24 * 365)
+
+
+@login_not_required
+@require_GET
+def mails(request: HttpRequest) -> HttpResponse:
+    """The outbox, newest first."""
+    page = Paginator(Message.objects.order_by("-created_at", "-pk"), 30).get_page(request.GET.get("page"))
+    return render(request, "dev/mail_list.html", {"page": page, "form": ForwardForm(), "now": clock.now()})
+
+
+@login_not_required
+@require_GET
+def mail(request: HttpRequest, message_id: int) -> HttpResponse:
+    """One mail as text, with its calendar file."""
+    return render(request, "dev/mail_detail.html", {"message": get_object_or_404(Message, pk=message_id)})
+
+
+@login_not_required
+@require_GET
+@csp_override({"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]})  # a mail carries its own style
+def mail_html(_request: HttpRequest, message_id: int) -> HttpResponse:
+    """The HTML part alone."""
+    return HttpResponse(get_object_or_404(Message, pk=message_id).html)
+
+
+@login_not_required
+@require_POST
+def clock_forward(request: HttpRequest) -> HttpResponse:
+    """Set the edges' clock forward."""
+    form = ForwardForm(request.POST)
+    if form.is_valid():
+        clock.set_forward(dt.timedelta(hours=form.cleaned_data["hours"]))
+        messages.success(request, "L’horloge du portail est avancée. Les rappels partent dans la minute.")
+        return redirect("dev:mails")
+    page = Paginator(Message.objects.order_by("-created_at", "-pk"), 30).get_page(1)
+    return render(request, "dev/mail_list.html", {"page": page, "form": form, "now": clock.now()}, status=422)

@@ -1,0 +1,145 @@
+"""The pages that span apps: home, dashboards, health and legal notices."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts.identity import signed_in
+from accounts.models import Role
+from associations.models import Association
+from charter.models import CharterVersion, Signature
+from companies.models import Company
+from solidarite.skyline import skyline
+from territories import clock
+from workshops.catalogue import bookable
+from workshops.figures import public_figures
+from workshops.filters import SlotFilter
+from workshops.models import Booking, Side, Workshop
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Who it is for, one search, real figures."""
+    now = clock.now()
+    context = {
+        "figures": public_figures(now),
+        "form": SlotFilter(QueryDict(), queryset=bookable(now)).form,
+        "skyline": skyline(now),
+        "next_slots": bookable(now).with_place().order_by("starts_at", "pk")[:6],
+    }
+    return render(request, "solidarite/home.html", context)
+
+
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Where one lands after signing in: one's organisations, and what awaits."""
+    user, now = signed_in(request), clock.now()
+    companies = list(Company.objects.managed_by(user).order_by("name", "pk"))
+    associations = list(Association.objects.managed_by(user).order_by("name", "pk"))
+    to_answer = (
+        Booking.objects.filter(slot__room__site__company__in=companies)
+        .awaiting_answer()
+        .with_everything()
+        .order_by("created_at", "pk")
+    )
+    context = {
+        "companies": companies,
+        "associations": associations,
+        "volunteers_at": Company.objects.filter(memberships__user=user, memberships__role=Role.VOLUNTEER),
+        "to_answer": to_answer[:20],
+        "to_report": _to_report(companies, associations, now),
+    }
+    return render(request, "solidarite/dashboard.html", context)
+
+
+def _to_report(
+    companies: list[Company], associations: list[Association], now: dt.datetime
+) -> list[tuple[Side, Workshop]]:
+    """Workshops that are over and that a side of the person has not reported on, the latest first."""
+    over = Workshop.objects.over(now).with_everything().order_by("-booking__slot__starts_at", "pk")
+    of_company = over.filter(booking__slot__room__site__company__in=companies).unreported(Side.COMPANY)
+    of_association = over.filter(booking__association__in=associations).unreported(Side.ASSOCIATION)
+    return [(Side.COMPANY, one) for one in of_company[:20]] + [(Side.ASSOCIATION, one) for one in of_association[:20]]
+
+
+@require_GET
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """A company's own page: where its signature stands, what awaits, what comes."""
+    own = get_object_or_404(Company.objects.managed_by(signed_in(request)), slug=slug)
+    now = clock.now()
+    bookings = Booking.objects.of_company(own).with_everything()
+    context = {
+        "company": own,
+        "signature": Signature.objects.of_company(own).select_related("version").first(),
+        "charter": CharterVersion.objects.in_force(now.date()),
+        "to_answer": bookings.awaiting_answer().order_by("created_at", "pk"),
+        "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
+            "slot__starts_at", "pk"
+        )[:20],
+        "past": bookings.live().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "sites": own.sites.count(),
+        "open_slots": bookable(now).of_company(own).count(),
+    }
+    return render(request, "solidarite/company.html", context)
+
+
+@require_GET
+def association(request: HttpRequest, slug: str) -> HttpResponse:
+    """An association's own page: its bookings and requests, what awaits."""
+    own = get_object_or_404(Association.objects.managed_by(signed_in(request)), slug=slug)
+    now = clock.now()
+    bookings = Booking.objects.of_association(own).with_everything()
+    context = {
+        "association": own,
+        "pending": bookings.awaiting_answer().order_by("slot__starts_at", "pk"),
+        "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
+            "slot__starts_at", "pk"
+        ),
+        "past": bookings.filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "own_requests": own.requests.filter(state__in=["open", "in_progress"]).select_related("commune__departement"),
+    }
+    return render(request, "solidarite/association.html", context)
+
+
+@login_not_required
+@require_GET
+def health(_request: HttpRequest) -> HttpResponse:
+    """Whether the database and the cache answer. An operator's monitor reads it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    cache.set("health", "ok", timeout=10)
+    return JsonResponse({"database": "ok", "cache": cache.get("health")})
+
+
+@login_not_required
+@require_GET
+def legal_notice(request: HttpRequest) -> HttpResponse:
+    """Who publishes and who hosts, from the operator's settings (LCEN, article 6)."""
+    context = {
+        "operator_name": settings.OPERATOR_NAME,
+        "operator_address": settings.OPERATOR_ADDRESS,
+        "operator_email": settings.OPERATOR_EMAIL,
+        "operator_phone": settings.OPERATOR_PHONE,
+        "publication_director": settings.PUBLICATION_DIRECTOR,
+        "hosting_provider": settings.HOSTING_PROVIDER,
+    }
+    return render(request, "solidarite/legal_notice.html", context)
+
+
+@login_not_required
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "solidarite/privacy.html")
+
+
+@login_not_required
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "solidarite/accessibility.html")
