@@ -1,0 +1,33 @@
+"""Invented names of companies, associations, sites and people. Any likeness is chance."""
+
+TRADES = (
+    "Imprimerie", "Menuiserie", "Transports", "Cartonnerie", "Fonderie", "Verrerie", "Laiterie", "Brasserie",
+    "Assurances", "Conserverie", "Messagerie", "Filature", "Tuilerie", "Serrurerie", "Papeterie", "Horlogerie",
+    "Biscuiterie", "Logiciels", "Bureau d’études", "Ateliers",
+)  # fmt: skip
+PLACES = (
+    "du Parc", "des Tilleuls", "de la Halle", "du Vieux Pont", "des Trois Rivières", "du Phare", "de la Gare",
+    "des Hautes Terres", "du Canal", "de l’Écluse", "des Remparts", "du Belvédère", "de la Clairière", "du Levant",
+    "des Quatre Vents", "de la Fontaine", "du Moulin Neuf", "des Ormes", "du Bord de l’eau", "de la Colline",
+)  # fmt: skip
+CAUSES = (
+    "Les Clics", "La Souris", "Le Clavier", "L’Écran", "La Passerelle", "Le Déclic", "Les Pixels", "La Boussole",
+    "Le Relais", "L’Étincelle", "La Toile", "Le Coup de pouce", "Les Curieux", "La Courte Échelle", "Le Fil",
+)  # fmt: skip
+KINDS = ("numérique", "solidaire", "partagé", "pour tous", "du quartier", "citoyen", "ensemble", "en ligne")
+FIRST_NAMES = (
+    "Aïcha", "Bruno", "Camille", "Djibril", "Élise", "Fatou", "Gaël", "Hélène", "Inès", "Jonas", "Karim", "Lucie",
+    "Maëlle", "Noé", "Odile", "Paul", "Rachid", "Sophie", "Thi Mai", "Yann",
+)  # fmt: skip
+LAST_NAMES = (
+    "Aubry", "Benali", "Carpentier", "Diallo", "Étienne", "Fournel", "Garnier", "Haddad", "Imbert", "Jourdan",
+    "Kerven", "Lemoine", "Marchal", "N’Diaye", "Olivier", "Perrin", "Rousset", "Santoro", "Tessier", "Vidal",
+)  # fmt: skip
+ROOMS = ("Salle Ada", "Salle Lovelace", "Espace formation", "Atelier du rez-de-chaussée", "Salle Hopper", "Mezzanine")
+STREETS = ("rue des Lilas", "avenue de la Paix", "quai du Port", "rue de la République", "boulevard des Écoles")
+REASONS = (
+    "La salle est prise par une réunion.",
+    "Notre accueil ferme plus tôt ce soir-là.",
+    "Travaux dans l’immeuble.",
+)
+COMMENTS = ("Une belle soirée.", "Le groupe veut revenir.", "Un ordinateur ne démarrait pas.", "")

@@ -1,0 +1,472 @@
+"""Invented data at a believable size. The same number and the same day give the same data.
+
+About 60 companies, 200 associations, 3,000 coming slots, bookings in every state and past workshops with their
+reports, in real communes drawn by population. Nothing here is about a real organisation or person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from itertools import pairwise
+from pathlib import Path
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.text import slugify
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from accounts.models import Role, User
+from accounts.vocabulary import Level, Topic
+from associations.models import Association, Moment, Request
+from associations.models import Membership as AssociationMembership
+from charter.models import CharterVersion, Decision, Signature
+from companies.models import Availability, BookingMode, Company, Room, Site, Slot, SlotVolunteer
+from companies.models import Membership as CompanyMembership
+from companies.recurrence import weekly_occurrences
+from solidarite.demonstration import names
+from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
+from territories.models import Commune
+from workshops.models import Booking, Report, Side, Workshop
+
+DEFAULT_SEED = 2015
+COMPANIES, ASSOCIATIONS = 60, 200
+SEASON_AHEAD, SEASON_BEHIND = dt.timedelta(weeks=16), dt.timedelta(weeks=26)
+EVENINGS = ((dt.time(18), dt.time(20)), (dt.time(18, 30), dt.time(20, 30)), (dt.time(19), dt.time(21)))
+SATURDAY, SATURDAY_MORNING = 6, (dt.time(9, 30), dt.time(12))
+
+
+def is_loaded() -> bool:
+    """Whether the demonstration's accounts exist."""
+    return User.objects.filter(email=OWNER.email).exists()
+
+
+@transaction.atomic
+def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> None:
+    """Write everything in one transaction, with a bar on `progress`."""
+    console = Console(file=progress)
+    with Progress(console=console, transient=True) as bar:
+        steps = bar.add_task("Données inventées", total=7)
+        _Seed(now=now, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
+
+
+class _Seed:
+    def __init__(self, *, now: dt.datetime, chance: random.Random) -> None:
+        self.now = now
+        self.today = now.date()
+        self.chance = chance
+        communes = list(
+            Commune.objects.filter(latitude__isnull=False, population__gt=0)
+            .select_related("departement")
+            .order_by("pk")
+        )
+        self.communes = communes
+        self.weights = [commune.population or 0 for commune in communes]
+        self.lille = Commune.objects.select_related("departement").get(pk="59350")
+
+    def write(self, bar: Progress, steps: TaskID) -> None:
+        self._people()
+        bar.advance(steps)
+        companies = self._companies()
+        bar.advance(steps)
+        associations = self._associations()
+        bar.advance(steps)
+        slots = self._slots(self._rooms(companies))
+        bar.advance(steps)
+        self._requests(associations)
+        bar.advance(steps)
+        bookings = self._bookings(slots, associations)
+        bar.advance(steps)
+        self._workshops(bookings)
+        bar.advance(steps)
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def _people(self) -> None:
+        shared = make_password(PASSWORD)
+        self.accounts = {account: self._user(account.email, account.name, shared) for account in ACCOUNTS}
+        self.accounts[MODERATOR].is_moderator = True
+        self.accounts[MODERATOR].is_staff = True
+        owners = [
+            self._user(f"{kind}{number}@example.org", self._person(), "!")
+            for kind, count in (("responsable.e", COMPANIES), ("responsable.a", ASSOCIATIONS))
+            for number in range(count)
+        ]
+        people = User.objects.bulk_create([*self.accounts.values(), *owners])
+        EmailAddress.objects.bulk_create(
+            [EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people]
+        )
+        self.company_owners = [self.accounts[OWNER], *owners[1:COMPANIES]]
+        self.association_owners = [self.accounts[ASSOCIATION_OWNER], *owners[COMPANIES + 1 :]]
+
+    def _user(self, email: str, name: str, password: str) -> User:
+        return User(email=email, name=name, password=password, date_joined=self.now - dt.timedelta(days=200))
+
+    def _person(self) -> str:
+        return f"{self.chance.choice(names.FIRST_NAMES)} {self.chance.choice(names.LAST_NAMES)}"
+
+    def _commune(self) -> Commune:
+        return self.chance.choices(self.communes, self.weights)[0]
+
+    def _address(self) -> str:
+        return f"{self.chance.randint(1, 120)} {self.chance.choice(names.STREETS)}"
+
+    # --- supply ---------------------------------------------------------------------------------
+
+    def _companies(self) -> list[Company]:
+        chosen = self.chance.sample([(trade, place) for trade in names.TRADES for place in names.PLACES], COMPANIES)
+        named = [f"{trade} {place}" for trade, place in chosen]
+        companies = Company.objects.bulk_create(
+            [
+                Company(
+                    name=name,
+                    slug=slugify(name),
+                    legal_form=Company.LegalForm.COMPANY,
+                    address=self._address(),
+                    commune=self._commune() if index else self.lille,
+                    description=f"{name} ouvre ses salles à des ateliers numériques.",
+                    created_at=self.now - dt.timedelta(days=190),
+                )
+                for index, name in enumerate(named)
+            ]
+        )
+        CompanyMembership.objects.bulk_create(
+            [
+                CompanyMembership(company=company, user=owner, role=Role.OWNER, joined_at=company.created_at)
+                for company, owner in zip(companies, self.company_owners, strict=True)
+            ]
+            + [
+                CompanyMembership(
+                    company=companies[0],
+                    user=self.accounts[VOLUNTEER],
+                    role=Role.VOLUNTEER,
+                    joined_at=companies[0].created_at,
+                )
+            ]
+        )
+        self._signatures(companies)
+        self.own_company = companies[0]
+        return companies
+
+    def _signatures(self, companies: list[Company]) -> None:
+        text = Path(__file__).with_name("charter.md").read_text(encoding="utf-8")
+        version = CharterVersion.objects.create(
+            number=1, text=text, effective_from_date=self.today - dt.timedelta(days=200)
+        )
+        state, moderator = Signature.State, self.accounts[MODERATOR]
+        states = [state.APPROVED] * (COMPANIES - 8) + [state.SUBMITTED] * 4
+        states += [state.CHANGES_REQUESTED] * 2 + [state.REFUSED] * 2
+        signed_at = self.now - dt.timedelta(days=180)
+        reasons = {
+            state.CHANGES_REQUESTED: "Indiquez la fonction exacte.",
+            state.REFUSED: "Société radiée du registre.",
+        }
+        signatures = Signature.objects.bulk_create(
+            [
+                Signature(
+                    company=company,
+                    version=version,
+                    text_sha256=version.sha256,
+                    signatory_name=owner.name,
+                    signatory_capacity=self.chance.choice(("directrice générale", "président", "gérante")),
+                    signed_by=owner,
+                    signed_at=signed_at,
+                    submitted_at=signed_at,
+                    state=its,
+                    decided_at=None if its == state.SUBMITTED else signed_at + dt.timedelta(days=2),
+                    decided_by=None if its == state.SUBMITTED else moderator,
+                    reason=reasons.get(its, ""),
+                )
+                for company, owner, its in zip(companies, self.company_owners, states, strict=True)
+            ]
+        )
+        Decision.objects.bulk_create(
+            [
+                Decision(
+                    signature=signature,
+                    outcome=signature.state,
+                    reason=signature.reason,
+                    decided_at=signature.decided_at,
+                    decided_by=moderator,
+                )
+                for signature in signatures
+                if signature.decided_at
+            ]
+        )
+        approved = [signature.company for signature in signatures if signature.state == state.APPROVED]
+        for company in approved:
+            company.charter_approved_at = signed_at + dt.timedelta(days=2)
+        Company.objects.bulk_update(approved, ["charter_approved_at"])
+
+    def _rooms(self, companies: list[Company]) -> list[Room]:
+        sites = [self._site(company, number) for company in companies for number in range(self.chance.randint(1, 2))]
+        Site.objects.bulk_create(sites)
+        return Room.objects.bulk_create(
+            [
+                Room(
+                    site=site,
+                    site_max_visitors=site.max_visitors,
+                    name=name,
+                    capacity=(capacity := self.chance.choice((8, 10, 12, 16))),
+                    computers=capacity - self.chance.choice((0, 0, 2)),
+                    equipment="vidéoprojecteur, tableau blanc",
+                    created_at=site.created_at,
+                )
+                for site in sites
+                for name in self.chance.sample(names.ROOMS, self.chance.randint(1, 2))
+            ]
+        )
+
+    def _site(self, company: Company, number: int) -> Site:
+        commune = company.commune if number == 0 and company.commune else self._commune()
+        assert commune.latitude is not None
+        assert commune.longitude is not None
+        return Site(
+            company=company,
+            name="Siège" if number == 0 else f"Agence de {commune.name}",
+            address=self._address(),
+            commune=commune,
+            latitude=commune.latitude + self.chance.uniform(-0.01, 0.01),
+            longitude=commune.longitude + self.chance.uniform(-0.01, 0.01),
+            time_zone=commune.time_zone,
+            max_visitors=self.chance.choice((19, 40, 80)),
+            step_free_access=self.chance.choice((True, True, False, None)),
+            access_instructions="Sonnez à l’interphone « Ateliers ». Le gardien ouvre jusqu’à 20 h.",
+            evening_phone="01 99 00 12 34",
+            created_at=company.created_at,
+        )
+
+    def _slots(self, rooms: list[Room]) -> list[Slot]:
+        openings = [self._opening(room, weekday) for room in rooms for weekday in self._weekdays()]
+        Availability.objects.bulk_create(openings)
+        slots = [
+            Slot(
+                room=opening.room,
+                room_capacity=opening.room.capacity,
+                room_computers=opening.room.computers,
+                availability=opening,
+                time_zone=opening.room.site.time_zone,
+                starts_at=date.starts_at,
+                ends_at=date.ends_at,
+                closes_at=date.starts_at - dt.timedelta(hours=opening.notice_hours),
+                places=opening.places,
+                computers=opening.computers,
+                volunteers_offered=opening.volunteers_offered,
+                booking_mode=opening.booking_mode,
+                created_at=opening.created_at,
+                matched_at=self.now,
+            )
+            for opening in openings
+            for date in weekly_occurrences(
+                weekdays=opening.weekdays,
+                start_time=opening.start_time,
+                end_time=opening.end_time,
+                from_date=opening.from_date,
+                until_date=opening.until_date,
+                zone=ZoneInfo(opening.room.site.time_zone),
+            )
+        ]
+        return Slot.objects.bulk_create(slots, batch_size=2000)
+
+    def _weekdays(self) -> list[int]:
+        return self.chance.sample(range(1, SATURDAY + 1), self.chance.choice((1, 1, 2, 2)))
+
+    def _opening(self, room: Room, weekday: int) -> Availability:
+        start, end = SATURDAY_MORNING if weekday == SATURDAY else self.chance.choice(EVENINGS)
+        return Availability(
+            room=room,
+            weekdays=[weekday],
+            start_time=start,
+            end_time=end,
+            from_date=self.today - SEASON_BEHIND,
+            until_date=self.today + SEASON_AHEAD,
+            notice_hours=self.chance.choice((24, 48)),
+            places=room.capacity,
+            computers=room.computers,
+            volunteers_offered=self.chance.choice((0, 1, 2, 2, 3)),
+            booking_mode=self.chance.choice((BookingMode.INSTANT, BookingMode.ON_APPROVAL)),
+            created_at=room.created_at,
+        )
+
+    # --- demand ---------------------------------------------------------------------------------
+
+    def _associations(self) -> list[Association]:
+        chosen = self.chance.choices([(cause, kind) for cause in names.CAUSES for kind in names.KINDS], k=ASSOCIATIONS)
+        communes = [self.lille, *(self._commune() for _ in range(ASSOCIATIONS - 1))]
+        state = Association.State
+        states = [state.ADMITTED] * (ASSOCIATIONS - 12) + [state.NEW] * 8 + [state.REFUSED] * 4
+        decided_at = self.now - dt.timedelta(days=170)
+        associations = Association.objects.bulk_create(
+            [
+                Association(
+                    name=f"{cause} {kind} de {commune.name}",
+                    slug=f"{slugify(f'{cause} {kind} {commune.name}')[:60]}-{number}",
+                    legal_form=Association.LegalForm.ASSOCIATION,
+                    address=self._address(),
+                    commune=commune,
+                    created_at=self.now - dt.timedelta(days=180),
+                    state=its,
+                    decided_at=None if its == state.NEW else decided_at,
+                    decided_by=None if its == state.NEW else self.accounts[MODERATOR],
+                    decision_reason="Objet sans rapport avec la médiation." if its == state.REFUSED else "",
+                )
+                for number, ((cause, kind), commune, its) in enumerate(zip(chosen, communes, states, strict=True))
+            ]
+        )
+        AssociationMembership.objects.bulk_create(
+            [
+                AssociationMembership(association=one, user=owner, role=Role.OWNER, joined_at=one.created_at)
+                for one, owner in zip(associations, self.association_owners, strict=True)
+            ]
+        )
+        return associations
+
+    def _requests(self, associations: list[Association]) -> None:
+        Request.objects.bulk_create(
+            [self._request(association) for association in associations[:150] if association.commune]
+        )
+
+    def _request(self, association: Association) -> Request:
+        state = self.chance.choice((Request.State.OPEN, Request.State.OPEN, Request.State.WITHDRAWN))
+        participants = self.chance.randint(4, 12)
+        created_at = self.now - dt.timedelta(days=self.chance.randint(1, 40))
+        return Request(
+            association=association,
+            topic=self.chance.choice(Topic.values),
+            level=self.chance.choice(Level.values),
+            participants=participants,
+            computers=participants,
+            commune=association.commune,
+            radius_km=self.chance.choice((10, 20, 30)),
+            moment=self.chance.choice(Moment.values),
+            from_date=self.today,
+            until_date=self.today + dt.timedelta(days=self.chance.randint(30, 100)),
+            state=state,
+            state_changed_at=created_at,
+            created_at=created_at,
+            withdrawn_at=created_at if state == Request.State.WITHDRAWN else None,
+            matched_at=self.now,
+        )
+
+    # --- bookings -------------------------------------------------------------------------------
+
+    def _bookings(self, slots: list[Slot], associations: list[Association]) -> list[Booking]:
+        admitted = [one for one in associations if one.state == Association.State.ADMITTED]
+        public = [slot for slot in slots if slot.room.site.company.charter_approved_at]
+        over = self.now - dt.timedelta(days=21)
+        past = self.chance.sample([slot for slot in public if slot.ends_at < over], 240)
+        coming = self.chance.sample([slot for slot in public if slot.closes_at > self.now], 320)
+        states = Booking.State
+        future = [states.CONFIRMED] * 6 + [states.PENDING] * 3
+        future += [states.DECLINED, states.NOT_SELECTED, states.EXPIRED]
+        future += [states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY]
+        bookings = [self._booking(slot, self.chance.choice(admitted), states.COMPLETED) for slot in past]
+        bookings += [self._booking(slot, self.chance.choice(admitted), self.chance.choice(future)) for slot in coming]
+        bookings += self._own_bookings(public, {slot.pk for slot in coming}, admitted[0])
+        return Booking.objects.bulk_create(bookings)
+
+    def _own_bookings(self, public: list[Slot], used: set[int], association: Association) -> list[Booking]:
+        """Something for the demonstration's two owners: answers to give, workshops to come, one to report on."""
+        states = Booking.State
+        last = max(
+            (one for one in public if one.room.site.company_id == self.own_company.pk and one.ends_at < self.now),
+            key=lambda one: (one.starts_at, one.pk),
+        )
+        own = [
+            slot
+            for slot in public
+            if slot.room.site.company_id == self.own_company.pk
+            and slot.pk not in used
+            and slot.closes_at > self.now + dt.timedelta(days=3)
+        ]
+        wanted = (states.PENDING, states.CONFIRMED, states.PENDING, states.CONFIRMED)
+        return [
+            self._booking(last, association, states.CONFIRMED),
+            *(self._booking(slot, association, state) for slot, state in zip(own, wanted, strict=False)),
+        ]
+
+    def _booking(self, slot: Slot, association: Association, state: Booking.State) -> Booking:
+        states = Booking.State
+        asked_ago = dt.timedelta(hours=self.chance.randint(2, 80))
+        waiting = state == states.PENDING
+        created_at = self.now - asked_ago if waiting else min(slot.starts_at, self.now) - dt.timedelta(days=12)
+        cancelled = state in (states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY)
+        reasons = (states.DECLINED, states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY)
+        return Booking(
+            slot=slot,
+            association=association,
+            participants=self.chance.randint(4, slot.places),
+            topic=self.chance.choice(Topic.values),
+            key=uuid.UUID(int=self.chance.getrandbits(128), version=4),
+            state=state,
+            created_at=created_at,
+            settled_at=None if waiting else created_at + dt.timedelta(hours=20),
+            cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
+            reason=self.chance.choice(names.REASONS) if state in reasons else "",
+        )
+
+    # --- workshops ------------------------------------------------------------------------------
+
+    def _workshops(self, bookings: list[Booking]) -> None:
+        states = Booking.State
+        held = [booking for booking in bookings if booking.state == states.COMPLETED]
+        planned = [booking for booking in bookings if booking.state == states.CONFIRMED]
+        workshops = Workshop.objects.bulk_create(
+            [
+                Workshop(
+                    booking=booking,
+                    state=Workshop.State.CLOSED,
+                    created_at=booking.created_at,
+                    closed_at=booking.slot.ends_at + dt.timedelta(hours=15),
+                )
+                for booking in held
+            ]
+        )
+        Workshop.objects.bulk_create([Workshop(booking=booking, created_at=booking.created_at) for booking in planned])
+        Report.objects.bulk_create([report for workshop in workshops for report in self._reports(workshop)])
+        self._promise(planned)
+
+    def _reports(self, workshop: Workshop) -> list[Report]:
+        booking, written_at = workshop.booking, workshop.closed_at
+        assert written_at is not None
+        attended = max(1, booking.participants - self.chance.randint(0, 3))
+        cuts = sorted(self.chance.randint(0, attended) for _ in range(len(Report.BRACKETS) - 1))
+        counts = [second - first for first, second in pairwise((0, *cuts, attended))]
+        volunteers = self.chance.randint(1, 3)
+        return [
+            Report(
+                workshop=workshop,
+                side=Side.ASSOCIATION,
+                attended=attended,
+                **dict(zip(Report.BRACKETS, counts, strict=True)),
+                rating=self.chance.choice((3, 4, 4, 5, 5)),
+                comment=self.chance.choice(names.COMMENTS),
+                created_at=written_at,
+            ),
+            Report(
+                workshop=workshop,
+                side=Side.COMPANY,
+                volunteers=volunteers,
+                volunteer_minutes=volunteers * 120,
+                rating=self.chance.choice((3, 4, 5)),
+                comment=self.chance.choice(names.COMMENTS),
+                created_at=written_at,
+            ),
+        ]
+
+    def _promise(self, planned: list[Booking]) -> None:
+        """The demonstration's volunteer comes to the first workshop of their company, if there is one."""
+        own = [booking.slot for booking in planned if booking.slot.room.site.company == self.own_company]
+        for slot in sorted(own, key=lambda slot: slot.starts_at)[:1]:
+            SlotVolunteer.objects.create(
+                slot=slot,
+                volunteer=self.accounts[VOLUNTEER],
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                joined_at=self.now,
+            )
