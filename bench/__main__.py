@@ -1,0 +1,55 @@
+"""`uv run python -m bench NAME… [--quick] --json FILE`: one JSON object a measure, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from bench import pages
+from bench.chromium import LAUNCH, new_context
+from bench.portal import Portal
+
+MEASURES = {"pages": pages.measure}
+SCREENSHOT = Path(__file__).resolve().parent.parent / "docs" / "accueil.png"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="+", choices=[*MEASURES, "screenshot"])
+    parser.add_argument("--quick", action="store_true", help="la forme courte, celle de l’intégration continue")
+    parser.add_argument("--json", type=Path, required=True, help="fichier des mesures")
+    options = parser.parse_args()
+    with options.json.open("w", encoding="utf-8") as file:
+        for name in options.names:
+            if name == "screenshot":
+                take_screenshot()
+                continue
+            for measure in MEASURES[name](quick=options.quick):
+                line = json.dumps(measure, ensure_ascii=False)
+                file.write(line + "\n")
+                sys.stdout.write(line + "\n")
+
+
+def take_screenshot() -> None:
+    """The README's picture: the demonstration's home page."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        portal = Portal(Path(folder) / "data")
+        try:
+            portal.ready()
+            browser = playwright.chromium.launch(**LAUNCH)
+            context = new_context(browser, portal, viewport={"width": 1280, "height": 1000}, color_scheme="light")
+            page = context.new_page()
+            page.goto("/")
+            page.screenshot(path=SCREENSHOT)
+            browser.close()
+        finally:
+            portal.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Chromium on the portal: visitors, signing in, and every page that people reach by links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from bench.portal import Portal
+from solidarite.demonstration.accounts import PASSWORD
+
+LAUNCH: dict[str, Any] = {
+    "executable_path": "/usr/bin/chromium",
+    "args": ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+}
+ROLES = ("", "entreprise", "association", "benevole", "moderation")
+STARTS = (
+    "/",
+    "/tableau-de-bord/",
+    "/compte/email/",
+    "/compte/2fa/",
+    "/compte/sessions/",
+    "/compte/logout/",
+    "/compte/password/change/",
+)
+
+
+def new_context(browser: Browser, portal: Portal, **options: Any) -> BrowserContext:
+    """A visitor with a jar of cookies of their own, who does not wait long."""
+    context = browser.new_context(base_url=portal.url, locale="fr-FR", **options)
+    context.set_default_timeout(8000)
+    return context
+
+
+def sign_in_on(page: Page, email: str) -> Page:
+    """Sign in with the demonstration's password."""
+    page.goto("/compte/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.locator("form[action$='/compte/login/'] button[type=submit]").click()
+    page.wait_for_url("**/tableau-de-bord/")
+    return page
+
+
+def name_of(path: str) -> str | None:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+
+def walk(page: Page, base: str) -> Iterator[str]:
+    """One address of each name that this visitor reaches by links, each opened once."""
+    waiting, seen = list(STARTS), set[str]()
+    while waiting:
+        path = waiting.pop(0)
+        name = name_of(path)
+        if name is None or name in seen or name.startswith("admin:"):
+            continue
+        response = page.goto(path)
+        if response is None or not response.ok or urlsplit(page.url).path != urlsplit(path).path:
+            continue
+        seen.add(name)
+        yield name
+        links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+        waiting += [urlsplit(link).path for link in links if link.startswith(base)]
+        # Linked only as long as the charter is not signed.
+        waiting += [f"{path}charte/signer/"] if name == "company" else []
+
+
+def listen(page: Page, base: str, faults: list[str]) -> None:
+    """Note what the console complains of, and every request that leaves the portal."""
+
+    def complain(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(f"console: {message.text}")
+
+    def leave(request: Request) -> None:
+        if not request.url.startswith((base, "data:")):
+            faults.append(f"another host: {request.url}")
+
+    page.on("console", complain)
+    page.on("request", leave)
