@@ -27,3 +27,8 @@ def set_forward(by: dt.timedelta) -> None:
     if not settings.DEBUG:
         raise RuntimeError("L’horloge n’avance que dans une démonstration (DEBUG).")
     cache.set(ADVANCE_KEY, int((advance() + by).total_seconds()), timeout=None)
+
+
+def reset() -> None:
+    """Back to the present."""
+    cache.delete(ADVANCE_KEY)

@@ -73,8 +73,7 @@ def _ambiguous_message(several: AmbiguousCommune) -> str:
             f"Indiquez le nom de la commune, par exemple « {largest} »."
         )
     return (
-        f"Plusieurs communes s’appellent {largest.name} : {listed}. "
-        f"Précisez le département, par exemple « {largest} »."
+        f"Plusieurs communes s’appellent {largest.name} : {listed}. Précisez le département, par exemple « {largest} »."
     )
 
 

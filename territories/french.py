@@ -54,9 +54,7 @@ def time_range(start: dt.time | dt.datetime, end: dt.time | dt.datetime) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """« 1 284 », « 4,5 », « −3 »: rounded to so many decimals."""
     exact = isinstance(value, int) and not decimals
-    text = (
-        (f"{value:,}" if exact else f"{value:,.{decimals}f}").replace(",", NARROW_NO_BREAK).replace(".", ",")
-    )
+    text = (f"{value:,}" if exact else f"{value:,.{decimals}f}").replace(",", NARROW_NO_BREAK).replace(".", ",")
     return text.replace("-", MINUS)
 
 

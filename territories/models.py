@@ -17,7 +17,7 @@ _SUGGESTIONS = 8
 _SHORTEST_CLUE = 3
 
 
-class UnknownCommune(LookupError):  # noqa: N818  # named as callers say it, like DoesNotExist
+class UnknownCommune(LookupError):  # named as callers say it, like DoesNotExist
     """No commune is meant by this text. `suggestions` are those whose name looks like it, best first."""
 
     def __init__(self, text: str, suggestions: list[Commune]) -> None:
@@ -26,7 +26,7 @@ class UnknownCommune(LookupError):  # noqa: N818  # named as callers say it, lik
         self.suggestions = suggestions
 
 
-class AmbiguousCommune(LookupError):  # noqa: N818  # idem
+class AmbiguousCommune(LookupError):  # idem
     """Several communes are meant alike: homonyms, or one postal code for all. The largest comes first."""
 
     def __init__(self, text: str, reading: Reading, candidates: list[Commune]) -> None:
@@ -169,9 +169,7 @@ class Commune(models.Model):
         indexes = [
             GinIndex(OpClass("search_name", "gin_trgm_ops"), name="commune_search_trgm"),
             GinIndex(fields=["postal_codes"], name="commune_postal_codes"),
-            models.Index(
-                fields=["search_name"], opclasses=["varchar_pattern_ops"], name="commune_search_prefix"
-            ),
+            models.Index(fields=["search_name"], opclasses=["varchar_pattern_ops"], name="commune_search_prefix"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -130,9 +130,7 @@ def _boxes() -> Iterator[tuple[str, tuple[float, float, float, float]]]:
             )
 
 
-def _fit(
-    points: Ring, box: tuple[float, float, float, float], *, conic: bool, margin: float = _MARGIN
-) -> Frame:
+def _fit(points: Ring, box: tuple[float, float, float, float], *, conic: bool, margin: float = _MARGIN) -> Frame:
     """The frame that shows all of the points (latitude, longitude) as large as the box allows, centred."""
     parallel = round((min(p[0] for p in points) + max(p[0] for p in points)) / 2, 4)
     flat = [_lambert(*p) if conic else _flat(*p, parallel) for p in points]
@@ -180,9 +178,7 @@ def _ring_path(ring: Ring) -> str:
     kept = [corner for before, corner in zip([None, *corners], corners, strict=False) if corner != before]
     if len(set(kept)) < 3:  # noqa: PLR2004  # less than a triangle has no inside
         return ""
-    steps = [
-        f"{_tenths(x - from_x)} {_tenths(y - from_y)}" for (from_x, from_y), (x, y) in pairwise(kept[:-1])
-    ]
+    steps = [f"{_tenths(x - from_x)} {_tenths(y - from_y)}" for (from_x, from_y), (x, y) in pairwise(kept[:-1])]
     return f"M{_tenths(kept[0][0])} {_tenths(kept[0][1])}l{' '.join(steps)}z".replace(" -", "-")
 
 

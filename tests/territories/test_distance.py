@@ -42,8 +42,7 @@ def around_lille(kilometres: float) -> QuerySet[Any]:
 def test_within_agrees_with_python() -> None:
     located = Commune.objects.exclude(latitude=None).values_list("pk", "latitude", "longitude")
     distances = {
-        code: kilometres_between(LILLE, (latitude or 0.0, longitude or 0.0))
-        for code, latitude, longitude in located
+        code: kilometres_between(LILLE, (latitude or 0.0, longitude or 0.0)) for code, latitude, longitude in located
     }
     found = {commune.pk: commune.distance_km for commune in around_lille(30)}
     expected = {code: distance for code, distance in distances.items() if distance <= 30}
@@ -61,9 +60,7 @@ def test_within_gives_the_nearest_first() -> None:
 
 @pytest.mark.django_db
 def test_within_follows_a_relation_to_the_columns() -> None:
-    near = within(
-        Departement.objects.all(), latitude=LILLE[0], longitude=LILLE[1], kilometres=2, prefix="communes__"
-    )
+    near = within(Departement.objects.all(), latitude=LILLE[0], longitude=LILLE[1], kilometres=2, prefix="communes__")
     assert [(departement.code, departement.distance_km) for departement in near] == [("59", 0.0)]
 
 

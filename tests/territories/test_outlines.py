@@ -5,9 +5,7 @@ import re
 from territories.derivation import DATA, content
 from territories.outlines import MAINLAND, outlines
 
-DEPARTEMENTS = [
-    row["code"] for row in csv.DictReader(io.StringIO(content(DATA / "departements.csv").decode()))
-]
+DEPARTEMENTS = [row["code"] for row in csv.DictReader(io.StringIO(content(DATA / "departements.csv").decode()))]
 
 
 def test_outlines_cover_every_inhabited_departement() -> None:

@@ -12,9 +12,7 @@ class Command(BaseCommand):
     help = "Recalcule les fichiers de territories/data depuis un dossier d’extraits du code géographique."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "folder", type=Path, help="dossier qui contient communes.csv et les autres extraits"
-        )
+        parser.add_argument("folder", type=Path, help="dossier qui contient communes.csv et les autres extraits")
         parser.add_argument("--into", type=Path, default=DATA, help="dossier d’arrivée")
 
     def handle(self, *_args: Any, **options: Any) -> None:
