@@ -18,7 +18,7 @@ LIST = "/admin/mail/message/"
 def operator(client: Client, settings: Settings, tmp_path: Path) -> Client:
     settings.STATIC_ROOT = tmp_path
     user = get_user_model().objects.create_superuser("exploitation@example.org", "a long enough password")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 

@@ -1,0 +1,63 @@
+import datetime as dt
+
+import pytest
+
+from associations import actions
+from associations.models import Association, Request
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+
+
+@pytest.fixture
+def newcomer(world: World, now: dt.datetime) -> Association:
+    return factories.make_association(now, admitted=False)
+
+
+def test_admission_is_stamped_and_told(newcomer: Association, world: World, now: dt.datetime) -> None:
+    actions.admit_association(association=newcomer, by=world.moderator, now=now)
+    newcomer.refresh_from_db()
+    assert (newcomer.state, newcomer.decided_at, newcomer.decided_by) == ("admitted", now, world.moderator)
+    assert [message.template for message in Message.objects.all()] == ["association_admitted"]
+
+
+def test_second_decision_is_refused(newcomer: Association, world: World, now: dt.datetime) -> None:
+    actions.admit_association(association=newcomer, by=world.moderator, now=now)
+    with pytest.raises(actions.AlreadyDecided, match="Odile"):
+        actions.refuse_association(association=newcomer, reason="Non.", by=world.moderator, now=now)
+    newcomer.refresh_from_db()
+    assert newcomer.state == "admitted"
+
+
+def test_refusal_is_told_with_its_reason(newcomer: Association, world: World, now: dt.datetime) -> None:
+    actions.refuse_association(association=newcomer, reason="Hors sujet.", by=world.moderator, now=now)
+    assert Message.objects.get().context["reason"] == "Hors sujet."
+
+
+def test_requests_of_new_associations_are_not_open(newcomer: Association, world: World, now: dt.datetime) -> None:
+    factories.make_request(now, newcomer)
+    wanted = factories.make_request(now, world.association)
+    assert list(Request.objects.open(now)) == [wanted]
+
+
+def test_withdrawing_a_request_twice_is_refused(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association)
+    actions.withdraw_request(request=wanted, now=now)
+    with pytest.raises(actions.RequestClosed):
+        actions.withdraw_request(request=wanted, now=now)
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.withdrawn_at) == ("withdrawn", now)
+
+
+@pytest.mark.parametrize("source", Request.State)
+@pytest.mark.parametrize("target", Request.State)
+def test_request_moves_as_its_table_says(
+    world: World, now: dt.datetime, source: Request.State, target: Request.State
+) -> None:
+    if target == Request.State.WITHDRAWN:
+        return
+    wanted = factories.make_request(
+        now, world.association, state=source, withdrawn_at=now if source == Request.State.WITHDRAWN else None
+    )
+    moved = actions.move_request(request_id=wanted.pk, to=target, now=now)
+    assert moved == (target in Request.TRANSITIONS[source])

@@ -1,0 +1,50 @@
+"""A running portal, started by the README's command, and Chromium to walk it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from bench.chromium import LAUNCH, new_context, sign_in_on
+from bench.portal import Portal
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One portal for all browser tests."""
+    running = Portal(tmp_path_factory.mktemp("portal") / "data")
+    yield running.ready()
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium. Without it these tests are skipped, but not in CI."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        reason = "Chromium is missing: apt install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    return LAUNCH | {"executable_path": chromium}
+
+
+SignIn = Callable[[str], Page]
+
+
+@pytest.fixture
+def sign_in(portal: Portal, browser: Browser) -> Iterator[SignIn]:
+    """A page of a browser of their own for each person who signs in with the demonstration's password."""
+    contexts: list[BrowserContext] = []
+
+    def enter(email: str) -> Page:
+        context = new_context(browser, portal)
+        contexts.append(context)
+        return sign_in_on(context.new_page(), email)
+
+    yield enter
+    for context in contexts:
+        context.close()

@@ -1,0 +1,72 @@
+"""Axe, the console and the network on every page of the URLconf, on a phone, in light and in dark.
+
+Pages are found as people find them, by following links from where each role lands; an address of the URLconf
+that nobody reaches, and that is not listed below with its reason, fails.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import get_resolver
+from playwright.sync_api import Browser
+
+from bench.chromium import ROLES, listen, new_context, sign_in_on, walk
+from bench.portal import Portal
+from tests.test_access import TABLE, names
+
+pytestmark = pytest.mark.browser
+
+# Reached only in the middle of something, or by a mail; their form is that of pages that are walked.
+NOT_WALKED = {
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_reauthenticate",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_set_password",
+    "charter:version",
+    "health",
+    "mfa_authenticate",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_deactivate_totp",
+    # Sent on to another page when there is nothing to show.
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_activate_totp",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_on_a_phone(portal: Portal, browser: Browser, scheme: Any) -> None:
+    seen: set[str] = set()
+    faults: list[str] = []
+    for role in ROLES:
+        context = new_context(browser, portal, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+        page = context.new_page()
+        listen(page, portal.url, faults)
+        if role:
+            sign_in_on(page, f"{role}@example.org")
+        for name in walk(page, portal.url):
+            if name in seen:
+                continue
+            seen.add(name)
+            found = Axe().run(page).response["violations"]
+            faults += [f"{name}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            faults += [f"{name}: wider than the screen"] if wide else []
+        context.close()
+    assert faults == []
+    expected = {name for name in names(get_resolver()) if TABLE[name].method == "get"}
+    assert expected - NOT_WALKED - seen == set()

@@ -1,0 +1,89 @@
+"""What the runner leaves behind: nothing, but the data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from bench.portal import Portal
+
+
+def mine(data: Path) -> list[str]:
+    """Command lines of the processes that hold this data folder in their environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # ended meanwhile, or somebody else's
+        if f"SOLIDARITE_DATA={data}".encode() in environment and int(process.name) != os.getpid():
+            found.append(command)
+    return found
+
+
+def gone(data: Path, seconds: float) -> list[str]:
+    """What is left after so many seconds at most."""
+    deadline = time.monotonic() + seconds
+    while (left := mine(data)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_is_left_and_the_next_start_works(tmp_path: Path, number: signal.Signals) -> None:
+    data = tmp_path / ("long-" * 26) / "data"
+    data.parent.mkdir()
+    first = Portal(data, "--no-data")
+    assert "Ctrl-C" in first.wait()[-1]
+    assert len(mine(data)) > 6
+    first.stop(number)
+    assert gone(data, 5) == []
+    again = Portal(data, "--no-data")
+    assert "Ctrl-C" in again.wait()[-1]
+    again.stop()
+    assert gone(data, 5) == []
+
+
+def test_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        portal = Portal(tmp_path / "data", "--port", str(port))
+        said = portal.wait()
+        assert portal.ended() == 1
+    assert said == [
+        f"CommandError: Le port {port} est déjà pris\u00a0: arrêtez le programme qui l’occupe, ou choisissez-en "
+        f"un autre, par exemple --port {port + 1}.\n"
+    ]
+    assert not (tmp_path / "data").exists()
+
+
+def test_second_runner_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    first = Portal(tmp_path / "data", "--no-data")
+    assert "Ctrl-C" in first.wait()[-1]
+    second = Portal(tmp_path / "data", "--no-data")
+    said = second.wait()
+    assert second.ended() == 1
+    first.stop()
+    assert said == [
+        "CommandError: Le portail de ce dossier tourne déjà\u00a0: arrêtez-le d’abord (Ctrl-C dans sa fenêtre).\n"
+    ]
+
+
+def test_broken_data_is_said_in_one_line(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "postgres").mkdir(parents=True)
+    (data / "postgres" / "PG_VERSION").write_text("9\n")
+    portal = Portal(data)
+    said = portal.wait()
+    assert portal.ended() == 1
+    assert len(said) == 1
+    assert "vient de PostgreSQL 9" in said[0]
+    assert "--reset" in said[0]

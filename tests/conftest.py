@@ -1,0 +1,90 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from territories.models import Commune
+from tests import factories
+
+# A Tuesday, at 10 in Paris.
+NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The instant that actions are given."""
+    return NOW
+
+
+@pytest.fixture(autouse=True)
+def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The edges read the same instant, from which time goes on; a running portal keeps its own."""
+    if "portal" in request.fixturenames:
+        yield
+        return
+    with time_machine.travel(NOW):
+        yield
+
+
+@pytest.fixture
+def visitor(client: Client) -> Callable[[User], Client]:
+    """A client signed in as somebody."""
+
+    def sign_in(user: User) -> Client:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def world(db: None) -> factories.World:
+    """A signatory with an open slot, an admitted association, and the people around them."""
+    return factories.make_world(NOW)
+
+
+@pytest.fixture(scope="module")
+def _communes_restored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        load_communes()
+
+
+@pytest.fixture
+def committed(_communes_restored: None, transactional_db: None) -> None:
+    """For a test that commits. Such a test is followed by a flush, which empties the communes too."""
+    if not Commune.objects.exists():
+        load_communes()
+
+
+def load_communes() -> None:
+    """What the migration does."""
+    migration = import_module("territories.migrations.0002_load_places")
+    with connection.schema_editor() as editor:
+        migration.load_places(apps, editor)
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Tests that share the one running portal stay on one worker."""
+    for item in items:
+        if "portal" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("portal"))

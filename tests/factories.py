@@ -1,0 +1,213 @@
+"""Rows for tests, free of surprises: each says what it needs, and nothing is drawn by chance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Role, User
+from accounts.vocabulary import Topic
+from associations.models import Association, Request
+from associations.models import Membership as AssociationMembership
+from charter.models import CharterVersion
+from companies.models import BookingMode, Company, Room, Site, Slot
+from companies.models import Membership as CompanyMembership
+from territories.models import Commune
+from workshops.models import Booking, Workshop
+
+LILLE, ROUBAIX, NOUMEA = "59350", "59512", "98818"
+_numbers = itertools.count(1)
+
+
+def make_user(name: str = "", **fields: Any) -> User:
+    number = next(_numbers)
+    return User.objects.create_user(f"personne{number}@example.org", name=name or f"Personne {number}", **fields)
+
+
+def make_company(now: dt.datetime, *, owner: User | None = None, signatory: bool = True, **fields: Any) -> Company:
+    number = next(_numbers)
+    company = Company.objects.create(
+        **{
+            "name": f"Entreprise {number}",
+            "slug": f"entreprise-{number}",
+            "legal_form": Company.LegalForm.COMPANY,
+            "commune_id": LILLE,
+            "created_at": now,
+            "charter_approved_at": now if signatory else None,
+            **fields,
+        }
+    )
+    add_member(company, owner or make_user(), Role.OWNER, now)
+    return company
+
+
+def make_association(
+    now: dt.datetime, *, owner: User | None = None, admitted: bool = True, **fields: Any
+) -> Association:
+    number = next(_numbers)
+    association = Association.objects.create(
+        **{
+            "name": f"Association {number}",
+            "slug": f"association-{number}",
+            "legal_form": Association.LegalForm.ASSOCIATION,
+            "commune_id": ROUBAIX,
+            "created_at": now,
+            "state": Association.State.ADMITTED if admitted else Association.State.NEW,
+            "decided_at": now if admitted else None,
+            **fields,
+        }
+    )
+    add_member(association, owner or make_user(), Role.OWNER, now)
+    return association
+
+
+def add_member(organisation: Company | Association, user: User, role: Role, now: dt.datetime) -> None:
+    if isinstance(organisation, Company):
+        CompanyMembership.objects.create(company=organisation, user=user, role=role, joined_at=now)
+    else:
+        AssociationMembership.objects.create(association=organisation, user=user, role=role, joined_at=now)
+
+
+def make_site(now: dt.datetime, company: Company, **fields: Any) -> Site:
+    commune = Commune.objects.get(pk=fields.pop("commune_id", LILLE))
+    return Site.objects.create(
+        **{
+            "company": company,
+            "name": "Siège",
+            "address": "1 rue des Lilas",
+            "commune": commune,
+            "latitude": commune.latitude,
+            "longitude": commune.longitude,
+            "time_zone": commune.time_zone,
+            "max_visitors": 20,
+            "access_instructions": "Sonnez deux fois.",
+            "evening_phone": "01 99 00 12 34",
+            "created_at": now,
+            **fields,
+        }
+    )
+
+
+def make_room(now: dt.datetime, site: Site, **fields: Any) -> Room:
+    return Room.objects.create(
+        **{
+            "site": site,
+            "site_max_visitors": site.max_visitors,
+            "name": f"Salle {next(_numbers)}",
+            "capacity": 10,
+            "computers": 8,
+            "created_at": now,
+            **fields,
+        }
+    )
+
+
+def make_slot(room: Room, starts_at: dt.datetime, **fields: Any) -> Slot:
+    slot = Slot.objects.create(
+        **{
+            "room": room,
+            "room_capacity": room.capacity,
+            "room_computers": room.computers,
+            "time_zone": room.site.time_zone,
+            "starts_at": starts_at,
+            "ends_at": starts_at + dt.timedelta(hours=2),
+            "closes_at": starts_at - dt.timedelta(hours=24),
+            "places": room.capacity,
+            "computers": room.computers,
+            "volunteers_offered": 2,
+            "booking_mode": BookingMode.INSTANT,
+            "created_at": starts_at - dt.timedelta(days=30),
+            **fields,
+        }
+    )
+    slot.refresh_from_db()
+    return slot
+
+
+def make_request(now: dt.datetime, association: Association, **fields: Any) -> Request:
+    return Request.objects.create(
+        **{
+            "association": association,
+            "topic": Topic.EMAIL,
+            "participants": 6,
+            "computers": 6,
+            "commune_id": ROUBAIX,
+            "radius_km": 20,
+            "from_date": now.date(),
+            "until_date": now.date() + dt.timedelta(days=30),
+            "created_at": now,
+            "state_changed_at": now,
+            **fields,
+        }
+    )
+
+
+def make_booking(now: dt.datetime, slot: Slot, association: Association, **fields: Any) -> Booking:
+    state = fields.get("state", Booking.State.CONFIRMED)
+    booking = Booking.objects.create(
+        **{
+            "slot": slot,
+            "association": association,
+            "participants": 6,
+            "topic": Topic.EMAIL,
+            "key": uuid.uuid4(),
+            "state": state,
+            "created_at": now,
+            "settled_at": None if state == Booking.State.PENDING else now,
+            **fields,
+        }
+    )
+    if state == Booking.State.CONFIRMED:
+        Workshop.objects.create(booking=booking, created_at=now)
+    return booking
+
+
+def make_charter_version(now: dt.datetime, number: int = 1, **fields: Any) -> CharterVersion:
+    return CharterVersion.objects.create(
+        **{
+            "number": number,
+            "text": "# Charte\n\nNous ouvrons nos portes.",
+            "effective_from_date": now.date(),
+            **fields,
+        }
+    )
+
+
+@dataclass
+class World:
+    """One of everything that a booking needs, and nothing else."""
+
+    charter: CharterVersion
+    company: Company
+    company_owner: User
+    volunteer: User
+    site: Site
+    room: Room
+    slot: Slot
+    association: Association
+    association_owner: User
+    moderator: User
+
+
+def make_world(now: dt.datetime) -> World:
+    """A slot on Tuesday evening in a week, 18:30 to 20:30 in Lille, booked at once."""
+    company_owner, association_owner, volunteer = make_user("Hélène"), make_user("Karim"), make_user("Lucie")
+    company = make_company(now, owner=company_owner)
+    add_member(company, volunteer, Role.VOLUNTEER, now)
+    site = make_site(now, company)
+    room = make_room(now, site)
+    return World(
+        charter=make_charter_version(now),
+        company=company,
+        company_owner=company_owner,
+        volunteer=volunteer,
+        site=site,
+        room=room,
+        slot=make_slot(room, dt.datetime(2026, 12, 8, 17, 30, tzinfo=dt.UTC)),
+        association=make_association(now, owner=association_owner),
+        association_owner=association_owner,
+        moderator=make_user("Odile", is_moderator=True),
+    )

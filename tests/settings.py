@@ -1,0 +1,15 @@
+"""The portal's own settings, on services of the tests' own. What a test changes, it changes by a fixture."""
+
+import os
+
+from tests import services
+
+services.provide()
+
+from solidarite.settings import *  # noqa: E402, F403  # the services must be up before
+
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_AUTOREFRESH = True
+# Rate limits and the clock live in the cache: each worker of pytest-xdist has one of its own.
+CACHES["default"]["OPTIONS"] = {"db": 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])}  # noqa: F405

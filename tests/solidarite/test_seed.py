@@ -1,0 +1,48 @@
+import datetime as dt
+import hashlib
+import io
+
+import pytest
+from django.db import transaction
+
+from associations.models import Association
+from companies.models import Company, Slot
+from solidarite.demonstration import seed
+from workshops.catalogue import bookable
+from workshops.models import Booking, Report
+
+
+def written() -> dict[str, str]:
+    """A mark of the rows of each kind, keys apart, which count on."""
+    companies = Company.objects.values_list("slug", "commune", "charter_approved_at")
+    slots = Slot.objects.values_list("starts_at", "places", "room__name", "room__site__address")
+    bookings = Booking.objects.values_list("key", "state", "participants", "reason", "slot__starts_at")
+    reports = Report.objects.values_list("workshop__booking__key", "side", "attended", "rating", "under_12")
+    kinds = {"companies": companies, "slots": slots, "bookings": bookings, "reports": reports}
+    return {
+        name: hashlib.sha256(repr(sorted(map(repr, rows))).encode()).hexdigest()[:12] for name, rows in kinds.items()
+    }
+
+
+@pytest.mark.django_db
+def test_demonstration_is_of_a_believable_size_and_keeps_its_promises(now: dt.datetime) -> None:
+    seed.load(now=now, progress=io.StringIO())
+    assert Company.objects.count() == seed.COMPANIES
+    assert Association.objects.count() == seed.ASSOCIATIONS
+    assert 2500 <= Slot.objects.filter(starts_at__gt=now).count() <= 4500
+    assert bookable(now).count() >= 2000
+    assert {state for (state,) in Booking.objects.values_list("state").distinct()} == set(Booking.State)
+    assert Report.objects.filter(side="association").count() >= 200
+    assert seed.is_loaded()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 2])
+def test_same_number_gives_the_same_data(now: dt.datetime, number: int) -> None:
+    marks = []
+    for _ in range(2):
+        with transaction.atomic():
+            seed.load(now=now, progress=io.StringIO(), seed=number)
+            marks.append(written())
+            transaction.set_rollback(True)
+    assert marks[0] == marks[1]

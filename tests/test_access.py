@@ -1,0 +1,248 @@
+"""Every address × every kind of visitor, against one table. An address that the table lacks fails.
+
+Own objects only exist for the people of the world's company and association: for the rival, who owns another
+company and another association, and for everybody else they do not exist (404).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from charter.models import Signature
+from tests import factories
+from tests.factories import World
+
+VISITORS = ("anonymous", "stranger", "volunteer", "rival", "company", "association", "moderator", "superuser")
+
+OK, FORM, AWAY, GONE, POST_ONLY = 200, 422, 302, 404, 405
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What each visitor gets, in the order of VISITORS, from GET or, for addresses that only act, from POST."""
+
+    answers: tuple[int, ...]
+    method: str = "get"
+
+
+def get(*answers: int) -> Rule:
+    return Rule(answers)
+
+
+def post(*answers: int) -> Rule:
+    return Rule(answers, "post")
+
+
+PUBLIC = get(*[OK] * 8)
+SIGNED_IN = get(AWAY, *[OK] * 7)
+COMPANY = get(AWAY, GONE, GONE, GONE, OK, GONE, GONE, GONE)
+ASSOCIATION = get(AWAY, GONE, GONE, GONE, GONE, OK, GONE, GONE)
+MODERATION = get(AWAY, GONE, GONE, GONE, GONE, GONE, OK, OK)
+ENTRANCE = get(OK, *[AWAY] * 7)
+STAGE = get(*[AWAY] * 8)
+# Nobody here has a password or a second factor: there is none to show, and none to sign in again with.
+NONE_YET = get(AWAY, *[GONE] * 7)
+NO_SECRET = get(AWAY, *[403] * 7)
+
+TABLE: dict[str, Rule] = {
+    "home": PUBLIC,
+    "workshops:search": PUBLIC,
+    "workshops:slot": PUBLIC,
+    "workshops:requests": PUBLIC,
+    "charter:current": PUBLIC,
+    "charter:version": PUBLIC,
+    "charter:signatories": PUBLIC,
+    "charter:signatory": PUBLIC,
+    "health": PUBLIC,
+    "legal_notice": PUBLIC,
+    "privacy": PUBLIC,
+    "accessibility": PUBLIC,
+    # Who has no association is sent to register one; the slot is taken for who has one.
+    "workshops:book": get(AWAY, AWAY, AWAY, 409, AWAY, 409, AWAY, AWAY),
+    "workshops:volunteering": SIGNED_IN,
+    "workshops:volunteer_join": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
+    "workshops:volunteer_leave": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
+    "dashboard": SIGNED_IN,
+    "company": COMPANY,
+    "companies:create": SIGNED_IN,
+    "companies:sites": COMPANY,
+    "companies:site_create": COMPANY,
+    "companies:room_create": COMPANY,
+    "companies:availability_create": COMPANY,
+    "charter:sign": COMPANY,
+    "workshops:company_slots": COMPANY,
+    "workshops:slot_withdraw": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
+    "workshops:company_booking": COMPANY,
+    "workshops:company_report": COMPANY,
+    "workshops:booking_accept": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
+    "workshops:booking_decline": post(AWAY, GONE, GONE, GONE, FORM, GONE, GONE, GONE),
+    "workshops:company_cancel": post(AWAY, GONE, GONE, GONE, FORM, GONE, GONE, GONE),
+    "association": ASSOCIATION,
+    "associations:create": SIGNED_IN,
+    "associations:requests": ASSOCIATION,
+    "associations:request_create": ASSOCIATION,
+    "associations:request_withdraw": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
+    "workshops:association_booking": ASSOCIATION,
+    "workshops:association_report": ASSOCIATION,
+    "workshops:association_cancel": post(AWAY, GONE, GONE, GONE, GONE, FORM, GONE, GONE),
+    "moderation": MODERATION,
+    "signature_file": MODERATION,
+    "signature_decide": post(AWAY, GONE, GONE, GONE, GONE, GONE, FORM, FORM),
+    "association_file": MODERATION,
+    "association_decide": post(AWAY, GONE, GONE, GONE, GONE, GONE, FORM, FORM),
+    # allauth's own pages: entrances are for who is not signed in, stages for who is on the way in.
+    "account_login": ENTRANCE,
+    "account_signup": ENTRANCE,
+    "account_request_login_code": ENTRANCE,
+    "account_logout": SIGNED_IN,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_confirm_login_code": STAGE,
+    "account_email_verification_sent": STAGE,
+    "account_email": SIGNED_IN,
+    "account_change_password": STAGE,
+    "account_set_password": SIGNED_IN,
+    "account_reauthenticate": NO_SECRET,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": STAGE,
+    "mfa_reauthenticate": NO_SECRET,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": NONE_YET,
+    "mfa_view_recovery_codes": NONE_YET,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": NONE_YET,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": NO_SECRET,
+    "mfa_remove_webauthn": NONE_YET,
+    "mfa_edit_webauthn": NONE_YET,
+    "mfa_login_webauthn": STAGE,
+    "usersessions_list": SIGNED_IN,
+}
+
+
+def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+        elif pattern.namespace != "admin":
+            yield from names(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+
+
+@pytest.fixture
+def people(world: World, now: dt.datetime) -> dict[str, User]:
+    rival = factories.make_user()
+    factories.make_company(now, owner=rival)
+    factories.make_association(now, owner=rival)
+    return {
+        "stranger": factories.make_user(),
+        "volunteer": world.volunteer,
+        "rival": rival,
+        "company": world.company_owner,
+        "association": world.association_owner,
+        "moderator": world.moderator,
+        "superuser": User.objects.create_superuser("racine@example.org"),
+    }
+
+
+@pytest.fixture
+def addresses(world: World, now: dt.datetime) -> dict[str, str]:
+    """Each address of the table, filled with the world's objects."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    own = {
+        "slug": world.company.slug,
+        "slot_id": world.slot.pk,
+        "site_id": world.site.pk,
+        "room_id": world.room.pk,
+        "booking_id": booking.pk,
+        "number": world.charter.number,
+        "signature_id": make_signature(world, now).pk,
+        "association_id": factories.make_association(now, admitted=False).pk,
+        "request_id": factories.make_request(now, world.association).pk,
+        "pk": 1,
+        "uidb36": "1",
+        "key": "x",
+    }
+    found = {}
+    for name in TABLE:
+        arguments = own | ({"slug": world.association.slug} if "association" in name else {})
+        found[name] = reverse_with(name, arguments)
+    return found
+
+
+def make_signature(world: World, now: dt.datetime) -> Signature:
+    return Signature.objects.create(
+        company=factories.make_company(now, signatory=False),
+        version=world.charter,
+        text_sha256=world.charter.sha256,
+        signatory_name="Hélène",
+        signatory_capacity="directrice",
+        signed_at=now,
+        submitted_at=now,
+    )
+
+
+def reverse_with(name: str, arguments: dict[str, object]) -> str:
+    """The address, given only the arguments that it takes."""
+    resolver: Any = get_resolver()
+    *spaces, last = name.split(":")
+    for space in spaces:
+        _, resolver = resolver.namespace_dict[space]
+    parameters = resolver.reverse_dict[last][0][0][1]
+    return reverse(name, kwargs={parameter: arguments[parameter] for parameter in parameters})
+
+
+@pytest.mark.django_db
+def test_table_lists_every_address() -> None:
+    assert sorted(TABLE) == sorted(set(names(get_resolver())))
+
+
+def named(name: str) -> Any:
+    """The library's own templates leave variables undefined; ours may not."""
+    library = name.startswith(("account_", "mfa_", "usersessions_"))
+    return pytest.param(name, marks=pytest.mark.ignore_template_errors) if library else name
+
+
+@pytest.mark.parametrize("name", [named(name) for name in TABLE])
+def test_visitors_get_what_the_table_says(people: dict[str, User], addresses: dict[str, str], name: str) -> None:
+    rule = TABLE[name]
+    answers = []
+    for visitor in VISITORS:
+        client = Client()
+        if visitor != "anonymous":
+            client.force_login(people[visitor], backend="allauth.account.auth_backends.AuthenticationBackend")
+        answers.append(getattr(client, rule.method)(addresses[name]).status_code)
+    assert dict(zip(VISITORS, answers, strict=True)) == dict(zip(VISITORS, rule.answers, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, rule in TABLE.items() if rule.method == "post"])
+def test_what_acts_does_not_act_on_get(people: dict[str, User], addresses: dict[str, str], name: str) -> None:
+    client = Client()
+    client.force_login(people["superuser"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(addresses[name]).status_code == POST_ONLY
+
+
+@pytest.mark.parametrize("visitor", VISITORS[:-1])
+def test_administration_is_for_staff(people: dict[str, User], visitor: str) -> None:
+    client = Client()
+    if visitor != "anonymous":
+        client.force_login(people[visitor], backend="allauth.account.auth_backends.AuthenticationBackend")
+    for name in ("index", "mail_message_changelist", "accounts_user_changelist"):
+        assert client.get(reverse(f"admin:{name}"), follow=False).status_code == AWAY
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/dev/courriels/", "/dev/horloge/", "/dev/composants/"])
+def test_demonstration_pages_do_not_exist_in_production(client: Client, address: str) -> None:
+    assert client.get(address).status_code == GONE

@@ -1,0 +1,38 @@
+import datetime as dt
+
+import pytest
+from icalendar import Calendar
+
+from tests import factories
+from tests.factories import World
+from workshops.calendar import CANCEL, REQUEST, workshop_event
+from workshops.models import Booking
+
+
+@pytest.fixture
+def booking(world: World, now: dt.datetime) -> Booking:
+    factories.make_booking(now, world.slot, world.association)
+    return Booking.objects.with_everything().get()
+
+
+def test_event_is_read_back_as_meant(booking: Booking, now: dt.datetime) -> None:
+    text = workshop_event(booking, recipient="karim@example.org", now=now)
+    calendar = Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    assert (str(calendar["METHOD"]), str(event["STATUS"]), event["SEQUENCE"]) == (REQUEST, "CONFIRMED", 0)
+    assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (booking.slot.starts_at, booking.slot.ends_at)
+    assert str(event["ATTENDEE"]) == "MAILTO:karim@example.org"
+    assert text.endswith("END:VCALENDAR\r\n")
+
+
+def test_cancelled_event_says_so(booking: Booking, now: dt.datetime) -> None:
+    calendar = Calendar.from_ical(workshop_event(booking, recipient="a@example.org", now=now, method=CANCEL))
+    (event,) = calendar.walk("VEVENT")
+    assert (str(calendar["METHOD"]), str(event["STATUS"])) == (CANCEL, "CANCELLED")
+
+
+def test_hostile_names_stay_in_their_place(booking: Booking, now: dt.datetime) -> None:
+    booking.association.name = "A\r\nATTENDEE:MAILTO:x@example.org\n;,\\"
+    calendar = Calendar.from_ical(workshop_event(booking, recipient="a@example.org", now=now))
+    (event,) = calendar.walk("VEVENT")
+    assert str(event["ATTENDEE"]) == "MAILTO:a@example.org"

@@ -1,0 +1,79 @@
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from associations.models import Moment, Request
+from companies.models import Slot
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.matching import best, match
+from workshops.models import MatchNotice
+
+
+def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
+    wanted = factories.make_request(now, world.association, **fields)
+    wanted = Request.objects.select_related("commune").get(pk=wanted.pk)
+    return match(wanted, Slot.objects.with_place().get(pk=world.slot.pk)) is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, True),
+        ({"participants": 10}, True),
+        ({"participants": 11}, False),
+        ({"computers": 9}, False),
+        ({"from_date": dt.date(2026, 12, 8), "until_date": dt.date(2026, 12, 8)}, True),
+        ({"from_date": dt.date(2026, 12, 9)}, False),
+        ({"until_date": dt.date(2026, 12, 7)}, False),
+        ({"radius_km": 20}, True),
+        ({"radius_km": 5}, False),
+        ({"moment": Moment.EVENING}, True),
+        ({"moment": Moment.WEEKEND}, False),
+    ],
+)
+def test_hard_conditions(world: World, now: dt.datetime, fields: dict[str, Any], expected: bool) -> None:  # noqa: FBT001
+    assert fits(world, now, **fields) == expected
+
+
+def test_nearest_room_of_the_right_size_comes_first(world: World, now: dt.datetime) -> None:
+    large = factories.make_slot(factories.make_room(now, world.site, capacity=20, computers=20), world.slot.starts_at)
+    wanted = factories.make_request(now, world.association)
+    slots = list(Slot.objects.with_place())
+    assert [one.slot_id for one in best(wanted, slots, count=5)] == [world.slot.pk, large.pk]
+
+
+def test_new_slot_is_told_to_the_requests_it_serves_once(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association, matched_at=now)
+    assert (actions.tell_matches(now=now), actions.tell_matches(now=now)) == (1, 0)
+    message = Message.objects.get()
+    assert (message.template, message.to_name) == ("slots_matched", "Karim")
+    assert [one["slot_url"] for one in message.context["slots"]] == [f"http://127.0.0.1:8000/creneaux/{world.slot.pk}/"]
+
+
+def test_new_request_is_told_the_slots_that_stand_already(world: World, now: dt.datetime) -> None:
+    Slot.objects.update(matched_at=now)
+    factories.make_request(now, world.association)
+    assert (actions.tell_matches(now=now), actions.tell_matches(now=now)) == (1, 0)
+
+
+def test_pair_found_from_both_sides_is_told_once(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association)
+    actions.tell_matches(now=now)
+    assert (MatchNotice.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_new_slots_of_a_season_come_in_one_mail(world: World, now: dt.datetime) -> None:
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    factories.make_request(now, world.association)
+    assert actions.tell_matches(now=now) == 2
+    assert len(Message.objects.get().context["slots"]) == 2
+
+
+def test_taken_slot_is_not_proposed(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    factories.make_request(now, world.association)
+    assert actions.tell_matches(now=now) == 0

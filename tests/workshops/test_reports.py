@@ -1,0 +1,77 @@
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.figures import public_figures
+from workshops.forms import AssociationReportForm, CompanyReportForm
+from workshops.models import Booking, Report, Side, Workshop
+
+
+@pytest.fixture
+def booking(world: World, now: dt.datetime) -> Booking:
+    return factories.make_booking(now, world.slot, world.association)
+
+
+def write(booking: Booking, side: Side, at: dt.datetime, **counts: Any) -> Report:
+    return actions.report_workshop(
+        workshop=booking.workshop,
+        report=Report(rating=4, **counts),
+        side=side,
+        by=factories.make_user(),
+        now=at,
+    )
+
+
+def test_both_reports_close_the_workshop_and_move_the_figures(booking: Booking, world: World) -> None:
+    after = world.slot.ends_at
+    write(booking, Side.ASSOCIATION, after, attended=5)
+    assert Workshop.objects.get().state == "planned"
+    write(booking, Side.COMPANY, after, volunteers=2, volunteer_minutes=240)
+    assert (Workshop.objects.get().state, Booking.objects.get().state) == ("closed", "completed")
+    figures = public_figures(after)
+    assert (figures.workshops, figures.people, figures.volunteer_hours) == (1, 5, 4)
+
+
+def test_report_before_the_end_is_refused(booking: Booking, world: World) -> None:
+    with pytest.raises(actions.NotOver):
+        write(booking, Side.ASSOCIATION, world.slot.ends_at - dt.timedelta(minutes=1), attended=5)
+
+
+def test_second_report_of_a_side_is_refused(booking: Booking, world: World) -> None:
+    write(booking, Side.COMPANY, world.slot.ends_at, volunteers=2, volunteer_minutes=240)
+    with pytest.raises(actions.AlreadyReported):
+        write(booking, Side.COMPANY, world.slot.ends_at, volunteers=1, volunteer_minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("side", "counts"),
+    [
+        (Side.ASSOCIATION, {"attended": 3, "under_12": 4}),
+        (Side.ASSOCIATION, {"attended": None}),
+        (Side.COMPANY, {"attended": 3}),
+        (Side.COMPANY, {"volunteers": 2}),
+    ],
+)
+def test_counts_of_the_wrong_side_are_refused_by_the_database(
+    booking: Booking, world: World, side: Side, counts: dict[str, Any]
+) -> None:
+    with pytest.raises(IntegrityError, match="report_counts_of_its_side"), transaction.atomic():
+        write(booking, side, world.slot.ends_at, **counts)
+
+
+@pytest.mark.django_db
+def test_association_form_adds_up_the_brackets() -> None:
+    form = AssociationReportForm({"attended": "3", "under_12": "2", "over_70": "2", "rating": "5"})
+    assert form.errors == {"attended": ["Les tranches d’âge font 4\u00a0: indiquez au moins ce nombre de personnes."]}
+
+
+@pytest.mark.django_db
+def test_company_form_counts_minutes_of_all_volunteers() -> None:
+    form = CompanyReportForm({"volunteers": "3", "hours": "1.5", "rating": "5"})
+    assert form.is_valid()
+    assert form.save(commit=False).volunteer_minutes == 270
