@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from accounts.directory.reading import LOST
+from territories.folding import fold
 
 _LEXICON = """
 abbé abbés académie accès agglomération agglomérations aîné aînés allée allées âge ânes août arrière arène arènes
@@ -49,6 +50,9 @@ provence emmaüs
 """
 _WORDS = tuple(_LEXICON.split())
 
+_PLACEHOLDER = "zqxzq"
+"""Stands for a lost letter while a text is folded: no word contains it."""
+
 _TOKEN = re.compile(rf"[^\W\d_]*{LOST}(?:[^\W\d_]|{LOST})*")
 _ELISIONS = frozenset("cdjlmnst")
 _VOWELS = frozenset("aeiouyhœ")
@@ -66,6 +70,15 @@ def _of_one_length(words: Iterable[str]) -> dict[int, list[str]]:
 
 
 _KNOWN = _of_one_length(_WORDS)
+
+
+def may_be(text: str, folded: str) -> bool:
+    """Whether a text with lost letters may stand for this folded one.
+
+    A lost letter may be any, two for a ligature, or an apostrophe, which folds to a space.
+    """
+    letters = re.escape(fold(text.replace(LOST, _PLACEHOLDER)))
+    return bool(re.fullmatch(letters.replace(_PLACEHOLDER, "[a-z ]{1,2}"), folded))
 
 
 def restore(text: str, names: Iterable[str] = ()) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from accounts.directory.accents import may_be
 from accounts.directory.cleaning import clean_point, clean_postal_code, clean_text, is_blank
 from accounts.directory.columns import Field
 from accounts.directory.reading import LOST
@@ -17,8 +18,6 @@ from territories.reading import Reading, read
 _INSEE = re.compile(r"(?:\d|2[AB])\d{3,4}|2[AB]\d{3}", re.ASCII)
 _POSTAL_DIGITS = 5
 _UNCONFIRMED = "n’a que 4 chiffres, et rien d’autre sur la ligne ne confirme que c’est un zéro qui manque"
-_PLACEHOLDER = "zqxzq"
-"""Stands for a lost letter while a name is folded: no name of a commune contains it."""
 
 FARTHEST_KM = 30.0
 """From the commune's town hall to a point in it: 24 km was the most among 3,632 real places of 2020–2024."""
@@ -261,10 +260,8 @@ class _Search:
 
 
 def _same_name(town: Town, name: str) -> bool:
-    """Each lost letter may be any, two for a ligature, or an apostrophe, which folds to a space."""
     if LOST in name:
-        letters = re.escape(fold(name.replace(LOST, _PLACEHOLDER)))
-        return bool(re.fullmatch(letters.replace(_PLACEHOLDER, "[a-z ]{1,2}"), town.search_name))
+        return may_be(name, town.search_name)
     folded = fold(name)
     return folded == town.search_name or any(reading.name == town.search_name for reading in read(name))
 

@@ -12,7 +12,9 @@ LOST = "\ufffd"
 
 _DELIMITERS = (";", ",", "\t", "|")
 _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[;,\t|])"?\s*')
-_CONTROLS = bytes(sorted({*range(32), 127} - {*b"\t\n\r\f"}))
+_CONTROLS = bytes(sorted({*range(32)} - {*b"\t\n\r\f"}))
+_MOST_CONTROLS = 0.05
+"""Share of control characters above which bytes are no text: 0.1 in random ones. A stray one is forgiven."""
 _END = "\0end of file\0"
 _WORKBOOK = "c’est un classeur de tableur\u00a0; ouvrez-le, puis enregistrez-le au format «\u00a0CSV UTF-8\u00a0»."
 _OTHER_FORMATS = {
@@ -71,7 +73,7 @@ def _decode(content: bytes) -> tuple[list[str], str]:
             raise UnreadableFile(f"Ce fichier n’est pas un CSV lisible\u00a0: {advice}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_utf16(content)
-    if (len(content) - len(content.translate(None, _CONTROLS))) * 100 > len(content):
+    if len(content) - len(content.translate(None, _CONTROLS)) > _MOST_CONTROLS * len(content):
         raise UnreadableFile(
             "Ce fichier n’est pas un CSV lisible\u00a0: il contient des octets qui ne sont pas du texte. "
             "Exportez-le à nouveau au format «\u00a0CSV UTF-8\u00a0»."

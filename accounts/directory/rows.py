@@ -238,8 +238,8 @@ class _Row:
         """Values of the standard, each once, in the order of the file."""
         values: dict[str, None] = {}
         for told in split_list(self.cell(where)):
-            value = spellings.get(fold(told))
-            if value is None:
+            value = vocabulary.look_up(told, spellings)
+            if not value:
                 self.doubt(where, told, "n’a pas d’équivalent certain dans le standard 1.0.2")
             else:
                 values[value] = None
@@ -272,4 +272,4 @@ class _Row:
 
 
 def _kind(told: str) -> str:
-    return vocabulary.kind_of_category(told) or vocabulary.KINDS.get(fold(told), "")
+    return vocabulary.kind_of_category(told) or vocabulary.look_up(told, vocabulary.KINDS)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from accounts.directory.accents import may_be
+from accounts.directory.reading import LOST
 from accounts.models import DirectoryEntry
 from territories.folding import fold
 
@@ -87,7 +89,7 @@ AUDIENCES = _spellings(
 )
 """Both lists of the standard: audiences specifically addressed, and people given special care."""
 
-KINDS = {
+KINDS: Mapping[str, str] = {
     fold(spelling): kind
     for kind, spellings in {
         _Kind.ASSOCIATION: ("ASSO", "association", "associations", "ASSO_CHOMEUR", "UDAF"),
@@ -120,6 +122,14 @@ _CATEGORIES = {
     "7": _Kind.PUBLIC_BODY,
 }
 _CATEGORY_DIGITS = 4
+
+
+def look_up(told: str, spellings: Mapping[str, str]) -> str:
+    """The value that a spelling stands for, '' when there is none or, letters being lost, more than one."""
+    if LOST not in told:
+        return spellings.get(fold(told), "")
+    values = {value for spelling, value in spellings.items() if may_be(told, spelling)}
+    return values.pop() if len(values) == 1 else ""
 
 
 def kind_of_category(category: str) -> str:

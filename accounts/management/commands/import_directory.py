@@ -28,29 +28,30 @@ class Command(BaseCommand):
     help = "Importe un fichier CSV d’organisations dans l’annuaire local qui préremplit l’inscription."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FICHIER.csv", help="fichier à importer")
+        parser.add_argument("file", metavar="FICHIER.csv", help="fichier à importer")
         parser.add_argument("--columns", metavar="CORRESPONDANCE", help="fichier TOML ou JSON, ou nom fourni")
-        parser.add_argument("--report", type=Path, metavar="FICHIER", help="où écrire ce qui n’a pas été lu")
+        parser.add_argument("--report", metavar="FICHIER", help="où écrire ce qui n’a pas été lu")
         parser.add_argument("--source", help="nom du jeu de données (par défaut, celui du fichier)")
         parser.add_argument("--quiet", action="store_true", help="n’affiche que le résultat")
 
     def handle(
         self,
         *_args: Any,
-        file: Path,
+        file: str,
         columns: str | None,
-        report: Path | None,
+        report: str | None,
         source: str | None,
         quiet: bool,
         **_options: Any,
     ) -> None:
-        target = report or Path(f"{file.stem}.rapport.csv")
-        if target.resolve() == file.resolve():
+        path = Path(file)
+        target = Path(report or f"{path.stem}.rapport.csv")
+        if target.resolve() == path.resolve():
             raise CommandError("Le rapport écraserait le fichier à importer\u00a0: indiquez un autre --report.")
         try:
-            table = read_table(_content(file))
+            table = read_table(_content(path))
             layout = _layout(table, columns)
-            outcome = self._import(table, layout, (source or file.stem)[:LONGEST_SOURCE], target, quiet=quiet)
+            outcome = self._import(table, layout, (source or path.stem)[:LONGEST_SOURCE], target, quiet=quiet)
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
         if not quiet:
