@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
+from accounts.prefill import prefill
 from accounts.refusals import Refused
 from associations import actions
 from associations.forms import AssociationForm, RequestForm
@@ -23,7 +24,8 @@ def managed_association(request: HttpRequest, slug: str) -> Association:
 @require_http_methods(["GET", "POST"])
 def association_create(request: HttpRequest) -> HttpResponse:
     """Register an association, prefilled from the directory when an entry was chosen."""
-    form = AssociationForm(request.POST or None)
+    known = prefill(request.GET)
+    form = AssociationForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
         association = actions.register_association(
             association=form.save(commit=False), by=signed_in(request), now=clock.now()
@@ -33,7 +35,7 @@ def association_create(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "associations/association_create.html",
-        {"form": form},
+        {"form": form, "prefill": known},
         status=422 if form.is_bound else 200,
     )
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.identity import signed_in
+from accounts.prefill import prefill
 from accounts.refusals import Refused
 from companies import actions
 from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteForm
@@ -25,12 +26,13 @@ def managed_company(request: HttpRequest, slug: str) -> Company:
 @require_http_methods(["GET", "POST"])
 def company_create(request: HttpRequest) -> HttpResponse:
     """Register a company, prefilled from the directory when an entry was chosen."""
-    form = CompanyForm(request.POST or None)
+    known = prefill(request.GET)
+    form = CompanyForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
         company = actions.register_company(company=form.save(commit=False), by=signed_in(request), now=clock.now())
         messages.success(request, "Votre entreprise est inscrite. Lisez la charte et signez-la pour ouvrir vos portes.")
         return redirect("charter:sign", company.slug)
-    return render(request, "companies/company_create.html", {"form": form}, status=_status(form))
+    return render(request, "companies/company_create.html", {"form": form, "prefill": known}, status=_status(form))
 
 
 @require_GET

@@ -175,7 +175,13 @@ class Commune(models.Model):
             models.CheckConstraint(
                 name="commune_point_whole",
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # Said in full: a comparison with NULL passes a CHECK.
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
             )
         ]
 
