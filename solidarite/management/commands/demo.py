@@ -82,12 +82,15 @@ class Command(BaseCommand):
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """SIGTERM and the terminal's hang-up stop us as Ctrl-C does: everything is put away."""
+    """SIGTERM and the terminal's hang-up stop us as Ctrl-C does: everything is put away.
+
+    SIGINT is named too, for a shell that started us in the background has it ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    previous = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    previous = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
