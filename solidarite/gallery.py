@@ -1,0 +1,240 @@
+"""The live gallery: every component of the portal in its states, with made-up words. In DEBUG only."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from solidarite.skyline import skyline
+from territories import clock
+from workshops.catalogue import bookable
+from workshops.filters import SlotFilter
+
+TUESDAY = dt.datetime(2026, 12, 1, 17, 30, tzinfo=dt.UTC)
+DAYPARTS = {
+    "Matin": (0, 0, 0, 0, 0, 7, 4),
+    "Après-midi": (0, 0, 0, 0, 0, 3, 0),
+    "18 h": (5, 1, 3, 2, 2, 0, 0),
+    "19 h 30": (1, 1, 8, 0, 8, 0, 0),
+}
+WEEK = (
+    ("lundi 30 novembre", "lun.", "30", "nov."),
+    ("mardi 1er décembre", "mar.", "1er", "déc."),
+    ("mercredi 2 décembre", "mer.", "2", "déc."),
+    ("jeudi 3 décembre", "jeu.", "3", "déc."),
+    ("vendredi 4 décembre", "ven.", "4", "déc."),
+    ("samedi 5 décembre", "sam.", "5", "déc."),
+    ("dimanche 6 décembre", "dim.", "6", "déc."),
+)
+BOOKED = ("19 h 30", "ven.")
+MANY = 4
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label="Nom de la salle", help_text="Tel qu’il est écrit sur la porte.")
+    email = forms.EmailField(label="Adresse électronique", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    places = forms.IntegerField(label="Places", min_value=1, max_value=20)
+    day = forms.DateField(
+        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    hour = forms.TimeField(label="Heure", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    topic = forms.ChoiceField(label="Thème", choices=[("", "Choisissez"), ("emploi", "Recherche d’emploi en ligne")])
+    mode = forms.ChoiceField(
+        label="Réponse aux demandes",
+        choices=[("instant", "Immédiate"), ("approval", "Après votre accord")],
+        widget=forms.RadioSelect,
+    )
+    weekdays = forms.MultipleChoiceField(
+        label="Jours",
+        required=False,
+        choices=[("1", "lundi"), ("2", "mardi"), ("3", "mercredi"), ("6", "samedi")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    note = forms.CharField(label="Message", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    plan = forms.FileField(label="Plan d’accès", required=False)
+    agreed = forms.BooleanField(
+        label="J’ai prévenu l’accueil", help_text="L’accueil du soir ouvre la porte.", required=False
+    )
+
+
+@login_not_required
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Every component, so that a change of style is judged at one glance."""
+    messages.success(request, "Votre créneau est ouvert.")
+    messages.error(request, "Ce créneau vient d’être pris. Choisissez-en un autre.")
+    now = clock.now()
+    context = {
+        "form": SampleForm(),
+        "refused_form": _refused_form(),
+        "search_form": _search_form(now, "accueil_%s"),
+        "full_search_form": _search_form(now, "recherche_%s"),
+        "skyline": skyline(now),
+        "slots": [_slot("Salle Ada, 3e étage", "instant"), _slot("Atelier du rez-de-chaussée", "approval")],
+        "booking": _booking("confirmed", "confirmée"),
+        "bookings": [
+            _booking("confirmed", "confirmée"),
+            _booking("pending", "en attente"),
+            _booking("expired", "expirée"),
+        ],
+        "days": [{"weekday": weekday, "day": day, "month": month} for _, weekday, day, month in WEEK],
+        "rows": [{"label": label, "cells": _cells(label, counts)} for label, counts in DAYPARTS.items()],
+        "legend": [
+            {"kind": "many", "label": "4 créneaux ou plus"},
+            {"kind": "some", "label": "moins de 4 créneaux"},
+            {"kind": "booked", "label": "réservé"},
+            {"kind": "", "label": "aucun créneau"},
+        ],
+        "page": Paginator(range(60), 20).page(2),
+        **_facts(),
+        **_moves(),
+    }
+    return render(request, "gallery.html", context)
+
+
+def _search_form(now: dt.datetime, auto_id: str) -> forms.Form:
+    """The search as it stands on the home page and on its own; each with ids of its own."""
+    form: forms.Form = SlotFilter(QueryDict(), queryset=bookable(now)).form
+    form.auto_id = auto_id
+    return form
+
+
+def _refused_form() -> SampleForm:
+    """The sample form as it comes back with errors."""
+    form = SampleForm(
+        {"name": "Salle Ada", "email": "ada", "places": "40", "mode": "", "hour": "18:30"}, auto_id="refus_%s"
+    )
+    form.add_error(None, "Cette salle a déjà un créneau à cette heure. Choisissez une autre heure.")
+    return form
+
+
+def _cells(label: str, counts: tuple[int, ...]) -> list[dict[str, object]]:
+    """One window a day: dark, dimmed, lit; the last Friday evening is booked."""
+    return [
+        {
+            "count": count,
+            "url": "#facade",
+            "name": f"{day[0]}, {label} : {count} créneau{'x' * (count > 1)}",
+            "kind": "" if not count else "booked" if (label, day[1]) == BOOKED else _brightness(count),
+        }
+        for day, count in zip(WEEK, counts, strict=True)
+    ]
+
+
+def _brightness(count: int) -> str:
+    return "many" if count >= MANY else "some"
+
+
+def _slot(room: str, booking_mode: str) -> SimpleNamespace:
+    """What the templates read of a slot."""
+    company = SimpleNamespace(name="Maison Lemoine et Fils", slug="maison-lemoine")
+    site = SimpleNamespace(
+        company=company, name="Siège", address="12 rue de la Clé", commune="Lille (59)", step_free_access=True
+    )
+    return SimpleNamespace(
+        pk=1,
+        starts_at=TUESDAY,
+        ends_at=TUESDAY + dt.timedelta(hours=2),
+        time_zone="Europe/Paris",
+        room=SimpleNamespace(name=room, site=site, equipment="vidéoprojecteur"),
+        computers=8,
+        places=12,
+        volunteers_offered=2,
+        booking_mode=booking_mode,
+        distance_km=4.2,
+    )
+
+
+def _booking(state: str, words: str) -> SimpleNamespace:
+    """What the templates read of a booking."""
+    return SimpleNamespace(
+        pk=1,
+        state=state,
+        get_state_display=words,
+        slot=_slot("Salle Ada, 3e étage", "instant"),
+        association=SimpleNamespace(name="Les Clics du Faubourg", slug="clics-du-faubourg"),
+        participants=6,
+    )
+
+
+def _facts() -> dict[str, object]:
+    """What is only read: figures, facts, history, readiness."""
+    return {
+        "organisation": SimpleNamespace(
+            name="Les Clics du Faubourg",
+            get_legal_form_display="association",
+            siren="",
+            siret="",
+            rna="W751234567",
+            address="3 rue des Postes",
+            commune="Lille (59)",
+            website="https://example.org",
+            description="Ateliers numériques pour les habitants du faubourg.",
+        ),
+        "figures": [
+            {"number": "1 284", "label": "ateliers tenus"},
+            {"number": "7 412", "label": "personnes accompagnées"},
+            {"number": "2 036", "label": "ordinateurs ouverts"},
+            {"number": "143", "label": "entreprises signataires"},
+        ],
+        "facts": [
+            {"term": "Nom", "value": "Maison Lemoine et Fils", "differs": False},
+            {"term": "Adresse", "value": "12 rue de la Clé, Lille (59)", "differs": True},
+            {"term": "Effectif", "value": "50 à 99 personnes", "differs": False},
+        ],
+        "events": [
+            {
+                "when": "mardi 1er décembre, 9 h 12",
+                "who": "Jeanne Roy",
+                "what": "Compléments demandés",
+                "why": "Précisez qui signe au nom de l’entreprise.",
+            },
+            {"when": "lundi 30 novembre, 18 h 04", "who": "", "what": "Signature envoyée", "why": ""},
+        ],
+        "lights": [
+            {"label": "Salle", "state": "lit", "text": "confirmée"},
+            {"label": "Ordinateurs", "state": "half", "text": "4 prêts sur 8"},
+            {"label": "Bénévoles", "state": "", "text": "il en manque 2"},
+        ],
+    }
+
+
+def _moves() -> dict[str, object]:
+    """What leads elsewhere: tasks, steps, views, the way back."""
+    return {
+        "tasks": [
+            {
+                "title": "Répondez aux Clics du Faubourg",
+                "detail": "mardi 1er décembre, 18 h 30 – 20 h 30",
+                "url": "#todo",
+                "label": "Répondre",
+                "hidden": "aux Clics du Faubourg",
+            },
+            {
+                "title": "Racontez l’atelier de jeudi",
+                "detail": "",
+                "url": "#todo",
+                "label": "Faire le bilan",
+                "hidden": "de jeudi",
+            },
+        ],
+        "steps": [
+            {"label": "Votre entreprise", "state": "done"},
+            {"label": "La charte", "state": "now"},
+            {"label": "Votre première salle", "state": ""},
+        ],
+        "views": [
+            {"label": "Liste", "url": "#views", "current": True},
+            {"label": "Semaine", "url": "#views", "current": False},
+            {"label": "Carte", "url": "#views", "current": False},
+        ],
+        "crumbs": [{"label": "Signataires", "url": "#crumbs"}, {"label": "Maison Lemoine et Fils", "url": "#crumbs"}],
+    }
