@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from solidarite import dev, moderation, views
+from solidarite.gallery import gallery
 
 # Staff sign in as everybody does, with the same second factor and the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
@@ -41,6 +42,7 @@ if settings.DEBUG:
         path("courriels/", dev.mails, name="mails"),
         path("courriels/<int:message_id>/", dev.mail, name="mail"),
         path("courriels/<int:message_id>/html/", dev.mail_html, name="mail_html"),
+        path("composants/", gallery, name="gallery"),
         path("horloge/", dev.clock_forward, name="clock_forward"),
     ]
     urlpatterns.append(path("dev/", include((dev_patterns, "dev"))))
