@@ -2,21 +2,25 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.test import Client
-from django.urls import path
+from django.urls import include, path
+from pytest_django import Settings
 
 from solidarite.gallery import gallery
-from solidarite.urls import urlpatterns as portal
 
-urlpatterns = [*portal, path("composants/", gallery)]
+pytestmark = pytest.mark.django_db
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+@pytest.fixture(autouse=True)
+def _gallery_address(settings: Settings) -> None:
+    """The gallery stands only in DEBUG; here it has an address beside the portal's own."""
+    settings.ROOT_URLCONF = (path("composants/", gallery), path("", include("solidarite.urls")))
 
 
 def test_gallery_shows_every_component(client: Client) -> None:
     shown = {template.name for template in client.get("/composants/").templates}
-    files = (settings.BASE_DIR / "templates" / "components").glob("*.html")
+    files = (configured.BASE_DIR / "templates" / "components").glob("*.html")
     assert {f"components/{file.name}" for file in files} - shown == set()
 
 
@@ -46,6 +50,6 @@ def test_field_ties_its_error_to_its_control(client: Client) -> None:
 
 
 def test_stylesheet_stays_small_and_fetches_nothing() -> None:
-    stylesheet = Path(settings.BASE_DIR / "static" / "solidarite.css").read_text()
+    stylesheet = Path(configured.BASE_DIR / "static" / "solidarite.css").read_text()
     assert len(stylesheet) < 40_000
     assert re.findall(r"@import|url\(", stylesheet) == []
