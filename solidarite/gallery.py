@@ -179,6 +179,10 @@ def _facts() -> dict[str, object]:
             website="https://example.org",
             description="Ateliers numériques pour les habitants du faubourg.",
         ),
+        "prefill": SimpleNamespace(
+            typed="clics",
+            entries=[SimpleNamespace(pk=1, name="Les Clics du Faubourg", commune="Lille (59)", siren="")],
+        ),
         "figures": [
             {"number": "1 284", "label": "ateliers tenus"},
             {"number": "7 412", "label": "personnes accompagnées"},
