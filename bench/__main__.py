@@ -42,7 +42,8 @@ def take_screenshot() -> None:
         try:
             portal.ready()
             browser = playwright.chromium.launch(**LAUNCH)
-            context = new_context(browser, portal, viewport={"width": 1280, "height": 1000}, color_scheme="light")
+            desk = {"width": 1280, "height": 1000}
+            context = new_context(browser, portal, viewport=desk, color_scheme="light", reduced_motion="reduce")
             page = context.new_page()
             page.goto("/")
             page.screenshot(path=SCREENSHOT)

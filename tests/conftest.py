@@ -62,6 +62,21 @@ def world(db: None) -> factories.World:
     return factories.make_world(NOW)
 
 
+# Sessions of threads that ended with their test, seen from PostgreSQL.
+END_SESSIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The test database; on a busy machine a session may outlive its thread, and would keep it from going."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(END_SESSIONS)
+
+
 @pytest.fixture(scope="module")
 def _communes_restored(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     yield
