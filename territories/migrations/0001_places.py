@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'commune',
                 'ordering': ('search_name', 'code'),
                 'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_name', 'gin_trgm_ops'), name='commune_search_trgm'), django.contrib.postgres.indexes.GinIndex(fields=['postal_codes'], name='commune_postal_codes'), models.Index(fields=['search_name'], name='commune_search_prefix', opclasses=['varchar_pattern_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), _connector='OR'), name='commune_point_whole')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='commune_point_whole')],
             },
         ),
     ]
