@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+import socket
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.db import models
+from pytest_socket import SocketConnectBlockedError
 
 from solidarite.states import STATE_MODELS, diagram
 
@@ -115,6 +117,11 @@ def test_pages_hold_no_inline_script_or_style(path: Path) -> None:
         return
     html = path.read_text(encoding="utf-8")
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", html) == []
+
+
+def test_no_test_reaches_another_machine() -> None:
+    with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
 
 
 def test_no_room_is_called_by_a_name_that_says_nothing() -> None:
