@@ -8,8 +8,11 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Invitation as AbstractInvitation
+from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet, User
+from accounts.models.ownership import last_owner_stays, starts_with_owner
 from accounts.vocabulary import Level, Topic
 from territories.models import Commune
 
@@ -38,15 +41,18 @@ class Association(Organisation):
         State.REFUSED: [],
     }
 
+    SPACE: ClassVar[str] = "associations"
+
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
     decided_at = models.DateTimeField("décision", null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     decision_reason = models.CharField("motif", max_length=1000, blank=True)
 
-    objects = AssociationQuerySet.as_manager()
+    objects: ClassVar = AssociationQuerySet.as_manager()
 
     class Meta(Organisation.Meta):
         verbose_name = "association"
+        triggers = [starts_with_owner(memberships="associations_membership", key="association_id")]
         constraints = [
             *Organisation.Meta.constraints,
             models.CheckConstraint(
@@ -65,7 +71,48 @@ class Membership(AbstractMembership):
     class Meta(AbstractMembership.Meta):
         verbose_name = "membre d’une association"
         verbose_name_plural = "membres des associations"
-        constraints = [models.UniqueConstraint(name="association_member_once", fields=["association", "user"])]
+        constraints = [
+            *AbstractMembership.Meta.constraints,
+            models.UniqueConstraint(name="association_member_once", fields=["association", "user"]),
+        ]
+        triggers = [last_owner_stays(organisations="associations_association", key="association_id")]
+
+
+class Invitation(AbstractInvitation):
+    """A way into an association."""
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="invitations")
+
+    class Meta(AbstractInvitation.Meta):
+        verbose_name = "invitation"
+        constraints = [
+            *AbstractInvitation.Meta.constraints,
+            models.UniqueConstraint(
+                name="association_invitation_open_once",
+                fields=["association", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True) & ~Q(email=""),
+            ),
+        ]
+
+    @property
+    def organisation(self) -> Association:
+        return self.association
+
+
+class JoinRequest(AbstractJoinRequest):
+    """Somebody asks to be let into an association."""
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="join_requests")
+
+    class Meta(AbstractJoinRequest.Meta):
+        verbose_name = "demande d’entrée"
+        verbose_name_plural = "demandes d’entrée"
+        constraints = [
+            *AbstractJoinRequest.Meta.constraints,
+            models.UniqueConstraint(
+                name="association_join_asked_once", fields=["association", "user"], condition=Q(state="pending")
+            ),
+        ]
 
 
 class Moment(models.TextChoices):

@@ -13,8 +13,11 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast
 
+from accounts.models import Invitation as AbstractInvitation
+from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet, User
+from accounts.models.ownership import last_owner_stays, starts_with_owner
 from territories.distance import EarthPoint, within
 from territories.models import Commune
 
@@ -44,12 +47,22 @@ class CompanyQuerySet(OrganisationQuerySet):
 class Company(Organisation):
     """An organisation that opens its doors. In law it may be an association or a foundation."""
 
-    charter_approved_at = models.DateTimeField("signataire depuis", null=True, editable=False)
+    SPACE: ClassVar[str] = "companies"
 
-    objects = CompanyQuerySet.as_manager()
+    charter_approved_at = models.DateTimeField("signataire depuis", null=True, editable=False)
+    email_domains = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name="domaines de messagerie",
+        default=list,
+        blank=True,
+        help_text="Qui a une adresse de ces domaines peut entrer comme bénévole par le lien d’invitation.",
+    )
+
+    objects: ClassVar = CompanyQuerySet.as_manager()
 
     class Meta(Organisation.Meta):
         verbose_name = "entreprise"
+        triggers = [starts_with_owner(memberships="companies_membership", key="company_id")]
 
 
 class Membership(AbstractMembership):
@@ -60,7 +73,48 @@ class Membership(AbstractMembership):
     class Meta(AbstractMembership.Meta):
         verbose_name = "membre d’une entreprise"
         verbose_name_plural = "membres des entreprises"
-        constraints = [models.UniqueConstraint(name="company_member_once", fields=["company", "user"])]
+        constraints = [
+            *AbstractMembership.Meta.constraints,
+            models.UniqueConstraint(name="company_member_once", fields=["company", "user"]),
+        ]
+        triggers = [last_owner_stays(organisations="companies_company", key="company_id")]
+
+
+class Invitation(AbstractInvitation):
+    """A way into a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="invitations")
+
+    class Meta(AbstractInvitation.Meta):
+        verbose_name = "invitation"
+        constraints = [
+            *AbstractInvitation.Meta.constraints,
+            models.UniqueConstraint(
+                name="company_invitation_open_once",
+                fields=["company", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True) & ~Q(email=""),
+            ),
+        ]
+
+    @property
+    def organisation(self) -> Company:
+        return self.company
+
+
+class JoinRequest(AbstractJoinRequest):
+    """Somebody asks to be let into a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="join_requests")
+
+    class Meta(AbstractJoinRequest.Meta):
+        verbose_name = "demande d’entrée"
+        verbose_name_plural = "demandes d’entrée"
+        constraints = [
+            *AbstractJoinRequest.Meta.constraints,
+            models.UniqueConstraint(
+                name="company_join_asked_once", fields=["company", "user"], condition=Q(state="pending")
+            ),
+        ]
 
 
 class Site(models.Model):

@@ -5,13 +5,25 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from associations.models import Association, Request  # models need the registry
+from associations.models import Association, Request
+from associations.models import JoinRequest as JoinAssociation
 from charter.models import Signature
+from companies.models import JoinRequest as JoinCompany
 from companies.models import Slot
 from mail.models import Message
 from workshops.models import Booking, Workshop
 
-STATE_MODELS: list[type[models.Model]] = [Signature, Slot, Association, Request, Booking, Workshop, Message]
+STATE_MODELS: list[type[models.Model]] = [
+    Signature,
+    Slot,
+    Association,
+    Request,
+    Booking,
+    Workshop,
+    JoinCompany,
+    JoinAssociation,
+    Message,
+]
 FILE = settings.BASE_DIR / "docs" / "states.md"
 
 
@@ -31,4 +43,4 @@ def _one(model: type[models.Model]) -> str:
     labels = "\n".join(f"    {state.value}: {state.label}" for state in table)
     moves = "\n".join(f"    {source.value} --> {target.value}" for source in table for target in sorted(table[source]))
     ends = "\n".join(f"    {state.value} --> [*]" for state in table if not table[state])
-    return f"## {model.__name__}\n\n```mermaid\nstateDiagram-v2\n{labels}\n{moves}\n{ends}\n```\n"
+    return f"## {model._meta.label}\n\n```mermaid\nstateDiagram-v2\n{labels}\n{moves}\n{ends}\n```\n"  # noqa: SLF001  # Django's own name

@@ -8,6 +8,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
 from accounts.models import Role, User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
@@ -22,11 +25,17 @@ LILLE, ROUBAIX, NOUMEA = "59350", "59512", "98818"
 _numbers = itertools.count(1)
 
 
-def make_user(name: str = "", **fields: Any) -> User:
+def make_user(name: str = "", *, email: str = "", **fields: Any) -> User:
+    """A person whose address is verified."""
     number = next(_numbers)
-    return User.objects.create_user(f"personne{number}@example.org", name=name or f"Personne {number}", **fields)
+    user = User.objects.create_user(
+        email or f"personne{number}@example.org", name=name or f"Personne {number}", **fields
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
+@transaction.atomic
 def make_company(now: dt.datetime, *, owner: User | None = None, signatory: bool = True, **fields: Any) -> Company:
     number = next(_numbers)
     company = Company.objects.create(
@@ -36,6 +45,7 @@ def make_company(now: dt.datetime, *, owner: User | None = None, signatory: bool
             "legal_form": Company.LegalForm.COMPANY,
             "commune_id": LILLE,
             "created_at": now,
+            "members_confirmed_at": now,
             "charter_approved_at": now if signatory else None,
             **fields,
         }
@@ -44,6 +54,7 @@ def make_company(now: dt.datetime, *, owner: User | None = None, signatory: bool
     return company
 
 
+@transaction.atomic
 def make_association(
     now: dt.datetime, *, owner: User | None = None, admitted: bool = True, **fields: Any
 ) -> Association:
@@ -55,6 +66,7 @@ def make_association(
             "legal_form": Association.LegalForm.ASSOCIATION,
             "commune_id": ROUBAIX,
             "created_at": now,
+            "members_confirmed_at": now,
             "state": Association.State.ADMITTED if admitted else Association.State.NEW,
             "decided_at": now if admitted else None,
             **fields,
@@ -69,6 +81,20 @@ def add_member(organisation: Company | Association, user: User, role: Role, now:
         CompanyMembership.objects.create(company=organisation, user=user, role=role, joined_at=now)
     else:
         AssociationMembership.objects.create(association=organisation, user=user, role=role, joined_at=now)
+
+
+def make_invitation(
+    now: dt.datetime, organisation: Company | Association, email: str = "invitee@example.org", **fields: Any
+) -> Any:
+    return organisation.invitations.create(
+        **{
+            "email": email,
+            "role": Role.VOLUNTEER,
+            "created_at": now,
+            "expires_at": now + dt.timedelta(days=14),
+            **fields,
+        }
+    )
 
 
 def make_site(now: dt.datetime, company: Company, **fields: Any) -> Site:

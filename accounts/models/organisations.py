@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import Q
 from django.utils.text import slugify
 
 from accounts.models.people import User
+from territories.fields import FoldedField
+from territories.folding import fold
 from territories.models import Commune
+
+# Words that stand where an organisation's slug does.
+RESERVED = ("inscrire", "invitation", "rejoindre")
+MEMBERS_CONFIRMED_FOR = dt.timedelta(days=365)
 
 
 class OrganisationQuerySet(models.QuerySet[Any]):
@@ -23,10 +33,25 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         """Organisations in whose name this person may act."""
         return self.filter(memberships__user=user, memberships__role__in=Role.managing())
 
+    def owned_by(self, user: User) -> Self:
+        """Organisations for which this person answers."""
+        return self.filter(memberships__user=user, memberships__role=Role.OWNER)
+
+    def known_as(self, *, siren: str, rna: str, name: str, commune: Commune | None) -> Self:
+        """Organisations that this one may already be: the same number, or the same name in the same commune."""
+        same = Q(search_name=fold(name), commune=commune)
+        same |= Q(siren=siren) if siren else Q()
+        same |= Q(rna=rna) if rna else Q()
+        return self.filter(same).order_by("pk")
+
+    def unconfirmed(self, now: dt.datetime) -> Self:
+        """Organisations whose members nobody has looked at for a year."""
+        return self.filter(members_confirmed_at__lte=now - MEMBERS_CONFIRMED_FOR)
+
     def free_slug(self, name: str) -> str:
         """An address of a page that no organisation of this kind has: `imprimerie-du-parc`, then `…-2`."""
         base = slugify(name)[:70].strip("-") or "organisation"
-        taken = {"inscrire", *self.filter(slug__startswith=base).values_list("slug", flat=True)}
+        taken = {*RESERVED, *self.filter(slug__startswith=base).values_list("slug", flat=True)}
         numbered = (f"{base}-{number}" for number in itertools.count(2))
         return next(slug for slug in itertools.chain([base], numbered) if slug not in taken)
 
@@ -42,6 +67,11 @@ class Role(models.TextChoices):
     def managing(cls) -> list[Role]:
         return [cls.OWNER, cls.MANAGER]
 
+    def outranks(self, other: Role) -> bool:
+        """Whether this role may do more."""
+        ranks = list(type(self))
+        return ranks.index(self) < ranks.index(other)
+
 
 class Organisation(models.Model):
     """A legal person that takes part. It may have no SIREN at all (Alsace-Moselle, foundations, abroad)."""
@@ -53,7 +83,11 @@ class Organisation(models.Model):
         PUBLIC_BODY = "public_body", "organisme public"
         OTHER = "other", "autre"
 
+    SPACE: ClassVar[str]
+    """The namespace of its own pages' addresses."""
+
     name = models.CharField("nom", max_length=200)
+    search_name = FoldedField("nom cherché", of="name", max_length=400)
     slug = models.SlugField("adresse de la page", max_length=80, unique=True)
     legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
     siren = models.CharField("SIREN", max_length=9, blank=True)
@@ -66,36 +100,42 @@ class Organisation(models.Model):
     website = models.URLField("site web", blank=True)
     description = models.TextField("présentation", max_length=2000, blank=True)
     created_at = models.DateTimeField("création", editable=False)
+    members_confirmed_at = models.DateTimeField(
+        "membres vérifiés", editable=False, help_text="Quand un responsable a dit que la liste des membres est juste."
+    )
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         abstract = True
         ordering = ("name", "pk")
+        indexes = [GinIndex(OpClass("search_name", "gin_trgm_ops"), name="%(class)s_search_trgm")]
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_siren_form",
-                condition=models.Q(siren="") | models.Q(siren__regex=r"^\d{9}$"),
+                condition=Q(siren="") | Q(siren__regex=r"^\d{9}$"),
                 violation_error_message="Indiquez un SIREN de 9 chiffres, ou laissez vide.",
             ),
             models.CheckConstraint(
                 name="%(class)s_siret_form",
-                condition=models.Q(siret="") | models.Q(siret__regex=r"^\d{14}$", siret__startswith=models.F("siren")),
+                condition=Q(siret="") | Q(siret__regex=r"^\d{14}$", siret__startswith=models.F("siren")),
                 violation_error_message="Indiquez un SIRET de 14 chiffres qui commence par le SIREN, ou laissez vide.",
             ),
             models.CheckConstraint(
                 name="%(class)s_rna_form",
-                condition=models.Q(rna="") | models.Q(rna__regex=r"^W\d[0-9A-Z]\d{7}$"),
+                condition=Q(rna="") | Q(rna__regex=r"^W\d[0-9A-Z]\d{7}$"),
                 violation_error_message="Indiquez un numéro RNA comme W751234567, ou laissez vide.",
             ),
             models.UniqueConstraint(
                 name="%(class)s_siren_unique",
                 fields=["siren"],
-                condition=~models.Q(siren=""),
+                condition=~Q(siren=""),
                 violation_error_message="Une organisation avec ce SIREN est déjà inscrite.",
             ),
             models.UniqueConstraint(
                 name="%(class)s_rna_unique",
                 fields=["rna"],
-                condition=~models.Q(rna=""),
+                condition=~Q(rna=""),
                 violation_error_message="Une organisation avec ce numéro RNA est déjà inscrite.",
             ),
         ]
@@ -103,10 +143,38 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    # Each app has tables of its own, which lead here by the same names.
+
+    def members(self) -> MembershipManager[Any]:
+        return self.memberships  # type: ignore[attr-defined,no-any-return]
+
+    def invitations_sent(self) -> InvitationManager[Any]:
+        return self.invitations  # type: ignore[attr-defined,no-any-return]
+
+    def join_requests_received(self) -> models.Manager[Any]:
+        return self.join_requests  # type: ignore[attr-defined,no-any-return]
+
     def managers(self) -> models.QuerySet[User]:
         """People who act in its name, and whom its mails are for."""
-        memberships = self.memberships.filter(role__in=Role.managing())  # type: ignore[attr-defined]  # each app's own table
-        return User.objects.filter(is_active=True, pk__in=memberships.values("user")).order_by("pk")
+        return self._people(Role.managing())
+
+    def owners(self) -> models.QuerySet[User]:
+        """People who answer for it."""
+        return self._people([Role.OWNER])
+
+    def _people(self, roles: list[Role]) -> models.QuerySet[User]:
+        members = self.members().filter(role__in=roles)
+        return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("pk")
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    """Members by what they may do."""
+
+    def owners(self) -> Self:
+        return self.filter(role=Role.OWNER)
+
+
+MembershipManager = models.Manager.from_queryset(MembershipQuerySet)
 
 
 class Membership(models.Model):
@@ -116,6 +184,114 @@ class Membership(models.Model):
     role = models.CharField("rôle", max_length=20, choices=Role)
     joined_at = models.DateTimeField("entrée", editable=False)
 
+    objects = MembershipManager()
+
     class Meta:
         abstract = True
         ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(name="%(app_label)s_membership_role_known", condition=Q(role__in=Role.values))
+        ]
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations by what they still do."""
+
+    def open(self, now: dt.datetime) -> Self:
+        """Those that let somebody in at this instant."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+InvitationManager = models.Manager.from_queryset(InvitationQuerySet)
+
+
+class Invitation(models.Model):
+    """A way in, by a link that we sign. Each app declares its own table and its `organisation` key.
+
+    With an address it is for who has that address, and used once. Without one it is a link for volunteers whose
+    verified address is of one of `domains`, used as often as people come.
+    """
+
+    LASTS = dt.timedelta(days=14)
+
+    email = models.EmailField("adresse électronique", blank=True)
+    domains = ArrayField(models.CharField(max_length=100), verbose_name="domaines", default=list, blank=True)
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    created_at = models.DateTimeField("création", editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField("expiration", editable=False)
+    accepted_at = models.DateTimeField("acceptée", null=True, editable=False)
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    revoked_at = models.DateTimeField("retirée", null=True, editable=False)
+    revoked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = InvitationManager()
+
+    class Meta:
+        abstract = True
+        ordering = ("-created_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_invitation_for_one_or_domains",
+                condition=(~Q(email="") & Q(domains=[]))
+                | Q(email="", domains__len__gte=1, role=Role.VOLUNTEER, accepted_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_invitation_ends_once",
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_invitation_stamped",
+                condition=(Q(accepted_at__isnull=False) | Q(accepted_by__isnull=True))
+                & (Q(revoked_at__isnull=False) | Q(revoked_by__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_invitation_ends_later", condition=Q(expires_at__gt=models.F("created_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or ", ".join(self.domains)
+
+    @property
+    def organisation(self) -> Organisation:
+        """Where it leads."""
+        raise NotImplementedError
+
+
+class JoinRequest(models.Model):
+    """Somebody asks to be let into an organisation that stands in the portal already."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "en attente de réponse"
+        ACCEPTED = "accepted", "acceptée"
+        DECLINED = "declined", "déclinée"
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {
+        State.PENDING: [State.ACCEPTED, State.DECLINED],
+        State.ACCEPTED: [],
+        State.DECLINED: [],
+    }
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    message = models.CharField("message", max_length=500, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = models.Manager["JoinRequest"]()
+
+    class Meta:
+        abstract = True
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_joinrequest_state_stamped",
+                condition=Q(state="pending", decided_at__isnull=True, decided_by__isnull=True)
+                | Q(state__in=["accepted", "declined"], decided_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

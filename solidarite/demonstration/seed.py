@@ -26,7 +26,7 @@ from accounts.vocabulary import Level, Topic
 from associations.models import Association, Moment, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Decision, Signature
-from companies.models import Availability, BookingMode, Company, Room, Site, Slot, SlotVolunteer
+from companies.models import Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
 from companies.models import Membership as CompanyMembership
 from companies.recurrence import weekly_occurrences
 from solidarite.demonstration import names
@@ -131,6 +131,7 @@ class _Seed:
                     commune=self._commune() if index else self.lille,
                     description=f"{name} ouvre ses salles à des ateliers numériques.",
                     created_at=self.now - dt.timedelta(days=190),
+                    members_confirmed_at=self.now - dt.timedelta(days=190),
                 )
                 for index, name in enumerate(named)
             ]
@@ -148,6 +149,14 @@ class _Seed:
                     joined_at=companies[0].created_at,
                 )
             ]
+        )
+        Invitation.objects.create(
+            company=companies[0],
+            domains=["messagerie.example.org"],
+            role=Role.VOLUNTEER,
+            created_at=self.now,
+            created_by=self.accounts[OWNER],
+            expires_at=self.now + Invitation.LASTS,
         )
         self._signatures(companies)
         self.own_company = companies[0]
@@ -310,6 +319,7 @@ class _Seed:
                     address=self._address(),
                     commune=commune,
                     created_at=self.now - dt.timedelta(days=180),
+                    members_confirmed_at=self.now - dt.timedelta(days=180),
                     state=its,
                     decided_at=None if its == state.NEW else decided_at,
                     decided_by=None if its == state.NEW else self.accounts[MODERATOR],
