@@ -1,12 +1,14 @@
 """Forms of the account pages, and what the forms of companies and associations share."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 
 from accounts.identifiers import RnaField, SirenField, SiretField
-from accounts.models import Organisation, User
+from accounts.invitations import join_path
+from accounts.models import Organisation, Role, User
 from territories.forms import CommuneField
 
 
@@ -27,6 +29,63 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name"])
 
 
+class InviteForm(forms.Form):
+    """Whom to invite, at which role."""
+
+    email = forms.EmailField(label="Adresse électronique", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.TypedChoiceField(label="Rôle", coerce=Role)
+
+    def __init__(self, data: Any = None, *, roles: list[Role]) -> None:
+        super().__init__(data, initial={"role": Role.VOLUNTEER})
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.TypedChoiceField(label="Rôle", choices=Role.choices, coerce=Role)
+
+
+class VolunteerLinkForm(forms.Form):
+    """Which mail domains let people in as volunteers."""
+
+    domains = forms.CharField(
+        label="Domaines de vos adresses",
+        max_length=300,
+        help_text="Ce qui suit le @ dans vos adresses, par exemple «\u00a0menuiserie.example.org\u00a0».",
+        widget=forms.TextInput(attrs={"autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    def clean_domains(self) -> list[str]:
+        domains = [
+            part.lower().removeprefix("@") for part in re.split(r"[\s,;]+", self.cleaned_data["domains"]) if part
+        ]
+        for domain in domains:
+            if len(domain) > 100 or not re.fullmatch(r"([a-z0-9](-?[a-z0-9])*\.)+[a-z]{2,}", domain):  # noqa: PLR2004  # the column's
+                raise forms.ValidationError(
+                    f"«\u00a0{domain}\u00a0» n’est pas un domaine\u00a0: écrivez par exemple example.org."
+                )
+        return domains
+
+
+class JoinForm(forms.Form):
+    """A word to the owners of an organisation that one asks to join."""
+
+    message = forms.CharField(
+        label="Votre message",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Dites qui vous êtes\u00a0: les responsables le liront.",
+    )
+
+
+class AnswerForm(forms.Form):
+    """The role of who is let in."""
+
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=Role)
+
+
 class OrganisationForm[O: Organisation](forms.ModelForm[O]):
     """Identity of an organisation, with or without official numbers."""
 
@@ -44,6 +103,12 @@ class OrganisationForm[O: Organisation](forms.ModelForm[O]):
         help_text="Pour une association, par exemple W751234567. En Alsace-Moselle il n’existe pas.",
     )
     commune = CommuneField(label="Commune", help_text="Par exemple «\u00a0Lille (59)\u00a0».")
+    another = forms.BooleanField(
+        label="Ce n’est pas la mienne\u00a0: inscrire une autre organisation", required=False, widget=forms.HiddenInput
+    )
+
+    twin: Organisation | None = None
+    """The organisation that this one already seems to be, once the form was checked."""
 
     class Meta:
         fields = ("name", "legal_form", "siren", "siret", "rna", "address", "commune", "website", "description")
@@ -58,4 +123,27 @@ class OrganisationForm[O: Organisation](forms.ModelForm[O]):
             self.add_error("siret", "Le SIRET commence par les 9 chiffres du SIREN\u00a0: corrigez l’un des deux.")
         elif siret and not siren:
             cleaned["siren"] = siret[:9]
+        self._look_for_twin(cleaned)
         return cleaned
+
+    @property
+    def join_path(self) -> str:
+        """Where to ask to be let into the twin; empty without one."""
+        return join_path(self.twin) if self.twin else ""
+
+    def _look_for_twin(self, cleaned: dict[str, Any]) -> None:
+        """Who stands here already is joined, not entered twice. The same name alone may be put aside."""
+        model: type[Organisation] = self._meta.model
+        others = model.objects.exclude(pk=self.instance.pk)
+        siren, rna = cleaned.get("siren", ""), cleaned.get("rna", "")
+        known = others.known_as(siren=siren, rna=rna, name=cleaned.get("name", ""), commune=cleaned.get("commune"))
+        self.twin = known.first()
+        if self.twin is None:
+            return
+        if (siren and siren == self.twin.siren) or (rna and rna == self.twin.rna):
+            self.add_error(
+                "siren" if siren == self.twin.siren else "rna", "Une organisation avec ce numéro est déjà inscrite."
+            )
+        elif not cleaned.get("another"):
+            self.fields["another"].widget = forms.CheckboxInput()
+            self.add_error("another", "Une organisation de ce nom est déjà inscrite dans cette commune.")

@@ -22,7 +22,7 @@ class RequestClosed(Refused):
 def register_association(*, association: Association, by: User, now: dt.datetime) -> Association:
     """Save a new association, whose first owner is the person who registers it."""
     association.slug = Association.objects.free_slug(association.name)
-    association.created_at = now
+    association.created_at = association.members_confirmed_at = now
     association.save()
     Membership.objects.create(association=association, user=by, role=Role.OWNER, joined_at=now)
     return association

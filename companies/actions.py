@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
+from accounts import actions as accounts
 from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies.models import Availability, Company, Membership, Room, Site, Slot, SlotVolunteer
@@ -51,10 +52,22 @@ class Season(NamedTuple):
 def register_company(*, company: Company, by: User, now: dt.datetime) -> Company:
     """Save a new company, whose first owner is the person who registers it."""
     company.slug = Company.objects.free_slug(company.name)
-    company.created_at = now
+    company.created_at = company.members_confirmed_at = now
     company.save()
     Membership.objects.create(company=company, user=by, role=Role.OWNER, joined_at=now)
     return company
+
+
+@transaction.atomic
+def remove_member(*, organisation: Company, member: Membership, by: User, now: dt.datetime) -> None:
+    """Take a member out, or leave. What they promised for coming slots is taken back with it.
+
+    Raises:
+        accounts.actions.LastOwner: nobody would answer for the company any more.
+    """
+    accounts.remove_member(organisation=organisation, member=member, by=by, now=now)
+    coming = SlotVolunteer.objects.filter(volunteer=member.user, starts_at__gt=now)
+    coming.filter(slot__room__site__company=organisation).delete()
 
 
 @transaction.atomic

@@ -166,6 +166,10 @@ SCAN_SECONDS = env.float("SCAN_SECONDS", 30.0)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
+    **{
+        f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": 3600.0}
+        for app in ("companies", "associations")
+    },
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},

@@ -1,0 +1,281 @@
+"""Members of an organisation: inviting, letting in, roles, leaving, handing over. The same for every kind.
+
+Each action locks the organisation first, so that two of them on one organisation happen one after the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts import emails
+from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
+from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
+from accounts.permissions import roles_to_invite
+from accounts.refusals import Refused, refusing
+
+INVITATIONS_A_DAY = 20
+JOIN_REQUESTS_AT_MOST = 10
+DAY = dt.timedelta(days=1)
+
+
+class NotAllowed(Refused):
+    """The role of the person does not allow it."""
+
+
+class AlreadyMember(Refused):
+    """The person is a member already."""
+
+
+class TooMany(Refused):
+    """More invitations or requests than one person may make."""
+
+
+class InvitationClosed(Refused):
+    """Used, revoked or expired."""
+
+
+class OtherAddress(Refused):
+    """The invitation is for an address that the person has not shown to be theirs."""
+
+
+class LastOwner(Refused):
+    """Nobody would answer for the organisation any more."""
+
+
+class PublicDomain(Refused):
+    """A domain where anybody gets an address."""
+
+
+class AlreadyAnswered(Refused):
+    """Another owner was first."""
+
+
+@transaction.atomic
+def invite_member(
+    *, organisation: Organisation, email: str, role: Role, by: Membership, now: dt.datetime
+) -> Invitation:
+    """Invite one address for 14 days; an earlier invitation to it is replaced.
+
+    Raises:
+        NotAllowed, AlreadyMember, TooMany: nothing is written.
+    """
+    _lock(organisation)
+    address = email.strip().lower()
+    if role not in roles_to_invite(Role(by.role)):
+        raise NotAllowed("Votre rôle ne permet pas d’inviter à ce titre\u00a0: demandez à une personne responsable.")
+    if organisation.members().filter(user__in=_people_at(address)).exists():
+        raise AlreadyMember("Cette personne est déjà membre.")
+    if _invited_since(by.user, now - DAY) >= INVITATIONS_A_DAY:
+        raise TooMany(f"Vous avez envoyé {INVITATIONS_A_DAY} invitations en un jour\u00a0: continuez demain.")
+    invitations = organisation.invitations_sent()
+    invitations.filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by.user)
+    invitation: Invitation = invitations.create(
+        email=address, role=role, created_at=now, created_by=by.user, expires_at=now + Invitation.LASTS
+    )
+    emails.member_invited(organisation=organisation, invitation=invitation, by=by.user, now=now)
+    return invitation
+
+
+@transaction.atomic
+def open_volunteer_link(
+    *, organisation: Organisation, domains: Iterable[str], by: Membership, now: dt.datetime
+) -> Invitation:
+    """A link, to print or to pass on, by which people of these mail domains become volunteers; replaces the last one.
+
+    Raises:
+        NotAllowed, PublicDomain: nothing is written.
+    """
+    _lock(organisation)
+    wanted = sorted({domain.strip().lower().removeprefix("@") for domain in domains})
+    if Role.VOLUNTEER not in roles_to_invite(Role(by.role)):
+        raise NotAllowed("Votre rôle ne permet pas d’inviter.")
+    for domain in PUBLIC_DOMAINS.intersection(wanted):
+        raise PublicDomain(f"N’importe qui peut avoir une adresse {domain}\u00a0: indiquez un domaine à vous.")
+    invitations = organisation.invitations_sent()
+    invitations.filter(email="", revoked_at=None).update(revoked_at=now, revoked_by=by.user)
+    invitation: Invitation = invitations.create(
+        domains=wanted, role=Role.VOLUNTEER, created_at=now, created_by=by.user, expires_at=now + Invitation.LASTS
+    )
+    return invitation
+
+
+@transaction.atomic
+def revoke_invitation(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
+    """Take an invitation back.
+
+    Raises:
+        InvitationClosed: it was used or taken back before.
+    """
+    still_open = organisation.invitations_sent().filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if not still_open.update(revoked_at=now, revoked_by=by):
+        raise InvitationClosed("Cette invitation a déjà servi, ou elle est déjà retirée.")
+
+
+@transaction.atomic
+def accept_invitation(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> Membership:
+    """Become a member, or get the role of the invitation where it is a higher one.
+
+    Raises:
+        InvitationClosed, OtherAddress: nothing is written.
+    """
+    _lock(organisation)
+    current = organisation.invitations_sent().open(now).filter(pk=invitation.pk).first()
+    if current is None:
+        raise InvitationClosed("Cette invitation ne sert plus\u00a0: demandez-en une nouvelle à qui vous l’a envoyée.")
+    _check_address(current, by)
+    if current.email:
+        organisation.invitations_sent().filter(pk=current.pk).update(accepted_at=now, accepted_by=by)
+    member, entered = _let_in(organisation, by, Role(current.role), now)
+    if entered:
+        emails.member_joined(organisation=organisation, member=member, now=now)
+    return member
+
+
+def _check_address(invitation: Invitation, user: User) -> None:
+    own = set(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+    addresses = {address.lower() for address in own}
+    if invitation.email and invitation.email not in addresses:
+        raise OtherAddress(
+            f"Cette invitation est pour {invitation.email}\u00a0: connectez-vous avec cette adresse, "
+            "ou ajoutez-la à votre compte."
+        )
+    if not invitation.email and not {domain_of(address) for address in addresses}.intersection(invitation.domains):
+        domains = " ou ".join(f"@{domain}" for domain in invitation.domains)
+        raise OtherAddress(
+            f"Ce lien est pour les adresses en {domains}\u00a0: connectez-vous avec l’une d’elles, "
+            "ou ajoutez-la à votre compte."
+        )
+
+
+def _let_in(organisation: Organisation, user: User, role: Role, now: dt.datetime) -> tuple[Membership, bool]:
+    """The membership, and whether it is new. A member's role is only ever raised."""
+    member, entered = organisation.members().get_or_create(user=user, defaults={"role": role, "joined_at": now})
+    if role.outranks(Role(member.role)):
+        member.role = role
+        member.save(update_fields=["role"])
+    return member, entered
+
+
+@transaction.atomic
+def change_role(*, organisation: Organisation, member: Membership, role: Role, by: User, now: dt.datetime) -> None:
+    """Give a member another role, and tell them.
+
+    Raises:
+        LastOwner: nobody would answer for the organisation any more.
+    """
+    _lock(organisation)
+    if role != Role.OWNER:
+        _check_another_owner(organisation, member)
+    changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
+    if changed:
+        member.role = role
+        emails.role_changed(organisation=organisation, member=member, by=by, now=now)
+
+
+@transaction.atomic
+def hand_over(*, organisation: Organisation, to: Membership, by: Membership, now: dt.datetime) -> None:
+    """Make another member an owner and step back to manager, in one move."""
+    _lock(organisation)
+    organisation.members().filter(pk=to.pk).update(role=Role.OWNER)
+    organisation.members().filter(pk=by.pk).update(role=Role.MANAGER)
+    to.role = Role.OWNER
+    emails.role_changed(organisation=organisation, member=to, by=by.user, now=now)
+
+
+@transaction.atomic
+def remove_member(*, organisation: Organisation, member: Membership, by: User, now: dt.datetime) -> None:
+    """Take a member out, or leave: what they see of the organisation is closed to them at once.
+
+    Raises:
+        LastOwner: nobody would answer for the organisation any more.
+    """
+    _lock(organisation)
+    _check_another_owner(organisation, member)
+    gone, _ = organisation.members().filter(pk=member.pk).delete()
+    if gone and member.user_id != by.pk:
+        emails.member_removed(organisation=organisation, person=member.user, now=now)
+
+
+def _check_another_owner(organisation: Organisation, member: Membership) -> None:
+    if not organisation.members().owners().exclude(pk=member.pk).exists():
+        raise LastOwner(
+            "Une organisation garde toujours une personne responsable\u00a0: passez d’abord la main à une autre."
+        )
+
+
+@transaction.atomic
+def ask_to_join(*, organisation: Organisation, message: str, by: User, now: dt.datetime) -> JoinRequest:
+    """Ask the owners of an organisation that stands here already to be let in.
+
+    Raises:
+        AlreadyMember, TooMany: nothing is written.
+    """
+    if organisation.members().filter(user=by).exists():
+        raise AlreadyMember("Vous êtes déjà membre de cette organisation.")
+    waiting = sum(
+        kind.objects.filter(user=by, state=JoinRequest.State.PENDING).count() for kind in JoinRequest.__subclasses__()
+    )
+    if waiting >= JOIN_REQUESTS_AT_MOST:
+        raise TooMany("Vous attendez déjà dix réponses\u00a0: laissez le temps aux responsables de répondre.")
+    already = AlreadyAnswered("Votre demande est déjà partie\u00a0: les responsables vont vous répondre.")
+    with refusing({"company_join_asked_once": already, "association_join_asked_once": already}):
+        asked: JoinRequest = organisation.join_requests_received().create(user=by, message=message, created_at=now)
+    emails.join_requested(organisation=organisation, asked=asked, now=now)
+    return asked
+
+
+@transaction.atomic
+def answer_join_request(
+    *, organisation: Organisation, asked: JoinRequest, role: Role | None, by: User, now: dt.datetime
+) -> None:
+    """Let who asked in with a role, or decline (`role` None).
+
+    Raises:
+        AlreadyAnswered: another owner was first.
+    """
+    _lock(organisation)
+    state = JoinRequest.State.ACCEPTED if role else JoinRequest.State.DECLINED
+    waiting = organisation.join_requests_received().filter(pk=asked.pk, state=JoinRequest.State.PENDING)
+    if not waiting.update(state=state, decided_at=now, decided_by=by):
+        raise AlreadyAnswered("Une autre personne responsable a déjà répondu.")
+    if role:
+        _let_in(organisation, asked.user, role, now)
+    emails.join_answered(organisation=organisation, asked=asked, accepted=bool(role), now=now)
+
+
+@transaction.atomic
+def confirm_members(*, organisation: Organisation, now: dt.datetime) -> None:
+    """Note that an owner looked at the list of members and found it right."""
+    organisation.members_confirmed_at = now
+    organisation.save(update_fields=["members_confirmed_at"])
+
+
+def ask_to_confirm_members(*, organisations: Iterable[Organisation], now: dt.datetime) -> int:
+    """Ask the owners of organisations whose members nobody has looked at for a year. Once a year each."""
+    asked = 0
+    for organisation in organisations:
+        with transaction.atomic():
+            emails.members_to_confirm(organisation=organisation, now=now)
+        asked += 1
+    return asked
+
+
+def _lock(organisation: Organisation) -> None:
+    """Hold the organisation's row until the end."""
+    type(organisation).objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def _people_at(address: str) -> Any:
+    return EmailAddress.objects.filter(email__iexact=address, verified=True).values("user")
+
+
+def _invited_since(user: User, since: dt.datetime) -> int:
+    """How many invitations this person sent since, for organisations of every kind."""
+    return sum(
+        kind.objects.filter(created_by=user, created_at__gt=since).count() for kind in Invitation.__subclasses__()
+    )

@@ -1,0 +1,99 @@
+"""What people are told about their place in an organisation: one function per mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.invitations import invitation_path
+from accounts.models import Invitation, JoinRequest, Membership, Organisation, User
+from mail import outbox
+from territories.french import counted, long_date
+
+
+def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
+    """To an address: the way in, and until when. The link is a secret: it is erased once sent."""
+    outbox.post(
+        "member_invited",
+        key=f"member_invited:{organisation.SPACE}:{invitation.pk}",
+        to=(invitation.email, ""),
+        context={
+            "organisation": organisation.name,
+            "by": by.name,
+            "role": invitation.get_role_display(),
+            "until": long_date(invitation.expires_at.date()),
+            "url": settings.SITE_URL + invitation_path(organisation, invitation),
+        },
+        not_after=invitation.expires_at,
+        secret=True,
+        now=now,
+    )
+
+
+def member_joined(*, organisation: Organisation, member: Membership, now: dt.datetime) -> None:
+    """To the owners: somebody came in."""
+    context = {"person": member.user.name, "address": member.user.email, "role": member.get_role_display()}
+    _tell_owners("member_joined", organisation, f"{member.pk}", context, now, but=member.user)
+
+
+def role_changed(*, organisation: Organisation, member: Membership, by: User, now: dt.datetime) -> None:
+    """To a member: another role."""
+    context = {"role": member.get_role_display(), "by": by.name}
+    _tell("role_changed", organisation, member.user, f"{member.pk}:{now:%Y%m%dT%H%M%S%f}", context, now)
+
+
+def member_removed(*, organisation: Organisation, person: User, now: dt.datetime) -> None:
+    """To who was taken out."""
+    _tell("member_removed", organisation, person, f"{now:%Y%m%dT%H%M%S%f}", {}, now)
+
+
+def join_requested(*, organisation: Organisation, asked: JoinRequest, now: dt.datetime) -> None:
+    """To the owners: somebody asks to be let in."""
+    context = {"person": asked.user.name, "address": asked.user.email, "message": asked.message}
+    _tell_owners("join_requested", organisation, f"{asked.pk}", context, now)
+
+
+def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: bool, now: dt.datetime) -> None:
+    """To who asked: the answer of the owners."""
+    _tell("join_answered", organisation, asked.user, f"{asked.pk}", {"accepted": accepted}, now)
+
+
+def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
+    """To the owners, once a year: a look at who belongs here."""
+    last = organisation.members_confirmed_at
+    context = {"members": counted(organisation.members().count(), "membre", "membres"), "since": long_date(last.date())}
+    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}", context, now)
+
+
+def _tell_owners(
+    template: str,
+    organisation: Organisation,
+    fact: str,
+    context: Mapping[str, object],
+    now: dt.datetime,
+    *,
+    but: User | None = None,
+) -> None:
+    for owner in organisation.owners():
+        if owner != but:
+            _tell(template, organisation, owner, fact, context, now)
+
+
+def _tell(
+    template: str, organisation: Organisation, person: User, fact: str, context: Mapping[str, object], now: dt.datetime
+) -> None:
+    outbox.post(
+        template,
+        key=f"{template}:{organisation.SPACE}:{organisation.pk}:{fact}:{person.pk}",
+        to=(person.email, person.name),
+        context={
+            **context,
+            "organisation": organisation.name,
+            "members_url": settings.SITE_URL + reverse(f"{organisation.SPACE}:members", args=[organisation.slug]),
+            "dashboard_url": settings.SITE_URL + reverse("dashboard"),
+        },
+        now=now,
+    )

@@ -1,0 +1,14 @@
+"""Periodic edges: each reads the clock and calls one action. Each may run twice, late or in halves."""
+
+from celery import shared_task
+
+from accounts import actions as accounts
+from associations.models import Association
+from territories import clock
+
+
+@shared_task
+def ask_to_confirm_members() -> int:
+    now = clock.now()
+    unconfirmed = Association.objects.unconfirmed(now).order_by("pk")
+    return accounts.ask_to_confirm_members(organisations=unconfirmed, now=now)
