@@ -6,6 +6,7 @@ from associations import views
 
 app_name = "associations"
 urlpatterns = [
+    *views.member_pages.urls(),
     path("inscrire/", views.association_create, name="create"),
     path("<slug:slug>/demandes/", views.requests, name="requests"),
     path("<slug:slug>/demandes/nouvelle/", views.request_create, name="request_create"),

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.identity import signed_in
 from accounts.prefill import prefill
 from accounts.refusals import Refused
+from accounts.views import MemberPages
 from associations import actions
 from associations.forms import AssociationForm, RequestForm
-from associations.models import Association, Request
+from associations.models import Association, Invitation, Request
 from territories import clock
+
+member_pages = MemberPages(Association, Invitation)
 
 
 def managed_association(request: HttpRequest, slug: str) -> Association:

@@ -6,6 +6,7 @@ from companies import views
 
 app_name = "companies"
 urlpatterns = [
+    *views.member_pages.urls(),
     path("inscrire/", views.company_create, name="create"),
     path("<slug:slug>/sites/", views.sites, name="sites"),
     path("<slug:slug>/sites/nouveau/", views.site_create, name="site_create"),

@@ -10,11 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.identity import signed_in
 from accounts.prefill import prefill
 from accounts.refusals import Refused
+from accounts.views import MemberPages
 from companies import actions
 from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteForm
-from companies.models import Company, Room, Site
+from companies.models import Company, Invitation, Room, Site
 from territories import clock
 from territories.french import counted, long_date
+
+member_pages = MemberPages(Company, Invitation, remove=actions.remove_member, link=True)
 
 
 def managed_company(request: HttpRequest, slug: str) -> Company:

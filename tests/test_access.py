@@ -15,8 +15,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.invitations import invitation_path, join_path
+from accounts.models import Role, User
+from associations.models import Association
 from charter.models import Signature
+from companies.models import Company
 from tests import factories
 from tests.factories import World
 
@@ -39,6 +42,11 @@ def get(*answers: int) -> Rule:
 
 def post(*answers: int) -> Rule:
     return Rule(answers, "post")
+
+
+def replace(page: Rule, answer: int) -> Rule:
+    """The same people as for a page, acting: who may gets `answer`."""
+    return Rule(tuple(answer if given == OK else given for given in page.answers), "post")
 
 
 PUBLIC = get(*[OK] * 8)
@@ -77,6 +85,23 @@ TABLE: dict[str, Rule] = {
     "companies:site_create": COMPANY,
     "companies:room_create": COMPANY,
     "companies:availability_create": COMPANY,
+    **{
+        f"{space}:{name}": rule
+        for space, own in (("companies", COMPANY), ("associations", ASSOCIATION))
+        for name, rule in {
+            "invitation": PUBLIC,
+            "join": SIGNED_IN,
+            "members": own,
+            "member_invite": replace(own, 422),
+            "members_confirm": replace(own, AWAY),
+            "member_role": replace(own, FORM),
+            "member_hand_over": replace(own, AWAY),
+            "member_remove": replace(own, AWAY),
+            "invitation_revoke": replace(own, AWAY),
+            "join_answer": replace(own, FORM),
+        }.items()
+    },
+    "companies:volunteer_link": replace(COMPANY, FORM),
     "charter:sign": COMPANY,
     "workshops:company_slots": COMPANY,
     "workshops:slot_withdraw": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
@@ -175,10 +200,26 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "key": "x",
     }
     found = {}
+    of_company, of_association = of_members(world.company, now), of_members(world.association, now)
     for name in TABLE:
-        arguments = own | ({"slug": world.association.slug} if "association" in name else {})
-        found[name] = reverse_with(name, arguments)
+        arguments = own | (of_association if "association" in name else of_company)
+        token = {"token": arguments["join"]} if name.endswith(":join") else {}
+        found[name] = reverse_with(name, arguments | token)
     return found
+
+
+def of_members(organisation: Company | Association, now: dt.datetime) -> dict[str, object]:
+    """A member, an invitation and somebody who asks, of one organisation, and the links that lead into it."""
+    factories.add_member(organisation, factories.make_user(), Role.MANAGER, now)
+    invitation = factories.make_invitation(now, organisation)
+    return {
+        "slug": organisation.slug,
+        "member_id": organisation.memberships.get(role=Role.MANAGER).pk,
+        "invitation_id": invitation.pk,
+        "asked_id": organisation.join_requests.create(user=factories.make_user(), created_at=now).pk,
+        "token": invitation_path(organisation, invitation).split("/")[-2],
+        "join": join_path(organisation).split("/")[-2],
+    }
 
 
 def make_signature(world: World, now: dt.datetime) -> Signature:

@@ -51,7 +51,7 @@ def test_every_template_is_used() -> None:
 
 EMAIL_FUNCTIONS = [
     (app, name)
-    for app in ("associations", "charter", "workshops")
+    for app in ("accounts", "associations", "charter", "workshops")
     for name, function in inspect.getmembers(import_module(f"{app}.emails"), inspect.isfunction)
     if not name.startswith("_") and function.__module__ == f"{app}.emails"
 ]

@@ -1,0 +1,129 @@
+"""The pages of members, as people use them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.invitations import invitation_path
+from accounts.models import Role, User
+from associations.models import Association
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+
+def test_list_shows_members_invitations_and_who_asks(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_invitation(now, world.company)
+    world.company.join_requests.create(user=factories.make_user("Nina"), created_at=now, message="Bonjour")
+    page = visitor(world.company_owner).get(reverse("companies:members", args=[world.company.slug])).content.decode()
+    assert all(words in page for words in ("2\u00a0membres", "invitee@example.org", "Nina", "Bonjour"))
+
+
+def test_manager_sees_no_button_that_only_owners_have(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    manager = factories.make_user()
+    factories.add_member(world.company, manager, Role.MANAGER, now)
+    page = visitor(manager).get(reverse("companies:members", args=[world.company.slug])).content.decode()
+    assert "Changer le rôle" not in page
+    assert "Quitter" in page
+    assert 'value="owner"' not in page
+
+
+def test_wrong_address_comes_back_with_its_error(world: World, visitor: Visitor) -> None:
+    address = reverse("companies:member_invite", args=[world.company.slug])
+    answer = visitor(world.company_owner).post(address, {"email": "nina@", "role": "volunteer"})
+    assert answer.status_code == 422
+    assert 'value="nina@"' in answer.content.decode()
+
+
+def test_following_an_invitation_changes_nothing_and_the_button_lets_in(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    invitation = factories.make_invitation(now, world.association, "nina@example.org")
+    address = invitation_path(world.association, invitation)
+    nina = factories.make_user(email="nina@example.org")
+    client = visitor(nina)
+    assert "Accepter l’invitation" in client.get(address).content.decode()
+    assert not world.association.members().filter(user=nina).exists()
+    assert client.post(address).status_code == 302
+    assert world.association.members().get(user=nina).role == Role.VOLUNTEER
+    assert "ne sert plus" in client.get(address).content.decode()
+
+
+def test_another_account_is_told_which_address_to_use(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    invitation = factories.make_invitation(now, world.association, "nina@example.org")
+    answer = visitor(world.company_owner).post(invitation_path(world.association, invitation))
+    assert answer.status_code == 409
+    assert "connectez-vous avec cette adresse" in answer.content.decode()
+
+
+@pytest.mark.parametrize("token", ["1", "1.x", "x.y", "99999999999999999999.z"])
+@pytest.mark.django_db
+def test_link_that_we_did_not_sign_leads_nowhere(client: Client, token: str) -> None:
+    assert client.get(reverse("companies:invitation", args=[token])).status_code == 404
+
+
+def test_link_of_one_kind_does_not_open_the_other(world: World, now: dt.datetime, client: Client) -> None:
+    token = invitation_path(world.company, factories.make_invitation(now, world.company)).split("/")[-2]
+    assert client.get(reverse("associations:invitation", args=[token])).status_code == 404
+
+
+def test_invited_person_signs_up_and_comes_back_to_the_invitation(
+    world: World, now: dt.datetime, client: Client
+) -> None:
+    address = invitation_path(world.company, factories.make_invitation(now, world.company, "nina@example.org"))
+    signup = re.search(r'href="(/compte/signup/[^"]+)"', client.get(address).content.decode())
+    assert signup is not None
+    client.post(
+        signup[1], {"name": "Nina", "email": "nina@example.org", "password1": "une-porte-ouverte", "next": address}
+    )
+    code = Message.objects.get(template="account_notice").context["code"]
+    answer = client.post(reverse("account_email_verification_sent"), {"code": code})
+    assert answer["Location"] == address
+    assert client.post(address).status_code == 302
+    assert world.company.members().filter(user__email="nina@example.org").exists()
+
+
+IDENTITY = {"name": "La Souris", "legal_form": "association", "commune": "Roubaix (59)"}
+
+
+def test_registered_number_leads_to_joining(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_association(now, name="La Souris verte", rna="W591234567")
+    client = visitor(factories.make_user("Nina"))
+    answer = client.post(reverse("associations:create"), IDENTITY | {"rna": "W591234567"})
+    assert answer.status_code == 422
+    join = re.search(r'href="(/associations/rejoindre/[^"]+)"', answer.content.decode())
+    assert join is not None
+    assert "La Souris verte" in client.get(join[1]).content.decode()
+    assert client.post(join[1], {"message": "Bonjour"}).status_code == 302
+    assert Message.objects.filter(template="join_requested").count() == 1
+    assert client.post(join[1], {"message": "Bonjour"}).status_code == 422
+
+
+def test_same_name_in_the_same_commune_may_be_another_organisation(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    factories.make_association(now, name="La  SOURIS")
+    client = visitor(factories.make_user())
+    answer = client.post(reverse("associations:create"), IDENTITY)
+    assert answer.status_code == 422
+    assert 'type="checkbox" name="another"' in answer.content.decode()
+    assert client.post(reverse("associations:create"), IDENTITY | {"another": "on"}).status_code == 302
+    assert Association.objects.filter(search_name="la souris").count() == 2
+
+
+def test_volunteer_link_shows_a_code_to_scan(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    address = reverse("companies:volunteer_link", args=[world.company.slug])
+    assert client.post(address, {"domains": "gmail.com"}).status_code == 422
+    assert client.post(address, {"domains": "pas un domaine !"}).status_code == 422
+    page = client.post(address, {"domains": "menuiserie.example"}, follow=True).content.decode()
+    assert 'class="qr"' in page
+    assert "/entreprises/invitation/" in page

@@ -1,0 +1,312 @@
+"""Members of an organisation: the same rules for companies and associations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts import actions
+from accounts.models import Organisation, Role, User
+from accounts.refusals import Refused
+from companies import actions as companies
+from companies.models import Membership, SlotVolunteer
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(params=["company", "association"])
+def organisation(request: pytest.FixtureRequest, world: World) -> Organisation:
+    found: Organisation = getattr(world, request.param)
+    return found
+
+
+def owner(organisation: Organisation) -> Any:
+    return organisation.members().select_related("user").get(role=Role.OWNER)
+
+
+def join(organisation: Any, role: Role, now: dt.datetime) -> Any:
+    user = factories.make_user()
+    factories.add_member(organisation, user, role, now)
+    return organisation.members().select_related("user").get(user=user)
+
+
+def roles(organisation: Organisation) -> list[str]:
+    return sorted(organisation.members().values_list("role", flat=True))
+
+
+def invite(
+    organisation: Organisation, now: dt.datetime, email: str = "nina@example.org", role: Role = Role.MANAGER
+) -> Any:
+    return actions.invite_member(organisation=organisation, email=email, role=role, by=owner(organisation), now=now)
+
+
+def accept(organisation: Organisation, invitation: Any, by: User, now: dt.datetime) -> Any:
+    return actions.accept_invitation(organisation=organisation, invitation=invitation, by=by, now=now)
+
+
+def test_invitation_brings_its_address_in_once(organisation: Organisation, now: dt.datetime) -> None:
+    invitation = invite(organisation, now, " Nina@Example.org ")
+    nina = factories.make_user(email="nina@example.org")
+    member = accept(organisation, invitation, nina, now + 13 * DAY)
+    assert (member.user, member.role) == (nina, Role.MANAGER)
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, invitation, nina, now + 13 * DAY)
+
+
+def test_invitation_refuses_another_address(organisation: Organisation, now: dt.datetime) -> None:
+    invitation = invite(organisation, now)
+    with pytest.raises(actions.OtherAddress, match=r"nina@example\.org"):
+        accept(organisation, invitation, factories.make_user(), now)
+    assert roles(organisation).count(Role.MANAGER) == 0
+
+
+def test_invitation_refuses_an_address_that_is_not_verified(organisation: Organisation, now: dt.datetime) -> None:
+    nina = factories.make_user(email="nina@example.org")
+    nina.emailaddress_set.update(verified=False)  # type: ignore[attr-defined]  # allauth's
+    with pytest.raises(actions.OtherAddress):
+        accept(organisation, invite(organisation, now), nina, now)
+
+
+def test_invitation_expires_after_fourteen_days(organisation: Organisation, now: dt.datetime) -> None:
+    invitation = invite(organisation, now)
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, invitation, factories.make_user(email="nina@example.org"), now + 14 * DAY)
+
+
+def test_invitation_can_be_revoked(organisation: Organisation, now: dt.datetime) -> None:
+    invitation = invite(organisation, now)
+    by = owner(organisation).user
+    actions.revoke_invitation(organisation=organisation, invitation=invitation, by=by, now=now)
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, invitation, factories.make_user(email="nina@example.org"), now)
+    with pytest.raises(actions.InvitationClosed):
+        actions.revoke_invitation(organisation=organisation, invitation=invitation, by=by, now=now)
+
+
+def test_second_invitation_replaces_the_first(organisation: Organisation, now: dt.datetime) -> None:
+    first, second = invite(organisation, now), invite(organisation, now + DAY)
+    nina = factories.make_user(email="nina@example.org")
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, first, nina, now + DAY)
+    assert accept(organisation, second, nina, now + DAY).user == nina
+
+
+def test_member_is_not_invited_again(organisation: Organisation, now: dt.datetime) -> None:
+    with pytest.raises(actions.AlreadyMember):
+        invite(organisation, now, owner(organisation).user.email)
+
+
+def test_manager_invites_volunteers_only(organisation: Organisation, now: dt.datetime) -> None:
+    manager = join(organisation, Role.MANAGER, now)
+    with pytest.raises(actions.NotAllowed):
+        actions.invite_member(organisation=organisation, email="a@example.org", role=Role.OWNER, by=manager, now=now)
+    volunteer = Role.VOLUNTEER
+    actions.invite_member(organisation=organisation, email="a@example.org", role=volunteer, by=manager, now=now)
+
+
+def test_one_person_invites_twenty_a_day_over_all_organisations(world: World, now: dt.datetime) -> None:
+    factories.add_member(world.association, world.company_owner, Role.OWNER, now)
+    both: tuple[Organisation, Organisation] = (world.company, world.association)
+    for number in range(20):
+        of = both[number % 2]
+        me = of.members().select_related("user").get(user=world.company_owner)
+        actions.invite_member(organisation=of, email=f"a{number}@example.org", role=Role.VOLUNTEER, by=me, now=now)
+    with pytest.raises(actions.TooMany):
+        actions.invite_member(organisation=of, email="b@example.org", role=Role.VOLUNTEER, by=me, now=now)
+    later = now + DAY + dt.timedelta(seconds=1)
+    actions.invite_member(organisation=of, email="b@example.org", role=Role.VOLUNTEER, by=me, now=later)
+
+
+def test_volunteer_link_lets_in_its_domains_as_volunteers(world: World, now: dt.datetime) -> None:
+    link = actions.open_volunteer_link(
+        organisation=world.company, domains=["@Menuiserie.example"], by=owner(world.company), now=now
+    )
+    for name in ("ana", "leo"):
+        member = accept(world.company, link, factories.make_user(email=f"{name}@menuiserie.example"), now)
+        assert member.role == Role.VOLUNTEER
+    with pytest.raises(actions.OtherAddress, match="@menuiserie"):
+        accept(world.company, link, factories.make_user(email="ana@autremenuiserie.example"), now)
+    with pytest.raises(actions.InvitationClosed):
+        accept(world.company, link, factories.make_user(email="zoe@menuiserie.example"), now + 14 * DAY)
+
+
+def test_volunteer_link_does_not_lower_a_role(world: World, now: dt.datetime) -> None:
+    boss = factories.make_user(email="chef@menuiserie.example")
+    factories.add_member(world.company, boss, Role.MANAGER, now)
+    link = actions.open_volunteer_link(
+        organisation=world.company, domains=["menuiserie.example"], by=owner(world.company), now=now
+    )
+    assert accept(world.company, link, boss, now).role == Role.MANAGER
+
+
+def test_volunteer_link_refuses_public_domains(world: World, now: dt.datetime) -> None:
+    with pytest.raises(actions.PublicDomain, match="gmail"):
+        actions.open_volunteer_link(
+            organisation=world.company, domains=["a.example", "gmail.com"], by=owner(world.company), now=now
+        )
+
+
+def test_role_changes_and_ownership_is_handed_over(organisation: Organisation, now: dt.datetime) -> None:
+    me, other = owner(organisation), join(organisation, Role.VOLUNTEER, now)
+    actions.change_role(organisation=organisation, member=other, role=Role.MANAGER, by=me.user, now=now)
+    assert roles(organisation).count(Role.MANAGER) == 1
+    actions.hand_over(organisation=organisation, to=other, by=me, now=now)
+    assert owner(organisation) == other
+    me.refresh_from_db()
+    assert me.role == Role.MANAGER
+
+
+@pytest.mark.parametrize("leave", ["remove", "step down"])
+def test_last_owner_stays(organisation: Organisation, now: dt.datetime, leave: str) -> None:
+    me = owner(organisation)
+    join(organisation, Role.MANAGER, now)
+    with pytest.raises(actions.LastOwner):
+        if leave == "remove":
+            actions.remove_member(organisation=organisation, member=me, by=me.user, now=now)
+        else:
+            actions.change_role(organisation=organisation, member=me, role=Role.MANAGER, by=me.user, now=now)
+    assert owner(organisation) == me
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM {members} WHERE {key} = %s AND role = 'owner'",
+        "UPDATE {members} SET role = 'manager' WHERE {key} = %s AND role = 'owner'",
+    ],
+)
+def test_database_keeps_the_last_owner(world: World, kind: str, statement: str) -> None:
+    table = {"company": "companies", "association": "associations"}[kind]
+    with pytest.raises(IntegrityError, match="needs an owner"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(members=f"{table}_membership", key=f"{kind}_id"), [getattr(world, kind).pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_database_refuses_an_organisation_without_owner(now: dt.datetime, db: None) -> None:
+    with pytest.raises(IntegrityError, match="needs an owner"), transaction.atomic(), connection.cursor() as cursor:
+        company = factories.make_company(now)
+        Membership.objects.filter(company=company).delete()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def at_once(moves: list[Callable[[], object]]) -> Counter[str]:
+    """Each move on a connection of its own, all at one moment."""
+    start = threading.Barrier(len(moves))
+
+    def run(move: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            move()
+        except (Refused, IntegrityError) as refusal:
+            return type(refusal).__name__
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(moves)) as pool:
+        return Counter(pool.map(run, moves))
+
+
+def test_two_owners_leave_at_once_and_one_stays(now: dt.datetime, committed: None) -> None:
+    company = factories.make_world(now).company
+    other = join(company, Role.OWNER, now)
+    me = company.members().select_related("user").exclude(pk=other.pk).get(role=Role.OWNER)
+    outcome = at_once(
+        [
+            lambda one=one: actions.remove_member(organisation=company, member=one, by=one.user, now=now)  # type: ignore[misc]
+            for one in (me, other)
+        ]
+    )
+    assert outcome == {"done": 1, "LastOwner": 1}
+    assert roles(company).count(Role.OWNER) == 1
+
+
+def test_two_raw_deletes_at_once_leave_one_owner(now: dt.datetime, committed: None) -> None:
+    """The trigger's own lock, without that of the action."""
+    company = factories.make_world(now).company
+    join(company, Role.OWNER, now)
+    owners = list(company.members().owners())
+    both_deleted = threading.Barrier(2)
+
+    def leave(pk: int) -> None:
+        with transaction.atomic():
+            Membership.objects.filter(pk=pk).delete()
+            both_deleted.wait()
+
+    outcome = at_once([lambda pk=one.pk: leave(pk) for one in owners])  # type: ignore[misc]
+    assert outcome == {"done": 1, "IntegrityError": 1}
+    assert roles(company).count(Role.OWNER) == 1
+
+
+def test_one_invitation_followed_twice_at_once_is_used_once(now: dt.datetime, committed: None) -> None:
+    company = factories.make_world(now).company
+    invitation, nina = invite(company, now), factories.make_user(email="nina@example.org")
+    outcome = at_once([lambda: accept(company, invitation, nina, now)] * 2)
+    assert outcome == {"done": 1, "InvitationClosed": 1}
+    assert company.members().filter(user=nina).count() == 1
+
+
+def test_removed_volunteer_is_freed_of_coming_slots(world: World, now: dt.datetime) -> None:
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    member = Membership.objects.select_related("user").get(user=world.volunteer)
+    companies.remove_member(organisation=world.company, member=member, by=world.company_owner, now=now)
+    assert not SlotVolunteer.objects.exists()
+    assert Message.objects.get(template="member_removed").to_email == world.volunteer.email
+
+
+def test_asking_to_join_reaches_the_owners_and_is_answered(organisation: Organisation, now: dt.datetime) -> None:
+    nina = factories.make_user("Nina")
+    asked = actions.ask_to_join(organisation=organisation, message="Je suis la trésorière.", by=nina, now=now)
+    assert Message.objects.get(template="join_requested").to_email == owner(organisation).user.email
+    with pytest.raises(actions.AlreadyAnswered), transaction.atomic():
+        actions.ask_to_join(organisation=organisation, message="", by=nina, now=now)
+    by = owner(organisation).user
+    actions.answer_join_request(organisation=organisation, asked=asked, role=Role.MANAGER, by=by, now=now)
+    assert organisation.members().get(user=nina).role == Role.MANAGER
+    with pytest.raises(actions.AlreadyAnswered):
+        actions.answer_join_request(organisation=organisation, asked=asked, role=None, by=by, now=now)
+    with pytest.raises(actions.AlreadyMember):
+        actions.ask_to_join(organisation=organisation, message="", by=nina, now=now)
+
+
+def test_declined_person_stays_out(organisation: Organisation, now: dt.datetime) -> None:
+    nina = factories.make_user()
+    asked = actions.ask_to_join(organisation=organisation, message="", by=nina, now=now)
+    by = owner(organisation).user
+    actions.answer_join_request(organisation=organisation, asked=asked, role=None, by=by, now=now)
+    assert not organisation.members().filter(user=nina).exists()
+
+
+def test_one_person_waits_for_ten_answers_at_most(world: World, now: dt.datetime) -> None:
+    nina = factories.make_user()
+    for _ in range(10):
+        actions.ask_to_join(organisation=factories.make_company(now), message="", by=nina, now=now)
+    with pytest.raises(actions.TooMany):
+        actions.ask_to_join(organisation=world.association, message="", by=nina, now=now)
+
+
+def test_owners_are_asked_once_a_year_whether_members_are_right(organisation: Organisation, now: dt.datetime) -> None:
+    kind, year = type(organisation), dt.timedelta(days=365)
+
+    def ask(at: dt.datetime) -> int:
+        return actions.ask_to_confirm_members(organisations=kind.objects.unconfirmed(at), now=at)
+
+    assert ask(now + year - DAY) == 0
+    assert ask(now + year) == ask(now + year + DAY) == 1
+    assert Message.objects.filter(template="members_to_confirm").count() == 1
+    actions.confirm_members(organisation=organisation, now=now + year + DAY)
+    assert ask(now + year + 2 * DAY) == 0
+    assert ask(now + 2 * year + DAY) == 1
+    assert Message.objects.filter(template="members_to_confirm").count() == 2
