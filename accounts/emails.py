@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.invitations import invitation_path
-from accounts.models import Invitation, JoinRequest, Membership, Organisation, User
+from accounts.models import AbuseReport, Appeal, Invitation, JoinRequest, Membership, Organisation, User
 from mail import outbox
 from territories.french import counted, long_date
 
@@ -66,6 +66,40 @@ def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
     last = organisation.members_confirmed_at
     context = {"members": counted(organisation.members().count(), "membre", "membres"), "since": long_date(last.date())}
     _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}", context, now)
+
+
+def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> None:
+    """To who reported an abuse: what became of it."""
+    assert report.created_by is not None
+    _tell_person(
+        "report_settled",
+        report.created_by,
+        f"{report.pk}",
+        {"path": report.path, "upheld": report.state == AbuseReport.State.UPHELD, "reason": reason},
+        now,
+    )
+
+
+def appeal_answered(*, appeal: Appeal, now: dt.datetime) -> None:
+    """To who appealed: the answer, and its reasons."""
+    assert appeal.created_by is not None
+    _tell_person(
+        "appeal_answered",
+        appeal.created_by,
+        f"{appeal.pk}",
+        {"accepted": appeal.state == Appeal.State.ACCEPTED, "answer": appeal.answer},
+        now,
+    )
+
+
+def _tell_person(template: str, person: User, fact: str, context: Mapping[str, object], now: dt.datetime) -> None:
+    outbox.post(
+        template,
+        key=f"{template}:{fact}:{person.pk}",
+        to=(person.email, person.name),
+        context={**context, "dashboard_url": settings.SITE_URL + reverse("dashboard")},
+        now=now,
+    )
 
 
 def _tell_owners(

@@ -1,6 +1,7 @@
 """Forms of the account pages, and what the forms of companies and associations share."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -106,6 +107,12 @@ class OrganisationForm[O: Organisation](forms.ModelForm[O]):
     another = forms.BooleanField(
         label="Ce n’est pas la mienne\u00a0: inscrire une autre organisation", required=False, widget=forms.HiddenInput
     )
+
+    def comment_on(self, comments: Mapping[str, str]) -> None:
+        """Show what a moderator wrote beside the fields."""
+        for name, comment in comments.items():
+            if name in self.fields:
+                self.fields[name].comment = comment  # type: ignore[attr-defined]  # the template of a field shows it
 
     twin: Organisation | None = None
     """The organisation that this one already seems to be, once the form was checked."""

@@ -17,7 +17,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import actions
+from accounts.actions import members as actions
 from accounts.forms import AnswerForm, InviteForm, JoinForm, RoleForm, VolunteerLinkForm
 from accounts.identity import signed_in
 from accounts.invitations import invitation_number, invitation_path, joinable_number

@@ -4,14 +4,19 @@ import datetime as dt
 
 from django.db import transaction
 
-from accounts.models import Role, User
+from accounts.actions.files import AlreadyDecided, decided_words, record_decision, settle_file
+from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
 from associations import emails
 from associations.models import Association, Membership, Request
 
 
-class AlreadyDecided(Refused):
-    """Another moderator was first."""
+class NotAdmitted(Refused):
+    """The association may not do this now."""
+
+
+class OneAtATime(Refused):
+    """A new association has one request at a time."""
 
 
 class RequestClosed(Refused):
@@ -29,44 +34,151 @@ def register_association(*, association: Association, by: User, now: dt.datetime
 
 
 @transaction.atomic
+def describe_association(*, association: Association) -> Association:
+    """Save what an owner corrected in the association's identity."""
+    association.save()
+    return association
+
+
+@transaction.atomic
 def admit_association(*, association: Association, by: User, now: dt.datetime) -> None:
     """Let a new association book.
 
     Raises:
-        AlreadyDecided: another moderator was first.
+        AlreadyDecided: another moderator was first, or the file is not held by this one.
     """
-    _decide(association, Association.State.ADMITTED, reason="", by=by, now=now)
+    _decide(association, Association.State.ADMITTED, Decision.Outcome.APPROVED, by=by, now=now)
     emails.association_admitted(association=association, now=now)
 
 
 @transaction.atomic
-def refuse_association(*, association: Association, reason: str, by: User, now: dt.datetime) -> None:
-    """Refuse a new association, with a reason that it reads.
+def refuse_association(*, association: Association, reason_code: str, reason: str, by: User, now: dt.datetime) -> None:
+    """Refuse a new association, with a coded reason and an explanation that it reads.
 
     Raises:
-        AlreadyDecided: another moderator was first.
+        AlreadyDecided: another moderator was first, or the file is not held by this one.
     """
-    _decide(association, Association.State.REFUSED, reason=reason, by=by, now=now)
+    refused, outcome = Association.State.REFUSED, Decision.Outcome.REFUSED
+    _decide(association, refused, outcome, reason=reason, reason_code=reason_code, by=by, now=now)
     emails.association_refused(association=association, now=now)
 
 
-def _decide(association: Association, state: Association.State, *, reason: str, by: User, now: dt.datetime) -> None:
-    changed = Association.objects.filter(pk=association.pk, state=Association.State.NEW).update(
-        state=state, decided_at=now, decided_by=by, decision_reason=reason
-    )
+def _decide(
+    association: Association,
+    state: Association.State,
+    outcome: Decision.Outcome,
+    *,
+    by: User,
+    now: dt.datetime,
+    reason: str = "",
+    reason_code: str = "",
+) -> None:
+    settle_file(association, by=by, state=state, decided_at=now, decided_by=by, decision_reason=reason)
+    subject = Decision.Subject.ASSOCIATION
+    record_decision(subject, association.pk, outcome, by=by, now=now, reason=reason, reason_code=reason_code)
+
+
+@transaction.atomic
+def suspend_association(*, association: Association, reason: str, by: User, now: dt.datetime) -> None:
+    """Stop an association from booking until further notice. Its confirmed bookings stay.
+
+    Raises:
+        AlreadyDecided: it is not admitted.
+    """
+    _move(association, Association.State.SUSPENDED, reason=reason, by=by, now=now)
+    outcome = Decision.Outcome.SUSPENDED
+    record_decision(Decision.Subject.ASSOCIATION, association.pk, outcome, by=by, now=now, reason=reason)
+    emails.association_suspended(association=association, now=now)
+
+
+@transaction.atomic
+def reinstate_association(*, association: Association, reason: str, by: User, now: dt.datetime) -> None:
+    """End a suspension.
+
+    Raises:
+        AlreadyDecided: it is not suspended.
+    """
+    if association.state != Association.State.SUSPENDED:
+        raise AlreadyDecided(decided_words(association))
+    _move(association, Association.State.ADMITTED, reason="", by=by, now=now)
+    outcome = Decision.Outcome.REINSTATED
+    record_decision(Decision.Subject.ASSOCIATION, association.pk, outcome, by=by, now=now, reason=reason)
+    emails.association_reinstated(association=association, now=now)
+
+
+@transaction.atomic
+def reopen_association(*, association: Association) -> None:
+    """An appeal was accepted: the refused association is new again, and waits for another decision."""
+    refused = Association.objects.filter(pk=association.pk, state=Association.State.REFUSED)
+    refused.update(state=Association.State.NEW, decided_at=None, decided_by=None, decision_reason="")
+
+
+def _move(association: Association, to: Association.State, *, reason: str, by: User, now: dt.datetime) -> None:
+    sources = [source for source, targets in Association.TRANSITIONS.items() if to in targets]
+    here = Association.objects.filter(pk=association.pk, state__in=sources, state=association.state)
+    moved = here.update(state=to, decided_at=now, decided_by=by, decision_reason=reason)
     association.refresh_from_db()
-    if not changed:
-        raise AlreadyDecided(f"Déjà traité par {association.decided_by}.")
+    if not moved:
+        raise AlreadyDecided(decided_words(association))
 
 
 @transaction.atomic
 def post_request(*, association: Association, request: Request, by: User, now: dt.datetime) -> Request:
-    """Save what an association looks for; matching slots are searched within a minute."""
+    """Save what an association looks for; matching slots are searched within a minute.
+
+    The first request of an association that is not admitted yet passes moderation, and there is one at a time.
+
+    Raises:
+        NotAdmitted, OneAtATime: nothing is written.
+    """
+    current = Association.objects.select_for_update(no_key=True).get(pk=association.pk)
+    is_new = current.state == Association.State.NEW
+    if not is_new and current.state != Association.State.ADMITTED:
+        raise NotAdmitted(
+            f"Votre association est {current.get_state_display()}\u00a0: elle ne peut pas déposer de demande."
+        )
+    live = (Request.State.IN_REVIEW, Request.State.OPEN, Request.State.IN_PROGRESS)
+    if is_new and current.requests.filter(state__in=live).exists():
+        raise OneAtATime("Tant que votre association n’est pas admise, elle dépose une demande à la fois.")
     request.association = association
+    request.state = Request.State.IN_REVIEW if is_new else Request.State.OPEN
     request.created_at = request.state_changed_at = now
     request.created_by = by
     request.save()
     return request
+
+
+@transaction.atomic
+def publish_request(*, request: Request, by: User, now: dt.datetime) -> None:
+    """Put the first request of a new association online.
+
+    Raises:
+        AlreadyDecided: another moderator was first, or the file is not held by this one.
+    """
+    _settle_request(request, Request.State.OPEN, Decision.Outcome.APPROVED, reason="", by=by, now=now)
+    emails.request_published(request=request, now=now)
+
+
+@transaction.atomic
+def hide_request(*, request: Request, reason: str, by: User, now: dt.datetime) -> None:
+    """Keep a request offline, with a reason that the association reads.
+
+    Raises:
+        AlreadyDecided: another moderator was first, or the file is not held by this one.
+    """
+    _settle_request(request, Request.State.HIDDEN, Decision.Outcome.REFUSED, reason=reason, by=by, now=now)
+    emails.request_hidden(request=request, now=now)
+
+
+def _settle_request(
+    request: Request, state: Request.State, outcome: Decision.Outcome, *, reason: str, by: User, now: dt.datetime
+) -> None:
+    held = Request.objects.awaiting_decision().filter(pk=request.pk).held_by(by)
+    moved = held.update(state=state, state_changed_at=now, hidden_reason=reason, claimed_at=None, claimed_by=None)
+    request.refresh_from_db()
+    if not moved:
+        raise AlreadyDecided(f"Cette demande est {request.get_state_display()}\u00a0: prenez-la d’abord pour décider.")
+    record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
 
 
 @transaction.atomic
@@ -76,8 +188,8 @@ def withdraw_request(*, request: Request, now: dt.datetime) -> None:
     Raises:
         RequestClosed: a slot was booked for it, or it was withdrawn before.
     """
-    changed = Request.objects.filter(pk=request.pk, state=Request.State.OPEN).update(
-        state=Request.State.WITHDRAWN, state_changed_at=now, withdrawn_at=now
+    changed = Request.objects.filter(pk=request.pk, state__in=(Request.State.IN_REVIEW, Request.State.OPEN)).update(
+        state=Request.State.WITHDRAWN, state_changed_at=now, withdrawn_at=now, claimed_at=None, claimed_by=None
     )
     if not changed:
         raise RequestClosed("Cette demande n’est plus ouverte.")

@@ -1,11 +1,12 @@
 """What associations are told about themselves: one function per mail."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.urls import reverse
 
-from associations.models import Association
+from associations.models import Association, Request
 from mail import outbox
 
 
@@ -19,16 +20,47 @@ def association_refused(*, association: Association, now: dt.datetime) -> None:
     _tell("association_refused", association, now)
 
 
-def _tell(template: str, association: Association, now: dt.datetime) -> None:
+def association_suspended(*, association: Association, now: dt.datetime) -> None:
+    """They may not book until further notice; what is confirmed stays."""
+    _tell("association_suspended", association, now)
+
+
+def association_reinstated(*, association: Association, now: dt.datetime) -> None:
+    """They may book again."""
+    _tell("association_reinstated", association, now)
+
+
+def request_published(*, request: Request, now: dt.datetime) -> None:
+    """Their first request is online."""
+    _tell("request_published", request.association, now, {"topic": request.get_topic_display()}, fact=f"{request.pk}")
+
+
+def request_hidden(*, request: Request, now: dt.datetime) -> None:
+    """Their first request stays offline, with the reason."""
+    context = {"topic": request.get_topic_display(), "reason": request.hidden_reason}
+    _tell("request_hidden", request.association, now, context, fact=f"{request.pk}")
+
+
+def _tell(
+    template: str,
+    association: Association,
+    now: dt.datetime,
+    extra: Mapping[str, object] | None = None,
+    *,
+    fact: str = "",
+) -> None:
+    """Tell each manager. `fact` names what is told; a decision is told by its instant."""
     for manager in association.managers():
         outbox.post(
             template,
-            key=f"{template}:{association.pk}:{manager.pk}",
+            key=f"{template}:{association.pk}:{fact or f'{now:%Y%m%dT%H%M%S%f}'}:{manager.pk}",
             to=(manager.email, manager.name),
             context={
                 "association": association.name,
                 "reason": association.decision_reason,
                 "search_url": settings.SITE_URL + reverse("workshops:search"),
+                "association_url": settings.SITE_URL + reverse("association", args=[association.slug]),
+                **(extra or {}),
             },
             now=now,
         )

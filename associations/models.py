@@ -8,16 +8,16 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import Claimable, ClaimableQuerySet, Claims, Organisation, OrganisationQuerySet, User
 from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
-from accounts.models import Organisation, OrganisationQuerySet, User
 from accounts.models.ownership import last_owner_stays, starts_with_owner
 from accounts.vocabulary import Level, Topic
 from territories.models import Commune
 
 
-class AssociationQuerySet(OrganisationQuerySet):
+class AssociationQuerySet(Claims, OrganisationQuerySet):
     """Associations by what they may do."""
 
     def admitted(self) -> Self:
@@ -27,19 +27,31 @@ class AssociationQuerySet(OrganisationQuerySet):
         return self.filter(state=Association.State.NEW).order_by("created_at", "pk")
 
 
-class Association(Organisation):
+class Association(Claimable, Organisation):
     """An organisation that books. A new one prepares and asks; once admitted it books at once."""
 
     class State(models.TextChoices):
         NEW = "new", "nouvelle"
         ADMITTED = "admitted", "admise"
         REFUSED = "refused", "refusée"
+        SUSPENDED = "suspended", "suspendue"
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.NEW: [State.ADMITTED, State.REFUSED],
-        State.ADMITTED: [],
-        State.REFUSED: [],
+        State.ADMITTED: [State.SUSPENDED],
+        # By an appeal that a moderator accepts.
+        State.REFUSED: [State.NEW],
+        State.SUSPENDED: [State.ADMITTED],
     }
+
+    class RefusalReason(models.TextChoices):
+        """Why an association is refused, for who reads it and for the figures."""
+
+        UNKNOWN = "unknown", "L’association est introuvable au registre"
+        OFF_TOPIC = "off_topic", "Son objet est sans rapport avec la médiation numérique"
+        DUPLICATE = "duplicate", "Elle est déjà inscrite"
+        ABUSE = "abuse", "Saisie trompeuse ou abusive"
+        OTHER = "other", "Autre motif"
 
     SPACE: ClassVar[str] = "associations"
 
@@ -52,13 +64,21 @@ class Association(Organisation):
 
     class Meta(Organisation.Meta):
         verbose_name = "association"
+        indexes = [
+            *Organisation.Meta.indexes,
+            models.Index(name="association_queue", fields=["created_at", "id"], condition=Q(state="new")),
+        ]
         triggers = [starts_with_owner(memberships="associations_membership", key="association_id")]
         constraints = [
             *Organisation.Meta.constraints,
             models.CheckConstraint(
                 name="association_decision_stamped",
                 condition=Q(state="new", decided_at__isnull=True)
-                | Q(state__in=["admitted", "refused"], decided_at__isnull=False),
+                | Q(state__in=["admitted", "refused", "suspended"], decided_at__isnull=False),
+            ),
+            *Claimable.Meta.constraints,
+            models.CheckConstraint(
+                name="association_claim_while_new", condition=Q(state="new") | Q(claimed_at__isnull=True)
             ),
         ]
 
@@ -123,32 +143,40 @@ class Moment(models.TextChoices):
     WEEKEND = "weekend", "le samedi ou le dimanche"
 
 
-class RequestQuerySet(models.QuerySet["Request"]):
+class RequestQuerySet(ClaimableQuerySet):
     """Requests by state and by who may see them."""
 
     def open(self, now: dt.datetime) -> Self:
-        """Requests of admitted associations that a slot may still serve."""
+        """Requests that a slot may still serve; the first ones of new associations once a moderator has seen them."""
         return self.filter(
             state=Request.State.OPEN,
-            association__state=Association.State.ADMITTED,
+            association__state__in=(Association.State.ADMITTED, Association.State.NEW),
             until_date__gte=now.date(),
         )
+
+    def awaiting_decision(self) -> Self:
+        """First requests of new associations, oldest first."""
+        return self.filter(state=Request.State.IN_REVIEW).order_by("created_at", "pk")
 
     def managed_by(self, user: User) -> Self:
         return self.filter(association__in=Association.objects.managed_by(user))
 
 
-class Request(models.Model):
+class Request(Claimable):
     """What an association looks for: a room with computers near a place, in a season."""
 
     class State(models.TextChoices):
+        IN_REVIEW = "in_review", "en cours d’examen"
         OPEN = "open", "ouverte"
+        HIDDEN = "hidden", "masquée"
         IN_PROGRESS = "in_progress", "créneau réservé"
         FULFILLED = "fulfilled", "atelier tenu"
         WITHDRAWN = "withdrawn", "retirée"
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
-        State.OPEN: [State.IN_PROGRESS, State.WITHDRAWN],
+        State.IN_REVIEW: [State.OPEN, State.HIDDEN, State.WITHDRAWN],
+        State.OPEN: [State.IN_PROGRESS, State.HIDDEN, State.WITHDRAWN],
+        State.HIDDEN: [State.OPEN],
         State.IN_PROGRESS: [State.OPEN, State.FULFILLED],
         State.FULFILLED: [],
         State.WITHDRAWN: [],
@@ -169,6 +197,7 @@ class Request(models.Model):
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+    hidden_reason = models.CharField("motif", max_length=1000, blank=True)
     matched_at = models.DateTimeField(
         null=True, editable=False, help_text="quand les créneaux qui la servent ont été cherchés"
     )
@@ -179,9 +208,17 @@ class Request(models.Model):
         verbose_name = "demande"
         ordering = ("-created_at", "-pk")
         indexes = [
+            models.Index(name="request_queue", fields=["created_at", "id"], condition=Q(state="in_review")),
             models.Index(name="request_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
         ]
         constraints = [
+            *Claimable.Meta.constraints,
+            models.CheckConstraint(
+                name="request_claim_while_in_review", condition=Q(state="in_review") | Q(claimed_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="request_hidden_with_reason", condition=~Q(state="hidden") | ~Q(hidden_reason="")
+            ),
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
             models.CheckConstraint(
                 name="request_sizes_plausible",

@@ -8,6 +8,7 @@ app_name = "associations"
 urlpatterns = [
     *views.member_pages.urls(),
     path("inscrire/", views.association_create, name="create"),
+    path("<slug:slug>/modifier/", views.association_edit, name="edit"),
     path("<slug:slug>/demandes/", views.requests, name="requests"),
     path("<slug:slug>/demandes/nouvelle/", views.request_create, name="request_create"),
     path("<slug:slug>/demandes/<int:request_id>/retirer/", views.request_withdraw, name="request_withdraw"),

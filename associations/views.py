@@ -15,6 +15,9 @@ from associations.forms import AssociationForm, RequestForm
 from associations.models import Association, Invitation, Request
 from territories import clock
 
+ONLINE = "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient."
+IN_REVIEW = "Votre demande est enregistrée. La modération la regarde avant de la mettre en ligne."
+
 member_pages = MemberPages(Association, Invitation)
 
 
@@ -43,6 +46,19 @@ def association_create(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def association_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Correct the association's identity."""
+    association: Association = get_object_or_404(Association.objects.owned_by(signed_in(request)), slug=slug)
+    form = AssociationForm(request.POST or None, instance=association)
+    if request.method == "POST" and form.is_valid():
+        actions.describe_association(association=form.save(commit=False))
+        messages.success(request, "La fiche est à jour.")
+        return redirect("association", association.slug)
+    context = {"association": association, "form": form}
+    return render(request, "associations/association_edit.html", context, status=422 if form.is_bound else 200)
+
+
 @require_GET
 def requests(request: HttpRequest, slug: str) -> HttpResponse:
     """The association's own requests, whatever their state."""
@@ -59,9 +75,16 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
     prefill = {field: value for field, value in request.GET.items() if field in RequestForm.Meta.fields}
     form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=prefill)
     if request.method == "POST" and form.is_valid():
-        actions.post_request(association=association, request=form.save(commit=False), by=signed_in(request), now=now)
-        messages.success(request, "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient.")
-        return redirect("associations:requests", association.slug)
+        try:
+            posted = actions.post_request(
+                association=association, request=form.save(commit=False), by=signed_in(request), now=now
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            online = posted.state == Request.State.OPEN
+            messages.success(request, ONLINE if online else IN_REVIEW)
+            return redirect("associations:requests", association.slug)
     context = {"association": association, "form": form}
     return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)
 

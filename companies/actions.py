@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least
 
-from accounts import actions as accounts
+from accounts.actions import members as accounts
 from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies.models import Availability, Company, Membership, Room, Site, Slot, SlotVolunteer
@@ -59,6 +61,13 @@ def register_company(*, company: Company, by: User, now: dt.datetime) -> Company
 
 
 @transaction.atomic
+def describe_company(*, company: Company) -> Company:
+    """Save what an owner corrected in the company's identity; its page keeps its address."""
+    company.save()
+    return company
+
+
+@transaction.atomic
 def remove_member(*, organisation: Company, member: Membership, by: User, now: dt.datetime) -> None:
     """Take a member out, or leave. What they promised for coming slots is taken back with it.
 
@@ -71,10 +80,17 @@ def remove_member(*, organisation: Company, member: Membership, by: User, now: d
 
 
 @transaction.atomic
-def stamp_charter_approval(*, company: Company, at: dt.datetime | None) -> None:
-    """Record since when the company is a signatory; None takes its slots out of the catalogue at once."""
-    company.charter_approved_at = at
-    company.save(update_fields=["charter_approved_at"])
+def set_charter_standing(*, company: Company, since: dt.datetime | None, until: dt.datetime | None = None) -> None:
+    """Record from when to when the company is a signatory; `since` None takes its slots out of the catalogue."""
+    company.charter_approved_at, company.charter_until_at = since, until
+    company.save(update_fields=["charter_approved_at", "charter_until_at"])
+
+
+@transaction.atomic
+def limit_charter_standings(*, until: dt.datetime) -> int:
+    """A new version of the charter is out: signatories have until then to sign it. Returns how many there are."""
+    signatories = Company.objects.filter(charter_approved_at__isnull=False)
+    return signatories.update(charter_until_at=Least("charter_until_at", Value(until)))
 
 
 @transaction.atomic

@@ -36,12 +36,18 @@ class WallClock(Func):
     arity = 2
 
 
+def signatory(now: dt.datetime, prefix: str = "") -> Q:
+    """Whether the company at the end of `prefix` (`"room__site__company__"`) is a signatory at this instant."""
+    since, until = f"{prefix}charter_approved_at", f"{prefix}charter_until_at"
+    return Q(**{f"{since}__isnull": False}) & (Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": now}))
+
+
 class CompanyQuerySet(OrganisationQuerySet):
     """Companies by what they may do."""
 
-    def signatories(self) -> Self:
-        """Companies whose signature of the charter is approved: only their slots are public."""
-        return self.filter(charter_approved_at__isnull=False)
+    def signatories(self, now: dt.datetime) -> Self:
+        """Companies whose signature of the charter stands at this instant: only their slots are public."""
+        return self.filter(signatory(now))
 
 
 class Company(Organisation):
@@ -50,6 +56,12 @@ class Company(Organisation):
     SPACE: ClassVar[str] = "companies"
 
     charter_approved_at = models.DateTimeField("signataire depuis", null=True, editable=False)
+    charter_until_at = models.DateTimeField(
+        "signataire jusqu’au",
+        null=True,
+        editable=False,
+        help_text="Fin du délai pour signer une nouvelle version ; vide tant qu’aucune n’est publiée.",
+    )
     email_domains = ArrayField(
         models.CharField(max_length=100),
         verbose_name="domaines de messagerie",
@@ -62,6 +74,13 @@ class Company(Organisation):
 
     class Meta(Organisation.Meta):
         verbose_name = "entreprise"
+        constraints = [
+            *Organisation.Meta.constraints,
+            models.CheckConstraint(
+                name="company_standing_in_order",
+                condition=Q(charter_until_at__isnull=True) | Q(charter_approved_at__isnull=False),
+            ),
+        ]
         triggers = [starts_with_owner(memberships="companies_membership", key="company_id")]
 
 
@@ -252,11 +271,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def open(self, now: dt.datetime) -> Self:
         """Offered at this instant: open, notice not passed, company a signatory. Bookings are not looked at."""
-        return self.filter(
-            state=Slot.State.OPEN,
-            closes_at__gt=now,
-            room__site__company__charter_approved_at__isnull=False,
-        )
+        return self.filter(signatory(now, "room__site__company__"), state=Slot.State.OPEN, closes_at__gt=now)
+
+    def of_signatories(self, now: dt.datetime) -> Self:
+        """Slots of companies that are signatories at this instant, whatever the state of the slot."""
+        return self.filter(signatory(now, "room__site__company__"))
 
     def of_company(self, company: Company) -> Self:
         return self.filter(room__site__company=company)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import actions as accounts
+from accounts.actions import members as accounts
 from companies.models import Company
 from territories import clock
 

@@ -46,6 +46,11 @@ HOSTING_PROVIDER = env.str("HOSTING_PROVIDER", "")
 
 EVENING_STARTS_AT = dt.time.fromisoformat(env.str("EVENING_STARTS_AT", "17:00"))
 DAYTIME_SLOTS_ALLOWED = env.bool("DAYTIME_SLOTS_ALLOWED", False)
+# How long a signature of an earlier version of the charter still counts once a new one is in force.
+CHARTER_GRACE_DAYS = env.int("CHARTER_GRACE_DAYS", 90)
+CHARTER_REMINDER_DAYS = (30, 7)
+# API Recherche d'entreprises. Empty: the registry is not asked. A demonstration asks nobody.
+REGISTRY_URL = env.str("REGISTRY_URL", "" if EMBEDDED else "https://recherche-entreprises.api.gouv.fr")
 
 # --- Applications, from the floor up ---------------------------------------------------------------
 
@@ -170,6 +175,9 @@ CELERY_BEAT_SCHEDULE = {
         f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": 3600.0}
         for app in ("companies", "associations")
     },
+    "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
+    "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": 3600.0},
+    "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},

@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
-from charter.models import CharterVersion
+from charter.models import CharterVersion, Signature
 from companies.models import BookingMode, Company, Room, Site, Slot
 from companies.models import Membership as CompanyMembership
 from territories.models import Commune
@@ -197,9 +197,34 @@ def make_charter_version(now: dt.datetime, number: int = 1, **fields: Any) -> Ch
             "number": number,
             "text": "# Charte\n\nNous ouvrons nos portes.",
             "effective_from_date": now.date(),
+            "created_at": now,
+            "published_at": now,
             **fields,
         }
     )
+
+
+def make_signature(now: dt.datetime, company: Company, version: CharterVersion, **fields: Any) -> Signature:
+    """A signature in the moderators' queue, unless `state` and its stamps say otherwise."""
+    signature: Signature = Signature.objects.create(
+        **{
+            "company": company,
+            "version": version,
+            "text_sha256": version.sha256,
+            "signatory_name": "Hélène Carpentier",
+            "signatory_capacity": "directrice générale",
+            "signatory_email": "helene@example.org",
+            "pledged_rooms": 1,
+            "pledged_computers": 10,
+            "pledged_hours": 40,
+            "created_at": now,
+            "signed_at": now,
+            "submitted_at": now,
+            "state": Signature.State.SUBMITTED,
+            **fields,
+        }
+    )
+    return signature
 
 
 @dataclass

@@ -35,5 +35,5 @@ def public_figures(now: dt.datetime) -> Figures:
         volunteer_hours=reported["minutes"] // 60,
         open_slots=offered["slots"],
         open_computers=offered["computers"],
-        signatories=Company.objects.signatories().count(),
+        signatories=Company.objects.signatories(now).count(),
     )

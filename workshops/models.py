@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
-from companies.models import Company, Slot
+from companies.models import Company, Slot, signatory
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -30,6 +30,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def awaiting_answer(self) -> Self:
         return self.filter(state=Booking.State.PENDING)
+
+    def without_signatory(self, now: dt.datetime) -> Self:
+        """Confirmed bookings to come of companies that are no signatories any more: somebody should look at them."""
+        coming = self.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
+        return coming.exclude(signatory(now, "slot__room__site__company__"))
 
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""

@@ -51,9 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     """A public slot: what, when, who welcomes. Taken meanwhile: says so, with the next best."""
     now = clock.now()
-    shown = get_object_or_404(
-        Slot.objects.with_place().filter(room__site__company__charter_approved_at__isnull=False), pk=slot_id
-    )
+    shown = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
     free = bookable(now).filter(pk=shown.pk).exists()
     context = {
         "slot": shown,
@@ -67,9 +65,7 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
 def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Book a slot for one of the associations in whose name the person acts."""
     user, now = signed_in(request), clock.now()
-    wanted = get_object_or_404(
-        Slot.objects.with_place().filter(room__site__company__charter_approved_at__isnull=False), pk=slot_id
-    )
+    wanted = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
     own = Association.objects.managed_by(user).order_by("name", "pk")
     if not own.exists():
         messages.info(request, "Pour réserver, inscrivez d’abord votre association.")

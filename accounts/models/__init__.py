@@ -1,10 +1,19 @@
 """People, organisations and their members, and the local directory."""
 
+from accounts.models.abuse import AbuseReport, Appeal
 from accounts.models.directory import DirectoryEntry, DirectoryQuerySet
+from accounts.models.moderation import Claimable, ClaimableQuerySet, Claims, Decision
 from accounts.models.organisations import Invitation, JoinRequest, Membership, Organisation, OrganisationQuerySet, Role
 from accounts.models.people import User, UserManager
+from accounts.models.registry import RegistryRecord
 
 __all__ = [
+    "AbuseReport",
+    "Appeal",
+    "Claimable",
+    "ClaimableQuerySet",
+    "Claims",
+    "Decision",
     "DirectoryEntry",
     "DirectoryQuerySet",
     "Invitation",
@@ -12,6 +21,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "OrganisationQuerySet",
+    "RegistryRecord",
     "Role",
     "User",
     "UserManager",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
+import re
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.utils.text import slugify
 
 from accounts.models.people import User
+from accounts.slugs import free_slug
 from territories.fields import FoldedField
 from territories.folding import fold
 from territories.models import Commune
@@ -44,16 +44,19 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         same |= Q(rna=rna) if rna else Q()
         return self.filter(same).order_by("pk")
 
+    def named(self, text: str) -> Self:
+        """Organisations that a moderator may mean by a name or a number, by name."""
+        number = re.sub(r"[\s.\-]", "", text).upper()
+        meant = Q(siren=number) | Q(rna=number) if number else Q()
+        return self.filter(Q(search_name__contains=fold(text)) | meant).order_by("search_name", "pk")
+
     def unconfirmed(self, now: dt.datetime) -> Self:
         """Organisations whose members nobody has looked at for a year."""
         return self.filter(members_confirmed_at__lte=now - MEMBERS_CONFIRMED_FOR)
 
     def free_slug(self, name: str) -> str:
         """An address of a page that no organisation of this kind has: `imprimerie-du-parc`, then `…-2`."""
-        base = slugify(name)[:70].strip("-") or "organisation"
-        taken = {*RESERVED, *self.filter(slug__startswith=base).values_list("slug", flat=True)}
-        numbered = (f"{base}-{number}" for number in itertools.count(2))
-        return next(slug for slug in itertools.chain([base], numbered) if slug not in taken)
+        return free_slug(self, name, otherwise="organisation", reserved=RESERVED)
 
 
 class Role(models.TextChoices):

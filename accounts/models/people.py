@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from territories.models import Departement
+
 
 class UserManager(BaseUserManager["User"]):
     """Accounts keyed by an e-mail address kept in lower case."""
@@ -32,6 +34,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("adresse électronique", unique=True)
     name = models.CharField("nom", max_length=120, blank=True)
     is_moderator = models.BooleanField("modération", default=False, help_text="Traite la file de modération.")
+    moderated_departements = models.ManyToManyField(
+        Departement,
+        blank=True,
+        related_name="+",
+        verbose_name="départements modérés",
+        help_text="Aucun : toute la France.",
+    )
     is_staff = models.BooleanField("exploitation", default=False, help_text="Accède à l’administration.")
     is_active = models.BooleanField("compte actif", default=True)
     date_joined = models.DateTimeField("inscription", default=timezone.now, editable=False)  # noqa: TID251  # allauth makes the row

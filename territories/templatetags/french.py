@@ -66,6 +66,12 @@ def counted(n: int | None, nouns: str) -> str:
 
 
 @register.filter
+def plural_noun(n: int | None, nouns: str) -> str:
+    """The noun alone, as `counted` would write it after the number: `{{ n|plural_noun:"salle,salles" }}`."""
+    return counted(n, nouns).partition(french.NO_BREAK)[2] if n is not None else ""
+
+
+@register.filter
 def kilometres(value: float | None) -> str:
     return "" if value is None else french.kilometres(value)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts import actions
+from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
 from mail.models import Message
 from mail.rendering import render

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts import actions
+from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
 from accounts.refusals import Refused
 from companies import actions as companies

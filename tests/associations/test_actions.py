@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.actions.files import AlreadyDecided
 from associations import actions
 from associations.models import Association, Request
 from mail.models import Message
@@ -11,7 +12,12 @@ from tests.factories import World
 
 @pytest.fixture
 def newcomer(world: World, now: dt.datetime) -> Association:
-    return factories.make_association(now, admitted=False)
+    return factories.make_association(now, admitted=False, claimed_at=now, claimed_by=world.moderator)
+
+
+def refuse(association: Association, world: World, now: dt.datetime) -> None:
+    by = world.moderator
+    actions.refuse_association(association=association, reason_code="off_topic", reason="Hors sujet.", by=by, now=now)
 
 
 def test_admission_is_stamped_and_told(newcomer: Association, world: World, now: dt.datetime) -> None:
@@ -23,19 +29,23 @@ def test_admission_is_stamped_and_told(newcomer: Association, world: World, now:
 
 def test_second_decision_is_refused(newcomer: Association, world: World, now: dt.datetime) -> None:
     actions.admit_association(association=newcomer, by=world.moderator, now=now)
-    with pytest.raises(actions.AlreadyDecided, match="Odile"):
-        actions.refuse_association(association=newcomer, reason="Non.", by=world.moderator, now=now)
+    with pytest.raises(AlreadyDecided, match="Odile"):
+        actions.refuse_association(
+            association=newcomer, reason_code="other", reason="Non.", by=world.moderator, now=now
+        )
     newcomer.refresh_from_db()
     assert newcomer.state == "admitted"
 
 
 def test_refusal_is_told_with_its_reason(newcomer: Association, world: World, now: dt.datetime) -> None:
-    actions.refuse_association(association=newcomer, reason="Hors sujet.", by=world.moderator, now=now)
+    actions.refuse_association(
+        association=newcomer, reason_code="off_topic", reason="Hors sujet.", by=world.moderator, now=now
+    )
     assert Message.objects.get().context["reason"] == "Hors sujet."
 
 
 def test_requests_of_new_associations_are_not_open(newcomer: Association, world: World, now: dt.datetime) -> None:
-    factories.make_request(now, newcomer)
+    factories.make_request(now, newcomer, state="in_review")
     wanted = factories.make_request(now, world.association)
     assert list(Request.objects.open(now)) == [wanted]
 
@@ -54,10 +64,14 @@ def test_withdrawing_a_request_twice_is_refused(world: World, now: dt.datetime) 
 def test_request_moves_as_its_table_says(
     world: World, now: dt.datetime, source: Request.State, target: Request.State
 ) -> None:
-    if target == Request.State.WITHDRAWN:
+    if target in (Request.State.WITHDRAWN, Request.State.HIDDEN):
         return
     wanted = factories.make_request(
-        now, world.association, state=source, withdrawn_at=now if source == Request.State.WITHDRAWN else None
+        now,
+        world.association,
+        state=source,
+        withdrawn_at=now if source == Request.State.WITHDRAWN else None,
+        hidden_reason="Hors sujet." if source == Request.State.HIDDEN else "",
     )
     moved = actions.move_request(request_id=wanted.pk, to=target, now=now)
     assert moved == (target in Request.TRANSITIONS[source])

@@ -99,5 +99,8 @@ def test_joining_twice_is_refused_and_leaving_frees(world: World, now: dt.dateti
 def test_open_slots_are_those_of_signatories_in_time(world: World, now: dt.datetime) -> None:
     assert list(Slot.objects.open(now)) == [world.slot]
     assert list(Slot.objects.open(world.slot.closes_at)) == []
-    actions.stamp_charter_approval(company=world.company, at=None)
+    actions.set_charter_standing(company=world.company, since=now, until=now + dt.timedelta(days=1))
+    assert list(Slot.objects.open(now)) == [world.slot]
+    assert list(Slot.objects.open(now + dt.timedelta(days=1))) == []
+    actions.set_charter_standing(company=world.company, since=None)
     assert list(Slot.objects.open(now)) == []

@@ -1,0 +1,98 @@
+"""What moderators do with a file, whatever it is about: hold it, and decide on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.people import User
+
+CLAIM_LASTS = dt.timedelta(minutes=60)
+
+
+class Claims:
+    """What the queryset of any files can say of who holds them."""
+
+    def free_for(self: Any, moderator: User, now: dt.datetime) -> Any:
+        """Files that this moderator may take: nobody's, their own, or held for more than an hour."""
+        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - CLAIM_LASTS) | Q(claimed_by=moderator))
+
+    def claim(self: Any, *, by: User, now: dt.datetime, **moves: Any) -> bool:
+        """Take the one file of this queryset; the database decides who was first. False when another has it."""
+        return bool(self.free_for(by, now).update(claimed_at=now, claimed_by=by, **moves))
+
+    def held_by(self: Any, moderator: User) -> Any:
+        return self.filter(claimed_by=moderator, claimed_at__isnull=False)
+
+
+class ClaimableQuerySet(Claims, models.QuerySet[Any]):
+    """Files by who holds them."""
+
+
+class Claimable(models.Model):
+    """A file that one moderator at a time works on. A claim that is not used ends by itself after an hour."""
+
+    claimed_at = models.DateTimeField(null=True, editable=False)
+    claimed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_claim_stamped", condition=Q(claimed_at__isnull=False) | Q(claimed_by__isnull=True)
+            )
+        ]
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions by what they are about."""
+
+    def about(self, subject: Decision.Subject, subject_id: int) -> Self:
+        return self.filter(subject=subject, subject_id=subject_id)
+
+
+class Decision(models.Model):
+    """One decision of a moderator. Rows are added and never changed, whoever asks."""
+
+    class Subject(models.TextChoices):
+        SIGNATURE = "signature", "signature"
+        ASSOCIATION = "association", "association"
+        REQUEST = "request", "demande"
+        REPORT = "report", "signalement"
+        APPEAL = "appeal", "recours"
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "approbation"
+        CHANGES_REQUESTED = "changes_requested", "compléments demandés"
+        REFUSED = "refused", "refus"
+        SUSPENDED = "suspended", "suspension"
+        REINSTATED = "reinstated", "rétablissement"
+        DISMISSED = "dismissed", "sans suite"
+
+    subject = models.CharField("objet", max_length=20, choices=Subject)
+    subject_id = models.BigIntegerField()
+    outcome = models.CharField("décision", max_length=20, choices=Outcome)
+    reason_code = models.CharField("motif type", max_length=30, blank=True)
+    reason = models.CharField("motif", max_length=1000, blank=True)
+    comments = models.JSONField("remarques", default=dict, help_text="par champ du dossier")
+    decided_at = models.DateTimeField("date")
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "décision"
+        ordering = ("decided_at", "pk")
+        indexes = [models.Index(name="decision_by_subject", fields=["subject", "subject_id"])]
+        triggers = [
+            pgtrigger.Protect(name="decision_stays", operation=pgtrigger.Delete),
+            # Erasing a person's account empties `decided_by`; nothing else ever changes.
+            pgtrigger.ReadOnly(name="decision_unchanged", exclude=["decided_by"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} {self.decided_at:%Y-%m-%d}"
