@@ -1,12 +1,42 @@
-"""What a company is told about its signature: one function per mail."""
+"""What a company and its signatory are told about a signature: one function per mail."""
+
+from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.urls import reverse
 
-from charter.models import Signature
+from accounts.models import User
+from charter.links import signing_path
+from charter.models import CharterVersion, Signature
+from charter.models.signatures import LINK_LASTS
 from mail import outbox
+from territories.french import long_date
+
+
+def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
+    """To the legal signatory: read and sign, no account needed. The link is a secret: it is erased once sent."""
+    outbox.post(
+        "signature_link",
+        key=f"signature_link:{signature.pk}:{_stamp(now)}",
+        to=(signature.signatory_email, signature.signatory_name),
+        context={
+            "company": signature.company.name,
+            "by": by.name,
+            "until": long_date((now + LINK_LASTS).date()),
+            "url": settings.SITE_URL + signing_path(signature),
+        },
+        not_after=now + LINK_LASTS,
+        secret=True,
+        now=now,
+    )
+
+
+def signature_signed(*, signature: Signature, now: dt.datetime) -> None:
+    """To the company: the legal signatory has signed, the file is with the moderators."""
+    _tell("signature_signed", signature, now, {"signatory": signature.signatory_name})
 
 
 def signature_approved(*, signature: Signature, now: dt.datetime) -> None:
@@ -20,16 +50,62 @@ def signature_changes_requested(*, signature: Signature, now: dt.datetime) -> No
 
 
 def signature_refused(*, signature: Signature, now: dt.datetime) -> None:
-    """The refusal and its reason."""
-    _tell("signature_refused", signature, now)
+    """The refusal, its reason, and the way to appeal."""
+    _tell("signature_refused", signature, now, {"kind": signature.get_reason_code_display()})
 
 
-def _tell(template: str, signature: Signature, now: dt.datetime) -> None:
+def signature_suspended(*, signature: Signature, now: dt.datetime) -> None:
+    """Its slots are out of the catalogue until further notice; confirmed bookings stay."""
+    _tell("signature_suspended", signature, now)
+
+
+def signature_reinstated(*, signature: Signature, now: dt.datetime) -> None:
+    """Its slots are public again."""
+    _tell("signature_reinstated", signature, now)
+
+
+def signature_withdrawn(*, signature: Signature, now: dt.datetime) -> None:
+    """A receipt for who withdrew, and for the others who should know."""
+    _tell("signature_withdrawn", signature, now)
+
+
+def signature_lapsed(*, signature: Signature, now: dt.datetime) -> None:
+    """The grace period is over: the company is no signatory any more, until it signs the new version."""
+    _tell("signature_lapsed", signature, now)
+
+
+def charter_renewal_due(*, signature: Signature, version: CharterVersion, now: dt.datetime) -> None:
+    """A new version is out: sign it before the grace period ends."""
+    _tell("charter_renewal_due", signature, now, _renewal(version), fact=f"{version.number}")
+
+
+def charter_renewal_reminder(*, signature: Signature, version: CharterVersion, days: int, now: dt.datetime) -> None:
+    """The grace period ends soon."""
+    _tell("charter_renewal_reminder", signature, now, _renewal(version), fact=f"{version.number}:{days}")
+
+
+def _renewal(version: CharterVersion) -> dict[str, object]:
+    return {
+        "new_version": version.number,
+        "effective": long_date(version.effective_from_date),
+        "until": long_date(version.grace_ends_date),
+    }
+
+
+def _tell(
+    template: str,
+    signature: Signature,
+    now: dt.datetime,
+    extra: Mapping[str, object] | None = None,
+    *,
+    fact: str = "",
+) -> None:
+    """Tell each manager. `fact` names what is told; a decision is told by its instant."""
     company = signature.company
     for manager in company.managers():
         outbox.post(
             template,
-            key=f"{template}:{signature.pk}:{signature.decisions.count()}:{manager.pk}",
+            key=f"{template}:{signature.pk}:{fact or _stamp(now)}:{manager.pk}",
             to=(manager.email, manager.name),
             context={
                 "company": company.name,
@@ -37,6 +113,12 @@ def _tell(template: str, signature: Signature, now: dt.datetime) -> None:
                 "reason": signature.reason,
                 "sign_url": settings.SITE_URL + reverse("charter:sign", args=[company.slug]),
                 "sites_url": settings.SITE_URL + reverse("companies:sites", args=[company.slug]),
+                "company_url": settings.SITE_URL + reverse("company", args=[company.slug]),
+                **(extra or {}),
             },
             now=now,
         )
+
+
+def _stamp(now: dt.datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S%f}"

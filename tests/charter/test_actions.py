@@ -1,14 +1,32 @@
+"""The life of a signature: every move allowed and forbidden, and what each does to slots and bookings."""
+
+from __future__ import annotations
+
 import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts.actions.files import AlreadyDecided, HeldByAnother
+from accounts.models import Decision, User
+from accounts.refusals import Refused
 from charter import actions
-from charter.models import Decision, Signature
+from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
+from workshops.models import Booking
+
+DAY = dt.timedelta(days=1)
+State = Signature.State
+PLEDGE = actions.Pledge("Hélène Carpentier", "directrice générale", "helene@example.org", False, 1, 10, 40)
 
 
 @pytest.fixture
@@ -16,20 +34,45 @@ def applicant(world: World, now: dt.datetime) -> Company:
     return factories.make_company(now, signatory=False)
 
 
-def sign(world: World, company: Company, now: dt.datetime) -> Signature:
-    return actions.sign_charter(
-        company=company,
-        version=world.charter,
-        signatory_name="Hélène Carpentier",
-        signatory_capacity="directrice générale",
-        by=world.company_owner,
-        now=now,
+def sign(world: World, company: Company, now: dt.datetime, version: CharterVersion | None = None) -> Signature:
+    by = world.company_owner
+    return actions.sign_charter(company=company, version=version or world.charter, pledge=PLEDGE, by=by, now=now)
+
+
+def held(world: World, company: Company, now: dt.datetime) -> Signature:
+    """A signature that the moderator has taken."""
+    signature = sign(world, company, now)
+    actions.claim_signature(signature=signature, by=world.moderator, now=now)
+    return signature
+
+
+def approved(world: World, company: Company, now: dt.datetime) -> Signature:
+    signature = held(world, company, now)
+    actions.approve_signature(signature=signature, by=world.moderator, now=now)
+    return signature
+
+
+def open_slot(world: World, company: Company, now: dt.datetime) -> Slot:
+    return factories.make_slot(factories.make_room(now, factories.make_site(now, company)), world.slot.starts_at)
+
+
+def next_version(world: World, now: dt.datetime, days: int = 10) -> CharterVersion:
+    """Version 2, published now, in force in so many days."""
+    effective = now.date() + dt.timedelta(days=days)
+    draft = actions.save_draft_version(
+        text="# Charte\n\nPlus.", effective_from_date=effective, by=world.moderator, now=now
     )
+    return actions.publish_version(version=draft, by=world.moderator, now=now)
+
+
+# --- signing ----------------------------------------------------------------------------------------
 
 
 def test_signature_keeps_the_proof(world: World, applicant: Company, now: dt.datetime) -> None:
     signature = sign(world, applicant, now)
-    assert (signature.state, signature.signed_at, signature.text_sha256) == ("submitted", now, world.charter.sha256)
+    proof = (signature.state, signature.signed_at, signature.signed_by, signature.text_sha256)
+    assert proof == ("submitted", now, world.company_owner, world.charter.sha256)
+    assert len(signature.code) == 12
 
 
 def test_signing_twice_is_refused(world: World, applicant: Company, now: dt.datetime) -> None:
@@ -39,10 +82,48 @@ def test_signing_twice_is_refused(world: World, applicant: Company, now: dt.date
     assert Signature.objects.count() == 1
 
 
+def test_link_lets_the_legal_signatory_sign_without_account(world: World, applicant: Company, now: dt.datetime) -> None:
+    by = world.company_owner
+    draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
+    assert (draft.state, draft.signed_at) == ("draft", None)
+    assert Message.objects.get().to_email == "helene@example.org"
+    signed = actions.sign_by_link(signature=draft, name="H. Carpentier", capacity="PDG", shows_name=True, now=now + DAY)
+    assert (signed.state, signed.signed_by, signed.signatory_name) == ("submitted", None, "H. Carpentier")
+    with pytest.raises(actions.LinkClosed):
+        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now + DAY)
+
+
+def test_link_ends_after_fourteen_days(world: World, applicant: Company, now: dt.datetime) -> None:
+    by = world.company_owner
+    draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
+    with pytest.raises(actions.LinkClosed):
+        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now + 14 * DAY)
+
+
+def test_text_that_is_not_the_newest_is_not_signed(world: World, applicant: Company, now: dt.datetime) -> None:
+    second = next_version(world, now)
+    with pytest.raises(actions.NewerVersion):
+        sign(world, applicant, now)
+    assert sign(world, applicant, now, second).version == second
+
+
+def test_draft_for_an_earlier_text_goes_on_in_the_new_one(world: World, applicant: Company, now: dt.datetime) -> None:
+    by = world.company_owner
+    draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
+    second = next_version(world, now)
+    with pytest.raises(actions.NewerVersion):
+        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now)
+    sign(world, applicant, now, second)
+    states = Signature.objects.of_company(applicant).order_by("pk").values_list("version__number", "state")
+    assert list(states) == [(1, "withdrawn"), (2, "submitted")]
+
+
+# --- deciding ---------------------------------------------------------------------------------------
+
+
 def test_approval_makes_a_signatory_and_opens_its_slots(world: World, applicant: Company, now: dt.datetime) -> None:
-    room = factories.make_room(now, factories.make_site(now, applicant))
-    slot = factories.make_slot(room, world.slot.starts_at)
-    signature = sign(world, applicant, now)
+    slot = open_slot(world, applicant, now)
+    signature = held(world, applicant, now)
     assert slot not in Slot.objects.open(now)
     actions.approve_signature(signature=signature, by=world.moderator, now=now)
     assert slot in Slot.objects.open(now)
@@ -50,43 +131,339 @@ def test_approval_makes_a_signatory_and_opens_its_slots(world: World, applicant:
     assert [(one.outcome, one.decided_by) for one in Decision.objects.all()] == [("approved", world.moderator)]
 
 
-def test_changes_are_asked_for_then_signed_again(world: World, applicant: Company, now: dt.datetime) -> None:
+def test_claim_keeps_others_out_for_an_hour(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature, other = held(world, applicant, now), factories.make_user("Paul", is_moderator=True)
+    with pytest.raises(HeldByAnother, match="Odile examine ce dossier depuis 10"):
+        actions.claim_signature(signature=fresh(signature), by=other, now=now + dt.timedelta(minutes=59))
+    actions.claim_signature(signature=fresh(signature), by=other, now=now + dt.timedelta(minutes=60))
+    with pytest.raises(AlreadyDecided):
+        actions.approve_signature(signature=fresh(signature), by=world.moderator, now=now + dt.timedelta(minutes=61))
+    actions.approve_signature(signature=fresh(signature), by=other, now=now + dt.timedelta(minutes=61))
+
+
+def test_released_file_is_back_at_its_place(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature = held(world, applicant, now)
+    actions.release_signature(signature=signature, by=world.company_owner)
+    assert fresh(signature).state == "in_review"
+    actions.release_signature(signature=signature, by=world.moderator)
+    again = fresh(signature)
+    assert (again.state, again.submitted_at, again.claimed_by) == ("submitted", now, None)
+
+
+def test_nobody_decides_without_the_file_in_hand(world: World, applicant: Company, now: dt.datetime) -> None:
     signature = sign(world, applicant, now)
-    actions.request_changes(signature=signature, reason="Indiquez la fonction.", by=world.moderator, now=now)
-    later = now + dt.timedelta(days=1)
-    again = sign(world, applicant, later)
-    assert (again.pk, again.state, again.submitted_at, again.decided_at) == (signature.pk, "submitted", later, None)
+    with pytest.raises(AlreadyDecided):
+        actions.approve_signature(signature=signature, by=world.moderator, now=now)
+    assert not Decision.objects.exists()
 
 
-def test_each_request_for_changes_is_told(world: World, applicant: Company, now: dt.datetime) -> None:
-    for reason in ("La fonction.", "Le nom."):
-        signature = sign(world, applicant, now)
-        actions.request_changes(signature=signature, reason=reason, by=world.moderator, now=now)
-    assert sorted(message.context["reason"] for message in Message.objects.all()) == ["La fonction.", "Le nom."]
+def test_changes_are_asked_for_beside_the_fields_then_signed_again(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    signature = held(world, applicant, now)
+    remarks = {"signatory_capacity": "Écrivez la fonction entière."}
+    by = world.moderator
+    actions.request_changes(signature=signature, reason="Une précision.", comments=remarks, by=by, now=now)
+    assert Decision.objects.get().comments == remarks
+    again = sign(world, applicant, now + DAY)
+    assert (again.pk, again.state, again.submitted_at, again.decided_at) == (signature.pk, "submitted", now + DAY, None)
+
+
+def test_refusal_carries_a_code_and_lets_sign_again(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature = held(world, applicant, now)
+    actions.refuse_signature(signature=signature, reason_code="closed", reason="Radiée.", by=world.moderator, now=now)
+    assert (fresh(signature).state, fresh(signature).reason_code) == ("refused", "closed")
+    assert sign(world, applicant, now + DAY).pk != signature.pk
+
+
+def test_suspension_closes_slots_at_once_and_keeps_bookings(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature, slot = approved(world, applicant, now), open_slot(world, applicant, now)
+    booked = factories.make_slot(slot.room, slot.starts_at + DAY)
+    booking = factories.make_booking(now, booked, world.association)
+    actions.suspend_signature(signature=fresh(signature), reason="Travaux.", by=world.moderator, now=now + DAY)
+    assert slot not in Slot.objects.open(now + DAY)
+    booking.refresh_from_db()
+    assert booking.state == "confirmed"
+    assert list(Booking.objects.without_signatory(now + DAY)) == [booking]
+    actions.reinstate_signature(signature=fresh(signature), reason="Finis.", by=world.moderator, now=now + 2 * DAY)
+    assert slot in Slot.objects.open(now + 2 * DAY)
+    applicant.refresh_from_db()
+    assert applicant.charter_approved_at == now
+    assert list(Booking.objects.without_signatory(now + 2 * DAY)) == []
+
+
+@pytest.mark.parametrize("prepare", ["draft", "submitted", "in_review", "changes_requested", "approved"])
+def test_owner_withdraws_from_every_living_state(
+    world: World, applicant: Company, now: dt.datetime, prepare: str
+) -> None:
+    signature = in_state(world, applicant, now, prepare)
+    slot = open_slot(world, applicant, now)
+    actions.withdraw_signature(signature=signature, by=world.company_owner, now=now + DAY)
+    ended = fresh(signature)
+    assert (ended.state, ended.ended_at, ended.ended_by) == ("withdrawn", now + DAY, world.company_owner)
+    assert slot not in Slot.objects.open(now + DAY)
+
+
+def in_state(world: World, company: Company, now: dt.datetime, state: str) -> Signature:
+    """A signature brought there by the moves themselves."""
+    by = world.moderator
+    if state == "draft":
+        owner = world.company_owner
+        return actions.send_signing_link(company=company, version=world.charter, pledge=PLEDGE, by=owner, now=now)
+    signature = sign(world, company, now)
+    if state != "submitted":
+        actions.claim_signature(signature=signature, by=by, now=now)
+    reason: dict[str, Any] = {"reason": "Parce que.", "by": by, "now": now}
+    moves: dict[str, Callable[[], None]] = {
+        "changes_requested": lambda: actions.request_changes(signature=signature, **reason),
+        "refused": lambda: actions.refuse_signature(signature=signature, reason_code="other", **reason),
+        "approved": lambda: actions.approve_signature(signature=signature, by=by, now=now),
+    }
+    through = {"suspended": "approved", "withdrawn": "approved", "lapsed": "approved"}.get(state, state)
+    moves.get(through, lambda: None)()
+    if state == "suspended":
+        actions.suspend_signature(signature=signature, **reason)
+    elif state == "withdrawn":
+        actions.withdraw_signature(signature=signature, by=world.company_owner, now=now)
+    elif state == "lapsed":
+        Signature.objects.filter(pk=signature.pk).update(state="lapsed", ended_at=now)
+    return fresh(signature)
+
+
+def fresh(signature: Signature) -> Signature:
+    found: Signature = Signature.objects.with_file().get(pk=signature.pk)
+    return found
+
+
+MOVES: dict[str, Callable[[Signature, User, dt.datetime], object]] = {
+    "in_review": lambda one, by, now: actions.claim_signature(signature=one, by=by, now=now),
+    "approved": lambda one, by, now: (
+        actions.reinstate_signature(signature=one, reason="Oui.", by=by, now=now)
+        if one.state == "suspended"
+        else actions.approve_signature(signature=one, by=by, now=now)
+    ),
+    "changes_requested": lambda one, by, now: actions.request_changes(signature=one, reason="Non.", by=by, now=now),
+    "refused": lambda one, by, now: actions.refuse_signature(
+        signature=one, reason_code="other", reason="Non.", by=by, now=now
+    ),
+    "suspended": lambda one, by, now: actions.suspend_signature(signature=one, reason="Non.", by=by, now=now),
+    "withdrawn": lambda one, by, now: actions.withdraw_signature(signature=one, by=by, now=now),
+}
+
+
+@pytest.mark.parametrize("source", [state.value for state in State])
+@pytest.mark.parametrize("target", MOVES)
+def test_moves_are_those_of_the_table(
+    world: World, applicant: Company, now: dt.datetime, source: str, target: str
+) -> None:
+    signature = in_state(world, applicant, now, source)
+    # A claim may be renewed by who holds it.
+    allowed = State(target) in Signature.TRANSITIONS[State(source)] or (source == target == "in_review")
+    before = Decision.objects.count()
+    if allowed:
+        MOVES[target](signature, world.moderator, now + DAY)
+        assert fresh(signature).state == target
+    else:
+        with pytest.raises(AlreadyDecided):
+            MOVES[target](signature, world.moderator, now + DAY)
+        assert (fresh(signature).state, Decision.objects.count()) == (source, before)
 
 
 def test_second_moderator_is_told_who_was_first(world: World, applicant: Company, now: dt.datetime) -> None:
-    signature = sign(world, applicant, now)
-    actions.refuse_signature(signature=signature, reason="Radiée.", by=world.moderator, now=now)
-    stale = Signature.objects.get(pk=signature.pk)
-    with pytest.raises(actions.AlreadyDecided, match="Odile"):
+    signature = held(world, applicant, now)
+    stale = fresh(signature)
+    actions.refuse_signature(signature=signature, reason_code="closed", reason="Radiée.", by=world.moderator, now=now)
+    with pytest.raises(AlreadyDecided, match="Odile à 10"):
         actions.approve_signature(signature=stale, by=factories.make_user(), now=now)
     applicant.refresh_from_db()
     assert applicant.charter_approved_at is None
 
 
+def test_accepted_appeal_reopens_the_file(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature = in_state(world, applicant, now, "refused")
+    actions.reopen_signature(signature=signature, now=now + DAY)
+    assert (fresh(signature).state, fresh(signature).submitted_at) == ("submitted", now + DAY)
+
+
 @pytest.mark.parametrize(
     "statement",
-    ["DELETE FROM charter_decision", "UPDATE charter_decision SET reason = 'autre'"],
+    ["DELETE FROM accounts_decision", "UPDATE accounts_decision SET reason = 'autre'"],
 )
 def test_decisions_are_never_changed(world: World, applicant: Company, now: dt.datetime, statement: str) -> None:
-    actions.approve_signature(signature=sign(world, applicant, now), by=world.moderator, now=now)
+    approved(world, applicant, now)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Decision.objects.get().reason == ""
 
 
 def test_erasing_a_moderator_keeps_the_decision(world: World, applicant: Company, now: dt.datetime) -> None:
-    actions.approve_signature(signature=sign(world, applicant, now), by=world.moderator, now=now)
+    approved(world, applicant, now)
     world.moderator.delete()
     assert Decision.objects.get().decided_by is None
+
+
+# --- versions, renewal, lapse -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE charter_charterversion SET text = 'autre', sha256 = encode(sha256('autre'), 'hex')",
+        "UPDATE charter_charterversion SET effective_from_date = '2030-01-01'",
+        "UPDATE charter_charterversion SET published_at = NULL, published_by_id = NULL",
+        "DELETE FROM charter_charterversion",
+    ],
+)
+def test_published_version_never_changes(world: World, statement: str) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_hash_is_that_of_the_text_in_the_database_too(world: World, now: dt.datetime) -> None:
+    draft = actions.save_draft_version(text="# Été", effective_from_date=now.date(), by=world.moderator, now=now)
+    with pytest.raises(IntegrityError, match="charter_version_hashed"), transaction.atomic():
+        CharterVersion.objects.filter(pk=draft.pk).update(text="# Hiver")
+
+
+def test_draft_is_one_and_is_written_again(world: World, now: dt.datetime) -> None:
+    for text in ("Un", "Deux"):
+        draft = actions.save_draft_version(text=text, effective_from_date=now.date(), by=world.moderator, now=now)
+    assert (draft.number, CharterVersion.objects.count()) == (2, 2)
+    assert CharterVersion.objects.newest() == world.charter
+
+
+@pytest.mark.parametrize("days", [-1, 0])
+def test_version_takes_effect_after_those_published(world: World, now: dt.datetime, days: int) -> None:
+    with pytest.raises(actions.TooEarly):
+        next_version(world, now, days)
+
+
+def test_publishing_twice_is_refused(world: World, now: dt.datetime) -> None:
+    second = next_version(world, now)
+    with pytest.raises(actions.AlreadyPublished):
+        actions.publish_version(version=second, by=world.moderator, now=now)
+
+
+def test_new_version_leaves_signatories_their_time(
+    world: World, applicant: Company, now: dt.datetime, settings: Any
+) -> None:
+    settings.CHARTER_GRACE_DAYS = 90
+    approved(world, applicant, now)
+    slot = open_slot(world, applicant, now)
+    far = factories.make_slot(slot.room, slot.starts_at + 400 * DAY)
+    next_version(world, now, days=10)
+    last_instant = dt.datetime(2027, 3, 10, 22, 59, 59, tzinfo=dt.UTC)
+    assert far in Slot.objects.open(last_instant)
+    assert far not in Slot.objects.open(last_instant + dt.timedelta(seconds=1))
+    told = Message.objects.filter(template="charter_renewal_due")
+    assert {message.to_email for message in told} == {applicant.owners()[0].email}
+
+
+def test_renewal_is_a_new_row_and_the_old_one_stays_public_until_then(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    first = approved(world, applicant, now)
+    second = next_version(world, now)
+    renewal = sign(world, applicant, now + DAY, second)
+    assert (fresh(first).state, Company.objects.signatories(now + DAY).contains(applicant)) == ("approved", True)
+    actions.claim_signature(signature=renewal, by=world.moderator, now=now + DAY)
+    actions.approve_signature(signature=renewal, by=world.moderator, now=now + DAY)
+    assert (fresh(first).state, fresh(renewal).state) == ("lapsed", "approved")
+    applicant.refresh_from_db()
+    assert (applicant.charter_approved_at, applicant.charter_until_at) == (now, None)
+
+
+def test_signature_lapses_with_its_grace_period(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature = approved(world, applicant, now)
+    next_version(world, now)
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    assert actions.lapse_signatures(now=applicant.charter_until_at - dt.timedelta(seconds=1)) == 0
+    assert actions.lapse_signatures(now=applicant.charter_until_at) == 1
+    assert actions.lapse_signatures(now=applicant.charter_until_at) == 0
+    assert fresh(signature).state == "lapsed"
+    assert Message.objects.filter(template="signature_lapsed").count() == 1
+
+
+def test_reminders_leave_thirty_and_seven_days_before(world: World, applicant: Company, now: dt.datetime) -> None:
+    approved(world, applicant, now)
+    next_version(world, now)
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    counts = []
+    for days in (31, 30, 29, 7, 1):
+        actions.remind_renewals(now=applicant.charter_until_at - days * DAY)
+        counts.append(Message.objects.filter(template="charter_renewal_reminder").count())
+    assert counts == [0, 1, 1, 2, 2]
+
+
+def test_approval_of_an_earlier_text_counts_until_the_grace_ends(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    signature = held(world, applicant, now)
+    second = next_version(world, now)
+    actions.approve_signature(signature=signature, by=world.moderator, now=now + DAY)
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    assert applicant.charter_until_at.astimezone(dt.timezone(dt.timedelta(hours=1))).date() == second.grace_ends_date
+
+
+# --- races ------------------------------------------------------------------------------------------
+
+
+def at_once(*moves: Callable[[], object]) -> Counter[str]:
+    start = threading.Barrier(len(moves))
+
+    def run(move: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            move()
+        except Refused as refusal:
+            return type(refusal).__name__
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(moves)) as pool:
+        return Counter(pool.map(run, moves))
+
+
+ROUNDS = 5
+
+
+def test_two_moderators_decide_at_once(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    approve, refuse = MOVES["approved"], MOVES["refused"]
+    for _ in range(ROUNDS):
+        signature = held(world, factories.make_company(now, signatory=False), now)
+        moves = [partial(move, fresh(signature), world.moderator, now) for move in (approve, refuse)]
+        assert at_once(*moves) == {"done": 1, "AlreadyDecided": 1}
+        assert Decision.objects.about(Decision.Subject.SIGNATURE, signature.pk).count() == 1
+
+
+def test_two_moderators_claim_at_once(now: dt.datetime, committed: None) -> None:
+    world, other = factories.make_world(now), factories.make_user(is_moderator=True)
+    for _ in range(ROUNDS):
+        signature = sign(world, factories.make_company(now, signatory=False), now)
+        moves = [partial(MOVES["in_review"], fresh(signature), who, now) for who in (world.moderator, other)]
+        assert at_once(*moves) == {"done": 1, "HeldByAnother": 1}
+
+
+def test_owner_withdraws_while_a_moderator_approves(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    for _ in range(ROUNDS):
+        company = factories.make_company(now, signatory=False)
+        signature = held(world, company, now)
+        people = {"approved": world.moderator, "withdrawn": world.company_owner}
+        moves = [partial(MOVES[move], fresh(signature), who, now) for move, who in people.items()]
+        assert at_once(*moves) == {"done": 1, "AlreadyDecided": 1}
+        company.refresh_from_db()
+        assert (company.charter_approved_at is not None) == (fresh(signature).state == "approved")
+
+
+def test_one_company_signs_twice_at_once(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    for _ in range(ROUNDS):
+        company = factories.make_company(now, signatory=False)
+        assert at_once(*[partial(sign, world, company, now)] * 2) == {"done": 1, "AlreadySigned": 1}

@@ -1,0 +1,198 @@
+"""Who signed the charter, for what, and where the signature stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Claimable, ClaimableQuerySet, User
+from charter.models.versions import CharterVersion
+from companies.models import Company
+
+# Without the letters and digits that are mistaken for one another.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+LINK_LASTS = dt.timedelta(days=14)
+
+
+def new_code() -> str:
+    """A code to verify a signature by: 12 characters, 58 bits of chance."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+class SignatureQuerySet(ClaimableQuerySet):
+    """Signatures by what is to be done with them."""
+
+    def awaiting_decision(self) -> Self:
+        """The moderators' files, oldest first; one that somebody works on is still among them."""
+        return self.filter(state__in=Signature.AWAITING).order_by("submitted_at", "pk")
+
+    def of_company(self, company: Company) -> Self:
+        return self.filter(company=company)
+
+    def public(self) -> Self:
+        return self.filter(state=Signature.State.APPROVED)
+
+    def with_file(self) -> Self:
+        """Loads what a moderator reads, in the same query."""
+        return self.select_related("company__commune__departement", "version", "signed_by", "claimed_by")
+
+
+class Signature(Claimable):
+    """A company's signature of one version of the charter, and the proof of it. A renewal is a new row."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "à signer"
+        SUBMITTED = "submitted", "en attente d’examen"
+        IN_REVIEW = "in_review", "en cours d’examen"
+        CHANGES_REQUESTED = "changes_requested", "à compléter"
+        APPROVED = "approved", "approuvée"
+        REFUSED = "refused", "refusée"
+        SUSPENDED = "suspended", "suspendue"
+        WITHDRAWN = "withdrawn", "retirée"
+        LAPSED = "lapsed", "échue"
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {
+        State.DRAFT: [State.SUBMITTED, State.WITHDRAWN],
+        State.SUBMITTED: [State.IN_REVIEW, State.WITHDRAWN],
+        State.IN_REVIEW: [
+            State.SUBMITTED,
+            State.APPROVED,
+            State.CHANGES_REQUESTED,
+            State.REFUSED,
+            State.WITHDRAWN,
+        ],
+        State.CHANGES_REQUESTED: [State.SUBMITTED, State.WITHDRAWN],
+        State.APPROVED: [State.SUSPENDED, State.WITHDRAWN, State.LAPSED],
+        # By an appeal that a moderator accepts.
+        State.REFUSED: [State.SUBMITTED],
+        State.SUSPENDED: [State.APPROVED, State.LAPSED],
+        State.WITHDRAWN: [],
+        State.LAPSED: [],
+    }
+    AWAITING = (State.SUBMITTED, State.IN_REVIEW)
+    UNFINISHED = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
+    DECIDED = (State.CHANGES_REQUESTED, State.APPROVED, State.REFUSED, State.SUSPENDED)
+    ENDED = (State.WITHDRAWN, State.LAPSED)
+
+    class RefusalReason(models.TextChoices):
+        """Why a signature is refused, for who reads it and for the figures."""
+
+        UNKNOWN = "unknown", "L’organisation est introuvable au registre"
+        CLOSED = "closed", "L’organisation a cessé son activité"
+        NOT_AUTHORISED = "not_authorised", "La personne qui signe n’engage pas l’organisation"
+        DUPLICATE = "duplicate", "L’organisation a déjà signé"
+        OFF_TOPIC = "off_topic", "L’organisation n’a pas de quoi tenir les engagements"
+        ABUSE = "abuse", "Saisie trompeuse ou abusive"
+        OTHER = "other", "Autre motif"
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(
+        "code de vérification", max_length=CODE_LENGTH, unique=True, default=new_code, editable=False
+    )
+    text_sha256 = models.CharField("empreinte du texte signé", max_length=64, editable=False)
+    signatory_name = models.CharField("nom de la personne qui signe", max_length=120)
+    signatory_capacity = models.CharField(
+        "en qualité de", max_length=120, help_text="Par exemple : directrice générale, président."
+    )
+    signatory_email = models.EmailField("son adresse électronique")
+    shows_name = models.BooleanField(
+        "montrer ce nom sur la page publique de vérification",
+        default=False,
+        help_text="Sinon, seule l’entreprise y figure.",
+    )
+    pledged_rooms = models.PositiveSmallIntegerField("salles que vous pensez ouvrir")
+    pledged_computers = models.PositiveSmallIntegerField("ordinateurs que vous pensez prêter")
+    pledged_hours = models.PositiveIntegerField("heures de bénévolat par an")
+    created_at = models.DateTimeField(editable=False)
+    link_sent_at = models.DateTimeField(null=True, editable=False, help_text="à la personne qui signe")
+    signed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, editable=False)
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    decided_at = models.DateTimeField(null=True, editable=False)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    reason_code = models.CharField("motif", max_length=30, choices=RefusalReason, blank=True)
+    reason = models.CharField("explication", max_length=1000, blank=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects: ClassVar = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "signature"
+        ordering = ("-created_at", "-pk")
+        indexes = [
+            models.Index(
+                name="signature_queue",
+                fields=["submitted_at", "id"],
+                condition=Q(state__in=["submitted", "in_review"]),
+            ),
+            models.Index(name="signature_by_company", fields=["company", "-created_at"]),
+        ]
+        constraints = [
+            *Claimable.Meta.constraints,
+            models.UniqueConstraint(
+                name="signature_one_file_per_version",
+                fields=["company", "version"],
+                condition=~Q(state__in=["refused", "withdrawn", "lapsed"]),
+            ),
+            models.UniqueConstraint(
+                name="signature_one_unfinished",
+                fields=["company"],
+                condition=Q(state__in=["draft", "submitted", "in_review", "changes_requested"]),
+            ),
+            models.UniqueConstraint(
+                name="signature_one_standing", fields=["company"], condition=Q(state__in=["approved", "suspended"])
+            ),
+            models.CheckConstraint(
+                name="signature_signed_stamped",
+                condition=Q(state="draft", signed_at__isnull=True, submitted_at__isnull=True, signed_by__isnull=True)
+                | Q(state="withdrawn")
+                | Q(signed_at__isnull=False, submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="signature_claim_is_review",
+                condition=Q(state="in_review", claimed_at__isnull=False)
+                | (~Q(state="in_review") & Q(claimed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="signature_decision_stamped",
+                condition=Q(
+                    state__in=["draft", "submitted", "in_review"], decided_at__isnull=True, decided_by__isnull=True
+                )
+                | Q(
+                    state__in=["changes_requested", "approved", "refused", "suspended", "lapsed"],
+                    decided_at__isnull=False,
+                )
+                | Q(state="withdrawn"),
+            ),
+            models.CheckConstraint(
+                name="signature_ended_stamped",
+                condition=Q(state__in=["withdrawn", "lapsed"], ended_at__isnull=False)
+                | (~Q(state__in=["withdrawn", "lapsed"]) & Q(ended_at__isnull=True, ended_by__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="signature_reason_given",
+                condition=~Q(state__in=["changes_requested", "refused", "suspended"]) | ~Q(reason=""),
+            ),
+            models.CheckConstraint(name="signature_refusal_coded", condition=~Q(state="refused") | ~Q(reason_code="")),
+            models.CheckConstraint(
+                name="signature_pledges_plausible",
+                condition=Q(pledged_rooms__lte=1000, pledged_computers__lte=20000, pledged_hours__lte=1000000),
+                violation_error_message="Indiquez au plus 1 000 salles, 20 000 ordinateurs et 1 000 000 d’heures.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company}, {self.version}"
+
+    def link_is_open(self, now: dt.datetime) -> bool:
+        """Whether the link that was sent to the signatory still signs."""
+        sent = self.link_sent_at
+        return self.state in (self.State.DRAFT, self.State.CHANGES_REQUESTED) and bool(sent and now < sent + LINK_LASTS)

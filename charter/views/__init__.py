@@ -1,0 +1,1 @@
+"""Pages of the charter, by who uses them."""

@@ -1,0 +1,94 @@
+"""What operators do with the charter: write and publish its text, announce editions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gates import operators_only
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from charter import actions
+from charter.differences import differences
+from charter.forms import EditionForm, VersionForm
+from charter.markdown import to_html
+from charter.models import CharterVersion, Edition
+from territories import clock
+
+
+@require_http_methods(["GET", "POST"])
+@operators_only
+def draft(request: HttpRequest) -> HttpResponse:
+    """Write the next version: preview and differences stand below what was saved."""
+    written = CharterVersion.objects.filter(published_at__isnull=True).first()
+    newest = CharterVersion.objects.newest()
+    base = written or newest
+    initial = {"text": base.text} if base and not written else {}
+    form = VersionForm(request.POST or None, instance=written, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.save_draft_version(
+            text=form.cleaned_data["text"],
+            effective_from_date=form.cleaned_data["effective_from_date"],
+            by=signed_in(request),
+            now=clock.now(),
+        )
+        messages.success(request, "Le brouillon est enregistré. Relisez l’aperçu, puis publiez.")
+        return redirect("charter:draft")
+    context = {
+        "form": form,
+        "draft": written,
+        "newest": newest,
+        "preview": to_html(written.text) if written else "",
+        "stretches": differences(newest.text, written.text) if newest and written else [],
+        "versions": CharterVersion.objects.published(),
+    }
+    return render(request, "charter/version_draft.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@operators_only
+def publish(request: HttpRequest, number: int) -> HttpResponse:
+    """Publish the draft, for good."""
+    written = get_object_or_404(CharterVersion, number=number)
+    try:
+        actions.publish_version(version=written, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("charter:draft")
+    messages.success(request, f"La version {number} est publiée. Les signataires sont prévenus.")
+    return redirect("charter:version", number)
+
+
+@require_GET
+@operators_only
+def editions(request: HttpRequest) -> HttpResponse:
+    """All editions, those not announced included."""
+    return render(request, "charter/edition_desk.html", {"editions": Edition.objects.all()})
+
+
+@require_http_methods(["GET", "POST"])
+@operators_only
+def edition_edit(request: HttpRequest, edition_id: int | None = None) -> HttpResponse:
+    """Describe an edition, or correct it."""
+    edition = get_object_or_404(Edition, pk=edition_id) if edition_id else None
+    form = EditionForm(request.POST or None, instance=edition)
+    if request.method == "POST" and form.is_valid():
+        saved = actions.save_edition(
+            edition=form.save(commit=False), departements=form.cleaned_data["departements"], now=clock.now()
+        )
+        messages.success(request, f"L’édition «\u00a0{saved.name}\u00a0» est enregistrée.")
+        return redirect("charter:edition_desk")
+    context = {"form": form, "edition": edition}
+    return render(request, "charter/edition_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@operators_only
+def edition_announce(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """Make an edition public."""
+    edition = get_object_or_404(Edition, pk=edition_id)
+    actions.announce_edition(edition=edition, by=signed_in(request), now=clock.now())
+    messages.success(request, f"L’édition «\u00a0{edition.name}\u00a0» est annoncée.")
+    return redirect("charter:edition", edition.slug)
