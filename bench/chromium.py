@@ -57,7 +57,7 @@ def walk(page: Page, base: str) -> Iterator[str]:
     waiting, seen = list(STARTS), set[str]()
     while waiting:
         path = waiting.pop(0)
-        name = name_of(path)
+        name = name_of(urlsplit(path).path)
         if name is None or name in seen or name.startswith("admin:"):
             continue
         response = page.goto(path)
@@ -66,9 +66,11 @@ def walk(page: Page, base: str) -> Iterator[str]:
         seen.add(name)
         yield name
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-        waiting += [urlsplit(link).path for link in links if link.startswith(base)]
+        waiting += [urlsplit(link).path for link in links if link.startswith(base) and not link.endswith(".pdf")]
         # Linked only as long as the charter is not signed.
         waiting += [f"{path}charte/signer/"] if name == "company" else []
+        # A search is a form, not a link.
+        waiting += ["/moderation/organisations/?q=a"] if name == "moderation" else []
 
 
 def listen(page: Page, base: str, faults: list[str]) -> None:

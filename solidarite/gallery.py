@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.registry.facts import Answer, Compared, RegistryView
+from charter.differences import differences
 from solidarite.skyline import skyline
 from territories import clock
 from workshops.catalogue import bookable
@@ -194,6 +196,14 @@ def _facts() -> dict[str, object]:
             {"term": "Adresse", "value": "12 rue de la Clé, Lille (59)", "differs": True},
             {"term": "Effectif", "value": "50 à 99 personnes", "differs": False},
         ],
+        "registry": RegistryView(
+            Answer.FOUND,
+            [Compared("Nom", "MAISON LEMOINE", differs=False), Compared("État", "a cessé son activité", differs=True)],
+            TUESDAY,
+            "",
+            masked=True,
+        ),
+        "stretches": differences("Nous ouvrons nos salles le soir.", "Nous ouvrons une salle le soir et le samedi."),
         "events": [
             {
                 "when": "mardi 1er décembre, 9 h 12",

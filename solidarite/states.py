@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from accounts.models import AbuseReport, Appeal
 from associations.models import Association, Request
 from associations.models import JoinRequest as JoinAssociation
 from charter.models import Signature
@@ -22,6 +23,8 @@ STATE_MODELS: list[type[models.Model]] = [
     Workshop,
     JoinCompany,
     JoinAssociation,
+    AbuseReport,
+    Appeal,
     Message,
 ]
 FILE = settings.BASE_DIR / "docs" / "states.md"

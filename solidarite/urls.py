@@ -5,8 +5,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from solidarite import dev, moderation, views
+from solidarite import dev, views
 from solidarite.gallery import gallery
+from solidarite.moderation import abuse
+from solidarite.moderation import views as moderation
 
 # Staff sign in as everybody does, with the same second factor and the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
@@ -21,14 +23,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("associations/<slug:slug>/", views.association, name="association"),
     path("tableau-de-bord/", views.dashboard, name="dashboard"),
     path("moderation/", moderation.queue, name="moderation"),
-    path("moderation/signatures/<int:signature_id>/", moderation.signature_file, name="signature_file"),
-    path("moderation/signatures/<int:signature_id>/decider/", moderation.signature_decide, name="signature_decide"),
-    path("moderation/associations/<int:association_id>/", moderation.association_file, name="association_file"),
-    path(
-        "moderation/associations/<int:association_id>/decider/",
-        moderation.association_decide,
-        name="association_decide",
-    ),
+    path("moderation/suivant/", moderation.take_next, name="moderation_next"),
+    path("moderation/lot/", moderation.batch, name="moderation_batch"),
+    path("moderation/organisations/", moderation.search, name="moderation_search"),
+    path("moderation/<str:kind>/<int:pk>/", moderation.file, name="moderation_file"),
+    path("moderation/<str:kind>/<int:pk>/prendre/", moderation.claim, name="moderation_claim"),
+    path("moderation/<str:kind>/<int:pk>/rendre/", moderation.release, name="moderation_release"),
+    path("moderation/<str:kind>/<int:pk>/decider/", moderation.decide, name="moderation_decide"),
+    path("moderation/<str:kind>/<int:pk>/registre/", moderation.ask_registry, name="moderation_registry"),
+    path("moderation/<str:kind>/<int:pk>/reunir/", moderation.merge, name="moderation_merge"),
+    path("signaler/", abuse.report, name="report_abuse"),
+    path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
     path("sante/", views.health, name="health"),
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),

@@ -78,7 +78,8 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "company": own,
         "signature": Signature.objects.of_company(own).select_related("version").first(),
-        "charter": CharterVersion.objects.in_force(now.date()),
+        "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
+        "charter": CharterVersion.objects.newest(),
         "to_answer": bookings.awaiting_answer().order_by("created_at", "pk"),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"

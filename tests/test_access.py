@@ -15,10 +15,12 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.actions import files
 from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
 from associations.models import Association
-from charter.models import Signature
+from charter.links import signing_path
+from charter.models import Edition
 from companies.models import Company
 from tests import factories
 from tests.factories import World
@@ -54,6 +56,7 @@ SIGNED_IN = get(AWAY, *[OK] * 7)
 COMPANY = get(AWAY, GONE, GONE, GONE, OK, GONE, GONE, GONE)
 ASSOCIATION = get(AWAY, GONE, GONE, GONE, GONE, OK, GONE, GONE)
 MODERATION = get(AWAY, GONE, GONE, GONE, GONE, GONE, OK, OK)
+OPERATION = get(AWAY, *[GONE] * 6, OK)
 ENTRANCE = get(OK, *[AWAY] * 7)
 STAGE = get(*[AWAY] * 8)
 # Nobody here has a password or a second factor: there is none to show, and none to sign in again with.
@@ -69,6 +72,13 @@ TABLE: dict[str, Rule] = {
     "charter:version": PUBLIC,
     "charter:signatories": PUBLIC,
     "charter:signatory": PUBLIC,
+    "charter:changes": PUBLIC,
+    "charter:verify": PUBLIC,
+    "charter:verify_form": PUBLIC,
+    "charter:sign_by_link": PUBLIC,
+    "charter:badge": PUBLIC,
+    "charter:editions": PUBLIC,
+    "charter:edition": PUBLIC,
     "health": PUBLIC,
     "legal_notice": PUBLIC,
     "privacy": PUBLIC,
@@ -103,6 +113,13 @@ TABLE: dict[str, Rule] = {
     },
     "companies:volunteer_link": replace(COMPANY, FORM),
     "charter:sign": COMPANY,
+    "charter:company_edit": COMPANY,
+    "charter:company_charter": COMPANY,
+    "charter:signed_pdf": COMPANY,
+    "charter:withdraw": replace(COMPANY, AWAY),
+    "associations:edit": ASSOCIATION,
+    **{f"charter:{name}": OPERATION for name in ("draft", "edition_desk", "edition_create", "edition_edit")},
+    **{f"charter:{name}": replace(OPERATION, AWAY) for name in ("publish", "edition_announce")},
     "workshops:company_slots": COMPANY,
     "workshops:slot_withdraw": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
     "workshops:company_booking": COMPANY,
@@ -119,10 +136,17 @@ TABLE: dict[str, Rule] = {
     "workshops:association_report": ASSOCIATION,
     "workshops:association_cancel": post(AWAY, GONE, GONE, GONE, GONE, FORM, GONE, GONE),
     "moderation": MODERATION,
-    "signature_file": MODERATION,
-    "signature_decide": post(AWAY, GONE, GONE, GONE, GONE, GONE, FORM, FORM),
-    "association_file": MODERATION,
-    "association_decide": post(AWAY, GONE, GONE, GONE, GONE, GONE, FORM, FORM),
+    "moderation_next": replace(MODERATION, AWAY),
+    "moderation_batch": replace(MODERATION, AWAY),
+    "moderation_search": MODERATION,
+    "moderation_file": MODERATION,
+    "moderation_claim": replace(MODERATION, AWAY),
+    "moderation_release": replace(MODERATION, AWAY),
+    "moderation_decide": replace(MODERATION, FORM),
+    "moderation_registry": post(AWAY, *[GONE] * 7),
+    "moderation_merge": post(AWAY, *[GONE] * 7),
+    "report_abuse": PUBLIC,
+    "appeal": get(AWAY, GONE, GONE, GONE, OK, GONE, GONE, GONE),
     # allauth's own pages: entrances are for who is not signed in, stages for who is on the way in.
     "account_login": ENTRANCE,
     "account_signup": ENTRANCE,
@@ -185,6 +209,22 @@ def people(world: World, now: dt.datetime) -> dict[str, User]:
 def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     """Each address of the table, filled with the world's objects."""
     booking = factories.make_booking(now, world.slot, world.association)
+    refused = {"state": "refused", "decided_at": now, "reason": "Société radiée.", "reason_code": "closed"}
+    approved = factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    rejected = factories.make_signature(now - dt.timedelta(days=1), world.company, world.charter, **refused)
+    files.record_decision("signature", rejected.pk, "refused", by=world.moderator, now=now)  # type: ignore[arg-type]
+    draft = factories.make_signature(
+        now,
+        factories.make_company(now),
+        world.charter,
+        state="draft",
+        signed_at=None,
+        submitted_at=None,
+        link_sent_at=now,
+    )
+    edition = Edition.objects.create(
+        name="Printemps", slug="printemps", from_date=now, until_date=now, created_at=now, announced_at=now
+    )
     own = {
         "slug": world.company.slug,
         "slot_id": world.slot.pk,
@@ -192,8 +232,12 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "room_id": world.room.pk,
         "booking_id": booking.pk,
         "number": world.charter.number,
-        "signature_id": make_signature(world, now).pk,
-        "association_id": factories.make_association(now, admitted=False).pk,
+        "edition_id": edition.pk,
+        "signature_id": approved.pk,
+        "refused_id": rejected.pk,
+        "new_id": factories.make_association(now, admitted=False).pk,
+        "signing": signing_path(draft).split("/")[-2],
+        "code": approved.code,
         "request_id": factories.make_request(now, world.association).pk,
         "pk": 1,
         "uidb36": "1",
@@ -203,8 +247,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     of_company, of_association = of_members(world.company, now), of_members(world.association, now)
     for name in TABLE:
         arguments = own | (of_association if "association" in name else of_company)
-        token = {"token": arguments["join"]} if name.endswith(":join") else {}
-        found[name] = reverse_with(name, arguments | token)
+        found[name] = reverse_with(name, arguments | special(name, arguments))
     return found
 
 
@@ -222,16 +265,19 @@ def of_members(organisation: Company | Association, now: dt.datetime) -> dict[st
     }
 
 
-def make_signature(world: World, now: dt.datetime) -> Signature:
-    return Signature.objects.create(
-        company=factories.make_company(now, signatory=False),
-        version=world.charter,
-        text_sha256=world.charter.sha256,
-        signatory_name="Hélène",
-        signatory_capacity="directrice",
-        signed_at=now,
-        submitted_at=now,
-    )
+def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
+    """What some addresses mean by the same word."""
+    if name.endswith(":join"):
+        return {"token": arguments["join"]}
+    if name == "appeal":
+        return {"kind": "signature", "pk": arguments["refused_id"]}
+    if name.startswith("moderation_"):
+        return {"kind": "association", "pk": arguments["new_id"]}
+    if name == "charter:edition":
+        return {"slug": "printemps"}
+    if name == "charter:sign_by_link":
+        return {"token": arguments["signing"]}
+    return {}
 
 
 def reverse_with(name: str, arguments: dict[str, object]) -> str:

@@ -21,11 +21,12 @@ from django.utils.text import slugify
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from accounts.models import Role, User
+from accounts.models import Decision, Role, User
 from accounts.vocabulary import Level, Topic
 from associations.models import Association, Moment, Request
 from associations.models import Membership as AssociationMembership
-from charter.models import CharterVersion, Decision, Signature
+from charter.models import CharterVersion, Edition, Signature
+from charter.models.signatures import CODE_ALPHABET, CODE_LENGTH
 from companies.models import Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
 from companies.models import Membership as CompanyMembership
 from companies.recurrence import weekly_occurrences
@@ -159,58 +160,83 @@ class _Seed:
             expires_at=self.now + Invitation.LASTS,
         )
         self._signatures(companies)
+        self._edition()
         self.own_company = companies[0]
         return companies
+
+    def _edition(self) -> None:
+        Edition.objects.create(
+            name="Portes ouvertes d’hiver",
+            slug="portes-ouvertes-d-hiver",
+            text="Six semaines pour pousser la porte d’une entreprise, le soir ou le samedi.",
+            from_date=self.today + dt.timedelta(days=7),
+            until_date=self.today + dt.timedelta(days=49),
+            created_at=self.now,
+            announced_at=self.now,
+        )
 
     def _signatures(self, companies: list[Company]) -> None:
         text = Path(__file__).with_name("charter.md").read_text(encoding="utf-8")
         version = CharterVersion.objects.create(
-            number=1, text=text, effective_from_date=self.today - dt.timedelta(days=200)
+            number=1,
+            text=text,
+            effective_from_date=self.today - dt.timedelta(days=200),
+            created_at=self.now - dt.timedelta(days=210),
+            published_at=self.now - dt.timedelta(days=205),
         )
-        state, moderator = Signature.State, self.accounts[MODERATOR]
+        state = Signature.State
         states = [state.APPROVED] * (COMPANIES - 8) + [state.SUBMITTED] * 4
         states += [state.CHANGES_REQUESTED] * 2 + [state.REFUSED] * 2
-        signed_at = self.now - dt.timedelta(days=180)
-        reasons = {
-            state.CHANGES_REQUESTED: "Indiquez la fonction exacte.",
-            state.REFUSED: "Société radiée du registre.",
-        }
+        owners = zip(companies, self.company_owners, states, strict=True)
         signatures = Signature.objects.bulk_create(
-            [
-                Signature(
-                    company=company,
-                    version=version,
-                    text_sha256=version.sha256,
-                    signatory_name=owner.name,
-                    signatory_capacity=self.chance.choice(("directrice générale", "président", "gérante")),
-                    signed_by=owner,
-                    signed_at=signed_at,
-                    submitted_at=signed_at,
-                    state=its,
-                    decided_at=None if its == state.SUBMITTED else signed_at + dt.timedelta(days=2),
-                    decided_by=None if its == state.SUBMITTED else moderator,
-                    reason=reasons.get(its, ""),
-                )
-                for company, owner, its in zip(companies, self.company_owners, states, strict=True)
-            ]
+            [self._signature(company, owner, version, its) for company, owner, its in owners]
         )
-        Decision.objects.bulk_create(
-            [
-                Decision(
-                    signature=signature,
-                    outcome=signature.state,
-                    reason=signature.reason,
-                    decided_at=signature.decided_at,
-                    decided_by=moderator,
-                )
-                for signature in signatures
-                if signature.decided_at
-            ]
-        )
+        decided = [signature for signature in signatures if signature.decided_at]
+        Decision.objects.bulk_create([self._decision(signature) for signature in decided])
         approved = [signature.company for signature in signatures if signature.state == state.APPROVED]
         for company in approved:
-            company.charter_approved_at = signed_at + dt.timedelta(days=2)
+            company.charter_approved_at = self.now - dt.timedelta(days=178)
         Company.objects.bulk_update(approved, ["charter_approved_at"])
+
+    def _signature(self, company: Company, owner: User, version: CharterVersion, state: Signature.State) -> Signature:
+        signed_at = self.now - dt.timedelta(days=180)
+        reasons = {
+            Signature.State.CHANGES_REQUESTED: "Indiquez la fonction exacte.",
+            Signature.State.REFUSED: "Société radiée du registre.",
+        }
+        decided = state != Signature.State.SUBMITTED
+        return Signature(
+            company=company,
+            version=version,
+            code="".join(self.chance.choices(CODE_ALPHABET, k=CODE_LENGTH)),
+            text_sha256=version.sha256,
+            signatory_name=owner.name,
+            signatory_capacity=self.chance.choice(("directrice générale", "président", "gérante")),
+            signatory_email=owner.email,
+            pledged_rooms=self.chance.randint(1, 4),
+            pledged_computers=self.chance.choice((8, 12, 16, 24, 40)),
+            pledged_hours=self.chance.choice((20, 40, 60, 100, 150)),
+            created_at=signed_at,
+            signed_by=owner,
+            signed_at=signed_at,
+            submitted_at=signed_at,
+            state=state,
+            decided_at=signed_at + dt.timedelta(days=2) if decided else None,
+            decided_by=self.accounts[MODERATOR] if decided else None,
+            reason=reasons.get(state, ""),
+            reason_code=Signature.RefusalReason.CLOSED if state == Signature.State.REFUSED else "",
+        )
+
+    def _decision(self, signature: Signature) -> Decision:
+        return Decision(
+            subject=Decision.Subject.SIGNATURE,
+            subject_id=signature.pk,
+            outcome=signature.state,
+            reason=signature.reason,
+            reason_code=signature.reason_code,
+            decided_at=signature.decided_at or self.now,
+            decided_by=signature.decided_by,
+        )
 
     def _rooms(self, companies: list[Company]) -> list[Room]:
         sites = [self._site(company, number) for company in companies for number in range(self.chance.randint(1, 2))]
@@ -326,6 +352,21 @@ class _Seed:
                     decision_reason="Objet sans rapport avec la médiation." if its == state.REFUSED else "",
                 )
                 for number, ((cause, kind), commune, its) in enumerate(zip(chosen, communes, states, strict=True))
+            ]
+        )
+        Decision.objects.bulk_create(
+            [
+                Decision(
+                    subject=Decision.Subject.ASSOCIATION,
+                    subject_id=one.pk,
+                    outcome=Decision.Outcome.APPROVED if one.state == state.ADMITTED else Decision.Outcome.REFUSED,
+                    reason=one.decision_reason,
+                    reason_code="" if one.state == state.ADMITTED else Association.RefusalReason.OFF_TOPIC,
+                    decided_at=decided_at,
+                    decided_by=self.accounts[MODERATOR],
+                )
+                for one in associations
+                if one.state != state.NEW
             ]
         )
         AssociationMembership.objects.bulk_create(

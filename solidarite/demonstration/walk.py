@@ -29,6 +29,7 @@ from territories import clock
 MAIL_SECONDS = 20
 CHARTER = Path(__file__).with_name("charter.md")
 PEOPLE = 6
+PLEDGE = {"pledged_rooms": "2", "pledged_computers": "16", "pledged_hours": "80"}
 
 
 class Broken(Exception):
@@ -96,7 +97,11 @@ class _Walk:
         moderator.emailaddress_set.create(email=email, verified=True, primary=True)  # type: ignore[attr-defined]  # allauth's
         if CharterVersion.objects.in_force(clock.now().date()) is None:
             CharterVersion.objects.create(
-                number=1, text=CHARTER.read_text(encoding="utf-8"), effective_from_date=clock.now().date()
+                number=1,
+                text=CHARTER.read_text(encoding="utf-8"),
+                effective_from_date=clock.now().date(),
+                created_at=clock.now(),
+                published_at=clock.now(),
             )
         self.moderator.get("/compte/login/")
         self._expect(self.moderator.submit(login=email, password=self.password), "Tableau de bord")
@@ -112,20 +117,20 @@ class _Walk:
         self._expect(registered, "Signer la charte au nom de")
 
     def company_signs_charter(self) -> None:
-        signed = self.company.submit(signatory_name="Hélène", signatory_capacity="directrice", agreed="on")
+        signed = self.company.submit(**PLEDGE, signatory_name="Hélène", signatory_capacity="directrice", agreed="on")
         self._expect(signed, "en cours d’examen")
 
     def changes_are_asked(self) -> None:
-        self._decide(outcome="changes", reason="Indiquez le nom entier.")
+        self._decide("signature", self.company_name, outcome="changes", reason="Indiquez le nom entier.")
         self._mail(self.company_email, "à compléter")
         self._expect(self.company.get(f"/entreprises/{self.company_slug}/charte/signer/"), "Indiquez le nom entier.")
         again = self.company.submit(
-            signatory_name="Hélène Carpentier", signatory_capacity="directrice générale", agreed="on"
+            signatory_name="Hélène Carpentier", signatory_capacity="directrice générale", agreed="on", **PLEDGE
         )
         self._expect(again, "en cours d’examen")
 
     def moderator_approves(self) -> None:
-        self._decide(outcome="approve")
+        self._decide("signature", self.company_name, outcome="approve")
         self._mail(self.company_email, "est signataire de la charte")
         self._expect(self.visitor.get("/signataires/"), self.company_name)
 
@@ -147,9 +152,7 @@ class _Walk:
         self.association.get("/associations/inscrire/")
         registered = self.association.submit(name=self.association_name, legal_form="association", commune="Roubaix")
         self._expect(registered, "attend d’être admise")
-        self.moderator.get("/moderation/")
-        self.moderator.get(self._link(self.moderator.page, r"/moderation/associations/\d+/", self.association_name))
-        self.moderator.submit("/decider/", outcome="approve")
+        self._decide("association", self.association_name, outcome="approve")
         self._mail(self.association_email, "peut réserver")
 
     def association_posts_request(self) -> None:
@@ -242,9 +245,9 @@ class _Walk:
             raise Broken(f"the mail to verify an address holds no code: {text}")
         self._expect(browser.submit(code=code[0]), "Tableau de bord")
 
-    def _decide(self, **decision: str) -> None:
+    def _decide(self, kind: str, name: str, **decision: str) -> None:
         self.moderator.get("/moderation/")
-        self.moderator.get(self._link(self.moderator.page, r"/moderation/signatures/\d+/", self.company_name))
+        self.moderator.submit(self._link(self.moderator.page, rf"/moderation/{kind}/\d+/prendre/", name))
         self._expect(self.moderator.submit("/decider/", **decision), "Décision enregistrée")
 
     def _expect(self, page: Page, words: str, *, status: int = 200) -> None:

@@ -31,6 +31,13 @@ NOT_WALKED = {
     "associations:invitation",
     "associations:join",
     "companies:join",
+    "charter:sign_by_link",
+    # With one version there is nothing to compare, and no company of the demonstration is refused.
+    "charter:changes",
+    "appeal",
+    # Not pages of HTML.
+    "charter:signed_pdf",
+    "charter:badge",
     "account_set_password",
     "charter:version",
     "health",

@@ -64,6 +64,9 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     page.locator("#id_siren").fill("")
     page.get_by_label("Commune").fill("Saint-Denis (974)")
     press(page, "Inscrire l’entreprise")
+    page.get_by_label("salles que vous").fill("1")
+    page.get_by_label("ordinateurs que vous").fill("10")
+    page.get_by_label("heures de bénévolat").fill("40")
     page.get_by_label("en qualité de").fill("gérante")
     page.get_by_label("J’ai lu la charte").check()
     press(page, "Signer la charte")
@@ -71,12 +74,11 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
 
     moderator = sign_in(MODERATOR)
     follow(moderator, "Modération")
-    follow(moderator, "Examiner Atelier des Lumières")
-    moderator.get_by_label("Refuser").check()
-    press(moderator, "Enregistrer la décision")
+    press(moderator, "Examiner Atelier des Lumières")
+    moderator.get_by_text("Demander des compléments, ou refuser").click()
+    press(moderator, "Refuser")
     expect(moderator.get_by_role("alert")).to_contain_text("Indiquez un motif")
-    moderator.get_by_label("Approuver").check()
-    press(moderator, "Enregistrer la décision")
+    press(moderator, "Approuver")
     expect(moderator.get_by_role("status")).to_contain_text("Décision enregistrée")
 
     page.reload()
@@ -109,12 +111,14 @@ def free_slot(page: Page) -> str:
 
 def test_association_books_company_and_volunteer_follow(sign_in: SignIn) -> None:
     company, association = sign_in(OWNER), sign_in(ASSOCIATION)
-    follow(company, "Ouvrir la réservation")
+    follow(association, re.compile("^Ouvrir"))
+    name = association.get_by_role("heading", level=1).inner_text()
+    follow(company, f"Ouvrir la réservation de {name}")
     address = company.url
     press(company, "Accepter la réservation")
     expect(company.get_by_role("status")).to_contain_text("confirmée")
 
-    follow(association, re.compile("^Ouvrir"))
+    association.reload()
     number = address.rstrip("/").rsplit("/", 1)[-1]
     association.locator(f'a[href$="/reservations/{number}/"]').click()
     expect(association.get_by_text("Comment entrer")).to_be_visible()

@@ -1,0 +1,76 @@
+"""What a moderator decides, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+
+class DecisionForm(forms.Form):
+    """An outcome; all but an approval say why. Each outcome has a button of its own."""
+
+    outcome = forms.ChoiceField()
+    reason_code = forms.ChoiceField(label="Motif", required=False)
+    reason = forms.CharField(
+        label="Explication",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="L’organisation la lira. Obligatoire, sauf pour approuver.",
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        outcomes: tuple[str, ...],
+        reasons: list[tuple[str, str]],
+        fields: dict[str, str] | None = None,
+    ) -> None:
+        """`fields` are the parts of the file, by name and label, beside which a remark may be written."""
+        super().__init__(data)
+        self.fields["outcome"].choices = [(outcome, outcome) for outcome in outcomes]  # type: ignore[attr-defined]
+        self.fields["reason_code"].choices = [("", "Choisissez pour refuser"), *reasons]  # type: ignore[attr-defined]
+        if not reasons:
+            del self.fields["reason_code"]
+        self.coded = bool(reasons)
+        self.remarks = {name: f"remark_{name}" for name in fields or {}}
+        for name, label in (fields or {}).items():
+            self.fields[f"remark_{name}"] = forms.CharField(label=label, max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        outcome = cleaned.get("outcome", "")
+        if outcome and outcome != "approve" and not cleaned.get("reason"):
+            self.add_error("reason", "Indiquez un motif\u00a0: l’organisation doit savoir quoi faire.")
+        if outcome == "refuse" and self.coded and not cleaned.get("reason_code"):
+            self.add_error("reason_code", "Choisissez le motif du refus.")
+        cleaned["comments"] = {name: cleaned[field] for name, field in self.remarks.items() if cleaned.get(field)}
+        return cleaned
+
+    def remark_fields(self) -> list[forms.BoundField]:
+        """The inputs of the remarks, to be shown together."""
+        return [self[field] for field in self.remarks.values()]
+
+
+class MergeForm(forms.Form):
+    """Which organisation is taken into the one of the file."""
+
+    absorb = forms.IntegerField(min_value=1)
+
+
+class SearchForm(forms.Form):
+    """An organisation by its name or number."""
+
+    q = forms.CharField(label="Nom, SIREN ou RNA", max_length=200)
+
+
+class BatchForm(forms.Form):
+    """Files to approve together, as `kind-number`."""
+
+    chosen = forms.MultipleChoiceField(error_messages={"required": "Cochez au moins un dossier."})
+
+    def __init__(self, data: Any, *, files: list[str]) -> None:
+        super().__init__(data)
+        self.fields["chosen"].choices = [(one, one) for one in files]  # type: ignore[attr-defined]

@@ -1,0 +1,247 @@
+"""The five kinds of files: how each is loaded, held, given back and decided on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.actions import files
+from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
+from accounts.registry import facts_for
+from accounts.similarity import similar
+from associations import actions as associations
+from associations.models import Association, Request
+from charter import actions as charter
+from charter.models import Signature
+from companies.models import Company
+from solidarite.moderation.forms import DecisionForm
+
+Context = dict[str, Any]
+
+
+class Kind(ABC):
+    """One kind of file. `outcomes` are the decisions on a file that waits, `later` those on one that is settled."""
+
+    label: ClassVar[str]
+    template: ClassVar[str]
+    subject: ClassVar[Decision.Subject]
+    outcomes: ClassVar[tuple[str, ...]]
+    reasons: ClassVar[list[tuple[str, str]]] = []
+    remarks: ClassVar[dict[str, str]] = {}
+    in_batches: ClassVar[bool] = False
+
+    @abstractmethod
+    def files(self) -> QuerySet[Any]:
+        """All files of this kind, with what their page shows."""
+
+    @abstractmethod
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        """The one call that a decision makes."""
+
+    def claim(self, file: Any, *, by: User, now: dt.datetime) -> None:
+        files.claim_file(file, by=by, now=now)
+
+    def release(self, file: Any, *, by: User) -> None:
+        files.release_file(file, by=by)
+
+    def waits(self, file: Any) -> bool:
+        """Whether a decision is awaited."""
+        return bool(self.files().model.objects.awaiting_decision().filter(pk=file.pk).exists())
+
+    def later(self, file: Any) -> tuple[str, ...]:  # noqa: ARG002  # most kinds have none
+        """Decisions on a settled file."""
+        return ()
+
+    def form(self, data: Any, file: Any, *, waits: bool) -> DecisionForm:
+        outcomes = self.outcomes if waits else self.later(file)
+        return DecisionForm(
+            data, outcomes=outcomes, reasons=self.reasons if waits else [], fields=self.remarks if waits else None
+        )
+
+    def organisation(self, file: Any) -> Organisation | None:  # noqa: ARG002  # a report may be about anything
+        """Whose file it is."""
+        return None
+
+    def context(self, file: Any) -> Context:
+        """What stands beside what was typed: history, registry, organisations that look alike."""
+        organisation = self.organisation(file)
+        context: Context = {"history": Decision.objects.about(self.subject, file.pk).select_related("decided_by")}
+        if organisation is not None:
+            context |= {
+                "organisation": organisation,
+                "owners": organisation.owners(),
+                "registry": facts_for(organisation),
+                "similar": similar(organisation),
+            }
+        return context
+
+
+class SignatureKind(Kind):
+    label = "Signature de la charte"
+    template = "solidarite/moderation_signature.html"
+    subject = Decision.Subject.SIGNATURE
+    outcomes = ("approve", "changes", "refuse")
+    reasons = Signature.RefusalReason.choices
+    remarks: ClassVar[dict[str, str]] = {
+        "name": "Nom",
+        "legal_form": "Forme juridique",
+        "siren": "SIREN",
+        "address": "Adresse",
+        "website": "Site web",
+        "description": "Présentation",
+        "signatory_name": "Nom de la personne qui signe",
+        "signatory_capacity": "En qualité de",
+        "pledged_rooms": "Salles",
+        "pledged_computers": "Ordinateurs",
+        "pledged_hours": "Heures",
+    }
+    in_batches = True
+
+    def files(self) -> QuerySet[Any]:
+        return Signature.objects.with_file()
+
+    def claim(self, file: Any, *, by: User, now: dt.datetime) -> None:
+        charter.claim_signature(signature=file, by=by, now=now)
+
+    def release(self, file: Any, *, by: User) -> None:
+        charter.release_signature(signature=file, by=by)
+
+    def organisation(self, file: Any) -> Organisation | None:
+        company: Company = file.company
+        return company
+
+    def later(self, file: Any) -> tuple[str, ...]:
+        return {Signature.State.APPROVED: ("suspend",), Signature.State.SUSPENDED: ("reinstate",)}.get(file.state, ())
+
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        reason = decision["reason"]
+        match decision["outcome"]:
+            case "approve":
+                charter.approve_signature(signature=file, by=by, now=now)
+            case "changes":
+                comments = decision["comments"]
+                charter.request_changes(signature=file, reason=reason, comments=comments, by=by, now=now)
+            case "refuse":
+                code = decision["reason_code"]
+                charter.refuse_signature(signature=file, reason_code=code, reason=reason, by=by, now=now)
+            case "suspend":
+                charter.suspend_signature(signature=file, reason=reason, by=by, now=now)
+            case _:
+                charter.reinstate_signature(signature=file, reason=reason, by=by, now=now)
+
+
+class AssociationKind(Kind):
+    label = "Nouvelle association"
+    template = "solidarite/moderation_association.html"
+    subject = Decision.Subject.ASSOCIATION
+    outcomes = ("approve", "refuse")
+    reasons = Association.RefusalReason.choices
+    in_batches = True
+
+    def files(self) -> QuerySet[Any]:
+        return Association.objects.select_related("commune", "claimed_by")
+
+    def organisation(self, file: Any) -> Organisation | None:
+        association: Association = file
+        return association
+
+    def later(self, file: Any) -> tuple[str, ...]:
+        state = Association.State
+        return {state.ADMITTED: ("suspend",), state.SUSPENDED: ("reinstate",)}.get(file.state, ())
+
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        reason = decision["reason"]
+        match decision["outcome"]:
+            case "approve":
+                associations.admit_association(association=file, by=by, now=now)
+            case "refuse":
+                code = decision["reason_code"]
+                associations.refuse_association(association=file, reason_code=code, reason=reason, by=by, now=now)
+            case "suspend":
+                associations.suspend_association(association=file, reason=reason, by=by, now=now)
+            case _:
+                associations.reinstate_association(association=file, reason=reason, by=by, now=now)
+
+
+class RequestKind(Kind):
+    label = "Première demande"
+    template = "solidarite/moderation_request.html"
+    subject = Decision.Subject.REQUEST
+    outcomes = ("approve", "refuse")
+    in_batches = True
+
+    def files(self) -> QuerySet[Any]:
+        return Request.objects.select_related("association__commune", "commune", "claimed_by")
+
+    def organisation(self, file: Any) -> Organisation | None:
+        association: Association = file.association
+        return association
+
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        if decision["outcome"] == "approve":
+            associations.publish_request(request=file, by=by, now=now)
+        else:
+            associations.hide_request(request=file, reason=decision["reason"], by=by, now=now)
+
+
+class ReportKind(Kind):
+    label = "Signalement"
+    template = "solidarite/moderation_report.html"
+    subject = Decision.Subject.REPORT
+    outcomes = ("approve", "refuse")
+
+    def files(self) -> QuerySet[Any]:
+        return AbuseReport.objects.select_related("created_by", "claimed_by")
+
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        upheld = decision["outcome"] == "approve"
+        files.settle_report(report=file, upheld=upheld, reason=decision["reason"], by=by, now=now)
+
+
+class AppealKind(Kind):
+    label = "Recours"
+    template = "solidarite/moderation_appeal.html"
+    subject = Decision.Subject.APPEAL
+    outcomes = ("approve", "refuse")
+
+    def files(self) -> QuerySet[Any]:
+        return Appeal.objects.select_related("decision__decided_by", "created_by", "claimed_by")
+
+    def organisation(self, file: Any) -> Organisation | None:
+        """Whoever was refused, found from the decision."""
+        refused = self.refused(file)
+        return refused.company if isinstance(refused, Signature) else refused
+
+    def refused(self, file: Any) -> Signature | Association | None:
+        """What the refusal was about."""
+        decision = file.decision
+        if decision.subject == Decision.Subject.SIGNATURE:
+            return Signature.objects.with_file().filter(pk=decision.subject_id).first()
+        return Association.objects.select_related("commune").filter(pk=decision.subject_id).first()
+
+    def context(self, file: Any) -> Context:
+        return super().context(file) | {"refused": self.refused(file)}
+
+    @transaction.atomic
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        """Answer, and reopen what was refused, both or neither."""
+        accepted = decision["outcome"] == "approve"
+        files.settle_appeal(appeal=file, accepted=accepted, answer=decision["reason"], by=by, now=now)
+        refused = self.refused(file)
+        if accepted and isinstance(refused, Signature):
+            charter.reopen_signature(signature=refused, now=now)
+        elif accepted and isinstance(refused, Association):
+            associations.reopen_association(association=refused)
+
+
+KINDS: dict[str, Kind] = {
+    "signature": SignatureKind(),
+    "association": AssociationKind(),
+    "request": RequestKind(),
+    "report": ReportKind(),
+    "appeal": AppealKind(),
+}

@@ -1,0 +1,217 @@
+"""Pages of the moderators: the queue, a file, decisions one by one and in batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.gates import moderators_only
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from accounts.registry.lookups import look_up
+from associations.models import Association
+from charter.models import Signature
+from companies.models import Company
+from solidarite.moderation import merging
+from solidarite.moderation.forms import BatchForm, DecisionForm, MergeForm, SearchForm
+from solidarite.moderation.kinds import KINDS, Kind
+from solidarite.moderation.queue import FILES_A_PAGE, Position, Row, counts, next_free, page
+from territories import clock
+from territories.folding import fold
+from workshops.models import Booking
+
+
+@require_GET
+@moderators_only
+def queue(request: HttpRequest) -> HttpResponse:
+    """What awaits a decision, oldest first."""
+    user, now = signed_in(request), clock.now()
+    rows = page(user, after=Position.read(request.GET.get("apres", "")))
+    shown = rows[:FILES_A_PAGE]
+    context = {
+        "rows": [_shown(row, held=row.is_held(by_other_than=user, now=now)) for row in shown],
+        "more": shown[-1].position if len(rows) > FILES_A_PAGE else None,
+        "counts": [(KINDS[kind].label, count) for kind, count in counts(user).items()],
+        "flagged": Booking.objects.without_signatory(now).with_everything().order_by("slot__starts_at", "pk")[:20],
+        "form": SearchForm(),
+    }
+    return render(request, "solidarite/moderation_queue.html", context)
+
+
+def _shown(row: Row, *, held: bool) -> dict[str, Any]:
+    kind = KINDS[row.kind]
+    return {"row": row, "label": kind.label, "held": held, "in_batches": kind.in_batches and not held}
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]
+
+
+@require_GET
+@moderators_only
+def file(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """What was typed, what is known, what happened, and the decision. Opening it changes nothing."""
+    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    return _file_page(request, kind, found)
+
+
+def _file_page(request: HttpRequest, kind: str, found: Any, form: DecisionForm | None = None) -> HttpResponse:
+    its = _kind(kind)
+    waits = its.waits(found)
+    held = waits and found.claimed_by_id == signed_in(request).pk
+    context = {
+        "file": found,
+        "kind": kind,
+        "label": its.label,
+        "waits": waits,
+        "held": held,
+        "later": its.later(found),
+        "form": form or its.form(None, found, waits=waits),
+        **its.context(found),
+    }
+    return render(request, its.template, context, status=422 if form else 200)
+
+
+@require_POST
+@moderators_only
+def claim(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take a file, and open it."""
+    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    try:
+        _kind(kind).claim(found, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("moderation_file", kind, pk)
+
+
+@require_POST
+@moderators_only
+def release(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Give a file back to the queue."""
+    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    _kind(kind).release(found, by=signed_in(request))
+    messages.success(request, "Le dossier est rendu à la file.")
+    return redirect("moderation")
+
+
+@require_POST
+@moderators_only
+def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Decide on a file; with « et prendre le suivant », go on to the next one."""
+    user, its = signed_in(request), _kind(kind)
+    found = get_object_or_404(its.files(), pk=pk)
+    form = its.form(request.POST, found, waits=its.waits(found))
+    if not form.is_valid():
+        return _file_page(request, kind, found, form)
+    try:
+        its.decide(found, form.cleaned_data, by=user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("moderation_file", kind, pk)
+    messages.success(request, "Décision enregistrée. L’organisation est prévenue.")
+    return _next_file(request) if "next" in request.POST else redirect("moderation")
+
+
+@require_POST
+@moderators_only
+def take_next(request: HttpRequest) -> HttpResponse:
+    """Take the oldest file that nobody works on."""
+    return _next_file(request)
+
+
+def _next_file(request: HttpRequest) -> HttpResponse:
+    user, now = signed_in(request), clock.now()
+    row = next_free(user, now=now)
+    if row is None:
+        messages.info(request, "Rien n’attend plus. Merci\u00a0!")
+        return redirect("moderation")
+    found = get_object_or_404(KINDS[row.kind].files(), pk=row.pk)
+    try:
+        KINDS[row.kind].claim(found, by=user, now=now)
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+        return redirect("moderation")
+    return redirect("moderation_file", row.kind, row.pk)
+
+
+@require_POST
+@moderators_only
+def batch(request: HttpRequest) -> HttpResponse:
+    """Approve several files at once: each is taken and approved by itself, or says why it was not."""
+    user, now = signed_in(request), clock.now()
+    offered = [f"{row.kind}-{row.pk}" for row in page(user, size=500) if KINDS[row.kind].in_batches]
+    form = BatchForm(request.POST, files=offered)
+    if not form.is_valid():
+        messages.error(request, "Cochez au moins un dossier\u00a0: certains ont pu être traités entre-temps.")
+        return redirect("moderation")
+    approved = 0
+    for chosen in form.cleaned_data["chosen"]:
+        kind, _, pk = chosen.partition("-")
+        found = get_object_or_404(KINDS[kind].files(), pk=int(pk))
+        try:
+            KINDS[kind].claim(found, by=user, now=now)
+            KINDS[kind].decide(found, {"outcome": "approve", "reason": ""}, by=user, now=now)
+        except Refused as refusal:
+            messages.error(request, f"{found}\u00a0: {refusal}")
+        else:
+            approved += 1
+    if approved:
+        messages.success(request, f"Dossiers approuvés\u00a0: {approved}. Les organisations sont prévenues.")
+    return redirect("moderation")
+
+
+@require_GET
+@moderators_only
+def search(request: HttpRequest) -> HttpResponse:
+    """Find an organisation, whatever its state."""
+    form = SearchForm(request.GET if "q" in request.GET else None)
+    typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    companies = Company.objects.named(typed)[:20] if typed else Company.objects.none()
+    signatures = Signature.objects.filter(company__in=[company.pk for company in companies]).order_by("created_at")
+    latest = {signature.company_id: signature for signature in signatures}
+    context = {
+        "form": form,
+        "typed": fold(typed),
+        "companies": [(company, latest.get(company.pk)) for company in companies],
+        "associations": Association.objects.named(typed)[:20] if typed else [],
+    }
+    return render(request, "solidarite/moderation_search.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@moderators_only
+def ask_registry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Ask the registry now, instead of waiting for the task."""
+    its = _kind(kind)
+    organisation = its.organisation(get_object_or_404(its.files(), pk=pk))
+    if organisation is None or not organisation.siren or not settings.REGISTRY_URL:
+        raise Http404
+    if not look_up(siren=organisation.siren, now=clock.now()):
+        messages.warning(request, "Le registre ne répond pas\u00a0: décidez sans lui, ou réessayez plus tard.")
+    return redirect("moderation_file", kind, pk)
+
+
+@require_POST
+@moderators_only
+def merge(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Take a duplicate into the organisation of this file, with everything that hangs on it."""
+    its = _kind(kind)
+    organisation = its.organisation(get_object_or_404(its.files(), pk=pk))
+    form = MergeForm(request.POST)
+    if organisation is None or not form.is_valid():
+        raise Http404
+    absorbed = get_object_or_404(type(organisation), pk=form.cleaned_data["absorb"])
+    try:
+        merging.merge(keep=organisation, absorb=absorbed, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"«\u00a0{absorbed.name}\u00a0» est réunie à «\u00a0{organisation.name}\u00a0».")
+    return redirect("moderation_file", kind, pk)
