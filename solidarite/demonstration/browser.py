@@ -21,7 +21,7 @@ class Page(NamedTuple):
 
 
 class Form:
-    """A form of a page: where it goes, and what it holds before anybody types."""
+    """A form of a page that changes something: where it goes, and what it holds before anybody types."""
 
     def __init__(self, action: str) -> None:
         self.action = action
@@ -31,24 +31,31 @@ class Form:
 class _FormReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
+        self.every: list[Form] = []
         self.forms: list[Form] = []
         self.select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(given.get("action", "")))
-        elif self.forms and tag == "input":
+            self._form(given)
+        elif self.every and tag == "input":
             self._input(given)
         elif tag == "select":
             self.select = given.get("name", "")
-        elif self.forms and tag == "option" and "selected" in given:
-            self.forms[-1].fields.append((self.select, given.get("value", "")))
+        elif self.every and tag == "option" and "selected" in given:
+            self.every[-1].fields.append((self.select, given.get("value", "")))
+
+    def _form(self, given: dict[str, str]) -> None:
+        form = Form(given.get("action", ""))
+        self.every.append(form)
+        if given.get("method", "get").lower() == "post":
+            self.forms.append(form)
 
     def _input(self, given: dict[str, str]) -> None:
         chosen = given.get("type") not in ("checkbox", "radio") or "checked" in given
         if given.get("name") and chosen:
-            self.forms[-1].fields.append((given["name"], given.get("value", "")))
+            self.every[-1].fields.append((given["name"], given.get("value", "")))
 
 
 class Browser:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,3 +89,27 @@ def test_broken_data_is_said_in_one_line(tmp_path: Path) -> None:
     assert len(said) == 1
     assert "vient de PostgreSQL 9" in said[0]
     assert "--reset" in said[0]
+
+
+def check(data: Path) -> dict[str, Any]:
+    """What `demo --check` prints, on these data."""
+    run = Portal(data, "--check")
+    said = run.wait()
+    run.ended()
+    lines = [line for line in said if line.startswith("{")]
+    outcome: dict[str, Any] = json.loads(lines[-1]) if lines else {"ok": False, "said": said}
+    return outcome
+
+
+def test_check_walks_the_loop_again_and_again(tmp_path: Path) -> None:
+    """Also after a check that was ended in its midst."""
+    data = tmp_path / "data"
+    first = check(data)
+    assert first["ok"], first
+    assert len(first["steps"]) > 10
+    cut = Portal(data, "--check")
+    time.sleep(6)
+    cut.stop(signal.SIGKILL)
+    assert gone(data, 5) == []
+    outcomes = [check(data) for _ in range(2)]
+    assert [one["ok"] for one in outcomes] == [True, True], outcomes
