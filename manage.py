@@ -9,8 +9,8 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 from environs import Env
 
+from solidarite.breakdowns import KNOWN, in_words
 from solidarite.embedded import cluster
-from solidarite.embedded.processes import NotStarted
 
 # These start the services themselves, or need none.
 WITHOUT_SERVICES = {"demo", "draw_states", "makemessages", "compilemessages", "collectstatic", "help", "version"}
@@ -23,13 +23,16 @@ def main() -> None:
         # A check sets the clock forward and adds accounts: it has data of its own.
         os.environ.setdefault("SOLIDARITE_DATA", str(Path(__file__).with_name(".data") / "check"))
     command = (sys.argv[1:] or ["help"])[0]
+    services = (
+        contextlib.nullcontext() if command in WITHOUT_SERVICES or command.startswith("-") else cluster.available()
+    )
     try:
-        with (
-            contextlib.nullcontext() if command in WITHOUT_SERVICES or command.startswith("-") else cluster.available()
-        ):
+        with services:
             execute_from_command_line(sys.argv)
-    except NotStarted as error:
-        sys.exit(str(error))
+    except KNOWN as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(in_words(error))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 EMBEDDED = not env.str("DATABASE_URL", "")
 DEBUG = env.bool("DEBUG", EMBEDDED)
-SECRET_KEY = env.str("SECRET_KEY", "embedded-demonstration-only" if EMBEDDED else None)
+SECRET_KEY = env.str("SECRET_KEY", "embedded-demonstration-only") if EMBEDDED else env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")

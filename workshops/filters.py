@@ -57,7 +57,7 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
         """Read the parameters; what is left out takes its default, and the form shows it."""
         filled = data.copy()
         for name, value in DEFAULTS.items():
-            filled.setdefault(name, value)
+            filled[name] = filled.get(name) or value
         super().__init__(filled, queryset=queryset)
 
     def filter_queryset(self, queryset: SlotQuerySet) -> SlotQuerySet:

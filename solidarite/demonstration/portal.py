@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from solidarite.embedded import addresses
-from solidarite.embedded.processes import NotStarted, last_line, spawn, stop
+from solidarite.embedded.processes import NotStarted, last_word, spawn, stop
 
 START_SECONDS = 30
 STOP_SECONDS = 10
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 
 
 class Process(NamedTuple):
@@ -31,11 +32,15 @@ class Process(NamedTuple):
 
 
 def check_port_free(port: int) -> None:
-    """Raises NotStarted when another program listens there."""
+    """Raises NotStarted when the portal cannot listen there."""
+    if not 1 <= port <= LAST_PORT:
+        raise NotStarted(f"Un port va de 1 à {LAST_PORT}\u00a0: choisissez-en un autre que {port}, par exemple 8000.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
+        except PermissionError as error:
+            raise NotStarted(f"Le port {port} est réservé à root\u00a0: choisissez-en un à partir de 1024.") from error
         except OSError as error:
             raise NotStarted(
                 f"Le port {port} est déjà pris\u00a0: arrêtez le programme qui l’occupe, "
@@ -62,6 +67,7 @@ def running(port: int, mailbox: Path, *, scan_seconds: float) -> Iterator[list[P
     smtp_port = free_port()
     logs = addresses.data_directory() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    mailbox.mkdir(exist_ok=True)
     environment = {
         "SITE_URL": f"http://{LOOPBACK}:{port}",
         "SMTP_PORT": str(smtp_port),
@@ -130,7 +136,7 @@ def check_alive(processes: list[Process]) -> None:
     for process in processes:
         if process.handle.poll() is not None:
             raise NotStarted(
-                f"Le processus «\u00a0{process.name}\u00a0» s’est arrêté\u00a0: {last_line(process.log)} "
+                f"Le processus «\u00a0{process.name}\u00a0» s’est arrêté\u00a0: {last_word(process.log)} "
                 f"(journal\u00a0: {process.log})"
             )
 

@@ -32,9 +32,8 @@ def running(environment: Mapping[str, str] = os.environ, *, durable: bool = True
         yield
         return
     run, data = private_directory(addresses.run_directory()), addresses.data_directory()
-    data.mkdir(parents=True, exist_ok=True)
     logs = data / "logs"
-    logs.mkdir(exist_ok=True)
+    _make_room(data, logs)
     services: list[Postgres | Valkey] = []
     if not environment.get("DATABASE_URL"):
         services.append(Postgres(data=data / "postgres", run=run, logs=logs, durable=durable))
@@ -55,6 +54,29 @@ def available() -> Iterator[None]:
         with contextlib.suppress(AlreadyRunning):
             stack.enter_context(running())
         yield
+
+
+# A new cluster with the demonstration's data, and something to write on.
+ROOM_TO_START, ROOM_TO_GO_ON = 250_000_000, 50_000_000
+
+
+def _make_room(data: Path, logs: Path) -> None:
+    """The folders of data and logs, on a disk with room for them."""
+    try:
+        for folder in (data, logs):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotStarted(
+            f"Le dossier {error.filename} ne peut pas être créé ({error.strerror})\u00a0: déplacez ce qui est à sa "
+            "place, ou donnez un autre dossier par SOLIDARITE_DATA."
+        ) from error
+    needed = ROOM_TO_GO_ON if (data / "postgres").exists() else ROOM_TO_START
+    free = shutil.disk_usage(data).free
+    if free < needed:
+        raise NotStarted(
+            f"Il reste {free // 1_000_000} Mo sur le disque de {data}, il en faut {needed // 1_000_000}\u00a0: "
+            "libérez de la place, ou donnez un autre dossier par SOLIDARITE_DATA."
+        )
 
 
 def reset() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from solidarite.embedded.addresses import DATABASE_NAME
-from solidarite.embedded.processes import NotStarted, last_line, spawn, stop
+from solidarite.embedded.processes import RESTORE, NotStarted, disk_is_full, last_word, spawn, stop
 
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -35,7 +35,7 @@ class Postgres:
         Raises:
             NotStarted: with PostgreSQL's own last word.
         """
-        if not (self.data / "PG_VERSION").exists():
+        if not self.data.exists():
             self._create()
         self._check_version()
         deadline = time.monotonic() + START_SECONDS
@@ -57,12 +57,15 @@ class Postgres:
         process = spawn(command, log=self.log, unroot=True)
         if process.wait():
             shutil.rmtree(half, ignore_errors=True)
-            raise NotStarted(f"PostgreSQL ne peut pas créer sa base\u00a0: {last_line(self.log)}")
+            raise NotStarted(self._why("PostgreSQL ne peut pas créer sa base"))
         (half / "pg_hba.conf").write_text(TRUSTING)
         half.rename(self.data)
 
     def _check_version(self) -> None:
-        made_by = (self.data / "PG_VERSION").read_text().strip()
+        mark = self.data / "PG_VERSION"
+        if not mark.is_file() or not mark.read_text().strip():
+            raise NotStarted(f"{self.data} n’est pas une base PostgreSQL\u00a0: PG_VERSION y manque. {RESTORE}.")
+        made_by = mark.read_text().strip()
         answer = subprocess.run([binary("postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
         if answer.stdout.split()[2].split(".")[0] != made_by:
             raise NotStarted(
@@ -83,12 +86,17 @@ class Postgres:
                 return True
             if time.monotonic() > deadline:
                 self.stop()
-                raise NotStarted(f"PostgreSQL ne répond pas\u00a0: {last_line(self.log)}")
+                raise NotStarted(self._why("PostgreSQL ne répond pas"))
             time.sleep(0.05)
         held = "lock file" in self.log.read_text(errors="replace")
         if held and time.monotonic() < deadline:
             return False
-        raise NotStarted(f"PostgreSQL ne démarre pas\u00a0: {last_line(self.log)} (journal\u00a0: {self.log})")
+        raise NotStarted(self._why("PostgreSQL ne démarre pas"))
+
+    def _why(self, what: str) -> str:
+        """What happened, PostgreSQL's own word on it, and what to do."""
+        todo = "Libérez de la place sur le disque, puis relancez" if disk_is_full(self.log) else RESTORE
+        return f"{what}\u00a0: {last_word(self.log)}. {todo}. (Journal\u00a0: {self.log})"
 
     def _options(self) -> list[str]:
         durability = {} if self.durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

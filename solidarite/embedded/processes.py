@@ -52,7 +52,21 @@ def stop(process: subprocess.Popen[bytes], *, with_signal: signal.Signals, secon
         process.wait()
 
 
-def last_line(log: Path) -> str:
-    """What a process said last, for a message to a person."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "aucun message"
+# What says why a program gave up, the gravest first; what comes after it is mere farewell.
+GRAVE = ("No space left", "PANIC", "FATAL", "ERROR", "could not", "Bad file format", "Error")
+RESTORE = "Restaurez une sauvegarde, ou relancez avec --reset pour repartir d’une base neuve"
+
+
+def last_word(log: Path) -> str:
+    """Why a process gave up, in its own words, for a message to a person."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    for sign in GRAVE:
+        telling = [line for line in lines if sign in line]
+        if telling:
+            return telling[-1]
+    return lines[-1] if lines else "aucun message"
+
+
+def disk_is_full(log: Path) -> bool:
+    """Whether the process met a disk without room."""
+    return "No space left" in log.read_text(errors="replace")

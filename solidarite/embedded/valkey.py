@@ -12,7 +12,7 @@ from pathlib import Path
 
 import redis
 
-from solidarite.embedded.processes import NotStarted, last_line, spawn, stop
+from solidarite.embedded.processes import NotStarted, last_word, spawn, stop
 
 START_SECONDS = 15
 STOP_SECONDS = 10
@@ -41,7 +41,11 @@ class Valkey:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise NotStarted(f"Valkey ne démarre pas\u00a0: {last_line(self.log)} (journal\u00a0: {self.log})")
+                self.stop()
+                raise NotStarted(
+                    f"Valkey ne démarre pas\u00a0: {last_word(self.log)}. Ses données ne sont qu’un cache\u00a0: "
+                    f"supprimez {self.data}, puis relancez. (Journal\u00a0: {self.log})"
+                )
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -91,6 +91,36 @@ def test_broken_data_is_said_in_one_line(tmp_path: Path) -> None:
     assert "--reset" in said[0]
 
 
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("postgres", "n’est pas une base PostgreSQL"),
+        ("logs", "ne peut pas être créé"),
+        (".", "ne peut pas être créé"),
+    ],
+)
+def test_file_in_the_place_of_a_folder_is_said_in_one_line(tmp_path: Path, folder: str, words: str) -> None:
+    data = tmp_path / "data"
+    (data / folder).parent.mkdir(parents=True, exist_ok=True)
+    (data / folder).write_text("x")
+    portal = Portal(data)
+    said = portal.wait()
+    assert portal.ended() == 1
+    assert len(said) == 1
+    assert words in said[0]
+    assert gone(data, 1) == []
+
+
+@pytest.mark.parametrize("port", ["0", "70000", "-1"])
+def test_port_that_is_none_is_said_in_one_line(tmp_path: Path, port: str) -> None:
+    portal = Portal(tmp_path / "data", f"--port={port}")
+    said = portal.wait()
+    assert portal.ended() == 1
+    assert said == [
+        f"CommandError: Un port va de 1 à 65535\u00a0: choisissez-en un autre que {port}, par exemple 8000.\n"
+    ]
+
+
 def check(data: Path) -> dict[str, Any]:
     """What `demo --check` prints, on these data."""
     run = Portal(data, "--check")

@@ -12,10 +12,13 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from accounts.models import User
+from solidarite.breakdowns import KNOWN, in_words
 from solidarite.demonstration import portal, seed, walk
 from solidarite.demonstration.accounts import ACCOUNTS, PASSWORD
 from solidarite.embedded import addresses, cluster
@@ -33,6 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port local du portail (8000)")
         parser.add_argument("--check", action="store_true", help="parcourt la boucle, imprime un JSON et s’arrête")
         parser.add_argument("--reset", action="store_true", help="efface d’abord les données embarquées")
+        parser.add_argument(
+            "--seed", type=int, default=seed.DEFAULT_SEED, help="nombre dont naissent les données inventées (2015)"
+        )
         parser.add_argument("--no-data", action="store_true", help="ne charge pas de données inventées")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -41,8 +47,8 @@ class Command(BaseCommand):
                 self._run(options)
         except KeyboardInterrupt:
             self.stderr.write("Arrêté. Les données restent pour la prochaine fois.")
-        except NotStarted as error:
-            raise CommandError(str(error)) from error
+        except KNOWN as error:
+            raise CommandError(in_words(error)) from error
 
     def _run(self, options: dict[str, Any]) -> None:
         port = portal.free_port() if options["check"] else options["port"]
@@ -51,7 +57,8 @@ class Command(BaseCommand):
             cluster.reset()
         mailbox = addresses.data_directory() / "mailbox"
         with cluster.running():
-            self._prepare(with_data=not options["no_data"])
+            cache.get("demonstration")
+            self._prepare(with_data=not options["no_data"], number=options["seed"])
             with portal.running(port, mailbox, scan_seconds=0.7 if options["check"] else 5) as processes:
                 if options["check"]:
                     self._check(port, mailbox)
@@ -59,11 +66,15 @@ class Command(BaseCommand):
                     self._welcome(port)
                     portal.wait_until_stopped(processes)
 
-    def _prepare(self, *, with_data: bool) -> None:
+    def _prepare(self, *, with_data: bool, number: int) -> None:
         self.stderr.write("Préparation de la base…")
         call_command("migrate", verbosity=0, interactive=False)
         if with_data and not seed.is_loaded():
-            seed.load(now=clock.now(), progress=sys.stderr)
+            if User.objects.exists():
+                raise NotStarted(
+                    "Cette base a déjà des comptes, qui ne sont pas d’une démonstration\u00a0: relancez avec --no-data."
+                )
+            seed.load(now=clock.now(), progress=sys.stderr, seed=number)
         connections.close_all()
 
     def _check(self, port: int, mailbox: Any) -> None:
