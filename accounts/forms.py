@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from accounts.identifiers import RnaField, SirenField, SiretField
 from accounts.invitations import join_path
 from accounts.models import Organisation, Role, User
+from accounts.names import NAME
 from territories.forms import CommuneField
 
 
@@ -19,6 +20,7 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         label="Votre prénom et votre nom",
         max_length=120,
+        validators=NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 

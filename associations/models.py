@@ -217,6 +217,10 @@ class Request(Claimable):
                 name="request_claim_while_in_review", condition=Q(state="in_review") | Q(claimed_at__isnull=True)
             ),
             models.CheckConstraint(
+                name="request_state_known",
+                condition=Q(state__in=["in_review", "open", "hidden", "in_progress", "fulfilled", "withdrawn"]),
+            ),
+            models.CheckConstraint(
                 name="request_hidden_with_reason", condition=~Q(state="hidden") | ~Q(hidden_reason="")
             ),
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),

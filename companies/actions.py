@@ -16,8 +16,10 @@ from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies.models import Availability, Company, Membership, Room, Site, Slot, SlotVolunteer
 from companies.recurrence import Occurrence, is_evening_or_weekend, weekly_occurrences
+from territories.french import long_date
 
 LONGEST_SEASON = dt.timedelta(days=366)
+FARTHEST_AHEAD = dt.timedelta(days=2 * 366)
 
 
 class DaytimeOpening(Refused):
@@ -26,6 +28,14 @@ class DaytimeOpening(Refused):
 
 class SeasonTooLong(Refused):
     """More than a year of dates at once."""
+
+
+class NothingToOpen(Refused):
+    """No date of the season can become a slot."""
+
+
+class TooFarAhead(Refused):
+    """The season ends later than anybody plans."""
 
 
 class SlotNotOpen(Refused):
@@ -120,11 +130,13 @@ def publish_availability(*, room: Room, availability: Availability, by: User, no
     Dates that are past, or on which the room already has a slot, are refused one by one and the others kept.
 
     Raises:
-        DaytimeOpening, SeasonTooLong: nothing is written.
+        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen: nothing is written.
     """
     zone = ZoneInfo(room.site.time_zone)
     if availability.until_date - availability.from_date > LONGEST_SEASON:
         raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
+    if availability.until_date > (now + FARTHEST_AHEAD).date():
+        raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
     dates = list(_occurrences(availability, zone))
     _refuse_daytime(dates)
     availability.room = room
@@ -132,7 +144,19 @@ def publish_availability(*, room: Room, availability: Availability, by: User, no
     availability.created_by = by
     availability.save()
     candidates = [_slot(availability, room, date, now) for date in dates]
-    return _keep_possible(availability, candidates, now)
+    season = _keep_possible(availability, candidates, now)
+    if not season.slots:
+        raise NothingToOpen(_nothing(season.refused))
+    return season
+
+
+def _nothing(refused: list[SeasonRefused]) -> str:
+    """Why no date remains, and what to change."""
+    if not refused:
+        return "Aucune date ne tombe ces jours-là entre ces deux dates\u00a0: changez les jours ou les dates."
+    first = refused[0]
+    date = f"{long_date(first.starts_at.date())}, {first.reason}"
+    return f"Aucune date ne peut être ouverte ({date})\u00a0: changez l’heure, les dates ou le délai de prévenance."
 
 
 def _occurrences(availability: Availability, zone: ZoneInfo) -> list[Occurrence]:

@@ -8,7 +8,14 @@ from django.conf import settings
 
 from accounts.forms import OrganisationForm
 from companies.models import Availability, BookingMode, Company, Room, Site
+from territories.distance import kilometres_between
 from territories.forms import CommuneField
+from territories.french import kilometres
+from territories.models import Commune
+
+# Half the width of the widest communes, in French Guiana.
+FARTHEST_FROM_COMMUNE_KM = 100
+LONGEST_NOTICE_HOURS = 720
 
 WEEKDAYS = [
     (1, "lundi"),
@@ -74,8 +81,11 @@ class SiteForm(forms.ModelForm[Site]):
         """Complete the point from the commune, or say that it must be given."""
         cleaned = super().clean() or {}
         commune = cleaned.get("commune")
-        missing = cleaned.get("latitude") is None or cleaned.get("longitude") is None
-        if commune is None or not missing:
+        given = [cleaned.get(field) is not None for field in ("latitude", "longitude")]
+        if commune is None or self.errors:
+            return cleaned
+        if any(given):
+            self._check_point(cleaned, commune, given)
             return cleaned
         if commune.latitude is None:
             self.add_error(
@@ -83,6 +93,18 @@ class SiteForm(forms.ModelForm[Site]):
             )
         cleaned["latitude"], cleaned["longitude"] = commune.latitude, commune.longitude
         return cleaned
+
+    def _check_point(self, cleaned: dict[str, Any], commune: Commune, given: list[bool]) -> None:
+        """A point placed by hand is whole, and near its commune."""
+        if not all(given):
+            missing = "longitude" if given[0] else "latitude"
+            self.add_error(missing, "Indiquez aussi l’autre coordonnée, ou laissez les deux vides.")
+        elif commune.latitude is not None and commune.longitude is not None:
+            away = kilometres_between(
+                (cleaned["latitude"], cleaned["longitude"]), (commune.latitude, commune.longitude)
+            )
+            if away > FARTHEST_FROM_COMMUNE_KM:
+                self.add_error("latitude", f"Vérifiez la position\u00a0: elle est à {kilometres(away)} de {commune}.")
 
 
 class RoomForm(forms.ModelForm[Room]):
@@ -174,6 +196,8 @@ class AvailabilityForm(forms.ModelForm[Availability]):
                 self.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
         if cleaned.get("places") == 0:
             self.add_error("places", "Indiquez au moins une place.")
+        if (cleaned.get("notice_hours") or 0) > LONGEST_NOTICE_HOURS:
+            self.add_error("notice_hours", f"Indiquez {LONGEST_NOTICE_HOURS} heures au plus, soit trente jours.")
         return cleaned
 
     def _in_order(self, cleaned: dict[str, Any], first: str, last: str, message: str, *, same: bool = False) -> None:

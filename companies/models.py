@@ -18,6 +18,7 @@ from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet, User
 from accounts.models.ownership import last_owner_stays, starts_with_owner
+from accounts.names import NAME, visible
 from territories.distance import EarthPoint, within
 from territories.models import Commune
 
@@ -140,8 +141,8 @@ class Site(models.Model):
     """A building where people are welcomed. Its commune gives the time zone, its point the distances."""
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sites")
-    name = models.CharField("nom du site", max_length=120)
-    address = models.CharField("adresse", max_length=200)
+    name = models.CharField("nom du site", max_length=120, validators=NAME)
+    address = models.CharField("adresse", max_length=200, validators=[visible])
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     latitude = models.FloatField("latitude", help_text="degrés WGS 84")
     longitude = models.FloatField("longitude", help_text="degrés WGS 84")
@@ -192,7 +193,7 @@ class Room(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     site_max_visitors = models.PositiveSmallIntegerField(editable=False)
-    name = models.CharField("nom de la salle", max_length=120)
+    name = models.CharField("nom de la salle", max_length=120, validators=NAME)
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
     equipment = models.CharField(

@@ -119,6 +119,13 @@ def test_pages_hold_no_inline_script_or_style(path: Path) -> None:
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon\w+=", html) == []
 
 
+def test_example_of_environment_lists_what_is_read() -> None:
+    settings = (ROOT / "solidarite" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings)) | {"SOLIDARITE_DATA", "POSTGRES_PASSWORD"}
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE)) == read
+
+
 def test_no_test_reaches_another_machine() -> None:
     with pytest.warns(UserWarning, match="192.0.2.1"), pytest.raises(SocketConnectBlockedError):
         socket.create_connection(("192.0.2.1", 80), timeout=1)

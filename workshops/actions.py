@@ -83,6 +83,9 @@ def book_slot(  # one booking is all of these facts
     with refusing(
         {
             "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
+            "booking_of_signatory": SlotTaken("Ce créneau n’est plus proposé."),
+            "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
+            "booking_by_association_that_may": NotAdmitted("Votre association ne peut pas réserver en ce moment."),
             "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
         }
     ):
@@ -121,8 +124,8 @@ def _check_booking(slot: Slot, association: Association, participants: int, now:
         raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
     if association.state == Association.State.ADMITTED:
         return
-    if association.state == Association.State.REFUSED:
-        raise NotAdmitted("Votre association n’a pas été admise\u00a0: elle ne peut pas réserver.")
+    if association.state != Association.State.NEW:
+        raise NotAdmitted(f"Votre association est {association.get_state_display()}\u00a0: elle ne peut pas réserver.")
     if slot.booking_mode == BookingMode.INSTANT:
         raise NotAdmitted(
             "Ce créneau se réserve sans délai\u00a0: il faut d’abord que votre association soit admise. "

@@ -31,6 +31,17 @@ class CommuneFilter(django_filters.Filter):  # type: ignore[misc]  # django-filt
     field_class = CommuneField
 
 
+class SearchForm(forms.Form):
+    """The search's own form: what one field cannot see."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("du"), cleaned.get("au")
+        if start and end and end < start:
+            self.add_error("au", "Indiquez une date de fin après la date de début.")
+        return cleaned
+
+
 class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """`lieu`, `rayon`, `du`, `au`, `moment`, `ordinateurs`, `places`, `tri`: addresses that people keep."""
 
@@ -51,6 +62,7 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
 
     class Meta:
         model = Slot
+        form = SearchForm
         fields: list[str] = []
 
     def __init__(self, data: QueryDict, *, queryset: SlotQuerySet) -> None:

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import Company, Slot, signatory
+from workshops.guards import booking_fits_its_slot, booking_may_be_made
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -112,6 +113,21 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(name="booking_somebody_comes", condition=Q(participants__gte=1)),
             models.CheckConstraint(
+                name="booking_state_known",
+                condition=Q(
+                    state__in=[
+                        "pending",
+                        "confirmed",
+                        "declined",
+                        "not_selected",
+                        "expired",
+                        "cancelled_by_association",
+                        "cancelled_by_company",
+                        "completed",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="booking_settled_stamped",
                 condition=Q(state="pending", settled_at__isnull=True)
                 | (~Q(state="pending") & (Q(settled_at__isnull=False) | Q(state="cancelled_by_association"))),
@@ -125,6 +141,7 @@ class Booking(models.Model):
                 ),
             ),
         ]
+        triggers = [booking_may_be_made(), booking_fits_its_slot()]
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"

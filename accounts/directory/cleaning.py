@@ -88,6 +88,8 @@ def clean_name(cell: str) -> tuple[str, str]:
     text = clean_text(cell)
     if is_blank(cell):
         return "", ""
+    if "\x00" in cell.strip(" \t\r\n\0"):
+        return "", "contient un caractère nul, la suite est incertaine"
     if text.casefold() in _MASKED | _SPREADSHEET_ERRORS:
         return "", "masqué ou perdu à la source"
     if not any(letter.isalnum() for letter in text):
@@ -102,6 +104,8 @@ def clean_address(cell: str) -> tuple[str, str]:
     text = clean_text(cell)
     if is_blank(cell):
         return "", ""
+    if "\x00" in cell.strip(" \t\r\n\0"):
+        return "", "contient un caractère nul, la suite est incertaine"
     if text.casefold() in _MASKED | _SPREADSHEET_ERRORS:
         return "", "masquée ou perdue à la source"
     if LOST in text:

@@ -90,6 +90,13 @@ class Decision(models.Model):
         indexes = [models.Index(name="decision_by_subject", fields=["subject", "subject_id"])]
         triggers = [
             pgtrigger.Protect(name="decision_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="decisions_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                func="RAISE EXCEPTION 'Decisions stay.';",
+            ),
             # Erasing a person's account empties `decided_by`; nothing else ever changes.
             pgtrigger.ReadOnly(name="decision_unchanged", exclude=["decided_by"]),
         ]

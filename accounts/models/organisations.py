@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.people import User
+from accounts.names import INVISIBLE_PATTERN, NAME, visible
 from accounts.slugs import free_slug
 from territories.fields import FoldedField
 from territories.folding import fold
@@ -89,14 +90,14 @@ class Organisation(models.Model):
     SPACE: ClassVar[str]
     """The namespace of its own pages' addresses."""
 
-    name = models.CharField("nom", max_length=200)
+    name = models.CharField("nom", max_length=200, validators=NAME)
     search_name = FoldedField("nom cherché", of="name", max_length=400)
     slug = models.SlugField("adresse de la page", max_length=80, unique=True)
     legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
     siren = models.CharField("SIREN", max_length=9, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     rna = models.CharField("RNA", max_length=10, blank=True)
-    address = models.CharField("adresse", max_length=200, blank=True)
+    address = models.CharField("adresse", max_length=200, blank=True, validators=[visible])
     commune = models.ForeignKey(
         Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune", null=True, blank=True
     )
@@ -114,6 +115,11 @@ class Organisation(models.Model):
         ordering = ("name", "pk")
         indexes = [GinIndex(OpClass("search_name", "gin_trgm_ops"), name="%(class)s_search_trgm")]
         constraints = [
+            models.CheckConstraint(
+                name="%(class)s_name_visible",
+                condition=~Q(name="") & ~Q(name__regex=INVISIBLE_PATTERN),
+                violation_error_message="Retapez le nom\u00a0: il contient des caractères invisibles.",
+            ),
             models.CheckConstraint(
                 name="%(class)s_siren_form",
                 condition=Q(siren="") | Q(siren__regex=r"^\d{9}$"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.names import NAME
 from territories.models import Departement
 
 
@@ -32,7 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address is the login; what they may do comes from their memberships."""
 
     email = models.EmailField("adresse électronique", unique=True)
-    name = models.CharField("nom", max_length=120, blank=True)
+    name = models.CharField("nom", max_length=120, blank=True, validators=NAME)
     is_moderator = models.BooleanField("modération", default=False, help_text="Traite la file de modération.")
     moderated_departements = models.ManyToManyField(
         Departement,

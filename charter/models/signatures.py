@@ -6,10 +6,12 @@ import datetime as dt
 import secrets
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import Claimable, ClaimableQuerySet, User
+from accounts.names import NAME, visible
 from charter.models.versions import CharterVersion
 from companies.models import Company
 
@@ -96,9 +98,9 @@ class Signature(Claimable):
         "code de vérification", max_length=CODE_LENGTH, unique=True, default=new_code, editable=False
     )
     text_sha256 = models.CharField("empreinte du texte signé", max_length=64, editable=False)
-    signatory_name = models.CharField("nom de la personne qui signe", max_length=120)
+    signatory_name = models.CharField("nom de la personne qui signe", max_length=120, validators=NAME)
     signatory_capacity = models.CharField(
-        "en qualité de", max_length=120, help_text="Par exemple : directrice générale, président."
+        "en qualité de", max_length=120, validators=[visible], help_text="Par exemple : directrice générale, président."
     )
     signatory_email = models.EmailField("son adresse électronique")
     shows_name = models.BooleanField(
@@ -151,6 +153,22 @@ class Signature(Claimable):
                 name="signature_one_standing", fields=["company"], condition=Q(state__in=["approved", "suspended"])
             ),
             models.CheckConstraint(
+                name="signature_state_known",
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "submitted",
+                        "in_review",
+                        "changes_requested",
+                        "approved",
+                        "refused",
+                        "suspended",
+                        "withdrawn",
+                        "lapsed",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
                 name="signature_signed_stamped",
                 condition=Q(state="draft", signed_at__isnull=True, submitted_at__isnull=True, signed_by__isnull=True)
                 | Q(state="withdrawn")
@@ -187,6 +205,23 @@ class Signature(Claimable):
                 condition=Q(pledged_rooms__lte=1000, pledged_computers__lte=20000, pledged_hours__lte=1000000),
                 violation_error_message="Indiquez au plus 1 000 salles, 20 000 ordinateurs et 1 000 000 d’heures.",
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signed_text_is_the_version",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__signed_at__isnull=False),
+                func="""
+                    IF NEW.text_sha256 IS DISTINCT FROM
+                        (SELECT sha256 FROM charter_charterversion WHERE id = NEW.version_id)
+                    THEN
+                        RAISE EXCEPTION 'What is signed is the text of the version.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'signature_text_is_the_version';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -10,11 +10,12 @@ PLACES = (
     "des Hautes Terres", "du Canal", "de l’Écluse", "des Remparts", "du Belvédère", "de la Clairière", "du Levant",
     "des Quatre Vents", "de la Fontaine", "du Moulin Neuf", "des Ormes", "du Bord de l’eau", "de la Colline",
 )  # fmt: skip
+# All plural, so that every kind agrees with every cause.
 CAUSES = (
-    "Les Clics", "La Souris", "Le Clavier", "L’Écran", "La Passerelle", "Le Déclic", "Les Pixels", "La Boussole",
-    "Le Relais", "L’Étincelle", "La Toile", "Le Coup de pouce", "Les Curieux", "La Courte Échelle", "Le Fil",
+    "Les Clics", "Les Claviers", "Les Écrans", "Les Passerelles", "Les Déclics", "Les Pixels", "Les Boussoles",
+    "Les Relais", "Les Étincelles", "Les Toiles", "Les Coups de pouce", "Les Curieux", "Les Échelles", "Les Fils",
 )  # fmt: skip
-KINDS = ("numérique", "solidaire", "partagé", "pour tous", "du quartier", "citoyen", "ensemble", "en ligne")
+KINDS = ("solidaires", "pour tous", "du quartier", "ensemble", "en ligne", "du numérique")
 FIRST_NAMES = (
     "Aïcha", "Bruno", "Camille", "Djibril", "Élise", "Fatou", "Gaël", "Hélène", "Inès", "Jonas", "Karim", "Lucie",
     "Maëlle", "Noé", "Odile", "Paul", "Rachid", "Sophie", "Thi Mai", "Yann",
@@ -31,3 +32,13 @@ REASONS = (
     "Travaux dans l’immeuble.",
 )
 COMMENTS = ("Une belle soirée.", "Le groupe veut revenir.", "Un ordinateur ne démarrait pas.", "")
+
+
+def of(place: str) -> str:
+    """« de Lille », « d’Anduze », « du Péage-de-Roussillon », « des Abymes », « de La Rochelle »."""
+    if place.startswith("Le "):
+        return f"du {place[3:]}"
+    if place.startswith("Les "):
+        return f"des {place[4:]}"
+    vowel = place[0] in "AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜYH"
+    return f"d’{place}" if vowel else f"de {place}"

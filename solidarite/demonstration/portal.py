@@ -67,7 +67,8 @@ def running(port: int, mailbox: Path, *, scan_seconds: float) -> Iterator[list[P
     smtp_port = free_port()
     logs = addresses.data_directory() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    mailbox.mkdir(exist_ok=True)
+    if mailbox.exists() and not mailbox.is_dir():
+        raise NotStarted(f"{mailbox} est à la place du dossier des courriels\u00a0: déplacez-le, puis relancez.")
     environment = {
         "SITE_URL": f"http://{LOOPBACK}:{port}",
         "SMTP_PORT": str(smtp_port),

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from rich.console import Console
 from rich.progress import Progress, TaskID
+from stdnum.fr import siren
 
 from accounts.models import Decision, Role, User
 from accounts.vocabulary import Level, Topic
@@ -36,7 +37,7 @@ from territories.models import Commune
 from workshops.models import Booking, Report, Side, Workshop
 
 DEFAULT_SEED = 2015
-COMPANIES, ASSOCIATIONS = 60, 200
+COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
 SEASON_AHEAD, SEASON_BEHIND = dt.timedelta(weeks=16), dt.timedelta(weeks=26)
 EVENINGS = ((dt.time(18), dt.time(20)), (dt.time(18, 30), dt.time(20, 30)), (dt.time(19), dt.time(21)))
 SATURDAY, SATURDAY_MORNING = 6, (dt.time(9, 30), dt.time(12))
@@ -128,6 +129,7 @@ class _Seed:
                     name=name,
                     slug=slugify(name),
                     legal_form=Company.LegalForm.COMPANY,
+                    siren=_siren(990_000_00 + index),
                     address=self._address(),
                     commune=self._commune() if index else self.lille,
                     description=f"{name} ouvre ses salles à des ateliers numériques.",
@@ -263,7 +265,7 @@ class _Seed:
         assert commune.longitude is not None
         return Site(
             company=company,
-            name="Siège" if number == 0 else f"Agence de {commune.name}",
+            name="Siège" if number == 0 else f"Agence {names.of(commune.name)}",
             address=self._address(),
             commune=commune,
             latitude=commune.latitude + self.chance.uniform(-0.01, 0.01),
@@ -306,6 +308,8 @@ class _Seed:
                 zone=ZoneInfo(opening.room.site.time_zone),
             )
         ]
+        for slot in self.chance.sample([one for one in slots if one.starts_at > self.now], WITHDRAWN):
+            slot.state, slot.withdrawn_at = Slot.State.WITHDRAWN, self.now
         return Slot.objects.bulk_create(slots, batch_size=2000)
 
     def _weekdays(self) -> list[int]:
@@ -339,9 +343,10 @@ class _Seed:
         associations = Association.objects.bulk_create(
             [
                 Association(
-                    name=f"{cause} {kind} de {commune.name}",
+                    name=f"{cause} {kind} {names.of(commune.name)}",
                     slug=f"{slugify(f'{cause} {kind} {commune.name}')[:60]}-{number}",
                     legal_form=Association.LegalForm.ASSOCIATION,
+                    rna=f"W000{number:06}",
                     address=self._address(),
                     commune=commune,
                     created_at=self.now - dt.timedelta(days=180),
@@ -378,12 +383,14 @@ class _Seed:
         return associations
 
     def _requests(self, associations: list[Association]) -> None:
-        Request.objects.bulk_create(
-            [self._request(association) for association in associations[:150] if association.commune]
-        )
+        asking = [association for association in associations[:150] if association.commune]
+        new = [association for association in associations if association.state == Association.State.NEW]
+        states = Request.State
+        chosen = [self.chance.choice((states.OPEN, states.OPEN, states.WITHDRAWN)) for _ in asking]
+        requests = [self._request(association, state) for association, state in zip(asking, chosen, strict=True)]
+        Request.objects.bulk_create(requests + [self._request(one, states.IN_REVIEW) for one in new[:2]])
 
-    def _request(self, association: Association) -> Request:
-        state = self.chance.choice((Request.State.OPEN, Request.State.OPEN, Request.State.WITHDRAWN))
+    def _request(self, association: Association, state: Request.State) -> Request:
         participants = self.chance.randint(4, 12)
         created_at = self.now - dt.timedelta(days=self.chance.randint(1, 40))
         return Request(
@@ -408,7 +415,8 @@ class _Seed:
 
     def _bookings(self, slots: list[Slot], associations: list[Association]) -> list[Booking]:
         admitted = [one for one in associations if one.state == Association.State.ADMITTED]
-        public = [slot for slot in slots if slot.room.site.company.charter_approved_at]
+        of_signatories = [slot for slot in slots if slot.room.site.company.charter_approved_at]
+        public = [slot for slot in of_signatories if slot.state == Slot.State.OPEN]
         over = self.now - dt.timedelta(days=21)
         past = self.chance.sample([slot for slot in public if slot.ends_at < over], 240)
         coming = self.chance.sample([slot for slot in public if slot.closes_at > self.now], 320)
@@ -419,7 +427,19 @@ class _Seed:
         bookings = [self._booking(slot, self.chance.choice(admitted), states.COMPLETED) for slot in past]
         bookings += [self._booking(slot, self.chance.choice(admitted), self.chance.choice(future)) for slot in coming]
         bookings += self._own_bookings(public, {slot.pk for slot in coming}, admitted[0])
+        self._made_for_requests(bookings)
         return Booking.objects.bulk_create(bookings)
+
+    def _made_for_requests(self, bookings: list[Booking]) -> None:
+        """A fifth of the workshops held or to come answer a request."""
+        follows = {
+            Booking.State.COMPLETED: Request.State.FULFILLED,
+            Booking.State.CONFIRMED: Request.State.IN_PROGRESS,
+        }
+        answering = [booking for booking in bookings if booking.state in follows][::5]
+        asked = [self._request(booking.association, follows[Booking.State(booking.state)]) for booking in answering]
+        for booking, wanted in zip(answering, Request.objects.bulk_create(asked), strict=True):
+            booking.request = wanted
 
     def _own_bookings(self, public: list[Slot], used: set[int], association: Association) -> list[Booking]:
         """Something for the demonstration's two owners: answers to give, workshops to come, one to report on."""
@@ -521,3 +541,9 @@ class _Seed:
                 ends_at=slot.ends_at,
                 joined_at=self.now,
             )
+
+
+def _siren(first_eight: int) -> str:
+    """A number with a right Luhn key. Those that begin with 99 are not given to anybody yet."""
+    digits = f"{first_eight:08}"
+    return next(f"{digits}{key}" for key in range(10) if siren.is_valid(f"{digits}{key}"))

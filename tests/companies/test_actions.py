@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role
@@ -72,6 +73,27 @@ def test_publishing_in_office_hours_is_refused(world: World, now: dt.datetime) -
 def test_operator_may_allow_office_hours(world: World, now: dt.datetime, settings: Settings) -> None:
     settings.DAYTIME_SLOTS_ALLOWED = True
     assert len(publish(world, now, start_time=dt.time(9)).slots) == 5
+
+
+@pytest.mark.parametrize(
+    "season",
+    [
+        {"from_date": dt.date(2026, 11, 1), "until_date": dt.date(2026, 11, 30)},
+        {"from_date": dt.date(2026, 12, 7), "until_date": dt.date(2026, 12, 7), "weekdays": [3]},
+        {"notice_hours": 700, "until_date": dt.date(2026, 12, 20)},
+    ],
+)
+def test_season_without_a_possible_date_is_refused_whole(
+    world: World, now: dt.datetime, season: dict[str, Any]
+) -> None:
+    with pytest.raises(actions.NothingToOpen), transaction.atomic():
+        publish(world, now, **season)
+    assert not Availability.objects.exists()
+
+
+def test_season_that_nobody_plans_is_refused(world: World, now: dt.datetime) -> None:
+    with pytest.raises(actions.TooFarAhead):
+        publish(world, now, from_date=dt.date(9999, 12, 1), until_date=dt.date(9999, 12, 31))
 
 
 def test_publishing_more_than_a_year_is_refused(world: World, now: dt.datetime) -> None:

@@ -113,7 +113,7 @@ def test_new_association_asks_for_one_slot_at_a_time(world: World, now: dt.datet
 
 def test_refused_association_does_not_book(world: World, now: dt.datetime) -> None:
     refused = factories.make_association(now, state="refused")
-    with pytest.raises(actions.NotAdmitted, match="pas été admise"):
+    with pytest.raises(actions.NotAdmitted, match="est refusée"):
         book(world, now, association=refused)
 
 

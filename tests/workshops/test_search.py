@@ -117,6 +117,7 @@ def test_wrong_parameter_answers_422_with_its_reason(client: Client, name: str, 
 
 
 HOSTILE = [
+    "",
     "\x00",
     "' OR 1=1 --",
     "<script>alert(1)</script>",
@@ -125,6 +126,18 @@ HOSTILE = [
     "ÿ" * 500,
     "../../etc/passwd",
 ]
+
+
+@pytest.mark.django_db
+def test_dates_in_disorder_answer_422(client: Client) -> None:
+    response = client.get("/creneaux/", {"du": "2026-12-08", "au": "2026-12-01"})
+    assert response.status_code == 422
+    assert "date de fin après la date de début" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_radius_left_empty_is_the_usual_one(client: Client) -> None:
+    assert client.get("/creneaux/", {"lieu": factories.LILLE, "rayon": "", "tri": ""}).status_code == 200
 
 
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))

@@ -131,6 +131,7 @@ def test_website_too_long_is_left_empty() -> None:
         ("  Maison\n des\u00a0 jeunes\0 ", ("Maison des jeunes", "")),
         ("日本会", ("日本会", "")),
         ("", ("", "")),
+        ("Club\0Nul", ("", "contient un caractère nul, la suite est incertaine")),
         ("N/A", ("", "")),
         ("[ND]", ("", "masqué ou perdu à la source")),
         ("#REF!", ("", "masqué ou perdu à la source")),

@@ -1,0 +1,94 @@
+"""What PostgreSQL refuses whoever writes, in raw SQL: bookings, withdrawn slots, signed texts, decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.models import Decision
+from companies.models import Slot
+from tests import factories
+from tests.factories import World
+
+
+def refused(name: str, statement: str, *values: Any) -> None:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+    assert caught.value.__cause__ is not None
+    assert caught.value.__cause__.diag.constraint_name == name  # type: ignore[attr-defined]  # psycopg's
+
+
+BOOK = """
+INSERT INTO workshops_booking
+    (slot_id, association_id, participants, topic, message, key, state, created_at, reason, sequence)
+VALUES (%s, %s, %s, 'email', '', gen_random_uuid(), 'pending', %s, '', 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        ("UPDATE companies_company SET charter_approved_at = NULL, charter_until_at = NULL", "booking_of_signatory"),
+        ("UPDATE companies_company SET charter_until_at = '2026-12-01 09:00Z'", "booking_of_signatory"),
+        (
+            "UPDATE companies_slot SET state = 'withdrawn', withdrawn_at = now()",
+            "booking_of_open_slot",
+        ),
+        (
+            "UPDATE associations_association SET state = 'suspended', decision_reason = 'Non.'",
+            "booking_by_association_that_may",
+        ),
+        (
+            "UPDATE associations_association SET state = 'refused', decision_reason = 'Non.'",
+            "booking_by_association_that_may",
+        ),
+    ],
+)
+def test_booking_is_of_an_open_slot_of_a_signatory_by_who_may(
+    world: World, now: dt.datetime, before: str, name: str
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(before)
+    refused(name, BOOK, world.slot.pk, world.association.pk, 6, now)
+
+
+def test_booking_fits_its_slot(world: World, now: dt.datetime) -> None:
+    refused("booking_within_places", BOOK, world.slot.pk, world.association.pk, world.slot.places + 1, now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    refused("booking_within_places", "UPDATE workshops_booking SET participants = 5000 WHERE id = %s", booking.pk)
+
+
+@pytest.mark.parametrize("table", ["workshops_booking", "charter_signature", "associations_request"])
+def test_state_is_one_of_the_table(world: World, now: dt.datetime, table: str) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    factories.make_signature(now, world.company, world.charter)
+    factories.make_request(now, world.association)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET state = 'zzz'")  # noqa: S608  # a name of the list above
+
+
+def test_booked_slot_is_not_withdrawn(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    withdraw = "UPDATE companies_slot SET state = 'withdrawn', withdrawn_at = now() WHERE id = %s"
+    refused("slot_withdrawn_unbooked", withdraw, world.slot.pk)
+    free = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    with connection.cursor() as cursor:
+        cursor.execute(withdraw, [free.pk])
+    assert Slot.objects.get(pk=free.pk).state == "withdrawn"
+
+
+def test_signed_text_is_that_of_the_version(world: World, now: dt.datetime) -> None:
+    factories.make_signature(now, world.company, world.charter)
+    change = "UPDATE charter_signature SET text_sha256 = repeat('0', 64)"
+    refused("signature_text_is_the_version", change)
+
+
+def test_decisions_are_not_truncated(world: World) -> None:
+    pgtrigger.enable("accounts.Decision:decisions_stay")
+    with pytest.raises(DatabaseError, match="Decisions stay"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {Decision._meta.db_table} CASCADE")
+    pgtrigger.disable("accounts.Decision:decisions_stay")

@@ -1,0 +1,56 @@
+"""Held by PostgreSQL: what a booking asks of rows that other apps keep."""
+
+import pgtrigger
+
+# The company's row is held until the commit: a suspension at the same moment waits, or is seen.
+_MAY_BE_MADE = """
+        SELECT slot.state, company.charter_approved_at, company.charter_until_at INTO offered
+        FROM companies_slot AS slot
+            JOIN companies_room AS room ON room.id = slot.room_id
+            JOIN companies_site AS site ON site.id = room.site_id
+            JOIN companies_company AS company ON company.id = site.company_id
+        WHERE slot.id = NEW.slot_id FOR SHARE OF company;
+        SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;
+        IF offered.charter_approved_at IS NULL OR offered.charter_until_at <= NEW.created_at THEN
+            RAISE EXCEPTION 'The company is no signatory.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
+        END IF;
+        IF offered.state <> 'open' THEN
+            RAISE EXCEPTION 'The slot is not open.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
+        END IF;
+        IF asking NOT IN ('new', 'admitted') THEN
+            RAISE EXCEPTION 'The association may not book.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
+        END IF;
+        RETURN NEW;
+"""
+
+_FITS = """
+    IF NEW.participants > (SELECT places FROM companies_slot WHERE id = NEW.slot_id) THEN
+        RAISE EXCEPTION 'More participants than places.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_within_places';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def booking_may_be_made() -> pgtrigger.Trigger:
+    """A new booking is of an open slot of a signatory, by an association that may book."""
+    return pgtrigger.Trigger(
+        name="booking_may_be_made",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=_MAY_BE_MADE,
+        declare=[("offered", "RECORD"), ("asking", "TEXT")],
+    )
+
+
+def booking_fits_its_slot() -> pgtrigger.Trigger:
+    """No more participants than the slot has places."""
+    return pgtrigger.Trigger(
+        name="booking_fits_its_slot",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("participants", "slot_id"),  # type: ignore[no-untyped-call]  # the library has no types here
+        func=_FITS,
+    )
