@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -65,25 +65,44 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
 def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Book a slot for one of the associations in whose name the person acts."""
     user, now = signed_in(request), clock.now()
-    wanted = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
+    wanted = Slot.objects.of_signatories(now).with_place().filter(pk=slot_id).first()
+    if wanted is None:
+        return _gone(request, slot_id)
     own = Association.objects.managed_by(user).order_by("name", "pk")
     if not own.exists():
         messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
         return redirect("associations:create")
     form = BookingForm(request.POST or None, associations=own, places=wanted.places)
     if request.method == "POST" and form.is_valid():
-        try:
-            booking = actions.book_slot(slot_id=wanted.pk, by=user, now=now, **form.cleaned_data)
-        except actions.SlotTaken as refusal:
-            return _taken(request, wanted, str(refusal), form.cleaned_data["participants"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect("workshops:association_booking", booking.association.slug, booking.pk)
+        done = _try_to_book(request, wanted, form)
+        if done is not None:
+            return done
     elif not bookable(now).filter(pk=wanted.pk).exists():
         return _taken(request, wanted, "Ce créneau n’est plus disponible.", 1)
     context = {"slot": wanted, "form": form}
     return render(request, "workshops/booking_create.html", context, status=422 if form.is_bound else 200)
+
+
+def _try_to_book(request: HttpRequest, wanted: Slot, form: BookingForm) -> HttpResponse | None:
+    """The answer to a form in order; None when the form comes back with a word on it."""
+    try:
+        booking = actions.book_slot(slot_id=wanted.pk, by=signed_in(request), now=clock.now(), **form.cleaned_data)
+    except actions.SlotTaken as refusal:
+        return _taken(request, wanted, str(refusal), form.cleaned_data["participants"])
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    return redirect("workshops:association_booking", booking.association.slug, booking.pk)
+
+
+def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """The company is no signatory (any more): who is about to book is told, with other slots, and nothing is shown."""
+    slot = get_object_or_404(Slot.objects.with_place(), pk=slot_id)
+    if request.method != "POST":
+        raise Http404
+    others = alternatives(slot, now=clock.now(), places=1)
+    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others}
+    return render(request, "workshops/slot_taken.html", context, status=409)
 
 
 def _taken(request: HttpRequest, wanted: Slot, message: str, participants: int) -> HttpResponse:

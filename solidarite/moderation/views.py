@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -152,12 +153,10 @@ def batch(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Cochez au moins un dossier\u00a0: certains ont pu être traités entre-temps.")
         return redirect("moderation")
     approved = 0
-    for chosen in form.cleaned_data["chosen"]:
-        kind, _, pk = chosen.partition("-")
-        found = get_object_or_404(KINDS[kind].files(), pk=int(pk))
+    for kind, found in _chosen(form.cleaned_data["chosen"]):
         try:
-            KINDS[kind].claim(found, by=user, now=now)
-            KINDS[kind].decide(found, {"outcome": "approve", "reason": ""}, by=user, now=now)
+            kind.claim(found, by=user, now=now)
+            kind.decide(found, {"outcome": "approve", "reason": ""}, by=user, now=now)
         except Refused as refusal:
             messages.error(request, f"{found}\u00a0: {refusal}")
         else:
@@ -165,6 +164,14 @@ def batch(request: HttpRequest) -> HttpResponse:
     if approved:
         messages.success(request, f"Dossiers approuvés\u00a0: {approved}. Les organisations sont prévenues.")
     return redirect("moderation")
+
+
+def _chosen(names: list[str]) -> Iterator[tuple[Kind, Any]]:
+    """The files of a batch, loaded kind by kind."""
+    for name, kind in KINDS.items():
+        numbers = [int(one.partition("-")[2]) for one in names if one.partition("-")[0] == name]
+        for found in kind.files().in_bulk(numbers).values():
+            yield kind, found
 
 
 @require_GET

@@ -1,0 +1,242 @@
+"""What moderators and those they decide about do on the pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AbuseReport, Appeal, Decision, Role, User
+from associations.models import Association
+from charter.models import Signature
+from companies.models import Company
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from workshops.models import Booking
+
+Visitor = Callable[[User], Client]
+
+
+def address(action: str, kind: str, pk: int) -> str:
+    return reverse(f"moderation_{action}", args=[kind, pk])
+
+
+@pytest.fixture
+def signature(world: World, now: dt.datetime) -> Signature:
+    company = factories.make_company(now, signatory=False, name="Menuiserie du Parc", siren="356000000")
+    return factories.make_signature(now, company, world.charter)
+
+
+def test_file_is_taken_then_decided_in_two_clicks(world: World, signature: Signature, visitor: Visitor) -> None:
+    client = visitor(world.moderator)
+    assert "Menuiserie du Parc" in client.get(reverse("moderation")).content.decode()
+    taken = client.post(address("claim", "signature", signature.pk), follow=True)
+    assert "et prendre le suivant" in taken.content.decode()
+    done = client.post(address("decide", "signature", signature.pk), {"outcome": "approve"}, follow=True)
+    assert "Décision enregistrée" in done.content.decode()
+    assert Company.objects.get(pk=signature.company_id).charter_approved_at is not None
+
+
+def test_opening_a_file_changes_nothing(world: World, signature: Signature, visitor: Visitor) -> None:
+    page = visitor(world.moderator).get(address("file", "signature", signature.pk)).content.decode()
+    assert "Prendre ce dossier" in page
+    signature.refresh_from_db()
+    assert signature.state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"outcome": "refuse"}, "Indiquez un motif"),
+        ({"outcome": "refuse", "reason": "Non."}, "Choisissez le motif du refus"),
+        ({"outcome": "changes"}, "Indiquez un motif"),
+        ({"outcome": "suspend", "reason": "Non."}, "Sélectionnez un choix valide"),
+        ({}, "obligatoire"),
+    ],
+)
+def test_decision_without_reason_comes_back(
+    world: World, signature: Signature, visitor: Visitor, typed: dict[str, str], words: str
+) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    answer = client.post(address("decide", "signature", signature.pk), typed)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Decision.objects.exists()
+
+
+def test_remarks_reach_the_owner_beside_the_fields(world: World, signature: Signature, visitor: Visitor) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    remarks = {"remark_signatory_capacity": "Laquelle des deux ?", "remark_name": "Le nom du registre."}
+    decision = {"outcome": "changes", "reason": "Deux précisions.", **remarks}
+    client.post(address("decide", "signature", signature.pk), decision)
+    owner = visitor(signature.company.owners()[0])
+    sign = owner.get(reverse("charter:sign", args=[signature.company.slug])).content.decode()
+    assert "Laquelle des deux ?" in sign
+    assert "Le nom du registre." not in sign
+    identity = owner.get(reverse("charter:company_edit", args=[signature.company.slug])).content.decode()
+    assert "Le nom du registre." in identity
+
+
+def test_next_file_comes_by_itself(world: World, signature: Signature, now: dt.datetime, visitor: Visitor) -> None:
+    newcomer = factories.make_association(now + dt.timedelta(hours=1), admitted=False)
+    client = visitor(world.moderator)
+    client.post(reverse("moderation_next"))
+    decided = client.post(address("decide", "signature", signature.pk), {"outcome": "approve", "next": "1"})
+    assert decided["Location"] == address("file", "association", newcomer.pk)
+    last = client.post(address("decide", "association", newcomer.pk), {"outcome": "approve", "next": "1"}, follow=True)
+    assert "Rien n’attend plus" in last.content.decode()
+
+
+def test_batch_approves_each_and_says_which_it_could_not(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    newcomer = factories.make_association(now, admitted=False)
+    other = factories.make_user("Paul", is_moderator=True)
+    held = factories.make_association(now, admitted=False, name="Tenue", claimed_at=now, claimed_by=other)
+    chosen = [f"signature-{signature.pk}", f"association-{newcomer.pk}", f"association-{held.pk}"]
+    page = visitor(world.moderator).post(reverse("moderation_batch"), {"chosen": chosen}, follow=True).content.decode()
+    assert "Dossiers approuvés\u00a0: 2" in page
+    assert "Paul examine ce dossier" in page
+    assert Association.objects.get(pk=held.pk).state == "new"
+    assert Message.objects.filter(template__in=("signature_approved", "association_admitted")).count() == 2
+
+
+@pytest.mark.parametrize("chosen", [[], ["signature-999"], ["report-1"], ["x"]])
+def test_batch_of_nothing_is_refused(world: World, visitor: Visitor, chosen: list[str]) -> None:
+    page = visitor(world.moderator).post(reverse("moderation_batch"), {"chosen": chosen}, follow=True)
+    assert "Cochez au moins un dossier" in page.content.decode()
+
+
+def test_suspension_and_its_end_from_the_file(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    client.post(address("decide", "signature", signature.pk), {"outcome": "approve"})
+    found = client.get(reverse("moderation_search"), {"q": "menuiserie"}).content.decode()
+    assert address("file", "signature", signature.pk) in found
+    decide = address("decide", "signature", signature.pk)
+    assert client.post(decide, {"outcome": "suspend"}).status_code == 422
+    client.post(decide, {"outcome": "suspend", "reason": "Travaux."})
+    signature.refresh_from_db()
+    assert signature.state == "suspended"
+    client.post(decide, {"outcome": "reinstate", "reason": "Finis."})
+    signature.refresh_from_db()
+    assert signature.state == "approved"
+    assert [one.outcome for one in Decision.objects.all()] == ["approved", "suspended", "reinstated"]
+
+
+def test_refused_company_appeals_and_another_moderator_reopens(
+    world: World, signature: Signature, visitor: Visitor
+) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    refusal = {"outcome": "refuse", "reason_code": "closed", "reason": "Radiée du registre."}
+    client.post(address("decide", "signature", signature.pk), refusal)
+    owner = visitor(signature.company.owners()[0])
+    page = owner.get(reverse("company", args=[signature.company.slug])).content.decode()
+    appeal = re.search(r'href="(/recours/[^"]+)"', page)
+    assert appeal is not None
+    assert "Radiée du registre." in owner.get(appeal[1]).content.decode()
+    assert owner.post(appeal[1], {"message": ""}).status_code == 422
+    owner.post(appeal[1], {"message": "C’est un homonyme."})
+    made = Appeal.objects.get()
+    first = visitor(world.moderator)
+    first.post(address("claim", "appeal", made.pk))
+    said = first.post(address("decide", "appeal", made.pk), {"outcome": "approve"}, follow=True).content.decode()
+    assert "une autre personne de la modération" in said
+    first.post(address("release", "appeal", made.pk))
+    second = visitor(factories.make_user(is_moderator=True))
+    second.post(address("claim", "appeal", made.pk))
+    second.post(address("decide", "appeal", made.pk), {"outcome": "approve", "reason": "En effet."})
+    signature.refresh_from_db()
+    assert signature.state == "submitted"
+    assert Message.objects.filter(template="appeal_answered").count() == 1
+
+
+def test_stranger_reports_a_page_and_learns_what_is_missing(client: Client, db: None) -> None:
+    page = reverse("report_abuse")
+    typed = {"path": "https://ailleurs.example/", "reason": "false", "message": "Faux."}
+    answer = client.post(page, typed)
+    assert answer.status_code == 422
+    assert "une page de ce portail" in answer.content.decode()
+    client.post(page, typed | {"path": "/creneaux/1/"})
+    assert AbuseReport.objects.get().path == "/creneaux/1/"
+
+
+def test_duplicate_is_shown_and_taken_in_with_all_that_hangs_on_it(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    twin_owner = factories.make_user()
+    twin = factories.make_company(
+        now, signatory=False, name="Menuiserie du parc SARL", owner=twin_owner, website="https://menuiserie.example"
+    )
+    factories.add_member(twin, signature.company.owners()[0], Role.VOLUNTEER, now)
+    site = factories.make_site(now, twin)
+    client = visitor(world.moderator)
+    page = client.get(address("file", "signature", signature.pk)).content.decode()
+    assert "Menuiserie du parc SARL" in page
+    assert "nom proche" in page
+    client.post(address("merge", "signature", signature.pk), {"absorb": twin.pk})
+    site.refresh_from_db()
+    kept = Company.objects.get(pk=signature.company_id)
+    assert (site.company, kept.website) == (kept, "https://menuiserie.example")
+    assert not Company.objects.filter(pk=twin.pk).exists()
+    assert sorted(kept.members().values_list("role", flat=True)) == ["owner", "owner"]
+    assert "Réunion de" in Decision.objects.get().reason
+
+
+def test_two_standing_signatures_are_not_merged(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    standing = {"state": "approved", "decided_at": now}
+    Signature.objects.filter(pk=signature.pk).update(**standing)
+    twin = factories.make_company(now, name="Menuiserie du Parc")
+    factories.make_signature(now, twin, world.charter, **standing)
+    page = visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk}, follow=True)
+    assert "suspendez ou retirez-en une" in page.content.decode()
+    assert Company.objects.filter(pk=twin.pk).exists()
+
+
+def test_merged_association_keeps_bookings_and_requests(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    twin = factories.make_association(now)
+    booking, wanted = factories.make_booking(now, world.slot, twin), factories.make_request(now, twin)
+    visitor(world.moderator).post(address("merge", "association", world.association.pk), {"absorb": twin.pk})
+    booking.refresh_from_db()
+    wanted.refresh_from_db()
+    assert (booking.association, wanted.association) == (world.association, world.association)
+
+
+def test_bookings_of_a_company_that_is_no_signatory_are_flagged(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    client = visitor(world.moderator)
+    assert "Ateliers à surveiller" not in client.get(reverse("moderation")).content.decode()
+    Company.objects.update(charter_approved_at=None)
+    assert "Ateliers à surveiller" in client.get(reverse("moderation")).content.decode()
+    assert Booking.objects.get().state == "confirmed"
+
+
+def test_suspended_while_on_the_booking_page(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """The association reads the page, the moderator suspends, the association books: told, with other slots."""
+    client = visitor(world.association_owner)
+    page = client.get(reverse("workshops:book", args=[world.slot.pk])).content.decode()
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key is not None
+    signature = factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    moderator = visitor(world.moderator)
+    moderator.post(address("decide", "signature", signature.pk), {"outcome": "suspend", "reason": "Travaux."})
+    again = visitor(world.association_owner)
+    typed = {"association": world.association.pk, "participants": "6", "topic": "email", "key": key[1]}
+    answer = again.post(reverse("workshops:book", args=[world.slot.pk]), typed)
+    assert answer.status_code == 409
+    assert "n’est plus proposé" in answer.content.decode()
+    assert not Booking.objects.exists()
