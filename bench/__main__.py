@@ -10,26 +10,34 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from bench import pages
+from bench import moderation, pages, registry
 from bench.chromium import LAUNCH, new_context
 from bench.portal import Portal
 
-MEASURES = {"pages": pages.measure}
+MEASURES = {"pages": pages.measure, "moderation": moderation.measure}
 SCREENSHOT = Path(__file__).resolve().parent.parent / "docs" / "accueil.png"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="+", choices=[*MEASURES, "screenshot"])
+    parser.add_argument("names", nargs="+", choices=[*MEASURES, "registry", "screenshot"])
     parser.add_argument("--quick", action="store_true", help="la forme courte, celle de l’intégration continue")
     parser.add_argument("--json", type=Path, required=True, help="fichier des mesures")
+    parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     options = parser.parse_args()
+    if "registry" in options.names and options.openapi is None:
+        parser.error("registry veut --openapi FICHIER")
     with options.json.open("w", encoding="utf-8") as file:
         for name in options.names:
             if name == "screenshot":
                 take_screenshot()
                 continue
-            for measure in MEASURES[name](quick=options.quick):
+            measures = (
+                registry.measure(description=options.openapi)
+                if name == "registry"
+                else MEASURES[name](quick=options.quick)
+            )
+            for measure in measures:
                 line = json.dumps(measure, ensure_ascii=False)
                 file.write(line + "\n")
                 sys.stdout.write(line + "\n")

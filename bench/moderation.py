@@ -1,0 +1,141 @@
+"""The moderators' queue with ten thousand files against the same with a hundred, in one run."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.progress import track
+
+Measure = dict[str, Any]
+
+FEW, MANY, QUICK_MANY = 100, 10_000, 2_000
+ROUNDS, QUICK_ROUNDS, OPENINGS = 5, 3, 20
+
+
+def measure(*, quick: bool) -> Iterator[Measure]:
+    """`moderation.queue`: median time to open the page with many files ÷ with few."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOLIDARITE_DATA"] = str(Path(folder) / "data")
+        for given in ("DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(given, None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "solidarite.settings"
+        from solidarite.embedded import cluster  # noqa: PLC0415  # after the environment that it reads
+
+        with cluster.running():
+            yield from _measure(quick=quick)
+
+
+def _measure(*, quick: bool) -> Iterator[Measure]:
+    import django  # noqa: PLC0415  # idem
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    many = QUICK_MANY if quick else MANY
+    few_times = _fill_and_open(FEW, "few", quick=quick)
+    many_times = _fill_and_open(many - FEW, "many", quick=quick)
+    few, more = median(few_times), median(many_times)
+    yield {
+        "name": "moderation.queue",
+        "value": round(more, 2),
+        "unit": "ms",
+        "reference": {"name": f"{FEW} files", "value": round(few, 2)},
+        "ratio": round(more / few, 2),
+        "n": len(many_times),
+        "notes": f"{many} files; asked: ratio at most 1.5",
+    }
+
+
+def _fill_and_open(files: int, mark: str, *, quick: bool) -> list[float]:
+    """Milliseconds of each opening, after so many files more."""
+    from django.db import connection  # noqa: PLC0415
+
+    _fill(files, mark)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client = _moderator(mark)
+    rounds = QUICK_ROUNDS if quick else ROUNDS
+    client.get("/moderation/")
+    return [_opening(client) for _ in track(range(rounds * OPENINGS), description=f"queue, {mark}")]
+
+
+def _opening(client: Any) -> float:
+    began = time.perf_counter()
+    response = client.get("/moderation/")
+    assert response.status_code == 200, response.status_code  # noqa: PLR2004
+    return (time.perf_counter() - began) * 1000
+
+
+def _moderator(mark: str) -> Any:
+    from django.test import Client  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    user = User.objects.create_user(f"moderation-{mark}@example.org", name="Odile", is_moderator=True)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _fill(files: int, mark: str) -> None:
+    """Half signatures, half associations, a minute apart."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from accounts.models import Role, User  # noqa: PLC0415
+    from associations.models import Association  # noqa: PLC0415
+    from associations.models import Membership as InAssociation  # noqa: PLC0415
+    from charter.models import CharterVersion, Signature  # noqa: PLC0415
+    from companies.models import Company  # noqa: PLC0415
+    from companies.models import Membership as InCompany  # noqa: PLC0415
+
+    now = dt.datetime.now(tz=dt.UTC)
+    owner = User.objects.create_user(f"owner-{mark}@example.org")
+    version = CharterVersion.objects.newest() or CharterVersion.objects.create(
+        number=1, text="# Charte", effective_from_date=now.date(), created_at=now, published_at=now
+    )
+    since = [now - dt.timedelta(minutes=number) for number in range(files)]
+    identity = {"legal_form": "company", "commune_id": "59350", "members_confirmed_at": now}
+    with transaction.atomic():
+        companies = Company.objects.bulk_create(
+            Company(name=f"Entreprise {mark} {n}", slug=f"e-{mark}-{n}", created_at=at, **identity)
+            for n, at in enumerate(since[::2])
+        )
+        InCompany.objects.bulk_create(
+            InCompany(company=one, user=owner, role=Role.OWNER, joined_at=now) for one in companies
+        )
+        Signature.objects.bulk_create(_signature(one, version) for one in companies)
+        associations = Association.objects.bulk_create(
+            Association(name=f"Association {mark} {n}", slug=f"a-{mark}-{n}", created_at=at, **identity)
+            for n, at in enumerate(since[1::2])
+        )
+        InAssociation.objects.bulk_create(
+            InAssociation(association=one, user=owner, role=Role.OWNER, joined_at=now) for one in associations
+        )
+
+
+def _signature(company: Any, version: Any) -> Any:
+    from charter.models import Signature  # noqa: PLC0415
+
+    return Signature(
+        company=company,
+        version=version,
+        text_sha256=version.sha256,
+        signatory_name="Hélène Carpentier",
+        signatory_capacity="directrice",
+        signatory_email="helene@example.org",
+        pledged_rooms=1,
+        pledged_computers=8,
+        pledged_hours=20,
+        created_at=company.created_at,
+        signed_at=company.created_at,
+        submitted_at=company.created_at,
+        state=Signature.State.SUBMITTED,
+    )
