@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.invitations import invitation_path
 from accounts.models import AbuseReport, Appeal, Invitation, JoinRequest, Membership, Organisation, User
+from accounts.models.recovery import FactorRecovery
 from mail import outbox
 from territories.french import counted, long_date
 
@@ -90,6 +91,17 @@ def appeal_answered(*, appeal: Appeal, now: dt.datetime) -> None:
         {"accepted": appeal.state == Appeal.State.ACCEPTED, "answer": appeal.answer},
         now,
     )
+
+
+def recovery_opened(*, recovery: FactorRecovery, now: dt.datetime) -> None:
+    """To the person: somebody asks to remove their second factor."""
+    _tell_person("recovery_opened", recovery.user, f"{recovery.pk}", {"by": recovery.opened_by.name}, now)
+
+
+def recovery_confirmed(*, recovery: FactorRecovery, now: dt.datetime) -> None:
+    """To the person: it is removed, and every session is closed."""
+    url = settings.SITE_URL + reverse("mfa_index")
+    _tell_person("recovery_confirmed", recovery.user, f"{recovery.pk}", {"url": url}, now)
 
 
 def _tell_person(template: str, person: User, fact: str, context: Mapping[str, object], now: dt.datetime) -> None:

@@ -3,8 +3,12 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.gates import lacks_second_factor
+from accounts.models import User
+from accounts.views import recovery
 from solidarite import dev, views
 from solidarite.gallery import gallery
 from solidarite.moderation import abuse
@@ -12,6 +16,15 @@ from solidarite.moderation import views as moderation
 
 # Staff sign in as everybody does, with the same second factor and the same limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents
+
+
+def may_administrate(request: HttpRequest) -> bool:
+    """Active staff with a second factor."""
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff and not lacks_second_factor(user)
+
+
+admin.site.has_permission = may_administrate  # type: ignore[method-assign]  # the one question that the site asks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -32,6 +45,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/<str:kind>/<int:pk>/decider/", moderation.decide, name="moderation_decide"),
     path("moderation/<str:kind>/<int:pk>/registre/", moderation.ask_registry, name="moderation_registry"),
     path("moderation/<str:kind>/<int:pk>/reunir/", moderation.merge, name="moderation_merge"),
+    path("pilotage/seconds-facteurs/", recovery.recoveries, name="recoveries"),
+    path("pilotage/seconds-facteurs/<int:recovery_id>/confirmer/", recovery.confirm, name="recovery_confirm"),
     path("signaler/", abuse.report, name="report_abuse"),
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
     path("sante/", views.health, name="health"),

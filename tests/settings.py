@@ -11,6 +11,8 @@ from solidarite.settings import *  # noqa: E402, F403  # the services must be up
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
+# Asked for by the tests that are about it.
+STAFF_NEED_SECOND_FACTOR = False
 # Rate limits and the clock live in the cache: each worker of pytest-xdist has one of its own.
 CACHES["default"]["OPTIONS"] = {"db": 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])}  # noqa: F405
 # A query in a loop fails the test that runs it; `lintmigrations` looks for migrations that lock or lose.

@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.actions import files
+from accounts.actions import files, recovery
 from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
 from associations.models import Association
@@ -145,6 +145,8 @@ TABLE: dict[str, Rule] = {
     "moderation_decide": replace(MODERATION, FORM),
     "moderation_registry": post(AWAY, *[GONE] * 7),
     "moderation_merge": post(AWAY, *[GONE] * 7),
+    "recoveries": OPERATION,
+    "recovery_confirm": replace(OPERATION, AWAY),
     "report_abuse": PUBLIC,
     "appeal": get(AWAY, GONE, GONE, GONE, OK, GONE, GONE, GONE),
     # allauth's own pages: entrances are for who is not signed in, stages for who is on the way in.
@@ -233,6 +235,9 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "booking_id": booking.pk,
         "number": world.charter.number,
         "edition_id": edition.pk,
+        "recovery_id": recovery.open_recovery(
+            user=world.volunteer, reason="Appelée.", by=factories.make_user(), now=now
+        ).pk,
         "signature_id": approved.pk,
         "refused_id": rejected.pk,
         "new_id": factories.make_association(now, admitted=False).pk,

@@ -5,6 +5,7 @@ from accounts.models.directory import DirectoryEntry, DirectoryQuerySet
 from accounts.models.moderation import Claimable, ClaimableQuerySet, Claims, Decision
 from accounts.models.organisations import Invitation, JoinRequest, Membership, Organisation, OrganisationQuerySet, Role
 from accounts.models.people import User, UserManager
+from accounts.models.recovery import FactorRecovery
 from accounts.models.registry import RegistryRecord
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "DirectoryEntry",
     "DirectoryQuerySet",
+    "FactorRecovery",
     "Invitation",
     "JoinRequest",
     "Membership",

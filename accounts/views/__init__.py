@@ -1,0 +1,5 @@
+"""Pages about members of organisations, and about lost second factors."""
+
+from accounts.views.members import MemberPages
+
+__all__ = ["MemberPages"]
