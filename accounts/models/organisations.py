@@ -40,7 +40,8 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 
     def known_as(self, *, siren: str, rna: str, name: str, commune: Commune | None) -> Self:
         """Organisations that this one may already be: the same number, or the same name in the same commune."""
-        same = Q(search_name=fold(name), commune=commune)
+        # A name in another script folds to nothing, and is compared as it is written.
+        same = Q(search_name=fold(name), commune=commune) if fold(name) else Q(name=name, commune=commune)
         same |= Q(siren=siren) if siren else Q()
         same |= Q(rna=rna) if rna else Q()
         return self.filter(same).order_by("pk")

@@ -119,6 +119,13 @@ def test_same_name_in_the_same_commune_may_be_another_organisation(
     assert Association.objects.filter(search_name="la souris").count() == 2
 
 
+def test_names_in_other_scripts_are_not_taken_for_one_another(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_association(now, name="会社")
+    client = visitor(factories.make_user())
+    assert client.post(reverse("associations:create"), IDENTITY | {"name": "東京"}).status_code == 302
+    assert client.post(reverse("associations:create"), IDENTITY | {"name": "会社"}).status_code == 422
+
+
 def test_volunteer_link_shows_a_code_to_scan(world: World, visitor: Visitor) -> None:
     client = visitor(world.company_owner)
     address = reverse("companies:volunteer_link", args=[world.company.slug])
