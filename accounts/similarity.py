@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import Organisation
 
 MOST = 5
-LIKENESS = 0.45
+LIKENESS = 0.6
 
 
 class Similar(NamedTuple):
