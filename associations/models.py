@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, Claims, Organisation, OrganisationQuerySet, User
 from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
@@ -27,6 +28,7 @@ class AssociationQuerySet(Claims, OrganisationQuerySet):
         return self.filter(state=Association.State.NEW).order_by("created_at", "pk")
 
 
+@tracked()
 class Association(Claimable, Organisation):
     """An organisation that books. A new one prepares and asks; once admitted it books at once."""
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast
 
+from accounts.audit import tracked
 from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
@@ -51,6 +52,7 @@ class CompanyQuerySet(OrganisationQuerySet):
         return self.filter(signatory(now))
 
 
+@tracked()
 class Company(Organisation):
     """An organisation that opens its doors. In law it may be an association or a foundation."""
 

@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
 from charter.models.versions import CharterVersion
@@ -44,6 +45,7 @@ class SignatureQuerySet(ClaimableQuerySet):
         return self.select_related("company__commune__departement", "version", "signed_by", "claimed_by")
 
 
+@tracked(exclude=("signatory_name", "signatory_capacity", "signatory_email"))
 class Signature(Claimable):
     """A company's signature of one version of the charter, and the proof of it. A renewal is a new row."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.actions import files
+from accounts.audit import Change, changes
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.registry import facts_for
 from accounts.similarity import similar
@@ -66,6 +67,10 @@ class Kind(ABC):
         """Whose file it is."""
         return None
 
+    def changes(self, file: Any) -> list[Change]:  # noqa: ARG002  # of most kinds the organisation's are enough
+        """What became of the file itself, besides its organisation."""
+        return []
+
     def context(self, file: Any) -> Context:
         """What stands beside what was typed: history, registry, organisations that look alike."""
         organisation = self.organisation(file)
@@ -76,6 +81,7 @@ class Kind(ABC):
                 "owners": organisation.owners(),
                 "registry": facts_for(organisation),
                 "similar": similar(organisation),
+                "changes": [*changes(organisation), *self.changes(file)],
             }
         return context
 
@@ -113,6 +119,9 @@ class SignatureKind(Kind):
     def organisation(self, file: Any) -> Organisation | None:
         company: Company = file.company
         return company
+
+    def changes(self, file: Any) -> list[Change]:
+        return changes(file)
 
     def later(self, file: Any) -> tuple[str, ...]:
         return {Signature.State.APPROVED: ("suspend",), Signature.State.SUSPENDED: ("reinstate",)}.get(file.state, ())

@@ -1,0 +1,67 @@
+"""Who changed what, when: written by triggers, so that bulk updates and raw SQL are seen too; never changed.
+
+Rows hold the columns of organisations and files, and the number of the account that acted. Names of people are
+left out: erasing an account changes nothing here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pghistory
+from django.db import models
+
+from accounts.models.people import User
+
+# Kept by ourselves, and of no interest to who reads the history.
+OWN_COLUMNS = ("search_name",)
+
+
+class Change(NamedTuple):
+    """One column that took another value."""
+
+    at: dt.datetime
+    who: str
+    column: str
+    before: str
+    after: str
+
+
+def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type[M]], type[M]]:
+    """Class decorator: keep every row that this table has held, but for the columns excluded."""
+    keep: Callable[[type[M]], type[M]] = pghistory.track(
+        exclude=[*OWN_COLUMNS, *exclude],
+        append_only=True,
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=None,  # type: ignore[arg-type]  # as its documentation says
+        obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events"),
+    )
+    return keep
+
+
+def changes(row: models.Model, *, most: int = 50) -> list[Change]:
+    """What became of a row, the latest first."""
+    events = list(row.events.order_by("pgh_id"))  # type: ignore[attr-defined]  # made by `tracked`
+    numbers = {event.pgh_context.get("user") for event in events if event.pgh_context}
+    names = dict(User.objects.filter(pk__in=[number for number in numbers if number]).values_list("pk", "name"))
+    found = [change for old, new in pairwise(events) for change in _between(old, new, names)]
+    return found[::-1][:most]
+
+
+def _between(old: Any, new: Any, names: dict[int, str]) -> list[Change]:
+    number = (new.pgh_context or {}).get("user")
+    who = names.get(number, "") if number else ""
+    return [
+        Change(new.pgh_created_at, who, str(field.verbose_name), _shown(old, field), _shown(new, field))
+        for field in new._meta.concrete_fields  # noqa: SLF001  # Django's own name
+        if not field.name.startswith("pgh_") and getattr(old, field.attname) != getattr(new, field.attname)
+    ]
+
+
+def _shown(event: Any, field: Any) -> str:
+    value = getattr(event, field.attname)
+    label = dict(field.flatchoices).get(value, value)
+    return "" if label is None else str(label)

@@ -1,0 +1,60 @@
+"""Every change of an organisation and of a signature is kept by the database, with who acted, and never changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.audit import changes
+from accounts.models import User
+from associations.models import Association
+from charter.models import Signature
+from companies.models import Company
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+
+def test_change_tells_what_when_and_who(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    company = factories.make_company(now, name="Menuiserie", owner=world.company_owner)
+    identity = {"name": "Menuiserie du Parc", "legal_form": "company", "commune": "Lille (59)"}
+    visitor(world.company_owner).post(reverse("charter:company_edit", args=[company.slug]), identity)
+    found = [(one.column, one.before, one.after, one.who) for one in changes(company)]
+    assert found == [("nom", "Menuiserie", "Menuiserie du Parc", "Hélène")]
+
+
+def test_bulk_updates_and_raw_sql_are_seen(world: World) -> None:
+    Association.objects.filter(pk=world.association.pk).update(website="https://a.example")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE associations_association SET siren = '356000000' WHERE id = %s", [world.association.pk])
+    assert [one.column for one in changes(world.association)] == ["SIREN", "site web"]
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM {table}", "UPDATE {table} SET name = 'autre'"])
+def test_history_is_never_changed(world: World, statement: str) -> None:
+    table = world.company.events.model._meta.db_table  # type: ignore[attr-defined]  # made by `tracked`
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table=table))
+
+
+def test_history_names_nobody(world: World, now: dt.datetime) -> None:
+    factories.make_signature(now, world.company, world.charter)
+    columns = {field.name for field in Signature.objects.get().events.model._meta.fields}  # type: ignore[attr-defined]  # idem
+    assert columns.isdisjoint({"signatory_name", "signatory_capacity", "signatory_email"})
+    before = Company.objects.get(pk=world.company.pk).events.count()  # type: ignore[attr-defined]  # idem
+    world.volunteer.delete()
+    assert Company.objects.get(pk=world.company.pk).events.count() == before  # type: ignore[attr-defined]  # idem
+
+
+def test_file_shows_its_changes(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    signature = factories.make_signature(now, world.company, world.charter)
+    client = visitor(world.moderator)
+    client.post(reverse("moderation_claim", args=["signature", signature.pk]))
+    page = client.get(reverse("moderation_file", args=["signature", signature.pk])).content.decode()
+    assert "en attente d’examen → en cours d’examen" in page
