@@ -67,7 +67,7 @@ def walk(page: Page, base: str) -> Iterator[str]:
         yield name
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         # A mail shown by the demonstration leads to pages of who it was for.
-        within = f"{base}/dev/" if name == "dev:mail" else base
+        within = f"{base}/dev/" if name in ("dev:mail", "dev:mail_html") else base
         waiting += [urlsplit(link).path for link in links if link.startswith(within) and not link.endswith(".pdf")]
         # Linked only as long as the charter is not signed.
         waiting += [f"{path}charte/signer/"] if name == "company" else []
