@@ -205,6 +205,10 @@ class _Search:
             return named[0]
         if name:
             self.doubt(Field.COMMUNE, self._why_unknown(name, named))
+        if name and not named and self.postal_code and self.index.named(name, ""):
+            # Two facts that exclude each other: neither is certain.
+            self.doubt(Field.POSTAL_CODE, f"n’est pas un code postal de {name}")
+            self.postal_code = ""
         return None
 
     def _why_unknown(self, name: str, named: list[Town]) -> str:

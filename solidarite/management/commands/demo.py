@@ -25,6 +25,8 @@ from solidarite.embedded import addresses, cluster
 from solidarite.embedded.processes import NotStarted
 from territories import clock
 
+DEFAULT_PORT = 8000
+
 
 class Command(BaseCommand):
     """Start everything, print where it is, and stay until Ctrl-C."""
@@ -33,7 +35,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="port local du portail (8000)")
+        parser.add_argument("--port", type=int, help="port local du portail (8000\u00a0; avec --check, un port libre)")
         parser.add_argument("--check", action="store_true", help="parcourt la boucle, imprime un JSON et s’arrête")
         parser.add_argument("--reset", action="store_true", help="efface d’abord les données embarquées")
         parser.add_argument(
@@ -51,7 +53,9 @@ class Command(BaseCommand):
             raise CommandError(in_words(error)) from error
 
     def _run(self, options: dict[str, Any]) -> None:
-        port = portal.free_port() if options["check"] else options["port"]
+        port = options["port"]
+        if port is None:
+            port = portal.free_port() if options["check"] else DEFAULT_PORT
         portal.check_port_free(port)
         if options["reset"]:
             cluster.reset()

@@ -51,8 +51,11 @@ def test_place_is_certain(name: str, postal_code: str, insee: str, code: str, ke
             "05100",
             "",
             None,
-            "05100",
-            [("commune", "aucune commune ne porte ce nom pour le code postal 05100")],
+            "",
+            [
+                ("commune", "aucune commune ne porte ce nom pour le code postal 05100"),
+                ("code_postal", "n’est pas un code postal de Gap"),
+            ],
         ),
         ("Gap", "05100", "05061", "05061", "", [("code_postal", "n’est pas un code postal de Gap")]),
         ("Gap", "06000", "05061", "05061", "", [("code_postal", "n’est pas un code postal de Gap")]),
