@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -33,8 +34,13 @@ def signed_charter(signature: Signature) -> bytes:
 
 
 def _compile(source: bytes, inputs: dict[str, str], standards: list[Any], signature: Signature) -> bytes:
-    made: Any = typst.compile(source, sys_inputs=inputs, pdf_standards=standards, timestamp=signature.signed_at)
+    made: Any = typst.compile(source, sys_inputs=inputs, pdf_standards=standards, timestamp=_whole_second(signature))
     return bytes(made)
+
+
+def _whole_second(signature: Signature) -> dt.datetime | None:
+    """The instant of the signature, as a PDF can hold it."""
+    return signature.signed_at.replace(microsecond=0) if signature.signed_at else None
 
 
 def _content(signature: Signature) -> dict[str, object]:

@@ -24,7 +24,8 @@ def in_words(error: BaseException) -> str:
     if _disk_is_full(error):
         return "Le disque est plein\u00a0: libérez de la place, puis relancez. Ce qui était enregistré reste."
     told = " ".join(str(error).split())[:300].rstrip(".")
-    unreachable = isinstance(error, OperationalError | psycopg.OperationalError) and "connect" in told
+    damaged = any(sign in told for sign in ("invalid page", "could not read", "corrupt"))
+    unreachable = isinstance(error, OperationalError | psycopg.OperationalError) and "connect" in told and not damaged
     if unreachable:
         return f"PostgreSQL ne répond pas\u00a0: {told}. Vérifiez DATABASE_URL, et qu’il est démarré."
     what, todo = next(words for kinds, words in WORDS if isinstance(error, kinds))

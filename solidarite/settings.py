@@ -9,6 +9,7 @@ import datetime as dt
 from pathlib import Path
 
 import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env
 
@@ -135,6 +136,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
 )
 
 REDIS_URL = env.str("REDIS_URL", addresses.redis_url())
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise ImproperlyConfigured(f"REDIS_URL commence par redis://, rediss:// ou unix://, pas comme {REDIS_URL!r}")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

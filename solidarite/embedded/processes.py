@@ -22,16 +22,18 @@ def spawn(
     log: Path,
     death_signal: signal.Signals = signal.SIGTERM,
     unroot: bool = False,
+    watched: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own, its output in `log`.
 
-    `death_signal` is what it gets when this process dies; `unroot` lets root run what refuses root.
+    `death_signal` is what it gets when this process dies; `unroot` lets root run what refuses root;
+    `watched` is for a command that may miss the signal, or has children.
     """
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(int(death_signal)), str(os.getpid())]
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603  # our own commands
-            [*launcher, "unroot" if unroot else "asis", *command],
+            [*launcher, "unroot" if unroot else "watched" if watched else "asis", *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

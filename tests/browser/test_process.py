@@ -52,6 +52,16 @@ def test_no_process_is_left_and_the_next_start_works(tmp_path: Path, number: sig
     assert gone(data, 5) == []
 
 
+@pytest.mark.parametrize("seconds", [1.9, 2.4, 2.9])
+def test_kill_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> None:
+    data = tmp_path / "data"
+    Portal(data, "--no-data").stop(signal.SIGTERM)
+    cut = Portal(data, "--no-data")
+    time.sleep(seconds)
+    cut.stop(signal.SIGKILL)
+    assert gone(data, 5) == []
+
+
 def test_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -179,6 +179,8 @@ def test_code_of_nothing_is_said(client: Client, code: str) -> None:
 )
 def test_signed_pdf_holds_the_text_the_proof_and_any_name(approved: Signature, world: World, name: str) -> None:
     approved.signatory_name = name
+    assert approved.signed_at is not None
+    approved.signed_at = approved.signed_at.replace(microsecond=123456)
     pdf = PdfReader(io.BytesIO(signed_charter(approved)))
     text = "\n".join(page.extract_text() for page in pdf.pages)
     assert "Nous ouvrons nos portes." in text

@@ -25,6 +25,7 @@ def full_disk() -> OperationalError:
         (full_disk(), "Le disque est plein", "libérez de la place"),
         (OSError(errno.ENOSPC, "No space left on device"), "Le disque est plein", "libérez de la place"),
         (OperationalError("connection to server failed"), "PostgreSQL ne répond pas", "DATABASE_URL"),
+        (OperationalError("connection failed: invalid page in block 0"), "La base est abîmée", "--reset"),
         (DataError("invalid page in block 0"), "La base est abîmée", "--reset"),
         (redis.ConnectionError("refused"), "Valkey ou Redis ne répond pas", "REDIS_URL"),
         (ImproperlyConfigured("SECRET_KEY"), "Un réglage ne va pas", ".env.example"),
