@@ -21,9 +21,6 @@ from territories.models import Commune
 class AssociationQuerySet(Claims, OrganisationQuerySet):
     """Associations by what they may do."""
 
-    def admitted(self) -> Self:
-        return self.filter(state=Association.State.ADMITTED)
-
     def awaiting_decision(self) -> Self:
         return self.filter(state=Association.State.NEW).order_by("created_at", "pk")
 

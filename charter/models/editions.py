@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar, Self
 
 from django.db import models
@@ -18,9 +17,6 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def announced(self) -> Self:
         """Editions that everybody may read of."""
         return self.filter(announced_at__isnull=False)
-
-    def coming_or_on(self, day: dt.date) -> Self:
-        return self.announced().filter(until_date__gte=day).order_by("from_date", "pk")
 
 
 class Edition(models.Model):

@@ -80,8 +80,6 @@ class Signature(Claimable):
     }
     AWAITING = (State.SUBMITTED, State.IN_REVIEW)
     UNFINISHED = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
-    DECIDED = (State.CHANGES_REQUESTED, State.APPROVED, State.REFUSED, State.SUSPENDED)
-    ENDED = (State.WITHDRAWN, State.LAPSED)
 
     class RefusalReason(models.TextChoices):
         """Why a signature is refused, for who reads it and for the figures."""
