@@ -32,6 +32,13 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name"])
 
 
+def comment_on(form: forms.BaseForm, comments: Mapping[str, str]) -> None:
+    """Show what a moderator wrote beside those fields that this form has."""
+    for name, comment in comments.items():
+        if name in form.fields:
+            form.fields[name].comment = comment  # type: ignore[attr-defined]  # the template of a field shows it
+
+
 class InviteForm(forms.Form):
     """Whom to invite, at which role."""
 
@@ -109,12 +116,6 @@ class OrganisationForm[O: Organisation](forms.ModelForm[O]):
     another = forms.BooleanField(
         label="Ce n’est pas la mienne\u00a0: inscrire une autre organisation", required=False, widget=forms.HiddenInput
     )
-
-    def comment_on(self, comments: Mapping[str, str]) -> None:
-        """Show what a moderator wrote beside the fields."""
-        for name, comment in comments.items():
-            if name in self.fields:
-                self.fields[name].comment = comment  # type: ignore[attr-defined]  # the template of a field shows it
 
     twin: Organisation | None = None
     """The organisation that this one already seems to be, once the form was checked."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.forms import comment_on
 from charter.actions import Pledge
 from charter.models import CharterVersion, Edition, Signature
 from territories.models import Departement
@@ -53,9 +54,7 @@ class SignatureForm(forms.ModelForm[Signature]):
     def __init__(self, data: Any = None, *, by_link: bool = False, comments: dict[str, str], **options: Any) -> None:
         super().__init__(data, **options)
         self.by_link = by_link
-        for name, comment in comments.items():
-            if name in self.fields:
-                self.fields[name].comment = comment  # type: ignore[attr-defined]  # shown beside the field
+        comment_on(self, comments)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

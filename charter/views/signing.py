@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.forms import comment_on
 from accounts.identity import signed_in
 from accounts.models import Decision
 from accounts.refusals import Refused
@@ -127,7 +128,7 @@ def company_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Correct the company's identity, with the moderator's remarks beside the fields."""
     company = _owned_company(request, slug)
     form = CompanyForm(request.POST or None, instance=company)
-    form.comment_on(_comments(Signature.objects.of_company(company).first()))
+    comment_on(form, _comments(Signature.objects.of_company(company).first()))
     if request.method == "POST" and form.is_valid():
         companies.describe_company(company=form.save(commit=False))
         messages.success(request, "La fiche est à jour.")
