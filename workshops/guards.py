@@ -3,15 +3,15 @@
 import pgtrigger
 
 # The company's row is held until the commit: a suspension at the same moment waits, or is seen.
+# One row after the other by its key: a plan kept from when the tables were empty cannot join them the wrong way round.
 _MAY_BE_MADE = """
-        SELECT slot.state, company.charter_approved_at, company.charter_until_at INTO offered
-        FROM companies_slot AS slot
-            JOIN companies_room AS room ON room.id = slot.room_id
-            JOIN companies_site AS site ON site.id = room.site_id
-            JOIN companies_company AS company ON company.id = site.company_id
-        WHERE slot.id = NEW.slot_id FOR SHARE OF company;
+        SELECT state, room_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;
+        SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;
+        SELECT company_id INTO inviting FROM companies_site WHERE id = visited;
+        SELECT charter_approved_at, charter_until_at INTO company
+        FROM companies_company WHERE id = inviting FOR SHARE;
         SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;
-        IF offered.charter_approved_at IS NULL OR offered.charter_until_at <= NEW.created_at THEN
+        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.created_at THEN
             RAISE EXCEPTION 'The company is no signatory.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
         END IF;
@@ -42,7 +42,13 @@ def booking_may_be_made() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
         func=_MAY_BE_MADE,
-        declare=[("offered", "RECORD"), ("asking", "TEXT")],
+        declare=[
+            ("offered", "RECORD"),
+            ("visited", "BIGINT"),
+            ("inviting", "BIGINT"),
+            ("company", "RECORD"),
+            ("asking", "TEXT"),
+        ],
     )
 
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -57,6 +57,14 @@ def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> Non
         _Seed(now=now, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
 
 
+def _count_rows_anew() -> None:
+    """Plans made for empty tables read whole tables for each row that follows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE companies_company, companies_site, companies_room, companies_slot, associations_association"
+        )
+
+
 class _Seed:
     def __init__(self, *, now: dt.datetime, chance: random.Random) -> None:
         self.now = now
@@ -79,6 +87,7 @@ class _Seed:
         associations = self._associations()
         bar.advance(steps)
         slots = self._slots(self._rooms(companies))
+        _count_rows_anew()
         bar.advance(steps)
         self._requests(associations)
         bar.advance(steps)
