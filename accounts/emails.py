@@ -104,6 +104,22 @@ def recovery_confirmed(*, recovery: FactorRecovery, now: dt.datetime) -> None:
     _tell_person("recovery_confirmed", recovery.user, f"{recovery.pk}", {"url": url}, now)
 
 
+def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
+    """To the operators, at most once a day for each percentage: we may be in somebody's mail bombing."""
+    for operator in User.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+        _tell_person(
+            "signups_near_limit",
+            operator,
+            f"{now:%Y%m%d}:{percent}",
+            {
+                "percent": percent,
+                "limit": counted(settings.SIGNUPS_PER_DAY, "inscription", "inscriptions"),
+                "url": settings.SITE_URL + reverse("admin:accounts_user_changelist"),
+            },
+            now,
+        )
+
+
 def _tell_person(template: str, person: User, fact: str, context: Mapping[str, object], now: dt.datetime) -> None:
     outbox.post(
         template,

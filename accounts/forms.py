@@ -7,11 +7,48 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from accounts import proof
 from accounts.identifiers import RnaField, SirenField, SiretField
 from accounts.invitations import join_path
 from accounts.models import Organisation, Role, User
 from accounts.names import NAME
+from territories import clock
 from territories.forms import CommuneField
+
+
+class Trap(forms.TextInput):
+    """A field that only a machine sees and fills in."""
+
+    is_hidden = True
+
+    def __init__(self) -> None:
+        super().__init__({"class": "trap", "tabindex": "-1", "autocomplete": "off", "aria-label": "À laisser vide"})
+
+
+class ProofInput(forms.PasswordInput):
+    """Carries a challenge to `proof.js`, which writes the answer. Like a password, an answer never comes back."""
+
+    input_type = "hidden"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """A new challenge each time the form is shown."""
+        return super().get_context(name, value, {**(attrs or {}), "data-challenge": proof.new_challenge(clock.now())})
+
+
+class ProofField(forms.CharField):
+    """The number of a challenge that the browser answered; empty without JavaScript."""
+
+    widget = ProofInput
+
+    def clean(self, value: Any) -> str:
+        """Refuse what is forged, wrong or late."""
+        answer = super().clean(value)
+        if not answer:
+            return ""
+        try:
+            return proof.number_of(answer)
+        except proof.BadProof as bad:
+            raise forms.ValidationError("Cette page a attendu trop longtemps\u00a0: envoyez-la à nouveau.") from bad
 
 
 class SignupForm(forms.Form):
@@ -23,6 +60,8 @@ class SignupForm(forms.Form):
         validators=NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+    proof = ProofField(required=False, max_length=2000)
 
     field_order = ("name", "email", "password1")
 

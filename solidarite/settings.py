@@ -48,6 +48,9 @@ HOSTING_PROVIDER = env.str("HOSTING_PROVIDER", "")
 
 EVENING_STARTS_AT = dt.time.fromisoformat(env.str("EVENING_STARTS_AT", "17:00"))
 DAYTIME_SLOTS_ALLOWED = env.bool("DAYTIME_SLOTS_ALLOWED", False)
+# Accounts that may be opened in 24 hours: each sends a mail to an address that nobody has shown to be theirs.
+SIGNUPS_PER_DAY = env.int("SIGNUPS_PER_DAY", 500)
+SIGNUPS_WITHOUT_PROOF_PER_DAY = env.int("SIGNUPS_WITHOUT_PROOF_PER_DAY", 50)
 # How long a signature of an earlier version of the charter still counts once a new one is in force.
 CHARTER_GRACE_DAYS = env.int("CHARTER_GRACE_DAYS", 90)
 CHARTER_REMINDER_DAYS = (30, 7)
@@ -232,6 +235,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900  # seconds, as for the code that verifies an address
@@ -240,6 +244,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Adding an address writes to a stranger, as signing up does.
+ACCOUNT_RATE_LIMITS = {"manage_email": "10/m/user,20/d/user"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.gates import lacks_second_factor
 from accounts.models import User
 from accounts.views import recovery
+from accounts.views.signup import SignUp
 from solidarite import dev, views
 from solidarite.gallery import gallery
 from solidarite.moderation import abuse
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("compte/signup/", SignUp.as_view(), name="account_signup"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -7,6 +7,7 @@ from accounts.models.organisations import Invitation, JoinRequest, Membership, O
 from accounts.models.people import User, UserManager
 from accounts.models.recovery import FactorRecovery
 from accounts.models.registry import RegistryRecord
+from accounts.models.signups import SignupAttempt
 
 __all__ = [
     "AbuseReport",
@@ -25,6 +26,7 @@ __all__ = [
     "OrganisationQuerySet",
     "RegistryRecord",
     "Role",
+    "SignupAttempt",
     "User",
     "UserManager",
 ]

@@ -46,6 +46,7 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     page.get_by_label("Votre prénom et votre nom").fill("Inès Fournel")
     page.get_by_label("E-mail").fill("ines@example.org")
     page.get_by_label("Mot de passe").fill("une-porte-ouverte")
+    expect(page.locator("#id_proof")).not_to_have_value("")
     press(page, "Créer mon compte")
     other = context.new_page()
     read_mail(other, "Vérifiez votre adresse")
