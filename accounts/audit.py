@@ -7,14 +7,15 @@ left out: erasing an account changes nothing here.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
-from itertools import pairwise
+from collections.abc import Callable, Collection, Iterable
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pghistory
 from django.db import models
 
-from accounts.models.people import User
+from accounts.models import Organisation, Role, User
 
 # Kept by ourselves, and of no interest to who reads the history.
 OWN_COLUMNS = ("search_name",)
@@ -33,6 +34,9 @@ class Change(NamedTuple):
 def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type[M]], type[M]]:
     """Class decorator: keep every row that this table has held, but for the columns excluded."""
     keep: Callable[[type[M]], type[M]] = pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
         exclude=[*OWN_COLUMNS, *exclude],
         append_only=True,
         context_field=pghistory.ContextJSONField(),
@@ -45,15 +49,40 @@ def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type
 def changes(row: models.Model, *, most: int = 50) -> list[Change]:
     """What became of a row, the latest first."""
     events = list(row.events.order_by("pgh_id"))  # type: ignore[attr-defined]  # made by `tracked`
-    numbers = {event.pgh_context.get("user") for event in events if event.pgh_context}
-    names = dict(User.objects.filter(pk__in=[number for number in numbers if number]).values_list("pk", "name"))
+    names = _names(_actor(event) for event in events)
     found = [change for old, new in pairwise(events) for change in _between(old, new, names)]
     return found[::-1][:most]
 
 
+def member_changes(organisation: Organisation, *, most: int = 50) -> list[Change]:
+    """Who came into an organisation, took another role, and went, the latest first."""
+    members: Any = organisation.members()  # the manager of a foreign key, which it calls `field`
+    history = members.model.events.rel.related_model.objects.filter(**{f"{members.field.name}_id": organisation.pk})
+    events = list(history.order_by("pgh_obj_id", "pgh_id"))
+    names = _names([*(_actor(event) for event in events), *(event.user_id for event in events)])
+    found = []
+    for _, of_one in groupby(events, key=attrgetter("pgh_obj_id")):
+        before = ""
+        for event in of_one:
+            after = "" if event.pgh_label == pghistory.DeleteEvent.label else str(Role(event.role).label)
+            if after != before:
+                member = f"membre {names.get(event.user_id, 'au compte effacé')}"
+                found.append(Change(event.pgh_created_at, names.get(_actor(event), ""), member, before, after))
+            before = after
+    return sorted(found, reverse=True)[:most]
+
+
+def _actor(event: Any) -> int:
+    """The number of the account that acted; 0 for nobody signed in."""
+    return int((event.pgh_context or {}).get("user") or 0)
+
+
+def _names(numbers: Iterable[int]) -> dict[int, str]:
+    return dict(User.objects.filter(pk__in={number for number in numbers if number}).values_list("pk", "name"))
+
+
 def _between(old: Any, new: Any, names: dict[int, str]) -> list[Change]:
-    number = (new.pgh_context or {}).get("user")
-    who = names.get(number, "") if number else ""
+    who = names.get(_actor(new), "")
     return [
         Change(new.pgh_created_at, who, str(field.verbose_name), _shown(old, field), _shown(new, field))
         for field in new._meta.concrete_fields  # noqa: SLF001  # Django's own name

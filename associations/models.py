@@ -82,6 +82,7 @@ class Association(Claimable, Organisation):
         ]
 
 
+@tracked()
 class Membership(AbstractMembership):
     """A person's place in an association."""
 

@@ -65,14 +65,6 @@ class Company(Organisation):
         editable=False,
         help_text="Fin du délai pour signer une nouvelle version ; vide tant qu’aucune n’est publiée.",
     )
-    email_domains = ArrayField(
-        models.CharField(max_length=100),
-        verbose_name="domaines de messagerie",
-        default=list,
-        blank=True,
-        help_text="Qui a une adresse de ces domaines peut entrer comme bénévole par le lien d’invitation.",
-    )
-
     objects: ClassVar = CompanyQuerySet.as_manager()
 
     class Meta(Organisation.Meta):
@@ -87,6 +79,7 @@ class Company(Organisation):
         triggers = [starts_with_owner(memberships="companies_membership", key="company_id")]
 
 
+@tracked()
 class Membership(AbstractMembership):
     """A person's place in a company."""
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.actions import files
-from accounts.audit import Change, changes
+from accounts.audit import Change, changes, member_changes
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.registry import facts_for
 from accounts.similarity import similar
@@ -81,7 +81,9 @@ class Kind(ABC):
                 "owners": organisation.owners(),
                 "registry": facts_for(organisation),
                 "similar": similar(organisation),
-                "changes": [*changes(organisation), *self.changes(file)],
+                "changes": sorted(
+                    [*changes(organisation), *member_changes(organisation), *self.changes(file)], reverse=True
+                ),
             }
         return context
 

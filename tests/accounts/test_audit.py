@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.audit import changes
-from accounts.models import User
+from accounts.audit import changes, member_changes
+from accounts.models import Role, User
 from associations.models import Association
 from charter.models import Signature
 from companies.models import Company
@@ -34,6 +34,28 @@ def test_bulk_updates_and_raw_sql_are_seen(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE associations_association SET siren = '356000000' WHERE id = %s", [world.association.pk])
     assert [one.column for one in changes(world.association)] == ["SIREN", "site web"]
+
+
+@pytest.mark.django_db
+def test_members_are_seen_coming_changing_and_going(now: dt.datetime) -> None:
+    company = factories.make_company(now, owner=factories.make_user("Odile"))
+    person, gone = factories.make_user("Paul"), factories.make_user("Gaston")
+    for one in (person, gone):
+        factories.add_member(company, one, Role.VOLUNTEER, now)
+    company.members().filter(user=person).update(role=Role.MANAGER)
+    company.members().filter(user=person).delete()
+    gone.delete()
+    found = [(one.column, one.before, one.after) for one in reversed(member_changes(company))]
+    assert sorted(found) == sorted(
+        [
+            ("membre Odile", "", "responsable"),
+            ("membre Paul", "", "bénévole"),
+            ("membre Paul", "bénévole", "gestionnaire"),
+            ("membre Paul", "gestionnaire", ""),
+            ("membre au compte effacé", "", "bénévole"),
+            ("membre au compte effacé", "bénévole", ""),
+        ]
+    )
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM {table}", "UPDATE {table} SET name = 'autre'"])
