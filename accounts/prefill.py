@@ -1,15 +1,23 @@
-"""Signing an organisation up from the local directory: find it, choose it, correct what is wrong."""
+"""Signing an organisation up from what is known of it: the local directory, the national registry, or nothing."""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import NamedTuple
 
 from django.http import QueryDict
 
 from accounts.models import DirectoryEntry, Organisation
+from accounts.registry.client import RegistryUnavailable
+from accounts.registry.facts import RegistryFacts
+from accounts.registry.lookups import find, known_facts
+from territories.models import Commune
 
 LONGEST_TEXT = 200
 COPIED = ("name", "siren", "siret", "rna", "address", "commune", "website")
+# The registry writes « 1 RUE DES LILAS 59000 LILLE ».
+POSTCODE_AND_TOWN = re.compile(r"\s+\d{5}\s.*$")
 
 
 class Prefill(NamedTuple):
@@ -17,22 +25,47 @@ class Prefill(NamedTuple):
 
     typed: str
     entries: list[DirectoryEntry]
+    registered: list[RegistryFacts]
+    failure: str
     initial: dict[str, object]
 
 
-def prefill(query: QueryDict) -> Prefill:
-    """Read `q` (a name, SIREN, SIRET or RNA typed) and `fiche` (the entry chosen) of the page's address."""
+def prefill(query: QueryDict, *, now: dt.datetime) -> Prefill:
+    """Read `q` (a name, SIREN, SIRET or RNA typed), `fiche` (the entry chosen) or `siren` (chosen in the registry)."""
     typed = query.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT]
-    entries = list(DirectoryEntry.objects.matching(typed)) if typed else []
-    return Prefill(typed, entries, _chosen(query.get("fiche", "")))
+    initial = _entry(query.get("fiche", "")) or _registered(query.get("siren", ""))
+    if not typed:
+        return Prefill("", [], [], "", initial)
+    entries = list(DirectoryEntry.objects.matching(typed))
+    try:
+        registered, failure = find(typed=typed, now=now), ""
+    except RegistryUnavailable as error:
+        registered, failure = [], str(error)
+    listed = {entry.siren for entry in entries}
+    return Prefill(typed, entries, [one for one in registered if one.siren not in listed], failure, initial)
 
 
-def _chosen(number: str) -> dict[str, object]:
+def _entry(number: str) -> dict[str, object]:
     entry = DirectoryEntry.objects.filter(pk=int(number)).first() if _is_key(number) else None
     if entry is None:
         return {}
     known = entry.kind in Organisation.LegalForm.values
     return {field: getattr(entry, field) for field in COPIED} | ({"legal_form": entry.kind} if known else {})
+
+
+def _registered(siren: str) -> dict[str, object]:
+    facts = known_facts(siren) if _is_key(siren) else None
+    if facts is None:
+        return {}
+    return {
+        "name": facts.name,
+        "siren": facts.siren,
+        "siret": facts.siege_siret,
+        "rna": facts.rna,
+        "address": POSTCODE_AND_TOWN.sub("", facts.address),
+        "commune": Commune.objects.filter(pk=facts.commune_code).first(),
+        "legal_form": Organisation.LegalForm.ASSOCIATION if facts.is_association else None,
+    }
 
 
 def _is_key(number: str) -> bool:

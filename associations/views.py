@@ -29,8 +29,8 @@ def managed_association(request: HttpRequest, slug: str) -> Association:
 
 @require_http_methods(["GET", "POST"])
 def association_create(request: HttpRequest) -> HttpResponse:
-    """Register an association, prefilled from the directory when an entry was chosen."""
-    known = prefill(request.GET)
+    """Register an association, prefilled from the directory or the registry."""
+    known = prefill(request.GET, now=clock.now())
     form = AssociationForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
         association = actions.register_association(

@@ -28,8 +28,8 @@ def managed_company(request: HttpRequest, slug: str) -> Company:
 
 @require_http_methods(["GET", "POST"])
 def company_create(request: HttpRequest) -> HttpResponse:
-    """Register a company, prefilled from the directory when an entry was chosen."""
-    known = prefill(request.GET)
+    """Register a company, prefilled from the directory or the registry."""
+    known = prefill(request.GET, now=clock.now())
     form = CompanyForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
         company = actions.register_company(company=form.save(commit=False), by=signed_in(request), now=clock.now())

@@ -184,6 +184,8 @@ def _facts() -> dict[str, object]:
         "prefill": SimpleNamespace(
             typed="clics",
             entries=[SimpleNamespace(pk=1, name="Les Clics du Faubourg", commune="Lille (59)", siren="")],
+            registered=[SimpleNamespace(name="CLICS ASSOCIES", address="3 RUE DU PORT 59000 LILLE", siren="356000000")],
+            failure="",
         ),
         "figures": [
             {"number": "1 284", "label": "ateliers tenus"},

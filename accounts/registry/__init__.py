@@ -4,6 +4,6 @@ Sign-up and moderation never depend on it: what it said is kept (`RegistryRecord
 says so. Its facts stand beside what was typed and never replace it.
 """
 
-from accounts.registry.facts import RegistryFacts, RegistryView, facts_for, read_answer
+from accounts.registry.facts import RegistryFacts, RegistryView, facts_for
 
-__all__ = ["RegistryFacts", "RegistryView", "facts_for", "read_answer"]
+__all__ = ["RegistryFacts", "RegistryView", "facts_for"]

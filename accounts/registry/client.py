@@ -11,13 +11,14 @@ import httpx
 from django.conf import settings
 from django.core.cache import cache
 
-from accounts.registry.facts import RegistryFacts, UnreadableAnswer, read_answer
+from accounts.registry.facts import RegistryFacts, UnreadableAnswer, read_answers
 
 # The whole answer must be here after so many seconds, however slowly it trickles.
 ANSWER_SECONDS = 5.0
 LONGEST_ANSWER = 1_000_000
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
+ASKED_A_SECOND = 5
 LONGEST_PAUSE = 3600
 FAILURES_KEY, OPEN_KEY = "registry-failures", "registry-open"
 
@@ -34,23 +35,41 @@ def ask(siren: str) -> RegistryFacts | None:
     Raises:
         RegistryUnavailable: within five seconds and a half at most.
     """
+    return next((one for one in search(siren) if one.siren == siren), None)
+
+
+def search(text: str) -> list[RegistryFacts]:
+    """What the registry finds for a name or a number (3 characters at least), best first; as patient as `ask`.
+
+    Raises:
+        RegistryUnavailable: within five seconds and a half at most.
+    """
     if cache.get(OPEN_KEY):
         raise RegistryUnavailable("Le registre ne répond pas depuis quelques minutes.")
+    _keep_within_its_limit()
     try:
-        facts = read_answer(_fetch(siren), siren)
+        found = read_answers(_fetch(text))
     except (httpx.HTTPError, UnreadableAnswer, json.JSONDecodeError, UnicodeDecodeError) as error:
         _note_failure()
         raise RegistryUnavailable(f"Le registre répond mal\u00a0: {type(error).__name__}.") from error
     cache.delete(FAILURES_KEY)
-    return facts
+    return found
 
 
-def _fetch(siren: str) -> Any:
+def _keep_within_its_limit() -> None:
+    """The registry answers 7 requests a second (its own description); we leave it some rest."""
+    second = f"registry-asked:{int(time.time())}"
+    cache.add(second, 0, timeout=5)
+    if cache.incr(second) > ASKED_A_SECOND:
+        raise RegistryUnavailable("Le registre est très demandé\u00a0: recommencez dans un instant.")
+
+
+def _fetch(text: str) -> Any:
     """The JSON of the answer, read within a deadline and a size."""
     began = time.monotonic()
     headers = {"User-Agent": f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()}
     url = f"{settings.REGISTRY_URL.rstrip('/')}/search"
-    with httpx.stream("GET", url, params={"q": siren}, headers=headers, timeout=ANSWER_SECONDS) as response:
+    with httpx.stream("GET", url, params={"q": text}, headers=headers, timeout=ANSWER_SECONDS) as response:
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             _open(_seconds(response.headers.get("Retry-After", "")))
             raise RegistryUnavailable("Le registre demande d’attendre.")

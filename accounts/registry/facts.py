@@ -36,16 +36,14 @@ class UnreadableAnswer(ValueError):
     """The registry sent something else than its documented format."""
 
 
-def read_answer(body: Any, siren: str) -> RegistryFacts | None:
-    """The facts in the JSON of `GET /search?q=SIREN`; None when the registry does not know the number.
+def read_answers(body: Any) -> list[RegistryFacts]:
+    """The facts in the JSON of `GET /search`, best first.
 
     Raises:
         UnreadableAnswer: the body is not of the documented form.
     """
     try:
-        results = body["results"]
-        found = next((one for one in results if one["siren"] == siren), None)
-        return None if found is None else _facts(found)
+        return [_facts(one) for one in body["results"]]
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableAnswer(f"{type(error).__name__}: {error}") from error
 

@@ -24,8 +24,8 @@ def entry(db: None, now: dt.datetime) -> DirectoryEntry:
 
 
 @pytest.mark.parametrize("typed", ["souris", "LA SOURIS", "380 129 866"])
-def test_entry_is_found_by_name_or_number(entry: DirectoryEntry, typed: str) -> None:
-    assert prefill(QueryDict(f"q={typed}")).entries == [entry]
+def test_entry_is_found_by_name_or_number(entry: DirectoryEntry, typed: str, now: dt.datetime) -> None:
+    assert prefill(QueryDict(f"q={typed}"), now=now).entries == [entry]
 
 
 def test_chosen_entry_fills_the_form(entry: DirectoryEntry, client: Client) -> None:
@@ -38,7 +38,7 @@ def test_chosen_entry_fills_the_form(entry: DirectoryEntry, client: Client) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", ["0", "999999999999999999", "-1", "x", "\u0661", "9" * 400, "\x00", ""])
-def test_unknown_entry_leaves_the_form_empty(number: str) -> None:
+def test_unknown_entry_leaves_the_form_empty(number: str, now: dt.datetime) -> None:
     query = QueryDict(mutable=True)
-    query["fiche"] = number
-    assert prefill(query).initial == {}
+    query["fiche"] = query["siren"] = number
+    assert prefill(query, now=now).initial == {}

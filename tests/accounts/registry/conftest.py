@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pytest_django.fixtures import Settings
 
-KNOWN = "356000000"
+KNOWN, KNOWN_NAME = "356000000", "menuiserie"
 
 
 def answer(siren: str, **changes: Any) -> dict[str, Any]:
@@ -62,10 +62,10 @@ class Registry:
 
     def respond(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
-        siren = parse_qs(parts.query).get("q", [""])[0]
-        self.asked.append(siren)
+        typed = parse_qs(parts.query).get("q", [""])[0]
+        self.asked.append(typed)
         time.sleep(self.delay)
-        known = answer(siren, **self.changes) if siren == KNOWN else NOBODY
+        known = answer(KNOWN, **self.changes) if typed in (KNOWN, KNOWN_NAME) else NOBODY
         body = self.body if self.body is not None else json.dumps(known).encode()
         handler.send_response(self.status if parts.path == "/search" else 404)
         for name, value in self.headers.items():

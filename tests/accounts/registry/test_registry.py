@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import RegistryRecord
 from accounts.registry import client
-from accounts.registry.facts import MASKED, Answer, facts_for, read_answer
+from accounts.registry.facts import MASKED, Answer, facts_for, read_answers
 from accounts.registry.lookups import look_up, look_up_missing
 from solidarite.tasks import look_up_registry
 from tests import factories
@@ -20,21 +20,19 @@ from tests.factories import World
 
 
 def test_facts_are_read_from_the_documented_form() -> None:
-    facts = read_answer(answer(KNOWN), KNOWN)
-    assert facts is not None
+    (facts,) = read_answers(answer(KNOWN))
     assert (facts.name, facts.commune_code, facts.is_active, facts.masked) == (
         "MENUISERIE DU PARC",
         "59350",
         True,
         False,
     )
-    assert read_answer({"results": []}, KNOWN) is None
+    assert read_answers({"results": []}) == []
 
 
 def test_masked_values_are_left_empty_and_said() -> None:
     body = answer(KNOWN, nom_complet=MASKED, siege={"siret": f"{KNOWN}00048", "adresse": MASKED, "commune": "59350"})
-    facts = read_answer(body, KNOWN)
-    assert facts is not None
+    (facts,) = read_answers(body)
     assert (facts.name, facts.address, facts.masked) == ("", "", True)
 
 
