@@ -63,6 +63,16 @@ def counted(n: int, singular: str, plural: str) -> str:
     return f"{number(n)}{NO_BREAK}{singular if abs(n) < 2 else plural}"  # noqa: PLR2004  # the rule above
 
 
+def of(name: str) -> str:
+    """« de Lille », « d’Anduze », « du Péage-de-Roussillon », « des Abymes », « de La Rochelle »."""
+    if name.startswith("Le "):
+        return f"du {name[3:]}"
+    if name.startswith("Les "):
+        return f"des {name[4:]}"
+    vowel = name[:1].upper() in tuple("AÀÂÄEÉÈÊËIÎÏOÔÖŒUÙÛÜYH")
+    return f"d’{name}" if vowel else f"de {name}"
+
+
 def kilometres(distance: float) -> str:
     """« 4 km », or « 850 m » under a kilometre, to the nearest ten metres."""
     metres = round(distance * 100) * 10

@@ -25,6 +25,7 @@ from accounts.models import Invitation, Membership, Organisation, Role
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused
 from territories import clock
+from territories.french import of
 
 View = Callable[..., HttpResponse]
 
@@ -197,7 +198,7 @@ class MemberPages:
                 )
             except Refused as refusal:
                 return render(request, "accounts/invitation.html", context | {"refusal": str(refusal)}, status=409)
-            messages.success(request, f"Bienvenue\u00a0! Vous êtes membre de {organisation.name}.")
+            messages.success(request, f"Bienvenue\u00a0! Vous êtes membre {of(organisation.name)}.")
             return redirect("dashboard")
         return render(request, "accounts/invitation.html", context)
 
@@ -226,7 +227,7 @@ class MemberPages:
             request,
             organisation,
             lambda: actions.hand_over(organisation=organisation, to=member, by=me, now=clock.now()),
-            f"{member.user} répond désormais de {organisation.name}.",
+            f"{member.user} répond désormais {of(organisation.name)}.",
         )
 
     def take_out(self, request: HttpRequest, slug: str, member_id: int) -> HttpResponse:

@@ -227,6 +227,11 @@ class Signature(Claimable):
     def __str__(self) -> str:
         return f"{self.company}, {self.version}"
 
+    @property
+    def awaits_company(self) -> bool:
+        """Whether the next move is the company's."""
+        return self.state in (self.State.DRAFT, self.State.CHANGES_REQUESTED, self.State.REFUSED, self.State.WITHDRAWN)
+
     def link_is_open(self, now: dt.datetime) -> bool:
         """Whether the link that was sent to the signatory still signs."""
         sent = self.link_sent_at

@@ -114,8 +114,7 @@ def _sign_page(
         "version": newest,
         "text": to_html(newest.text),
         "latest": signature,
-        "waiting": signature is not None
-        and signature.state not in (Signature.State.DRAFT, Signature.State.CHANGES_REQUESTED),
+        "waiting": signature is not None and not signature.awaits_company,
         "stretches": differences(earlier.text, newest.text) if earlier else [],
         "comments": _comments(signature),
         "form": form,
@@ -175,11 +174,14 @@ def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def company_charter(request: HttpRequest, slug: str) -> HttpResponse:
     """All that a company has of the charter: its signatures, the signed PDF, the badge, the way out."""
     company = managed_company(request, slug)
-    signatures = Signature.objects.of_company(company).select_related("version")
+    signatures = list(Signature.objects.of_company(company).select_related("version"))
+    newest = CharterVersion.objects.newest()
+    latest = next((one for one in signatures if one.version == newest), None)
     context = {
         "company": company,
         "signatures": signatures,
-        "newest": CharterVersion.objects.newest(),
+        "newest": newest,
+        "to_sign": newest if latest is None or latest.awaits_company else None,
         "owner": Company.objects.owned_by(signed_in(request)).filter(pk=company.pk).exists(),
         "stands": Company.objects.signatories(clock.now()).filter(pk=company.pk).exists(),
         "snippet": badge_snippet(company),

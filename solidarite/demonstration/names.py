@@ -32,13 +32,3 @@ REASONS = (
     "Travaux dans l’immeuble.",
 )
 COMMENTS = ("Une belle soirée.", "Le groupe veut revenir.", "Un ordinateur ne démarrait pas.", "")
-
-
-def of(place: str) -> str:
-    """« de Lille », « d’Anduze », « du Péage-de-Roussillon », « des Abymes », « de La Rochelle »."""
-    if place.startswith("Le "):
-        return f"du {place[3:]}"
-    if place.startswith("Les "):
-        return f"des {place[4:]}"
-    vowel = place[0] in "AÀÂÄEÉÈÊËIÎÏOÔÖUÙÛÜYH"
-    return f"d’{place}" if vowel else f"de {place}"

@@ -33,6 +33,7 @@ from companies.models import Membership as CompanyMembership
 from companies.recurrence import weekly_occurrences
 from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
+from territories.french import of
 from territories.models import Commune
 from workshops.models import Booking, Report, Side, Workshop
 
@@ -274,7 +275,7 @@ class _Seed:
         assert commune.longitude is not None
         return Site(
             company=company,
-            name="Siège" if number == 0 else f"Agence {names.of(commune.name)}",
+            name="Siège" if number == 0 else f"Agence {of(commune.name)}",
             address=self._address(),
             commune=commune,
             latitude=commune.latitude + self.chance.uniform(-0.01, 0.01),
@@ -352,7 +353,7 @@ class _Seed:
         associations = Association.objects.bulk_create(
             [
                 Association(
-                    name=f"{cause} {kind} {names.of(commune.name)}",
+                    name=f"{cause} {kind} {of(commune.name)}",
                     slug=f"{slugify(f'{cause} {kind} {commune.name}')[:60]}-{number}",
                     legal_form=Association.LegalForm.ASSOCIATION,
                     rna=f"W000{number:06}",

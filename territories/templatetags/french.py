@@ -57,6 +57,12 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def de(name: str) -> str:
+    """A name after « de »: `Membres {{ company.name|de }}`."""
+    return french.of(name)
+
+
+@register.filter
 def counted(n: int | None, nouns: str) -> str:
     """`{{ n|counted:"créneau,créneaux" }}`; without a comma the plural takes an s."""
     if n is None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -84,6 +85,37 @@ def test_signing_oneself_needs_the_explicit_act(world: World, applicant: Company
     assert "Cochez la case pour signer" in answer.content.decode()
     assert client.post(page, PLEDGE | {"version": "1", "agreed": "on"}).status_code == 302
     assert Signature.objects.get(company=applicant).state == "submitted"
+
+
+def test_refused_company_may_sign_again(world: World, applicant: Company, now: dt.datetime, visitor: Visitor) -> None:
+    client, page = sign_page(world, applicant, visitor)
+    client.post(page, PLEDGE | {"version": "1", "agreed": "on"})
+    refused = Signature.objects.get(company=applicant)
+    actions.claim_signature(signature=refused, by=world.moderator, now=now)
+    actions.refuse_signature(signature=refused, reason_code="other", reason="Pas si vite.", by=world.moderator, now=now)
+    shown = client.get(page).text
+    assert "Pas si vite." in shown
+    assert 'value="directrice générale"' in shown
+    assert client.post(page, PLEDGE | {"version": "1", "agreed": "on"}).status_code == 302
+    assert (
+        Signature.objects.filter(company=applicant).values_list("state", flat=True).get(~Q(pk=refused.pk))
+        == "submitted"
+    )
+
+
+def test_signing_is_offered_while_it_is_the_company_s_turn(
+    world: World, applicant: Company, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.company_owner)
+    page, offer = reverse("charter:company_charter", args=[applicant.slug]), "Lire et signer la version"
+    assert f"{offer} 1" in client.get(page).text
+    signature = factories.make_signature(now, applicant, world.charter)
+    assert offer not in client.get(page).text
+    actions.claim_signature(signature=signature, by=world.moderator, now=now)
+    actions.approve_signature(signature=signature, by=world.moderator, now=now)
+    assert offer not in client.get(page).text
+    second_version(world, now)
+    assert f"{offer} 2" in client.get(page).text
 
 
 def test_version_published_while_one_reads_is_shown_and_nothing_is_lost(

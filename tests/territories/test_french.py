@@ -42,6 +42,23 @@ def test_wall_time_never_breaks_and_reads_back(time: dt.time) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Lille", "de Lille"),
+        ("Anduze", "d’Anduze"),
+        ("Étoile", "d’Étoile"),
+        ("Le Péage-de-Roussillon", "du Péage-de-Roussillon"),
+        ("Les Pixels", "des Pixels"),
+        ("La Rochelle", "de La Rochelle"),
+        ("Lesquin", "de Lesquin"),
+        ("", "de "),
+    ],
+)
+def test_name_after_de_elides_and_contracts(name: str, text: str) -> None:
+    assert french.of(name) == text
+
+
+@pytest.mark.parametrize(
     ("n", "text"),
     [
         (0, "0\u00a0créneau"),
