@@ -19,6 +19,10 @@ WITHOUT_SERVICES = {"demo", "draw_states", "makemessages", "compilemessages", "c
 def main() -> None:
     Env().read_env(str(Path(__file__).with_name(".env")), recurse=False)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solidarite.settings")
+    if sys.argv[1:2] == ["demo"]:
+        # Also on services that are given to it.
+        os.environ.setdefault("DEBUG", "true")
+        os.environ.setdefault("SECRET_KEY", "demonstration-only")
     if sys.argv[1:2] == ["demo"] and "--check" in sys.argv:
         # A check sets the clock forward and adds accounts: it has data of its own.
         os.environ.setdefault("SOLIDARITE_DATA", str(Path(__file__).with_name(".data") / "check"))

@@ -16,6 +16,11 @@ from territories import clock
 from territories.forms import CommuneField
 
 
+def date_input() -> forms.DateInput:
+    """The browser's own date picker, which reads and writes ISO dates."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class Trap(forms.TextInput):
     """A field that only a machine sees and fills in."""
 

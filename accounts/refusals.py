@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import ClassVar
 
 from django.db import IntegrityError, transaction
 
 
 class Refused(Exception):
-    """An action that cannot be done now. Its text is shown to the person who asked."""
+    """An action that cannot be done now. Its text is shown to the person who asked, beside `field` of their form."""
+
+    field: ClassVar[str | None] = None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import OrganisationForm
+from accounts.forms import OrganisationForm, date_input
 from associations.models import Association, Request
 from territories.forms import CommuneField
 
@@ -36,8 +36,8 @@ class RequestForm(forms.ModelForm[Request]):
             "until_date",
         )
         widgets = {
-            "from_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "until_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "from_date": date_input(),
+            "until_date": date_input(),
         }
         labels = {
             "radius_km": "Rayon (km)",

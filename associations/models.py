@@ -14,8 +14,11 @@ from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models.ownership import last_owner_stays, starts_with_owner
+from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
 from territories.models import Commune
+
+MOST_PARTICIPANTS, WIDEST_RADIUS_KM = 200, 200
 
 
 class AssociationQuerySet(Claims, OrganisationQuerySet):
@@ -185,10 +188,12 @@ class Request(Claimable):
     association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="requests")
     topic = models.CharField("thème", max_length=50, choices=Topic)
     level = models.CharField("niveau", max_length=20, choices=Level, default=Level.BEGINNER)
-    participants = models.PositiveSmallIntegerField("participants")
-    computers = models.PositiveSmallIntegerField("ordinateurs")
+    participants = models.PositiveSmallIntegerField("participants", validators=between(1, MOST_PARTICIPANTS))
+    computers = models.PositiveSmallIntegerField("ordinateurs", validators=between(0, MOST_PARTICIPANTS))
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
-    radius_km = models.PositiveSmallIntegerField("rayon", help_text="kilomètres")
+    radius_km = models.PositiveSmallIntegerField(
+        "rayon", help_text="kilomètres", validators=between(1, WIDEST_RADIUS_KM)
+    )
     moment = models.CharField("moment", max_length=20, choices=Moment, default=Moment.ANY)
     from_date = models.DateField("du")
     until_date = models.DateField("au")
@@ -226,8 +231,11 @@ class Request(Claimable):
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
             models.CheckConstraint(
                 name="request_sizes_plausible",
-                condition=Q(participants__range=(1, 200), computers__lte=200, radius_km__range=(1, 200)),
-                violation_error_message="Indiquez de 1 à 200 participants et un rayon de 1 à 200 km.",
+                condition=Q(
+                    participants__range=(1, MOST_PARTICIPANTS),
+                    computers__lte=MOST_PARTICIPANTS,
+                    radius_km__range=(1, WIDEST_RADIUS_KM),
+                ),
             ),
             models.CheckConstraint(
                 name="request_withdrawn_stamped",

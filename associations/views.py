@@ -80,7 +80,7 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
                 association=association, request=form.save(commit=False), by=signed_in(request), now=now
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             online = posted.state == Request.State.OPEN
             messages.success(request, ONLINE if online else IN_REVIEW)

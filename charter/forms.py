@@ -7,14 +7,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import comment_on
+from accounts.forms import comment_on, date_input
 from charter.actions import Pledge
 from charter.models import CharterVersion, Edition, Signature
 from territories.models import Departement
-
-
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class VersionForm(forms.ModelForm[CharterVersion]):
@@ -23,7 +19,7 @@ class VersionForm(forms.ModelForm[CharterVersion]):
     class Meta:
         model = CharterVersion
         fields = ("text", "effective_from_date")
-        widgets = {"text": forms.Textarea(attrs={"rows": 24, "class": "tall"}), "effective_from_date": _date_input()}
+        widgets = {"text": forms.Textarea(attrs={"rows": 24, "class": "tall"}), "effective_from_date": date_input()}
         labels = {"effective_from_date": "En vigueur à partir du"}
 
 
@@ -107,8 +103,8 @@ class EditionForm(forms.ModelForm[Edition]):
         model = Edition
         fields = ("name", "from_date", "until_date", "departements", "text")
         widgets = {
-            "from_date": _date_input(),
-            "until_date": _date_input(),
+            "from_date": date_input(),
+            "until_date": date_input(),
             "text": forms.Textarea(attrs={"rows": 8}),
         }
         labels = {"from_date": "Du", "until_date": "Au"}

@@ -16,7 +16,8 @@ from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies.models import Availability, Company, Membership, Room, Site, Slot, SlotVolunteer
 from companies.recurrence import Occurrence, is_evening_or_weekend, weekly_occurrences
-from territories.french import long_date
+from territories.french import long_date, wall_time
+from territories.holidays import public_holiday
 
 LONGEST_SEASON = dt.timedelta(days=366)
 FARTHEST_AHEAD = dt.timedelta(days=2 * 366)
@@ -25,9 +26,13 @@ FARTHEST_AHEAD = dt.timedelta(days=2 * 366)
 class DaytimeOpening(Refused):
     """The opening starts in office hours."""
 
+    field = "start_time"
+
 
 class SeasonTooLong(Refused):
     """More than a year of dates at once."""
+
+    field = "until_date"
 
 
 class NothingToOpen(Refused):
@@ -36,6 +41,8 @@ class NothingToOpen(Refused):
 
 class TooFarAhead(Refused):
     """The season ends later than anybody plans."""
+
+    field = "until_date"
 
 
 class SlotNotOpen(Refused):
@@ -54,10 +61,11 @@ class SeasonRefused(NamedTuple):
 
 
 class Season(NamedTuple):
-    """What became of a publication: the slots made and the dates refused."""
+    """What became of a publication: the slots made, those of them on a public holiday, and the dates refused."""
 
     slots: list[Slot]
     refused: list[SeasonRefused]
+    holidays: list[tuple[dt.date, str]]
 
 
 @transaction.atomic
@@ -179,7 +187,7 @@ def _refuse_daytime(dates: list[Occurrence]) -> None:
     ):
         return
     raise DaytimeOpening(
-        f"Du lundi au vendredi, un créneau commence à {evening.hour}\u00a0h ou plus tard\u00a0: "
+        f"Du lundi au vendredi, un créneau commence à {wall_time(evening)} ou plus tard\u00a0: "
         "choisissez une heure du soir, ou le week-end."
     )
 
@@ -212,7 +220,17 @@ def _keep_possible(availability: Availability, candidates: list[Slot], now: dt.d
         for slot in candidates
         if slot.starts_at not in starts
     ]
-    return Season(slots=kept, refused=refused)
+    return Season(slots=kept, refused=refused, holidays=_holidays(kept))
+
+
+def _holidays(slots: list[Slot]) -> list[tuple[dt.date, str]]:
+    """The public holidays, where the slots are, among their days."""
+    places = {
+        (slot.starts_at.astimezone(ZoneInfo(slot.time_zone)).date(), slot.room.site.commune.departement_id)
+        for slot in slots
+    }
+    named = ((day, public_holiday(day, departement)) for day, departement in sorted(places))
+    return [(day, name) for day, name in named if name is not None]
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from accounts.forms import OrganisationForm
+from accounts.forms import OrganisationForm, date_input
 from companies.models import Availability, BookingMode, Company, Room, Site
 from territories.distance import kilometres_between
 from territories.forms import CommuneField
@@ -26,11 +26,6 @@ WEEKDAYS = [
     (6, "samedi"),
     (7, "dimanche"),
 ]
-
-
-def date_input() -> forms.DateInput:
-    """The browser's own date picker, which reads and writes ISO dates."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def time_input() -> forms.TimeInput:

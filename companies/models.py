@@ -20,6 +20,7 @@ from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet, User
 from accounts.models.ownership import last_owner_stays, starts_with_owner
 from accounts.names import NAME, visible
+from accounts.ranges import between
 from territories.distance import EarthPoint, within
 from territories.models import Commune
 
@@ -144,6 +145,7 @@ class Site(models.Model):
     time_zone = models.CharField("fuseau horaire", max_length=40, editable=False)
     max_visitors = models.PositiveSmallIntegerField(
         "visiteurs admis en même temps",
+        validators=between(1, 10_000),
         help_text="Le nombre que votre établissement peut recevoir, salles réunies.",
     )
     step_free_access = models.BooleanField("accès de plain-pied", null=True)
@@ -173,7 +175,6 @@ class Site(models.Model):
             models.CheckConstraint(
                 name="site_welcomes_somebody",
                 condition=Q(max_visitors__gte=1),
-                violation_error_message="Indiquez au moins un visiteur.",
             ),
             # Target of the composite key of Room (migration 0002).
             models.UniqueConstraint(name="site_max_visitors_key", fields=["id", "max_visitors"]),
@@ -192,7 +193,7 @@ class Room(models.Model):
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
     equipment = models.CharField(
-        "équipement", max_length=300, blank=True, help_text="Par exemple : vidéoprojecteur, tableau, imprimante."
+        "équipement", max_length=300, blank=True, help_text="Par exemple\u00a0: vidéoprojecteur, tableau, imprimante."
     )
     created_at = models.DateTimeField("création", editable=False)
 

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,11 +84,11 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
                 room=room, availability=form.save(commit=False), by=signed_in(request), now=now
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             _tell_season(request, season)
             return redirect("workshops:company_slots", company.slug)
-    context = {"company": company, "room": room, "form": form}
+    context = {"company": company, "room": room, "form": form, "evening_starts_at": settings.EVENING_STARTS_AT}
     return render(request, "companies/availability_create.html", context, status=_status(form))
 
 
@@ -96,10 +97,13 @@ def _tell_season(request: HttpRequest, season: actions.Season) -> None:
     published = counted(count, "créneau publié", "créneaux publiés")
     messages.add_message(request, messages.SUCCESS if count else messages.WARNING, f"{published}.")
     if season.refused:
-        dates = " ; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused[:10])
+        dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused[:10])
         more = len(season.refused) - 10
-        rest = f" ; et {more} autres" if more > 0 else ""
+        rest = f"\u00a0; et {more} autres" if more > 0 else ""
         messages.warning(request, f"Dates laissées de côté\u00a0: {dates}{rest}.")
+    if season.holidays:
+        kept = ", ".join(f"{long_date(day)} ({name})" for day, name in season.holidays)
+        messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")
 
 
 def _status(form: CompanyForm | SiteForm | RoomForm | AvailabilityForm) -> int:

@@ -81,7 +81,7 @@ def post(
     `ValueError` for an address that is none or a context name that the layout uses itself.
     """
     if not connection.in_atomic_block:
-        raise OutsideTransaction(f"« {key} » was posted outside a transaction.")
+        raise OutsideTransaction(f"'{key}' was posted outside a transaction.")
     address = Address(*to)
     check_address(address.email)
     if reply_to:
@@ -159,7 +159,7 @@ def check_context(context: Mapping[str, object]) -> None:
     """Raise `TypeError`, naming the place, unless the context is JSON all the way down."""
     for name, value in context.items():
         if name in RESERVED_NAMES:
-            raise ValueError(f"The context may not redefine « {name} ».")
+            raise ValueError(f"The context may not redefine '{name}'.")
         check_json(value, at=name)
 
 
@@ -172,4 +172,4 @@ def check_json(value: object, *, at: str) -> None:
         for name, item in value.items():
             check_json(item, at=f"{at}.{name}")
     elif value is not None and not isinstance(value, str | int | float | bool):
-        raise TypeError(f"The context holds a {type(value).__name__} at « {at} »: give text, numbers, lists.")
+        raise TypeError(f"The context holds a {type(value).__name__} at '{at}': give text, numbers, lists.")

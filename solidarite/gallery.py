@@ -229,7 +229,7 @@ def _moves() -> dict[str, object]:
         "tasks": [
             {
                 "title": "Répondez aux Clics du Faubourg",
-                "detail": "mardi 1er décembre, 18 h 30 – 20 h 30",
+                "detail": "mardi 1er décembre, 18\u00a0h\u00a030 – 20\u00a0h\u00a030",
                 "url": "#todo",
                 "label": "Répondre",
                 "hidden": "aux Clics du Faubourg",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 import socket
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -99,7 +101,9 @@ def test_names_of_fields_tell_their_kind(model: type[models.Model]) -> None:
             assert field.name.endswith("_date"), field
 
 
-NO_BREAK_BEFORE = re.compile(r"[^\s\u00a0\u202f&](?<!\u00a0) [:;!?»]|« (?!\u00a0)|[A-Za-zé]'[A-Za-zéèêàâ]")
+NO_BREAK_BEFORE = re.compile(
+    r"(?:^|[^\s\u00a0\u202f&](?<!\u00a0)) [:;!?»](?!\S)|« |[A-Za-zé]'[A-Za-zéèêàâ]|\d (?:km|h|€|%)(?!\w)"
+)
 # Attributes, tags and filters are code, not prose.
 NOT_PROSE = re.compile(r"{%.*?%}|{#.*?#}|{{.*?}}|<style>.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
 
@@ -109,6 +113,33 @@ def test_prose_follows_french_typography(path: Path) -> None:
     """A no-break space before : ; ! ? and inside « », and the apostrophe ’."""
     prose = NOT_PROSE.sub("\u00b7", path.read_text(encoding="utf-8"))
     assert NO_BREAK_BEFORE.findall(prose) == []
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """Texts in a module of ours, docstrings apart."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documentation = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node.value
+
+
+# Words of others, read as they write them; code in other languages.
+NOT_OURS = {"accounts/directory/vocabulary.py", "workshops/guards.py"}
+MODULES = [
+    path
+    for app in (*OWN_APPS, "solidarite")
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if "migrations" not in path.parts and path.relative_to(ROOT).as_posix() not in NOT_OURS
+]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_in_code_follow_french_typography(path: Path) -> None:
+    faulty = [text for text in sentences(path) if re.search(r"(?<=\w) [:;!?»](?!\S)|^ [;!?] |« |\d (?:km|h|€)\b", text)]
+    assert faulty == []
 
 
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"])

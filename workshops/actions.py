@@ -33,6 +33,8 @@ class SlotTaken(Refused):
 class TooMany(Refused):
     """More participants than places."""
 
+    field = "participants"
+
 
 class NotAdmitted(Refused):
     """The association may not make this booking yet."""
@@ -44,6 +46,10 @@ class AlreadyAsked(Refused):
 
 class AlreadySettled(Refused):
     """The booking left the state that the move starts from."""
+
+
+class AlreadyBegun(Refused):
+    """Too late to call the workshop off."""
 
 
 class NotOver(Refused):
@@ -172,14 +178,18 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
 
     Raises:
         AlreadySettled: it is over, or was cancelled before.
+        AlreadyBegun: the workshop takes place; there is a report to write.
     """
+    slot = _lock_slot(booking.slot_id)
+    booking.refresh_from_db(fields=["state", "sequence"])
     was_confirmed = booking.is_confirmed
+    if was_confirmed and slot.starts_at <= now:
+        raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
     to = Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION
     _move(booking, to, cancelled_at=now, cancelled_by=by, reason=reason, sequence=booking.sequence + 1)
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
-    if booking.request_id:
-        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)
     if was_confirmed:
+        _release_request(booking, now)
         emails.booking_cancelled(booking=booking, now=now)
         SlotVolunteer.objects.filter(slot=booking.slot).delete()
 
@@ -200,6 +210,15 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
         _settle(booking, Booking.State.DECLINED, by=by, now=now, reason="Le créneau a été retiré.")
         others = alternatives(locked, now=now, places=booking.participants)
         emails.booking_declined(booking=booking, now=now, others=others)
+
+
+def _release_request(booking: Booking, now: dt.datetime) -> None:
+    """The request is open again, unless another booking answers it."""
+    if booking.request_id is None:
+        return
+    Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
+    if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
+        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)
 
 
 def _confirmed(booking: Booking, now: dt.datetime) -> None:

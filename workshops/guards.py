@@ -35,6 +35,15 @@ _FITS = """
 """
 
 
+_IN_TIME = """
+    IF NEW.cancelled_at >= (SELECT starts_at FROM companies_slot WHERE id = NEW.slot_id) THEN
+        RAISE EXCEPTION 'The workshop has begun.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_cancelled_in_time';
+    END IF;
+    RETURN NEW;
+"""
+
+
 def booking_may_be_made() -> pgtrigger.Trigger:
     """A new booking is of an open slot of a signatory, by an association that may book."""
     return pgtrigger.Trigger(
@@ -59,4 +68,17 @@ def booking_fits_its_slot() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("participants", "slot_id"),  # type: ignore[no-untyped-call]  # the library has no types here
         func=_FITS,
+    )
+
+
+def booking_is_cancelled_in_time() -> pgtrigger.Trigger:
+    """What was confirmed is called off before it begins, or not at all."""
+    return pgtrigger.Trigger(
+        name="booking_is_cancelled_in_time",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(
+            old__state="confirmed", new__state__in=["cancelled_by_association", "cancelled_by_company"]
+        ),
+        func=_IN_TIME,
     )

@@ -90,7 +90,7 @@ def _try_to_book(request: HttpRequest, wanted: Slot, form: BookingForm) -> HttpR
     except actions.SlotTaken as refusal:
         return _taken(request, wanted, str(refusal), form.cleaned_data["participants"])
     except Refused as refusal:
-        form.add_error(None, str(refusal))
+        form.add_error(refusal.field, str(refusal))
         return None
     return redirect("workshops:association_booking", booking.association.slug, booking.pk)
 
@@ -272,7 +272,7 @@ def _report(request: HttpRequest, booking: Booking, side: Side, back: str, slug:
                 now=clock.now(),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Merci\u00a0! Votre compte rendu est enregistré.")
             return redirect(back, slug, booking.pk)

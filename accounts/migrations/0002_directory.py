@@ -7,42 +7,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('territories', '0002_load_places'),
+        ("accounts", "0001_initial"),
+        ("territories", "0002_load_places"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DirectoryEntry',
+            name="DirectoryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=100, verbose_name='jeu de données')),
-                ('source_key', models.CharField(max_length=64, verbose_name='identifiant dans le jeu')),
-                ('kind', models.CharField(choices=[('company', 'entreprise'), ('association', 'association'), ('foundation', 'fondation'), ('public_body', 'organisme public'), ('other', 'autre'), ('unknown', 'inconnue')], default='unknown', max_length=20, verbose_name='nature')),
-                ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('search_name', models.CharField(help_text='minuscules sans accent ni tiret', max_length=1000, verbose_name='nom cherché')),
-                ('siren', models.CharField(blank=True, db_index=True, max_length=9, verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, db_index=True, max_length=14, verbose_name='SIRET')),
-                ('rna', models.CharField(blank=True, db_index=True, max_length=10, verbose_name='RNA')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='adresse')),
-                ('postal_code', models.CharField(blank=True, max_length=5, verbose_name='code postal')),
-                ('latitude', models.FloatField(blank=True, help_text='degrés WGS 84', null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(blank=True, help_text='degrés WGS 84', null=True, verbose_name='longitude')),
-                ('website', models.URLField(blank=True, verbose_name='site web')),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name='services')),
-                ('audiences', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name='publics')),
-                ('is_active', models.BooleanField(default=True, verbose_name='en activité')),
-                ('updated_at', models.DateTimeField(editable=False, verbose_name='dernier changement')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=100, verbose_name="jeu de données")),
+                ("source_key", models.CharField(max_length=64, verbose_name="identifiant dans le jeu")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("company", "entreprise"),
+                            ("association", "association"),
+                            ("foundation", "fondation"),
+                            ("public_body", "organisme public"),
+                            ("other", "autre"),
+                            ("unknown", "inconnue"),
+                        ],
+                        default="unknown",
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "search_name",
+                    models.CharField(
+                        help_text="minuscules sans accent ni tiret", max_length=1000, verbose_name="nom cherché"
+                    ),
+                ),
+                ("siren", models.CharField(blank=True, db_index=True, max_length=9, verbose_name="SIREN")),
+                ("siret", models.CharField(blank=True, db_index=True, max_length=14, verbose_name="SIRET")),
+                ("rna", models.CharField(blank=True, db_index=True, max_length=10, verbose_name="RNA")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="adresse")),
+                ("postal_code", models.CharField(blank=True, max_length=5, verbose_name="code postal")),
+                (
+                    "latitude",
+                    models.FloatField(blank=True, help_text="degrés WGS 84", null=True, verbose_name="latitude"),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(blank=True, help_text="degrés WGS 84", null=True, verbose_name="longitude"),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="site web")),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name="services"
+                    ),
+                ),
+                (
+                    "audiences",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, verbose_name="publics"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="en activité")),
+                ("updated_at", models.DateTimeField(editable=False, verbose_name="dernier changement")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fiche de l’annuaire',
-                'verbose_name_plural': 'fiches de l’annuaire',
-                'ordering': ('search_name', 'pk'),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_name', 'gin_trgm_ops'), name='directory_search_trgm'), models.Index(fields=['search_name'], name='directory_search_prefix', opclasses=['varchar_pattern_ops'])],
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_key'), name='directory_source_key_unique'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='directory_name_told'), models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^\\d{9}$'), _connector='OR'), name='directory_siren_form'), models.CheckConstraint(condition=models.Q(('siret', ''), models.Q(('siret__regex', '^\\d{14}$'), ('siret__startswith', models.F('siren'))), _connector='OR'), name='directory_siret_form'), models.CheckConstraint(condition=models.Q(('rna', ''), ('rna__regex', '^W\\d[0-9A-Z]\\d{7}$'), _connector='OR'), name='directory_rna_form'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='directory_point_whole')],
+                "verbose_name": "fiche de l’annuaire",
+                "verbose_name_plural": "fiches de l’annuaire",
+                "ordering": ("search_name", "pk"),
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass("search_name", "gin_trgm_ops"),
+                        name="directory_search_trgm",
+                    ),
+                    models.Index(
+                        fields=["search_name"], name="directory_search_prefix", opclasses=["varchar_pattern_ops"]
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "source_key"), name="directory_source_key_unique"),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="directory_name_told"),
+                    models.CheckConstraint(
+                        condition=models.Q(("siren", ""), ("siren__regex", "^\\d{9}$"), _connector="OR"),
+                        name="directory_siren_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("siret", ""),
+                            models.Q(("siret__regex", "^\\d{14}$"), ("siret__startswith", models.F("siren"))),
+                            _connector="OR",
+                        ),
+                        name="directory_siret_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("rna", ""), ("rna__regex", "^W\\d[0-9A-Z]\\d{7}$"), _connector="OR"),
+                        name="directory_rna_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__isnull", False),
+                                ("latitude__range", (-90, 90)),
+                                ("longitude__isnull", False),
+                                ("longitude__range", (-180, 180)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="directory_point_whole",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,121 +8,331 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_directory'),
-        ('territories', '0002_load_places'),
+        ("accounts", "0002_directory"),
+        ("territories", "0002_load_places"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='moderated_departements',
-            field=models.ManyToManyField(blank=True, help_text='Aucun\xa0: toute la France.', related_name='+', to='territories.departement', verbose_name='départements modérés'),
+            model_name="user",
+            name="moderated_departements",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Aucun\xa0: toute la France.",
+                related_name="+",
+                to="territories.departement",
+                verbose_name="départements modérés",
+            ),
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(choices=[('signature', 'signature'), ('association', 'association'), ('request', 'demande'), ('report', 'signalement'), ('appeal', 'recours')], max_length=20, verbose_name='objet')),
-                ('subject_id', models.BigIntegerField()),
-                ('outcome', models.CharField(choices=[('approved', 'approbation'), ('changes_requested', 'compléments demandés'), ('refused', 'refus'), ('suspended', 'suspension'), ('reinstated', 'rétablissement'), ('dismissed', 'sans suite')], max_length=20, verbose_name='décision')),
-                ('reason_code', models.CharField(blank=True, max_length=30, verbose_name='motif type')),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='motif')),
-                ('comments', models.JSONField(default=dict, help_text='par champ du dossier', verbose_name='remarques')),
-                ('decided_at', models.DateTimeField(verbose_name='date')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("signature", "signature"),
+                            ("association", "association"),
+                            ("request", "demande"),
+                            ("report", "signalement"),
+                            ("appeal", "recours"),
+                        ],
+                        max_length=20,
+                        verbose_name="objet",
+                    ),
+                ),
+                ("subject_id", models.BigIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "approbation"),
+                            ("changes_requested", "compléments demandés"),
+                            ("refused", "refus"),
+                            ("suspended", "suspension"),
+                            ("reinstated", "rétablissement"),
+                            ("dismissed", "sans suite"),
+                        ],
+                        max_length=20,
+                        verbose_name="décision",
+                    ),
+                ),
+                ("reason_code", models.CharField(blank=True, max_length=30, verbose_name="motif type")),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="motif")),
+                (
+                    "comments",
+                    models.JSONField(default=dict, help_text="par champ du dossier", verbose_name="remarques"),
+                ),
+                ("decided_at", models.DateTimeField(verbose_name="date")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'décision',
-                'ordering': ('decided_at', 'pk'),
+                "verbose_name": "décision",
+                "ordering": ("decided_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('message', models.TextField(max_length=2000, verbose_name='pourquoi cette décision est à revoir')),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('state', models.CharField(choices=[('open', 'à examiner'), ('accepted', 'accepté'), ('rejected', 'rejeté')], default='open', max_length=20)),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
-                ('answer', models.CharField(blank=True, max_length=1000, verbose_name='réponse')),
-                ('claimed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decision', models.OneToOneField(help_text='Le refus\xa0: un seul recours par refus.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("message", models.TextField(max_length=2000, verbose_name="pourquoi cette décision est à revoir")),
+                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "à examiner"), ("accepted", "accepté"), ("rejected", "rejeté")],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                ("answer", models.CharField(blank=True, max_length=1000, verbose_name="réponse")),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        help_text="Le refus\xa0: un seul recours par refus.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.decision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'recours',
-                'verbose_name_plural': 'recours',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "recours",
+                "verbose_name_plural": "recours",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='RegistryRecord',
+            name="RegistryRecord",
             fields=[
-                ('siren', models.CharField(max_length=9, primary_key=True, serialize=False)),
-                ('is_known', models.BooleanField(null=True, verbose_name='connue du registre')),
-                ('facts', models.JSONField(blank=True, default=dict, verbose_name='faits')),
-                ('fetched_at', models.DateTimeField(null=True, verbose_name='réponse')),
-                ('failure', models.CharField(blank=True, max_length=300, verbose_name='dernier échec')),
-                ('failed_at', models.DateTimeField(null=True, verbose_name='échec')),
+                ("siren", models.CharField(max_length=9, primary_key=True, serialize=False)),
+                ("is_known", models.BooleanField(null=True, verbose_name="connue du registre")),
+                ("facts", models.JSONField(blank=True, default=dict, verbose_name="faits")),
+                ("fetched_at", models.DateTimeField(null=True, verbose_name="réponse")),
+                ("failure", models.CharField(blank=True, max_length=300, verbose_name="dernier échec")),
+                ("failed_at", models.DateTimeField(null=True, verbose_name="échec")),
             ],
             options={
-                'verbose_name': 'réponse du registre',
-                'verbose_name_plural': 'réponses du registre',
-                'constraints': [models.CheckConstraint(condition=models.Q(('siren__regex', '^\\d{9}$')), name='registry_siren_form'), models.CheckConstraint(condition=models.Q(models.Q(('fetched_at__isnull', True), ('is_known__isnull', True)), models.Q(('fetched_at__isnull', False), ('is_known__isnull', False)), _connector='OR'), name='registry_answer_stamped'), models.CheckConstraint(condition=models.Q(models.Q(('failed_at__isnull', True), ('failure', '')), models.Q(models.Q(('failure', ''), _negated=True), ('failed_at__isnull', False)), _connector='OR'), name='registry_failure_stamped')],
+                "verbose_name": "réponse du registre",
+                "verbose_name_plural": "réponses du registre",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("siren__regex", "^\\d{9}$")), name="registry_siren_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fetched_at__isnull", True), ("is_known__isnull", True)),
+                            models.Q(("fetched_at__isnull", False), ("is_known__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="registry_answer_stamped",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("failed_at__isnull", True), ("failure", "")),
+                            models.Q(models.Q(("failure", ""), _negated=True), ("failed_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="registry_failure_stamped",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AbuseReport',
+            name="AbuseReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('claimed_at', models.DateTimeField(editable=False, null=True)),
-                ('path', models.CharField(max_length=200, verbose_name='page')),
-                ('reason', models.CharField(choices=[('false', 'Informations fausses'), ('impersonation', 'Usurpation d’une organisation'), ('unsafe', 'Mise en danger de personnes'), ('commercial', 'Démarchage ou vente'), ('offensive', 'Propos injurieux ou haineux'), ('other', 'Autre')], max_length=20, verbose_name='motif')),
-                ('message', models.TextField(max_length=2000, verbose_name='ce qui ne va pas')),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('state', models.CharField(choices=[('open', 'à examiner'), ('upheld', 'suivi d’effet'), ('dismissed', 'sans suite')], default='open', max_length=20)),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
-                ('claimed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("claimed_at", models.DateTimeField(editable=False, null=True)),
+                ("path", models.CharField(max_length=200, verbose_name="page")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("false", "Informations fausses"),
+                            ("impersonation", "Usurpation d’une organisation"),
+                            ("unsafe", "Mise en danger de personnes"),
+                            ("commercial", "Démarchage ou vente"),
+                            ("offensive", "Propos injurieux ou haineux"),
+                            ("other", "Autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif",
+                    ),
+                ),
+                ("message", models.TextField(max_length=2000, verbose_name="ce qui ne va pas")),
+                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "à examiner"), ("upheld", "suivi d’effet"), ("dismissed", "sans suite")],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signalement',
-                'ordering': ('-created_at', '-pk'),
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['created_at', 'id'], name='abuse_queue')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', True), _connector='OR'), name='abusereport_claim_stamped'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('claimed_at__isnull', True), ('decided_at__isnull', False), ('state__in', ['upheld', 'dismissed'])), _connector='OR'), name='abusereport_state_stamped')],
+                "verbose_name": "signalement",
+                "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "open")), fields=["created_at", "id"], name="abuse_queue")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("claimed_at__isnull", False), ("claimed_by__isnull", True), _connector="OR"
+                        ),
+                        name="abusereport_claim_stamped",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "open")),
+                            models.Q(
+                                ("claimed_at__isnull", True),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["upheld", "dismissed"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="abusereport_state_stamped",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['subject', 'subject_id'], name='decision_by_subject'),
+            model_name="decision",
+            index=models.Index(fields=["subject", "subject_id"], name="decision_by_subject"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b21afc7a73c3667f59943e905e83bfdab0ba1eb7', operation='DELETE', pgid='pgtrigger_decision_stays_5debe', table='accounts_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b21afc7a73c3667f59943e905e83bfdab0ba1eb7",
+                    operation="DELETE",
+                    pgid="pgtrigger_decision_stays_5debe",
+                    table="accounts_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."reason_code" IS DISTINCT FROM (NEW."reason_code") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."comments" IS DISTINCT FROM (NEW."comments") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='525b6b6a73610774fb45cc8a33478639980ead45', operation='UPDATE', pgid='pgtrigger_decision_unchanged_375df', table='accounts_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_unchanged",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."reason_code" IS DISTINCT FROM (NEW."reason_code") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."comments" IS DISTINCT FROM (NEW."comments") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="525b6b6a73610774fb45cc8a33478639980ead45",
+                    operation="UPDATE",
+                    pgid="pgtrigger_decision_unchanged_375df",
+                    table="accounts_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['created_at', 'id'], name='appeal_queue'),
+            model_name="appeal",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["created_at", "id"], name="appeal_queue"),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', True), _connector='OR'), name='appeal_claim_stamped'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", True), _connector="OR"),
+                name="appeal_claim_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('claimed_at__isnull', True), ('decided_at__isnull', False), ('state__in', ['accepted', 'rejected'])), _connector='OR'), name='appeal_state_stamped'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "open")),
+                    models.Q(
+                        ("claimed_at__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["accepted", "rejected"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_state_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='appeal_answered_in_words'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(("answer", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_answered_in_words",
+            ),
         ),
     ]

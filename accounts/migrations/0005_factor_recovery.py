@@ -6,28 +6,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_guards'),
+        ("accounts", "0004_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FactorRecovery',
+            name="FactorRecovery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=500, verbose_name='comment vous avez reconnu la personne')),
-                ('opened_at', models.DateTimeField(editable=False)),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.CharField(max_length=500, verbose_name="comment vous avez reconnu la personne")),
+                ("opened_at", models.DateTimeField(editable=False)),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'perte d’un second facteur',
-                'verbose_name_plural': 'pertes d’un second facteur',
-                'ordering': ('-opened_at', '-pk'),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('opened_by', models.F('user')), _negated=True), models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('opened_by')), _negated=True), models.Q(('confirmed_by', models.F('user')), _negated=True)), _connector='OR')), name='recovery_by_two_others')],
+                "verbose_name": "perte d’un second facteur",
+                "verbose_name_plural": "pertes d’un second facteur",
+                "ordering": ("-opened_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opened_by", models.F("user")), _negated=True),
+                            models.Q(
+                                models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                                models.Q(
+                                    ("confirmed_at__isnull", False),
+                                    ("confirmed_by__isnull", False),
+                                    models.Q(("confirmed_by", models.F("opened_by")), _negated=True),
+                                    models.Q(("confirmed_by", models.F("user")), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="recovery_by_two_others",
+                    )
+                ],
             },
         ),
     ]

@@ -4,25 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_factor_recovery'),
+        ("accounts", "0005_factor_recovery"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SignupAttempt',
+            name="SignupAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(db_index=True, editable=False)),
-                ('recipient', models.CharField(editable=False, help_text='Empreinte de l’adresse, avec clé.', max_length=64)),
-                ('proof', models.CharField(blank=True, editable=False, help_text='Numéro unique de la preuve de travail, si elle est venue.', max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made_at", models.DateTimeField(db_index=True, editable=False)),
+                (
+                    "recipient",
+                    models.CharField(editable=False, help_text="Empreinte de l’adresse, avec clé.", max_length=64),
+                ),
+                (
+                    "proof",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Numéro unique de la preuve de travail, si elle est venue.",
+                        max_length=64,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'essai d’inscription',
-                'verbose_name_plural': 'essais d’inscription',
-                'ordering': ('-made_at', '-pk'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('proof', ''), _negated=True), fields=('proof',), name='one_signup_per_proof')],
+                "verbose_name": "essai d’inscription",
+                "verbose_name_plural": "essais d’inscription",
+                "ordering": ("-made_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("proof", ""), _negated=True), fields=("proof",), name="one_signup_per_proof"
+                    )
+                ],
             },
         ),
     ]

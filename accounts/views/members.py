@@ -149,7 +149,7 @@ class MemberPages:
             try:
                 actions.invite_member(organisation=organisation, by=me, now=clock.now(), **form.cleaned_data)
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(refusal.field, str(refusal))
             else:
                 messages.success(request, f"L’invitation part à {form.cleaned_data['email']}. Elle vaut 14 jours.")
                 return redirect(f"{self.space}:members", organisation.slug)
@@ -274,7 +274,7 @@ class MemberPages:
                     organisation=organisation, by=signed_in(request), now=clock.now(), **form.cleaned_data
                 )
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(refusal.field, str(refusal))
             else:
                 messages.success(request, f"Votre demande est partie. {organisation.name} vous répond par courriel.")
                 return redirect("dashboard")

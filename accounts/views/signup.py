@@ -29,7 +29,7 @@ class SignUp(SignupView):  # type: ignore[misc]  # allauth ships no types
             try:
                 admit_signup(email=given["email"], proof=given["proof"], now=clock.now())
             except Refused as refusal:
-                form.add_error(None, str(refusal))
+                form.add_error(refusal.field, str(refusal))
                 answer: HttpResponse = self.form_invalid(form)
                 return answer
         done: HttpResponse = super().form_valid(form)

@@ -6,125 +6,321 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('territories', '0002_load_places'),
+        ("territories", "0002_load_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Association',
+            name="Association",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='adresse de la page')),
-                ('legal_form', models.CharField(choices=[('company', 'entreprise'), ('association', 'association'), ('foundation', 'fondation'), ('public_body', 'organisme public'), ('other', 'autre')], max_length=20, verbose_name='forme juridique')),
-                ('siren', models.CharField(blank=True, max_length=9, verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('rna', models.CharField(blank=True, max_length=10, verbose_name='RNA')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='adresse')),
-                ('website', models.URLField(blank=True, verbose_name='site web')),
-                ('description', models.TextField(blank=True, max_length=2000, verbose_name='présentation')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='création')),
-                ('state', models.CharField(choices=[('new', 'nouvelle'), ('admitted', 'admise'), ('refused', 'refusée')], default='new', max_length=20)),
-                ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='décision')),
-                ('decision_reason', models.CharField(blank=True, max_length=1000, verbose_name='motif')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="adresse de la page")),
+                (
+                    "legal_form",
+                    models.CharField(
+                        choices=[
+                            ("company", "entreprise"),
+                            ("association", "association"),
+                            ("foundation", "fondation"),
+                            ("public_body", "organisme public"),
+                            ("other", "autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="forme juridique",
+                    ),
+                ),
+                ("siren", models.CharField(blank=True, max_length=9, verbose_name="SIREN")),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="SIRET")),
+                ("rna", models.CharField(blank=True, max_length=10, verbose_name="RNA")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="adresse")),
+                ("website", models.URLField(blank=True, verbose_name="site web")),
+                ("description", models.TextField(blank=True, max_length=2000, verbose_name="présentation")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="création")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "nouvelle"), ("admitted", "admise"), ("refused", "refusée")],
+                        default="new",
+                        max_length=20,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="décision")),
+                ("decision_reason", models.CharField(blank=True, max_length=1000, verbose_name="motif")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'association',
-                'ordering': ('name', 'pk'),
-                'abstract': False,
+                "verbose_name": "association",
+                "ordering": ("name", "pk"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('volunteer', 'bénévole')], max_length=20, verbose_name='rôle')),
-                ('joined_at', models.DateTimeField(editable=False, verbose_name='entrée')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='associations.association')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "responsable"), ("manager", "gestionnaire"), ("volunteer", "bénévole")],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(editable=False, verbose_name="entrée")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="associations.association",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membre d’une association',
-                'verbose_name_plural': 'membres des associations',
-                'ordering': ('pk',),
-                'abstract': False,
+                "verbose_name": "membre d’une association",
+                "verbose_name_plural": "membres des associations",
+                "ordering": ("pk",),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('diagnostic_numerique', 'Diagnostic numérique'), ('prendre_en_main_du_materiel', 'Prendre en main du matériel'), ('maintenance_de_materiel', 'Maintenance de matériel'), ('gere_ses_contenus_numeriques', 'Gérer ses contenus numériques'), ('navigation_sur_internet', 'Navigation sur internet'), ('email', 'E-mail'), ('bureautique', 'Bureautique'), ('reseaux_sociaux', 'Réseaux sociaux, communication'), ('sante', 'Santé'), ('banque_et_achats_en_ligne', 'Banque et achats en ligne'), ('entrepreneuriat', 'Accompagner un professionnel'), ('insertion_professionnelle', 'Insertion professionnelle'), ('securite_numerique', 'Prévention en sécurité numérique'), ('parentalite', 'Parentalité'), ('scolarite_et_numerique', 'Scolarité et numérique'), ('creer_avec_le_numerique', 'Créer avec le numérique'), ('culture_numerique', 'Culture numérique'), ('intelligence_artificielle', 'Intelligence artificielle (IA)'), ('aide_aux_demarches_administratives', 'Aide aux démarches administratives')], max_length=50, verbose_name='thème')),
-                ('level', models.CharField(choices=[('debutant', 'débutant'), ('intermediaire', 'intermédiaire'), ('avance', 'avancé')], default='debutant', max_length=20, verbose_name='niveau')),
-                ('participants', models.PositiveSmallIntegerField(verbose_name='participants')),
-                ('computers', models.PositiveSmallIntegerField(verbose_name='ordinateurs')),
-                ('radius_km', models.PositiveSmallIntegerField(help_text='kilomètres', verbose_name='rayon')),
-                ('moment', models.CharField(choices=[('any', 'le soir ou le week-end'), ('evening', 'le soir, du lundi au vendredi'), ('weekend', 'le samedi ou le dimanche')], default='any', max_length=20, verbose_name='moment')),
-                ('from_date', models.DateField(verbose_name='du')),
-                ('until_date', models.DateField(verbose_name='au')),
-                ('state', models.CharField(choices=[('open', 'ouverte'), ('in_progress', 'créneau réservé'), ('fulfilled', 'atelier tenu'), ('withdrawn', 'retirée')], default='open', max_length=20)),
-                ('state_changed_at', models.DateTimeField(editable=False)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True)),
-                ('matched_at', models.DateTimeField(editable=False, help_text='quand les créneaux qui la servent ont été cherchés', null=True)),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='associations.association')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='territories.commune', verbose_name='commune')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("diagnostic_numerique", "Diagnostic numérique"),
+                            ("prendre_en_main_du_materiel", "Prendre en main du matériel"),
+                            ("maintenance_de_materiel", "Maintenance de matériel"),
+                            ("gere_ses_contenus_numeriques", "Gérer ses contenus numériques"),
+                            ("navigation_sur_internet", "Navigation sur internet"),
+                            ("email", "E-mail"),
+                            ("bureautique", "Bureautique"),
+                            ("reseaux_sociaux", "Réseaux sociaux, communication"),
+                            ("sante", "Santé"),
+                            ("banque_et_achats_en_ligne", "Banque et achats en ligne"),
+                            ("entrepreneuriat", "Accompagner un professionnel"),
+                            ("insertion_professionnelle", "Insertion professionnelle"),
+                            ("securite_numerique", "Prévention en sécurité numérique"),
+                            ("parentalite", "Parentalité"),
+                            ("scolarite_et_numerique", "Scolarité et numérique"),
+                            ("creer_avec_le_numerique", "Créer avec le numérique"),
+                            ("culture_numerique", "Culture numérique"),
+                            ("intelligence_artificielle", "Intelligence artificielle (IA)"),
+                            ("aide_aux_demarches_administratives", "Aide aux démarches administratives"),
+                        ],
+                        max_length=50,
+                        verbose_name="thème",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("debutant", "débutant"), ("intermediaire", "intermédiaire"), ("avance", "avancé")],
+                        default="debutant",
+                        max_length=20,
+                        verbose_name="niveau",
+                    ),
+                ),
+                ("participants", models.PositiveSmallIntegerField(verbose_name="participants")),
+                ("computers", models.PositiveSmallIntegerField(verbose_name="ordinateurs")),
+                ("radius_km", models.PositiveSmallIntegerField(help_text="kilomètres", verbose_name="rayon")),
+                (
+                    "moment",
+                    models.CharField(
+                        choices=[
+                            ("any", "le soir ou le week-end"),
+                            ("evening", "le soir, du lundi au vendredi"),
+                            ("weekend", "le samedi ou le dimanche"),
+                        ],
+                        default="any",
+                        max_length=20,
+                        verbose_name="moment",
+                    ),
+                ),
+                ("from_date", models.DateField(verbose_name="du")),
+                ("until_date", models.DateField(verbose_name="au")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "ouverte"),
+                            ("in_progress", "créneau réservé"),
+                            ("fulfilled", "atelier tenu"),
+                            ("withdrawn", "retirée"),
+                        ],
+                        default="open",
+                        max_length=20,
+                    ),
+                ),
+                ("state_changed_at", models.DateTimeField(editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "matched_at",
+                    models.DateTimeField(
+                        editable=False, help_text="quand les créneaux qui la servent ont été cherchés", null=True
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requests",
+                        to="associations.association",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="territories.commune",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'demande',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "demande",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('siren', ''), ('siren__regex', '^\\d{9}$'), _connector='OR'), name='association_siren_form', violation_error_message='Indiquez un SIREN de 9 chiffres, ou laissez vide.'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("siren", ""), ("siren__regex", "^\\d{9}$"), _connector="OR"),
+                name="association_siren_form",
+                violation_error_message="Indiquez un SIREN de 9 chiffres, ou laissez vide.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('siret', ''), models.Q(('siret__regex', '^\\d{14}$'), ('siret__startswith', models.F('siren'))), _connector='OR'), name='association_siret_form', violation_error_message='Indiquez un SIRET de 14 chiffres qui commence par le SIREN, ou laissez vide.'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("siret", ""),
+                    models.Q(("siret__regex", "^\\d{14}$"), ("siret__startswith", models.F("siren"))),
+                    _connector="OR",
+                ),
+                name="association_siret_form",
+                violation_error_message="Indiquez un SIRET de 14 chiffres qui commence par le SIREN, ou laissez vide.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('rna', ''), ('rna__regex', '^W\\d[0-9A-Z]\\d{7}$'), _connector='OR'), name='association_rna_form', violation_error_message='Indiquez un numéro RNA comme W751234567, ou laissez vide.'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rna", ""), ("rna__regex", "^W\\d[0-9A-Z]\\d{7}$"), _connector="OR"),
+                name="association_rna_form",
+                violation_error_message="Indiquez un numéro RNA comme W751234567, ou laissez vide.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('siren',), name='association_siren_unique', violation_error_message='Une organisation avec ce SIREN est déjà inscrite.'),
+            model_name="association",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("siren", ""), _negated=True),
+                fields=("siren",),
+                name="association_siren_unique",
+                violation_error_message="Une organisation avec ce SIREN est déjà inscrite.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.UniqueConstraint(condition=models.Q(('rna', ''), _negated=True), fields=('rna',), name='association_rna_unique', violation_error_message='Une organisation avec ce numéro RNA est déjà inscrite.'),
+            model_name="association",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("rna", ""), _negated=True),
+                fields=("rna",),
+                name="association_rna_unique",
+                violation_error_message="Une organisation avec ce numéro RNA est déjà inscrite.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'new')), models.Q(('decided_at__isnull', False), ('state__in', ['admitted', 'refused'])), _connector='OR'), name='association_decision_stamped'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "new")),
+                    models.Q(("decided_at__isnull", False), ("state__in", ["admitted", "refused"])),
+                    _connector="OR",
+                ),
+                name="association_decision_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('association', 'user'), name='association_member_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("association", "user"), name="association_member_once"),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('matched_at', None), ('state', 'open')), fields=['id'], name='request_unmatched'),
+            model_name="request",
+            index=models.Index(
+                condition=models.Q(("matched_at", None), ("state", "open")), fields=["id"], name="request_unmatched"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date__gte', models.F('from_date'))), name='request_dates_in_order'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_date__gte", models.F("from_date"))), name="request_dates_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('computers__lte', 200), ('participants__range', (1, 200)), ('radius_km__range', (1, 200))), name='request_sizes_plausible', violation_error_message='Indiquez de 1 à 200 participants et un rayon de 1 à 200 km.'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("computers__lte", 200), ("participants__range", (1, 200)), ("radius_km__range", (1, 200))
+                ),
+                name="request_sizes_plausible",
+                violation_error_message="Indiquez de 1 à 200 participants et un rayon de 1 à 200 km.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='request_withdrawn_stamped'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    models.Q(models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="request_withdrawn_stamped",
+            ),
         ),
     ]

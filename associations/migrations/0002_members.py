@@ -6,150 +6,264 @@ import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
-import territories.fields
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+import territories.fields
 
 
-def fold_names(apps, _schema_editor):
+def fold_names(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
     """The column writes itself when a row is saved."""
     for organisation in apps.get_model("associations", "Association").objects.iterator():
         organisation.save(update_fields=["search_name"])
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('associations', '0001_initial'),
-        ('territories', '0002_load_places'),
+        ("associations", "0001_initial"),
+        ("territories", "0002_load_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='adresse électronique')),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, verbose_name='domaines')),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('volunteer', 'bénévole')], max_length=20, verbose_name='rôle')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='création')),
-                ('expires_at', models.DateTimeField(editable=False, verbose_name='expiration')),
-                ('accepted_at', models.DateTimeField(editable=False, null=True, verbose_name='acceptée')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='retirée')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="adresse électronique")),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, verbose_name="domaines"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "responsable"), ("manager", "gestionnaire"), ("volunteer", "bénévole")],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="création")),
+                ("expires_at", models.DateTimeField(editable=False, verbose_name="expiration")),
+                ("accepted_at", models.DateTimeField(editable=False, null=True, verbose_name="acceptée")),
+                ("revoked_at", models.DateTimeField(editable=False, null=True, verbose_name="retirée")),
             ],
             options={
-                'verbose_name': 'invitation',
-                'ordering': ('-created_at', '-pk'),
-                'abstract': False,
+                "verbose_name": "invitation",
+                "ordering": ("-created_at", "-pk"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message', models.CharField(blank=True, max_length=500, verbose_name='message')),
-                ('state', models.CharField(choices=[('pending', 'en attente de réponse'), ('accepted', 'acceptée'), ('declined', 'déclinée')], default='pending', max_length=20)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message", models.CharField(blank=True, max_length=500, verbose_name="message")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "en attente de réponse"),
+                            ("accepted", "acceptée"),
+                            ("declined", "déclinée"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'demande d’entrée',
-                'verbose_name_plural': 'demandes d’entrée',
-                'ordering': ('created_at', 'pk'),
-                'abstract': False,
+                "verbose_name": "demande d’entrée",
+                "verbose_name_plural": "demandes d’entrée",
+                "ordering": ("created_at", "pk"),
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='association',
-            name='members_confirmed_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='Quand un responsable a dit que la liste des membres est juste.', verbose_name='membres vérifiés'),
+            model_name="association",
+            name="members_confirmed_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now,
+                editable=False,
+                help_text="Quand un responsable a dit que la liste des membres est juste.",
+                verbose_name="membres vérifiés",
+            ),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='association',
-            name='search_name',
-            field=territories.fields.FoldedField(default='', editable=False, max_length=400, of='name', verbose_name='nom cherché'),
+            model_name="association",
+            name="search_name",
+            field=territories.fields.FoldedField(
+                default="", editable=False, max_length=400, of="name", verbose_name="nom cherché"
+            ),
             preserve_default=False,
         ),
         migrations.RunPython(fold_names, migrations.RunPython.noop),
         migrations.AddIndex(
-            model_name='association',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_name', 'gin_trgm_ops'), name='association_search_trgm'),
+            model_name="association",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("search_name", "gin_trgm_ops"), name="association_search_trgm"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='association',
-            trigger=pgtrigger.compiler.Trigger(name='starts_with_owner', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="\n    IF EXISTS (SELECT 1 FROM associations_association WHERE id = NEW.id)\n        AND NOT EXISTS (SELECT 1 FROM associations_membership WHERE association_id = NEW.id AND role = 'owner')\n    THEN \n        RAISE EXCEPTION 'An organisation needs an owner.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_has_owner';\n\n    END IF;\n    RETURN NULL;\n", hash='f48638f63dcaf5744dca4fc3b3467d114d7a4631', operation='INSERT', pgid='pgtrigger_starts_with_owner_13d13', table='associations_association', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="association",
+            trigger=pgtrigger.compiler.Trigger(
+                name="starts_with_owner",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="\n    IF EXISTS (SELECT 1 FROM associations_association WHERE id = NEW.id)\n        AND NOT EXISTS (SELECT 1 FROM associations_membership WHERE association_id = NEW.id AND role = 'owner')\n    THEN \n        RAISE EXCEPTION 'An organisation needs an owner.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_has_owner';\n\n    END IF;\n    RETURN NULL;\n",
+                    hash="f48638f63dcaf5744dca4fc3b3467d114d7a4631",
+                    operation="INSERT",
+                    pgid="pgtrigger_starts_with_owner_13d13",
+                    table="associations_association",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='last_owner_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."role" = \'owner\')', constraint='CONSTRAINT', func="\n    PERFORM 1 FROM associations_association WHERE id = OLD.association_id FOR NO KEY UPDATE;\n    IF FOUND AND NOT EXISTS (\n        SELECT 1 FROM associations_membership WHERE association_id = OLD.association_id AND role = 'owner'\n    ) THEN \n        RAISE EXCEPTION 'An organisation needs an owner.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_has_owner';\n\n    END IF;\n    RETURN NULL;\n", hash='715c258b67f01021e90c7453ea294b50c752b1ab', operation='UPDATE OR DELETE', pgid='pgtrigger_last_owner_stays_25b27', table='associations_membership', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="last_owner_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"role\" = 'owner')",
+                    constraint="CONSTRAINT",
+                    func="\n    PERFORM 1 FROM associations_association WHERE id = OLD.association_id FOR NO KEY UPDATE;\n    IF FOUND AND NOT EXISTS (\n        SELECT 1 FROM associations_membership WHERE association_id = OLD.association_id AND role = 'owner'\n    ) THEN \n        RAISE EXCEPTION 'An organisation needs an owner.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'organisation_has_owner';\n\n    END IF;\n    RETURN NULL;\n",
+                    hash="715c258b67f01021e90c7453ea294b50c752b1ab",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_last_owner_stays_25b27",
+                    table="associations_membership",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'volunteer'])), name='associations_membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["owner", "manager", "volunteer"])),
+                name="associations_membership_role_known",
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='accepted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="invitation",
+            name="accepted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='associations.association'),
+            model_name="invitation",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="invitations", to="associations.association"
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="invitation",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='revoked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="invitation",
+            name="revoked_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='association',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='associations.association'),
+            model_name="joinrequest",
+            name="association",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="join_requests", to="associations.association"
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="joinrequest",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='joinrequest',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="joinrequest",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('email', ''), _negated=True), ('domains', [])), models.Q(('accepted_at__isnull', True), ('domains__len__gte', 1), ('email', ''), ('role', 'volunteer')), _connector='OR'), name='associations_invitation_for_one_or_domains'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(models.Q(("email", ""), _negated=True), ("domains", [])),
+                    models.Q(
+                        ("accepted_at__isnull", True), ("domains__len__gte", 1), ("email", ""), ("role", "volunteer")
+                    ),
+                    _connector="OR",
+                ),
+                name="associations_invitation_for_one_or_domains",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True), _connector='OR'), name='associations_invitation_ends_once'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_at__isnull", True), ("revoked_at__isnull", True), _connector="OR"),
+                name="associations_invitation_ends_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', True), _connector='OR'), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', True), _connector='OR')), name='associations_invitation_stamped'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", True), _connector="OR"),
+                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", True), _connector="OR"),
+                ),
+                name="associations_invitation_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='associations_invitation_ends_later'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                name="associations_invitation_ends_later",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True), models.Q(('email', ''), _negated=True)), fields=('association', 'email'), name='association_invitation_open_once'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("accepted_at__isnull", True), ("revoked_at__isnull", True), models.Q(("email", ""), _negated=True)
+                ),
+                fields=("association", "email"),
+                name="association_invitation_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'pending')), models.Q(('decided_at__isnull', False), ('state__in', ['accepted', 'declined'])), _connector='OR'), name='associations_joinrequest_state_stamped'),
+            model_name="joinrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("state", "pending")),
+                    models.Q(("decided_at__isnull", False), ("state__in", ["accepted", "declined"])),
+                    _connector="OR",
+                ),
+                name="associations_joinrequest_state_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('association', 'user'), name='association_join_asked_once'),
+            model_name="joinrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "pending")),
+                fields=("association", "user"),
+                name="association_join_asked_once",
+            ),
         ),
     ]

@@ -6,83 +6,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('associations', '0002_members'),
-        ('territories', '0002_load_places'),
+        ("associations", "0002_members"),
+        ("territories", "0002_load_places"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='association',
-            name='association_decision_stamped',
+            model_name="association",
+            name="association_decision_stamped",
         ),
         migrations.AddField(
-            model_name='association',
-            name='claimed_at',
+            model_name="association",
+            name="claimed_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='association',
-            name='claimed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="association",
+            name="claimed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='claimed_at',
+            model_name="request",
+            name="claimed_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='request',
-            name='claimed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="request",
+            name="claimed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='request',
-            name='hidden_reason',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='motif'),
+            model_name="request",
+            name="hidden_reason",
+            field=models.CharField(blank=True, max_length=1000, verbose_name="motif"),
         ),
         migrations.AlterField(
-            model_name='association',
-            name='state',
-            field=models.CharField(choices=[('new', 'nouvelle'), ('admitted', 'admise'), ('refused', 'refusée'), ('suspended', 'suspendue')], default='new', max_length=20),
+            model_name="association",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("new", "nouvelle"),
+                    ("admitted", "admise"),
+                    ("refused", "refusée"),
+                    ("suspended", "suspendue"),
+                ],
+                default="new",
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='request',
-            name='state',
-            field=models.CharField(choices=[('in_review', 'en cours d’examen'), ('open', 'ouverte'), ('hidden', 'masquée'), ('in_progress', 'créneau réservé'), ('fulfilled', 'atelier tenu'), ('withdrawn', 'retirée')], default='open', max_length=20),
+            model_name="request",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("in_review", "en cours d’examen"),
+                    ("open", "ouverte"),
+                    ("hidden", "masquée"),
+                    ("in_progress", "créneau réservé"),
+                    ("fulfilled", "atelier tenu"),
+                    ("withdrawn", "retirée"),
+                ],
+                default="open",
+                max_length=20,
+            ),
         ),
         migrations.AddIndex(
-            model_name='association',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['created_at', 'id'], name='association_queue'),
+            model_name="association",
+            index=models.Index(
+                condition=models.Q(("state", "new")), fields=["created_at", "id"], name="association_queue"
+            ),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('state', 'in_review')), fields=['created_at', 'id'], name='request_queue'),
+            model_name="request",
+            index=models.Index(
+                condition=models.Q(("state", "in_review")), fields=["created_at", "id"], name="request_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'new')), models.Q(('decided_at__isnull', False), ('state__in', ['admitted', 'refused', 'suspended'])), _connector='OR'), name='association_decision_stamped'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "new")),
+                    models.Q(("decided_at__isnull", False), ("state__in", ["admitted", "refused", "suspended"])),
+                    _connector="OR",
+                ),
+                name="association_decision_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', True), _connector='OR'), name='association_claim_stamped'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", True), _connector="OR"),
+                name="association_claim_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='association',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'new'), ('claimed_at__isnull', True), _connector='OR'), name='association_claim_while_new'),
+            model_name="association",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "new"), ("claimed_at__isnull", True), _connector="OR"),
+                name="association_claim_while_new",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed_at__isnull', False), ('claimed_by__isnull', True), _connector='OR'), name='request_claim_stamped'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claimed_at__isnull", False), ("claimed_by__isnull", True), _connector="OR"),
+                name="request_claim_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'in_review'), ('claimed_at__isnull', True), _connector='OR'), name='request_claim_while_in_review'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "in_review"), ("claimed_at__isnull", True), _connector="OR"),
+                name="request_claim_while_in_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='request',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'hidden'), _negated=True), models.Q(('hidden_reason', ''), _negated=True), _connector='OR'), name='request_hidden_with_reason'),
+            model_name="request",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "hidden"), _negated=True),
+                    models.Q(("hidden_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_hidden_with_reason",
+            ),
         ),
     ]

@@ -9,61 +9,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('associations', '0005_audit'),
+        ("associations", "0005_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MembershipEvent',
+            name="MembershipEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('volunteer', 'bénévole')], max_length=20, verbose_name='rôle')),
-                ('joined_at', models.DateTimeField(editable=False, verbose_name='entrée')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "responsable"), ("manager", "gestionnaire"), ("volunteer", "bénévole")],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(editable=False, verbose_name="entrée")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='association',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "associations_associationevent" ("address", "claimed_at", "claimed_by_id", "commune_id", "created_at", "decided_at", "decided_by_id", "decision_reason", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "state", "website") VALUES (OLD."address", OLD."claimed_at", OLD."claimed_by_id", OLD."commune_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."description", OLD."id", OLD."legal_form", OLD."members_confirmed_at", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rna", OLD."siren", OLD."siret", OLD."slug", OLD."state", OLD."website"); RETURN NULL;', hash='f02964058e44f1b5a732a2dfe03e4bcf28588e7a', operation='DELETE', pgid='pgtrigger_delete_delete_6a6fe', table='associations_association', when='AFTER')),
+            model_name="association",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "associations_associationevent" ("address", "claimed_at", "claimed_by_id", "commune_id", "created_at", "decided_at", "decided_by_id", "decision_reason", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "state", "website") VALUES (OLD."address", OLD."claimed_at", OLD."claimed_by_id", OLD."commune_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."description", OLD."id", OLD."legal_form", OLD."members_confirmed_at", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rna", OLD."siren", OLD."siret", OLD."slug", OLD."state", OLD."website"); RETURN NULL;',
+                    hash="f02964058e44f1b5a732a2dfe03e4bcf28588e7a",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6a6fe",
+                    table="associations_association",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."association_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='0215c247110b2ff6a0b2cf72d7b058b3fc96e2e8', operation='INSERT', pgid='pgtrigger_insert_insert_6232e', table='associations_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."association_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;',
+                    hash="0215c247110b2ff6a0b2cf72d7b058b3fc96e2e8",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6232e",
+                    table="associations_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."association_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='45237acda480848645a2a8d4b8fa29d50ab43216', operation='UPDATE', pgid='pgtrigger_update_update_e7fd9', table='associations_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."association_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;',
+                    hash="45237acda480848645a2a8d4b8fa29d50ab43216",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e7fd9",
+                    table="associations_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (OLD."association_id", OLD."id", OLD."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."user_id"); RETURN NULL;', hash='6ad1f3a53b683cfe00b567c3f4f68582977bd5ef', operation='DELETE', pgid='pgtrigger_delete_delete_9d12d', table='associations_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "associations_membershipevent" ("association_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (OLD."association_id", OLD."id", OLD."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."user_id"); RETURN NULL;',
+                    hash="6ad1f3a53b683cfe00b567c3f4f68582977bd5ef",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9d12d",
+                    table="associations_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='association',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='associations.association'),
+            model_name="membershipevent",
+            name="association",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="associations.association",
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', related_query_name='events', to='associations.membership'),
+            model_name="membershipevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                related_query_name="events",
+                to="associations.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte'),
+            model_name="membershipevent",
+            name="user",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="compte",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membershipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b61ad53270628dd6529f23e6fbf798e76eae1fdf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f0748', table='associations_membershipevent', when='BEFORE')),
+            model_name="membershipevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b61ad53270628dd6529f23e6fbf798e76eae1fdf",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f0748",
+                    table="associations_membershipevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -8,90 +8,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CharterVersion',
+            name="CharterVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True, verbose_name='numéro')),
-                ('text', models.TextField(help_text='Markdown, sans HTML.', verbose_name='texte')),
-                ('sha256', models.CharField(editable=False, max_length=64, verbose_name='empreinte SHA-256 du texte')),
-                ('effective_from_date', models.DateField(verbose_name='en vigueur à partir du')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(unique=True, verbose_name="numéro")),
+                ("text", models.TextField(help_text="Markdown, sans HTML.", verbose_name="texte")),
+                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="empreinte SHA-256 du texte")),
+                ("effective_from_date", models.DateField(verbose_name="en vigueur à partir du")),
             ],
             options={
-                'verbose_name': 'version de la charte',
-                'verbose_name_plural': 'versions de la charte',
-                'ordering': ('-number',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='charter_version_hashed')],
+                "verbose_name": "version de la charte",
+                "verbose_name_plural": "versions de la charte",
+                "ordering": ("-number",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="charter_version_hashed"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text_sha256', models.CharField(editable=False, max_length=64, verbose_name='empreinte du texte signé')),
-                ('signatory_name', models.CharField(max_length=120, verbose_name='nom de la personne qui signe')),
-                ('signatory_capacity', models.CharField(help_text='Par exemple : directrice générale, président.', max_length=120, verbose_name='en qualité de')),
-                ('signed_at', models.DateTimeField(editable=False)),
-                ('state', models.CharField(choices=[('submitted', 'en cours d’examen'), ('changes_requested', 'à compléter'), ('approved', 'approuvée'), ('refused', 'refusée')], default='submitted', max_length=20)),
-                ('submitted_at', models.DateTimeField(editable=False)),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='motif')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='companies.company')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='charter.charterversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text_sha256",
+                    models.CharField(editable=False, max_length=64, verbose_name="empreinte du texte signé"),
+                ),
+                ("signatory_name", models.CharField(max_length=120, verbose_name="nom de la personne qui signe")),
+                (
+                    "signatory_capacity",
+                    models.CharField(
+                        help_text="Par exemple : directrice générale, président.",
+                        max_length=120,
+                        verbose_name="en qualité de",
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(editable=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "en cours d’examen"),
+                            ("changes_requested", "à compléter"),
+                            ("approved", "approuvée"),
+                            ("refused", "refusée"),
+                        ],
+                        default="submitted",
+                        max_length=20,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(editable=False)),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="motif")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="companies.company"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="charter.charterversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signature',
-                'ordering': ('-submitted_at', '-pk'),
+                "verbose_name": "signature",
+                "ordering": ("-submitted_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('submitted', 'en cours d’examen'), ('changes_requested', 'à compléter'), ('approved', 'approuvée'), ('refused', 'refusée')], max_length=20)),
-                ('reason', models.CharField(blank=True, max_length=1000)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signature', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='charter.signature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "en cours d’examen"),
+                            ("changes_requested", "à compléter"),
+                            ("approved", "approuvée"),
+                            ("refused", "refusée"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=1000)),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="charter.signature"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'décision',
-                'ordering': ('decided_at', 'pk'),
+                "verbose_name": "décision",
+                "ordering": ("decided_at", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'submitted')), fields=['submitted_at', 'id'], name='signature_queue'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("state", "submitted")), fields=["submitted_at", "id"], name="signature_queue"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['submitted', 'changes_requested', 'approved'])), fields=('company', 'version'), name='signature_live_once'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["submitted", "changes_requested", "approved"])),
+                fields=("company", "version"),
+                name="signature_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'submitted')), models.Q(models.Q(('state', 'submitted'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='signature_decision_stamped'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "submitted")),
+                    models.Q(models.Q(("state", "submitted"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="signature_decision_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['changes_requested', 'refused']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='signature_reason_given'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["changes_requested", "refused"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="signature_reason_given",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='78c550d8919c16b3b8a3d9fe230c12dfa69c2a58', operation='DELETE', pgid='pgtrigger_decision_stays_170de', table='charter_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="78c550d8919c16b3b8a3d9fe230c12dfa69c2a58",
+                    operation="DELETE",
+                    pgid="pgtrigger_decision_stays_170de",
+                    table="charter_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_unchanged', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."signature_id" IS DISTINCT FROM (NEW."signature_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a5a3e041fb9873c0caf21af84a1fed0bc7ff11f6', operation='UPDATE', pgid='pgtrigger_decision_unchanged_c4f14', table='charter_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_unchanged",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."signature_id" IS DISTINCT FROM (NEW."signature_id") OR OLD."outcome" IS DISTINCT FROM (NEW."outcome") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."decided_at" IS DISTINCT FROM (NEW."decided_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="a5a3e041fb9873c0caf21af84a1fed0bc7ff11f6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_decision_unchanged_c4f14",
+                    table="charter_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,14 +6,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('charter', '0004_audit'),
+        ("charter", "0004_audit"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='signature',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "charter_signatureevent" ("claimed_at", "claimed_by_id", "code", "company_id", "created_at", "decided_at", "decided_by_id", "ended_at", "ended_by_id", "id", "link_sent_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "pledged_computers", "pledged_hours", "pledged_rooms", "reason", "reason_code", "shows_name", "signed_at", "signed_by_id", "state", "submitted_at", "text_sha256", "version_id") VALUES (OLD."claimed_at", OLD."claimed_by_id", OLD."code", OLD."company_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."link_sent_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."pledged_computers", OLD."pledged_hours", OLD."pledged_rooms", OLD."reason", OLD."reason_code", OLD."shows_name", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."submitted_at", OLD."text_sha256", OLD."version_id"); RETURN NULL;', hash='81305b138bbcf0fc03c8578f9a9f58e22863e2c1', operation='DELETE', pgid='pgtrigger_delete_delete_ffacf', table='charter_signature', when='AFTER')),
+            model_name="signature",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "charter_signatureevent" ("claimed_at", "claimed_by_id", "code", "company_id", "created_at", "decided_at", "decided_by_id", "ended_at", "ended_by_id", "id", "link_sent_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "pledged_computers", "pledged_hours", "pledged_rooms", "reason", "reason_code", "shows_name", "signed_at", "signed_by_id", "state", "submitted_at", "text_sha256", "version_id") VALUES (OLD."claimed_at", OLD."claimed_by_id", OLD."code", OLD."company_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."link_sent_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."pledged_computers", OLD."pledged_hours", OLD."pledged_rooms", OLD."reason", OLD."reason_code", OLD."shows_name", OLD."signed_at", OLD."signed_by_id", OLD."state", OLD."submitted_at", OLD."text_sha256", OLD."version_id"); RETURN NULL;',
+                    hash="81305b138bbcf0fc03c8578f9a9f58e22863e2c1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ffacf",
+                    table="charter_signature",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

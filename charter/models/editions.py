@@ -22,13 +22,17 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """A period for which the operator calls companies to open their doors together."""
 
-    name = models.CharField("nom", max_length=120, help_text="Par exemple : Portes ouvertes de printemps.")
+    name = models.CharField("nom", max_length=120, help_text="Par exemple\u00a0: Portes ouvertes de printemps.")
     slug = models.SlugField("adresse de la page", max_length=80, unique=True)
     text = models.TextField("présentation", max_length=10_000, blank=True, help_text="Markdown, sans HTML.")
     from_date = models.DateField("du")
     until_date = models.DateField("au")
     departements = models.ManyToManyField(
-        Departement, blank=True, related_name="+", verbose_name="départements", help_text="Aucun : toute la France."
+        Departement,
+        blank=True,
+        related_name="+",
+        verbose_name="départements",
+        help_text="Aucun\u00a0: toute la France.",
     )
     created_at = models.DateTimeField(editable=False)
     announced_at = models.DateTimeField(null=True, editable=False)

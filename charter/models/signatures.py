@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
+from accounts.ranges import between
 from charter.models.versions import CharterVersion
 from companies.models import Company
 
@@ -100,7 +101,10 @@ class Signature(Claimable):
     text_sha256 = models.CharField("empreinte du texte signé", max_length=64, editable=False)
     signatory_name = models.CharField("nom de la personne qui signe", max_length=120, validators=NAME)
     signatory_capacity = models.CharField(
-        "en qualité de", max_length=120, validators=[visible], help_text="Par exemple : directrice générale, président."
+        "en qualité de",
+        max_length=120,
+        validators=[visible],
+        help_text="Par exemple\u00a0: directrice générale, président.",
     )
     signatory_email = models.EmailField("son adresse électronique")
     shows_name = models.BooleanField(
@@ -108,9 +112,11 @@ class Signature(Claimable):
         default=False,
         help_text="Sinon, seule l’entreprise y figure.",
     )
-    pledged_rooms = models.PositiveSmallIntegerField("salles que vous pensez ouvrir")
-    pledged_computers = models.PositiveSmallIntegerField("ordinateurs que vous pensez prêter")
-    pledged_hours = models.PositiveIntegerField("heures de bénévolat par an")
+    pledged_rooms = models.PositiveSmallIntegerField("salles que vous pensez ouvrir", validators=between(0, 1000))
+    pledged_computers = models.PositiveSmallIntegerField(
+        "ordinateurs que vous pensez prêter", validators=between(0, 20_000)
+    )
+    pledged_hours = models.PositiveIntegerField("heures de bénévolat par an", validators=between(0, 1_000_000))
     created_at = models.DateTimeField(editable=False)
     link_sent_at = models.DateTimeField(null=True, editable=False, help_text="à la personne qui signe")
     signed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -203,7 +209,6 @@ class Signature(Claimable):
             models.CheckConstraint(
                 name="signature_pledges_plausible",
                 condition=Q(pledged_rooms__lte=1000, pledged_computers__lte=20000, pledged_hours__lte=1000000),
-                violation_error_message="Indiquez au plus 1 000 salles, 20 000 ordinateurs et 1 000 000 d’heures.",
             ),
         ]
         triggers = [

@@ -4,20 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0003_members'),
-        ('territories', '0002_load_places'),
+        ("companies", "0003_members"),
+        ("territories", "0002_load_places"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='charter_until_at',
-            field=models.DateTimeField(editable=False, help_text='Fin du délai pour signer une nouvelle version\xa0; vide tant qu’aucune n’est publiée.', null=True, verbose_name='signataire jusqu’au'),
+            model_name="company",
+            name="charter_until_at",
+            field=models.DateTimeField(
+                editable=False,
+                help_text="Fin du délai pour signer une nouvelle version\xa0; vide tant qu’aucune n’est publiée.",
+                null=True,
+                verbose_name="signataire jusqu’au",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('charter_until_at__isnull', True), ('charter_approved_at__isnull', False), _connector='OR'), name='company_standing_in_order'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("charter_until_at__isnull", True), ("charter_approved_at__isnull", False), _connector="OR"
+                ),
+                name="company_standing_in_order",
+            ),
         ),
     ]

@@ -9,85 +9,182 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0006_audit'),
+        ("companies", "0006_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MembershipEvent',
+            name="MembershipEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('role', models.CharField(choices=[('owner', 'responsable'), ('manager', 'gestionnaire'), ('volunteer', 'bénévole')], max_length=20, verbose_name='rôle')),
-                ('joined_at', models.DateTimeField(editable=False, verbose_name='entrée')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "responsable"), ("manager", "gestionnaire"), ("volunteer", "bénévole")],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(editable=False, verbose_name="entrée")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='company',
-            name='insert_insert',
+            model_name="company",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='company',
-            name='update_update',
+            model_name="company",
+            name="update_update",
         ),
         migrations.RemoveField(
-            model_name='company',
-            name='email_domains',
+            model_name="company",
+            name="email_domains",
         ),
         migrations.RemoveField(
-            model_name='companyevent',
-            name='email_domains',
+            model_name="companyevent",
+            name="email_domains",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='company',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (NEW."address", NEW."charter_approved_at", NEW."charter_until_at", NEW."commune_id", NEW."created_at", NEW."description", NEW."id", NEW."legal_form", NEW."members_confirmed_at", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."rna", NEW."siren", NEW."siret", NEW."slug", NEW."website"); RETURN NULL;', hash='a3be80e8f0e3a522cace22a956ce1ad7864f6c96', operation='INSERT', pgid='pgtrigger_insert_insert_a4101', table='companies_company', when='AFTER')),
+            model_name="company",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (NEW."address", NEW."charter_approved_at", NEW."charter_until_at", NEW."commune_id", NEW."created_at", NEW."description", NEW."id", NEW."legal_form", NEW."members_confirmed_at", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."rna", NEW."siren", NEW."siret", NEW."slug", NEW."website"); RETURN NULL;',
+                    hash="a3be80e8f0e3a522cace22a956ce1ad7864f6c96",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a4101",
+                    table="companies_company",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='company',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."charter_approved_at" IS DISTINCT FROM (NEW."charter_approved_at") OR OLD."charter_until_at" IS DISTINCT FROM (NEW."charter_until_at") OR OLD."commune_id" IS DISTINCT FROM (NEW."commune_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."legal_form" IS DISTINCT FROM (NEW."legal_form") OR OLD."members_confirmed_at" IS DISTINCT FROM (NEW."members_confirmed_at") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."rna" IS DISTINCT FROM (NEW."rna") OR OLD."siren" IS DISTINCT FROM (NEW."siren") OR OLD."siret" IS DISTINCT FROM (NEW."siret") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (NEW."address", NEW."charter_approved_at", NEW."charter_until_at", NEW."commune_id", NEW."created_at", NEW."description", NEW."id", NEW."legal_form", NEW."members_confirmed_at", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."rna", NEW."siren", NEW."siret", NEW."slug", NEW."website"); RETURN NULL;', hash='82d8ce268321921af90036e27d146f174ddda8c2', operation='UPDATE', pgid='pgtrigger_update_update_3d5ae', table='companies_company', when='AFTER')),
+            model_name="company",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."charter_approved_at" IS DISTINCT FROM (NEW."charter_approved_at") OR OLD."charter_until_at" IS DISTINCT FROM (NEW."charter_until_at") OR OLD."commune_id" IS DISTINCT FROM (NEW."commune_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."description" IS DISTINCT FROM (NEW."description") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."legal_form" IS DISTINCT FROM (NEW."legal_form") OR OLD."members_confirmed_at" IS DISTINCT FROM (NEW."members_confirmed_at") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."rna" IS DISTINCT FROM (NEW."rna") OR OLD."siren" IS DISTINCT FROM (NEW."siren") OR OLD."siret" IS DISTINCT FROM (NEW."siret") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."website" IS DISTINCT FROM (NEW."website"))',
+                    func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (NEW."address", NEW."charter_approved_at", NEW."charter_until_at", NEW."commune_id", NEW."created_at", NEW."description", NEW."id", NEW."legal_form", NEW."members_confirmed_at", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."rna", NEW."siren", NEW."siret", NEW."slug", NEW."website"); RETURN NULL;',
+                    hash="82d8ce268321921af90036e27d146f174ddda8c2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3d5ae",
+                    table="companies_company",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='company',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (OLD."address", OLD."charter_approved_at", OLD."charter_until_at", OLD."commune_id", OLD."created_at", OLD."description", OLD."id", OLD."legal_form", OLD."members_confirmed_at", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rna", OLD."siren", OLD."siret", OLD."slug", OLD."website"); RETURN NULL;', hash='81a79dbb7f4e00fb56c36fbf71c33090884332b5', operation='DELETE', pgid='pgtrigger_delete_delete_4fa84', table='companies_company', when='AFTER')),
+            model_name="company",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "companies_companyevent" ("address", "charter_approved_at", "charter_until_at", "commune_id", "created_at", "description", "id", "legal_form", "members_confirmed_at", "name", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "rna", "siren", "siret", "slug", "website") VALUES (OLD."address", OLD."charter_approved_at", OLD."charter_until_at", OLD."commune_id", OLD."created_at", OLD."description", OLD."id", OLD."legal_form", OLD."members_confirmed_at", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."rna", OLD."siren", OLD."siret", OLD."slug", OLD."website"); RETURN NULL;',
+                    hash="81a79dbb7f4e00fb56c36fbf71c33090884332b5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_4fa84",
+                    table="companies_company",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."company_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='a485d79988a625235b7be58ccd4694f8e1a8d68b', operation='INSERT', pgid='pgtrigger_insert_insert_d0e3b', table='companies_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."company_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;',
+                    hash="a485d79988a625235b7be58ccd4694f8e1a8d68b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d0e3b",
+                    table="companies_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."company_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;', hash='f27a1e0853fa312ab298e7ce6f4d30649baef999', operation='UPDATE', pgid='pgtrigger_update_update_63611', table='companies_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (NEW."company_id", NEW."id", NEW."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."role", NEW."user_id"); RETURN NULL;',
+                    hash="f27a1e0853fa312ab298e7ce6f4d30649baef999",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_63611",
+                    table="companies_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (OLD."company_id", OLD."id", OLD."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."user_id"); RETURN NULL;', hash='e20972339ba1b405dc5ccd0614ada0a5dffaea65', operation='DELETE', pgid='pgtrigger_delete_delete_5b105', table='companies_membership', when='AFTER')),
+            model_name="membership",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "companies_membershipevent" ("company_id", "id", "joined_at", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "user_id") VALUES (OLD."company_id", OLD."id", OLD."joined_at", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."role", OLD."user_id"); RETURN NULL;',
+                    hash="e20972339ba1b405dc5ccd0614ada0a5dffaea65",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_5b105",
+                    table="companies_membership",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='company',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='companies.company'),
+            model_name="membershipevent",
+            name="company",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="companies.company",
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', related_query_name='events', to='companies.membership'),
+            model_name="membershipevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                related_query_name="events",
+                to="companies.membership",
+            ),
         ),
         migrations.AddField(
-            model_name='membershipevent',
-            name='user',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte'),
+            model_name="membershipevent",
+            name="user",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="compte",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='membershipevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e07750af5d0f3b4e95e1c79da79c7d31707dcc6e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a18df', table='companies_membershipevent', when='BEFORE')),
+            model_name="membershipevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e07750af5d0f3b4e95e1c79da79c7d31707dcc6e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a18df",
+                    table="companies_membershipevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -5,63 +5,179 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='Une chose ne se dit qu’une fois\xa0: type:objet:instant.', max_length=200, unique=True, verbose_name='clé')),
-                ('template', models.CharField(max_length=80, verbose_name='modèle')),
-                ('to_email', models.EmailField(max_length=254, verbose_name='adresse')),
-                ('to_name', models.CharField(blank=True, max_length=200, verbose_name='nom')),
-                ('language', models.CharField(default='fr', max_length=10, verbose_name='langue')),
-                ('context', models.JSONField(blank=True, default=dict, verbose_name='données du modèle')),
-                ('reply_to', models.EmailField(blank=True, max_length=254, verbose_name='réponse à')),
-                ('calendar', models.TextField(blank=True, verbose_name='agenda joint (.ics)')),
-                ('calendar_method', models.CharField(blank=True, choices=[('PUBLISH', 'information'), ('REQUEST', 'invitation'), ('CANCEL', 'annulation')], max_length=10, verbose_name='méthode de l’agenda')),
-                ('secret', models.BooleanField(default=False, help_text='Contient un code ou un lien personnel\xa0: effacé après l’envoi.', verbose_name='secret')),
-                ('priority', models.SmallIntegerField(default=5, help_text='Le plus petit part le premier.', verbose_name='priorité')),
-                ('message_id', models.CharField(editable=False, max_length=200, unique=True, verbose_name='Message-ID')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='création')),
-                ('due_at', models.DateTimeField(verbose_name='à envoyer à partir de')),
-                ('not_after', models.DateTimeField(blank=True, null=True, verbose_name='sans objet après')),
-                ('next_attempt_at', models.DateTimeField(verbose_name='prochain essai')),
-                ('attempts', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='essais manqués')),
-                ('last_error', models.TextField(blank=True, verbose_name='dernière erreur')),
-                ('state', models.CharField(choices=[('queued', 'en attente'), ('sent', 'remis'), ('failed', 'échec'), ('skipped', 'non envoyé')], default='queued', max_length=10, verbose_name='état')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='remis au serveur')),
-                ('failed_at', models.DateTimeField(blank=True, null=True, verbose_name='abandonné')),
-                ('skipped_at', models.DateTimeField(blank=True, null=True, verbose_name='écarté')),
-                ('subject', models.TextField(blank=True, db_default='', default='', verbose_name='objet')),
-                ('text', models.TextField(blank=True, db_default='', default='', verbose_name='texte')),
-                ('html', models.TextField(blank=True, db_default='', default='', verbose_name='HTML')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="Une chose ne se dit qu’une fois\xa0: type:objet:instant.",
+                        max_length=200,
+                        unique=True,
+                        verbose_name="clé",
+                    ),
+                ),
+                ("template", models.CharField(max_length=80, verbose_name="modèle")),
+                ("to_email", models.EmailField(max_length=254, verbose_name="adresse")),
+                ("to_name", models.CharField(blank=True, max_length=200, verbose_name="nom")),
+                ("language", models.CharField(default="fr", max_length=10, verbose_name="langue")),
+                ("context", models.JSONField(blank=True, default=dict, verbose_name="données du modèle")),
+                ("reply_to", models.EmailField(blank=True, max_length=254, verbose_name="réponse à")),
+                ("calendar", models.TextField(blank=True, verbose_name="agenda joint (.ics)")),
+                (
+                    "calendar_method",
+                    models.CharField(
+                        blank=True,
+                        choices=[("PUBLISH", "information"), ("REQUEST", "invitation"), ("CANCEL", "annulation")],
+                        max_length=10,
+                        verbose_name="méthode de l’agenda",
+                    ),
+                ),
+                (
+                    "secret",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Contient un code ou un lien personnel\xa0: effacé après l’envoi.",
+                        verbose_name="secret",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.SmallIntegerField(
+                        default=5, help_text="Le plus petit part le premier.", verbose_name="priorité"
+                    ),
+                ),
+                (
+                    "message_id",
+                    models.CharField(editable=False, max_length=200, unique=True, verbose_name="Message-ID"),
+                ),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="création")),
+                ("due_at", models.DateTimeField(verbose_name="à envoyer à partir de")),
+                ("not_after", models.DateTimeField(blank=True, null=True, verbose_name="sans objet après")),
+                ("next_attempt_at", models.DateTimeField(verbose_name="prochain essai")),
+                ("attempts", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="essais manqués")),
+                ("last_error", models.TextField(blank=True, verbose_name="dernière erreur")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "en attente"),
+                            ("sent", "remis"),
+                            ("failed", "échec"),
+                            ("skipped", "non envoyé"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="remis au serveur")),
+                ("failed_at", models.DateTimeField(blank=True, null=True, verbose_name="abandonné")),
+                ("skipped_at", models.DateTimeField(blank=True, null=True, verbose_name="écarté")),
+                ("subject", models.TextField(blank=True, db_default="", default="", verbose_name="objet")),
+                ("text", models.TextField(blank=True, db_default="", default="", verbose_name="texte")),
+                ("html", models.TextField(blank=True, db_default="", default="", verbose_name="HTML")),
             ],
             options={
-                'verbose_name': 'message',
-                'ordering': ('-due_at', '-pk'),
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['priority', 'next_attempt_at', 'id'], name='message_due'), models.Index(fields=['-due_at', '-id'], name='message_listed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('failed_at__isnull', True), ('sent_at__isnull', True), ('skipped_at__isnull', True), ('state', 'queued')), models.Q(('failed_at__isnull', True), ('sent_at__isnull', False), ('skipped_at__isnull', True), ('state', 'sent')), models.Q(('failed_at__isnull', False), ('sent_at__isnull', True), ('skipped_at__isnull', True), ('state', 'failed')), models.Q(('failed_at__isnull', True), ('sent_at__isnull', True), ('skipped_at__isnull', False), ('state', 'skipped')), _connector='OR'), name='message_state_stamps', violation_error_message='L’état du message et ses dates ne s’accordent pas.'), models.CheckConstraint(condition=models.Q(('not_after__isnull', True), ('not_after__gt', models.F('due_at')), _connector='OR'), name='message_not_after_follows_due', violation_error_message='Indiquez une limite postérieure à la date d’envoi.'), models.CheckConstraint(condition=models.Q(models.Q(('calendar', ''), ('calendar_method', '')), models.Q(models.Q(('calendar', ''), _negated=True), ('calendar_method__in', ['PUBLISH', 'REQUEST', 'CANCEL'])), _connector='OR'), name='message_calendar_whole', violation_error_message='Un agenda joint porte une méthode\xa0: PUBLISH, REQUEST ou CANCEL.'), models.CheckConstraint(condition=models.Q(('last_error', ''), ('state__in', ['failed', 'skipped']), _negated=True), name='message_reason_given', violation_error_message='Un message qui n’est pas parti dit pourquoi.'), models.CheckConstraint(condition=models.Q(('secret', False), ('state', 'queued'), ('context', {}), _connector='OR'), name='message_secret_erased', violation_error_message='Un message secret est effacé dès qu’il quitte la file.')],
+                "verbose_name": "message",
+                "ordering": ("-due_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["priority", "next_attempt_at", "id"],
+                        name="message_due",
+                    ),
+                    models.Index(fields=["-due_at", "-id"], name="message_listed"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("failed_at__isnull", True),
+                                ("sent_at__isnull", True),
+                                ("skipped_at__isnull", True),
+                                ("state", "queued"),
+                            ),
+                            models.Q(
+                                ("failed_at__isnull", True),
+                                ("sent_at__isnull", False),
+                                ("skipped_at__isnull", True),
+                                ("state", "sent"),
+                            ),
+                            models.Q(
+                                ("failed_at__isnull", False),
+                                ("sent_at__isnull", True),
+                                ("skipped_at__isnull", True),
+                                ("state", "failed"),
+                            ),
+                            models.Q(
+                                ("failed_at__isnull", True),
+                                ("sent_at__isnull", True),
+                                ("skipped_at__isnull", False),
+                                ("state", "skipped"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_state_stamps",
+                        violation_error_message="L’état du message et ses dates ne s’accordent pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("not_after__isnull", True), ("not_after__gt", models.F("due_at")), _connector="OR"
+                        ),
+                        name="message_not_after_follows_due",
+                        violation_error_message="Indiquez une limite postérieure à la date d’envoi.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("calendar", ""), ("calendar_method", "")),
+                            models.Q(
+                                models.Q(("calendar", ""), _negated=True),
+                                ("calendar_method__in", ["PUBLISH", "REQUEST", "CANCEL"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_calendar_whole",
+                        violation_error_message="Un agenda joint porte une méthode\xa0: PUBLISH, REQUEST ou CANCEL.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_error", ""), ("state__in", ["failed", "skipped"]), _negated=True),
+                        name="message_reason_given",
+                        violation_error_message="Un message qui n’est pas parti dit pourquoi.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret", False), ("state", "queued"), ("context", {}), _connector="OR"),
+                        name="message_secret_erased",
+                        violation_error_message="Un message secret est effacé dès qu’il quitte la file.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, unique=True, verbose_name='adresse')),
-                ('reason', models.CharField(max_length=500, verbose_name='raison')),
-                ('created_at', models.DateTimeField(editable=False, verbose_name='depuis')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.EmailField(max_length=254, unique=True, verbose_name="adresse")),
+                ("reason", models.CharField(max_length=500, verbose_name="raison")),
+                ("created_at", models.DateTimeField(editable=False, verbose_name="depuis")),
             ],
             options={
-                'verbose_name': 'adresse écartée',
-                'verbose_name_plural': 'adresses écartées',
-                'ordering': ('-created_at', '-pk'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('address', django.db.models.functions.text.Lower('address'))), name='suppression_address_lower', violation_error_message='L’adresse électronique s’écrit en minuscules.')],
+                "verbose_name": "adresse écartée",
+                "verbose_name_plural": "adresses écartées",
+                "ordering": ("-created_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("address", django.db.models.functions.text.Lower("address"))),
+                        name="suppression_address_lower",
+                        violation_error_message="L’adresse électronique s’écrit en minuscules.",
+                    )
+                ],
             },
         ),
     ]

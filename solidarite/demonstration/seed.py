@@ -51,11 +51,15 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> None:
-    """Write everything in one transaction, with a bar on `progress`."""
+    """Write everything in one transaction, with a bar on `progress`.
+
+    The same number gives the same data all day long (UTC): what is drawn hangs on when the day began.
+    """
+    began = now.replace(hour=0, minute=0, second=0, microsecond=0)
     console = Console(file=progress)
     with Progress(console=console, transient=True) as bar:
         steps = bar.add_task("Données inventées", total=7)
-        _Seed(now=now, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
+        _Seed(now=began, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
 
 
 def _count_rows_anew() -> None:
@@ -283,7 +287,7 @@ class _Seed:
             time_zone=commune.time_zone,
             max_visitors=self.chance.choice((19, 40, 80)),
             step_free_access=self.chance.choice((True, True, False, None)),
-            access_instructions="Sonnez à l’interphone « Ateliers ». Le gardien ouvre jusqu’à 20 h.",
+            access_instructions="Sonnez à l’interphone «\u00a0Ateliers\u00a0». Le gardien ouvre jusqu’à 20\u00a0h.",
             evening_phone="01 99 00 12 34",
             created_at=company.created_at,
         )

@@ -257,7 +257,7 @@ class _Walk:
 
     def _expect(self, page: Page, words: str, *, status: int = 200) -> None:
         if page.status != status or words not in page.html:
-            raise Broken(f"{page.url} answers {page.status}, without « {words} »: {_summary(page.html)}")
+            raise Broken(f"{page.url} answers {page.status}, without '{words}': {_summary(page.html)}")
 
     def _link(self, page: Page, pattern: str, name: str) -> str:
         """The address, of the form asked for, that stands closest after a name, whatever page it is on."""
@@ -277,12 +277,12 @@ class _Walk:
             self._receive()
             found = [mail for mail in self.mails if to in str(mail["To"]) and subject in str(mail["Subject"])]
             if len(found) > 1:
-                raise Broken(f"« {subject} » came {len(found)} times to {to}")
+                raise Broken(f"'{subject}' came {len(found)} times to {to}")
             if found:
                 self.mails.remove(found[0])
                 return found[0]
             time.sleep(0.05)
-        raise Broken(f"no mail « {subject} » came to {to} in {MAIL_SECONDS} s")
+        raise Broken(f"no mail '{subject}' came to {to} in {MAIL_SECONDS} s")
 
     def _receive(self) -> None:
         """Take what was delivered since the last look."""
@@ -294,13 +294,13 @@ class _Walk:
     def _link_in(self, mail: EmailMessage, pattern: str) -> str:
         found = re.search(pattern, _text(mail))
         if found is None:
-            raise Broken(f"« {mail['Subject']} » holds no link")
+            raise Broken(f"'{mail['Subject']}' holds no link")
         return found[0]
 
     def _calendar_in(self, mail: EmailMessage) -> None:
         names = [part.get_filename() for part in mail.iter_attachments()]
         if names != [CALENDAR_FILE_NAME]:
-            raise Broken(f"« {mail['Subject']} » holds {names} instead of {CALENDAR_FILE_NAME}")
+            raise Broken(f"'{mail['Subject']}' holds {names} instead of {CALENDAR_FILE_NAME}")
 
     def _forward_to(self, instant: dt.datetime) -> None:
         clock.set_forward(instant - clock.now())

@@ -57,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
         try:
             files.report_abuse(**form.cleaned_data, by=by, now=clock.now())
         except Refused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Merci\u00a0! La modération regarde cette page.")
             return redirect("home")

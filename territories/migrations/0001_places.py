@@ -8,11 +8,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     # earthdistance alone asks for a superuser: an operator without one has it created beforehand.
     operations = [
@@ -23,51 +21,131 @@ class Migration(migrations.Migration):
         django.contrib.postgres.operations.UnaccentExtension(),
         django.contrib.postgres.operations.CITextExtension(),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('search_name', models.CharField(help_text='minuscules sans accent ni tiret', max_length=100, verbose_name='nom cherché')),
+                ("code", models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                (
+                    "search_name",
+                    models.CharField(
+                        help_text="minuscules sans accent ni tiret", max_length=100, verbose_name="nom cherché"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'région',
-                'ordering': ('search_name', 'code'),
+                "verbose_name": "région",
+                "ordering": ("search_name", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Departement',
+            name="Departement",
             fields=[
-                ('code', models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('population', models.PositiveIntegerField(verbose_name='population')),
-                ('time_zone', models.CharField(max_length=40, verbose_name='fuseau horaire')),
-                ('search_name', models.CharField(help_text='minuscules sans accent ni tiret', max_length=100, verbose_name='nom cherché')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='departements', to='territories.region')),
+                ("code", models.CharField(max_length=3, primary_key=True, serialize=False, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                ("population", models.PositiveIntegerField(verbose_name="population")),
+                ("time_zone", models.CharField(max_length=40, verbose_name="fuseau horaire")),
+                (
+                    "search_name",
+                    models.CharField(
+                        help_text="minuscules sans accent ni tiret", max_length=100, verbose_name="nom cherché"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departements",
+                        to="territories.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'département',
-                'ordering': ('code',),
+                "verbose_name": "département",
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Commune',
+            name="Commune",
             fields=[
-                ('code', models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name='code INSEE')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('kind', models.CharField(choices=[('commune', 'commune'), ('city', 'commune à arrondissements'), ('arrondissement', 'arrondissement municipal')], default='commune', max_length=20, verbose_name='nature')),
-                ('postal_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), verbose_name='codes postaux')),
-                ('population', models.PositiveIntegerField(help_text='vide si personne n’y réside', null=True, verbose_name='population')),
-                ('latitude', models.FloatField(help_text='degrés WGS 84, vide si inconnue', null=True, verbose_name='latitude')),
-                ('longitude', models.FloatField(help_text='degrés WGS 84, vide si inconnue', null=True, verbose_name='longitude')),
-                ('time_zone', models.CharField(help_text='nom IANA', max_length=40, verbose_name='fuseau horaire')),
-                ('search_name', models.CharField(help_text='minuscules sans accent ni tiret', max_length=100, verbose_name='nom cherché')),
-                ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territories.departement')),
+                ("code", models.CharField(max_length=5, primary_key=True, serialize=False, verbose_name="code INSEE")),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("commune", "commune"),
+                            ("city", "commune à arrondissements"),
+                            ("arrondissement", "arrondissement municipal"),
+                        ],
+                        default="commune",
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "postal_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5), verbose_name="codes postaux"
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(
+                        help_text="vide si personne n’y réside", null=True, verbose_name="population"
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.FloatField(help_text="degrés WGS 84, vide si inconnue", null=True, verbose_name="latitude"),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(help_text="degrés WGS 84, vide si inconnue", null=True, verbose_name="longitude"),
+                ),
+                ("time_zone", models.CharField(help_text="nom IANA", max_length=40, verbose_name="fuseau horaire")),
+                (
+                    "search_name",
+                    models.CharField(
+                        help_text="minuscules sans accent ni tiret", max_length=100, verbose_name="nom cherché"
+                    ),
+                ),
+                (
+                    "departement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communes",
+                        to="territories.departement",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commune',
-                'ordering': ('search_name', 'code'),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('search_name', 'gin_trgm_ops'), name='commune_search_trgm'), django.contrib.postgres.indexes.GinIndex(fields=['postal_codes'], name='commune_postal_codes'), models.Index(fields=['search_name'], name='commune_search_prefix', opclasses=['varchar_pattern_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='commune_point_whole')],
+                "verbose_name": "commune",
+                "ordering": ("search_name", "code"),
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass("search_name", "gin_trgm_ops"),
+                        name="commune_search_trgm",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["postal_codes"], name="commune_postal_codes"),
+                    models.Index(
+                        fields=["search_name"], name="commune_search_prefix", opclasses=["varchar_pattern_ops"]
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__isnull", False),
+                                ("latitude__range", (-90, 90)),
+                                ("longitude__isnull", False),
+                                ("longitude__range", (-180, 180)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="commune_point_whole",
+                    )
+                ],
             },
         ),
     ]

@@ -55,6 +55,12 @@ def test_publishing_makes_one_slot_a_week(world: World, now: dt.datetime) -> Non
     assert {slot.closes_at - slot.starts_at for slot in season.slots} == {dt.timedelta(hours=-24)}
 
 
+def test_public_holidays_warn_and_are_published(world: World, now: dt.datetime) -> None:
+    season = publish(world, now, weekdays=[5])
+    assert dt.date(2026, 12, 25) in [slot.starts_at.date() for slot in season.slots]
+    assert season.holidays == [(dt.date(2026, 12, 25), "Noël")]
+
+
 def test_publishing_keeps_the_possible_dates_and_says_why_others_are_refused(world: World, now: dt.datetime) -> None:
     season = publish(world, now, weekdays=[2])
     assert [slot.starts_at.day for slot in season.slots] == [15, 22, 29]

@@ -189,6 +189,44 @@ def test_request_follows_its_booking(world: World, now: dt.datetime) -> None:
     assert wanted.state == Request.State.OPEN
 
 
+def test_request_stays_answered_while_another_booking_answers_it(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association)
+    first = book(world, now, request=wanted)
+    other_slot = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    waiting = factories.make_booking(now, other_slot, world.association, request=wanted, state="pending")
+    leave: dict[str, Any] = {"side": Side.ASSOCIATION, "reason": "", "by": world.association_owner, "now": now}
+    actions.cancel_booking(booking=waiting, **leave)
+    wanted.refresh_from_db()
+    assert wanted.state == Request.State.IN_PROGRESS
+    second = factories.make_booking(now, other_slot, world.association, request=wanted)
+    actions.cancel_booking(booking=second, **leave)
+    wanted.refresh_from_db()
+    assert wanted.state == Request.State.IN_PROGRESS
+    actions.cancel_booking(booking=first, **leave)
+    wanted.refresh_from_db()
+    assert wanted.state == Request.State.OPEN
+
+
+def test_what_was_accepted_meanwhile_is_cancelled_as_confirmed(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    booking = book(world, now)
+    read_before = Booking.objects.with_everything().get(pk=booking.pk)
+    actions.accept_booking(booking=booking, by=world.company_owner, now=now)
+    Message.objects.all().delete()
+    actions.cancel_booking(booking=read_before, side=Side.ASSOCIATION, reason="", by=world.association_owner, now=now)
+    assert told() == [("booking_cancelled", name) for name in ("Hélène", "Karim")]
+
+
+def test_workshop_that_has_begun_is_not_cancelled(world: World, now: dt.datetime) -> None:
+    booking = book(world, now)
+    with pytest.raises(actions.AlreadyBegun, match="compte rendu"):
+        actions.cancel_booking(
+            booking=booking, side=Side.COMPANY, reason="Grève.", by=world.company_owner, now=world.slot.starts_at
+        )
+    booking.refresh_from_db()
+    assert booking.is_confirmed
+
+
 def test_booked_slot_is_not_withdrawn(world: World, now: dt.datetime) -> None:
     book(world, now)
     with pytest.raises(actions.SlotTaken, match="annulez-la"):

@@ -62,6 +62,16 @@ def test_booking_fits_its_slot(world: World, now: dt.datetime) -> None:
     refused("booking_within_places", "UPDATE workshops_booking SET participants = 5000 WHERE id = %s", booking.pk)
 
 
+def test_confirmed_booking_is_cancelled_before_it_begins(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    cancel = """
+    UPDATE workshops_booking SET state = 'cancelled_by_company', cancelled_at = %s, reason = 'Non.' WHERE id = %s
+    """
+    refused("booking_cancelled_in_time", cancel, world.slot.starts_at, booking.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(cancel, [world.slot.starts_at - dt.timedelta(seconds=1), booking.pk])
+
+
 @pytest.mark.parametrize("table", ["workshops_booking", "charter_signature", "associations_request"])
 def test_state_is_one_of_the_table(world: World, now: dt.datetime, table: str) -> None:
     factories.make_booking(now, world.slot, world.association)

@@ -8,139 +8,439 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('associations', '0001_initial'),
-        ('companies', '0001_initial'),
+        ("associations", "0001_initial"),
+        ("companies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('participants', models.PositiveSmallIntegerField(verbose_name='participants')),
-                ('topic', models.CharField(choices=[('diagnostic_numerique', 'Diagnostic numérique'), ('prendre_en_main_du_materiel', 'Prendre en main du matériel'), ('maintenance_de_materiel', 'Maintenance de matériel'), ('gere_ses_contenus_numeriques', 'Gérer ses contenus numériques'), ('navigation_sur_internet', 'Navigation sur internet'), ('email', 'E-mail'), ('bureautique', 'Bureautique'), ('reseaux_sociaux', 'Réseaux sociaux, communication'), ('sante', 'Santé'), ('banque_et_achats_en_ligne', 'Banque et achats en ligne'), ('entrepreneuriat', 'Accompagner un professionnel'), ('insertion_professionnelle', 'Insertion professionnelle'), ('securite_numerique', 'Prévention en sécurité numérique'), ('parentalite', 'Parentalité'), ('scolarite_et_numerique', 'Scolarité et numérique'), ('creer_avec_le_numerique', 'Créer avec le numérique'), ('culture_numerique', 'Culture numérique'), ('intelligence_artificielle', 'Intelligence artificielle (IA)'), ('aide_aux_demarches_administratives', 'Aide aux démarches administratives')], max_length=50, verbose_name='thème')),
-                ('message', models.TextField(blank=True, max_length=1000, verbose_name='message à l’entreprise')),
-                ('key', models.UUIDField(editable=False, help_text='un formulaire envoyé deux fois est une réservation', unique=True)),
-                ('state', models.CharField(choices=[('pending', 'en attente de réponse'), ('confirmed', 'confirmée'), ('declined', 'déclinée'), ('not_selected', 'non retenue'), ('expired', 'restée sans réponse'), ('cancelled_by_association', 'annulée par l’association'), ('cancelled_by_company', 'annulée par l’entreprise'), ('completed', 'atelier tenu')], max_length=30)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('settled_at', models.DateTimeField(editable=False, help_text='quand elle a quitté l’attente', null=True)),
-                ('cancelled_at', models.DateTimeField(editable=False, null=True)),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='motif')),
-                ('sequence', models.PositiveSmallIntegerField(default=0, editable=False, help_text='SEQUENCE de l’événement iCalendar')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='associations.association')),
-                ('cancelled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('request', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='associations.request')),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.slot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("participants", models.PositiveSmallIntegerField(verbose_name="participants")),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("diagnostic_numerique", "Diagnostic numérique"),
+                            ("prendre_en_main_du_materiel", "Prendre en main du matériel"),
+                            ("maintenance_de_materiel", "Maintenance de matériel"),
+                            ("gere_ses_contenus_numeriques", "Gérer ses contenus numériques"),
+                            ("navigation_sur_internet", "Navigation sur internet"),
+                            ("email", "E-mail"),
+                            ("bureautique", "Bureautique"),
+                            ("reseaux_sociaux", "Réseaux sociaux, communication"),
+                            ("sante", "Santé"),
+                            ("banque_et_achats_en_ligne", "Banque et achats en ligne"),
+                            ("entrepreneuriat", "Accompagner un professionnel"),
+                            ("insertion_professionnelle", "Insertion professionnelle"),
+                            ("securite_numerique", "Prévention en sécurité numérique"),
+                            ("parentalite", "Parentalité"),
+                            ("scolarite_et_numerique", "Scolarité et numérique"),
+                            ("creer_avec_le_numerique", "Créer avec le numérique"),
+                            ("culture_numerique", "Culture numérique"),
+                            ("intelligence_artificielle", "Intelligence artificielle (IA)"),
+                            ("aide_aux_demarches_administratives", "Aide aux démarches administratives"),
+                        ],
+                        max_length=50,
+                        verbose_name="thème",
+                    ),
+                ),
+                ("message", models.TextField(blank=True, max_length=1000, verbose_name="message à l’entreprise")),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False, help_text="un formulaire envoyé deux fois est une réservation", unique=True
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "en attente de réponse"),
+                            ("confirmed", "confirmée"),
+                            ("declined", "déclinée"),
+                            ("not_selected", "non retenue"),
+                            ("expired", "restée sans réponse"),
+                            ("cancelled_by_association", "annulée par l’association"),
+                            ("cancelled_by_company", "annulée par l’entreprise"),
+                            ("completed", "atelier tenu"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "settled_at",
+                    models.DateTimeField(editable=False, help_text="quand elle a quitté l’attente", null=True),
+                ),
+                ("cancelled_at", models.DateTimeField(editable=False, null=True)),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="motif")),
+                (
+                    "sequence",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, help_text="SEQUENCE de l’événement iCalendar"
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="associations.association"
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="associations.request",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.slot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'réservation',
-                'ordering': ('-created_at', '-pk'),
+                "verbose_name": "réservation",
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='MatchNotice',
+            name="MatchNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('told_at', models.DateTimeField()),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='associations.request')),
-                ('slot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='companies.slot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("told_at", models.DateTimeField()),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="associations.request"
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="companies.slot"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposition envoyée',
-                'verbose_name_plural': 'propositions envoyées',
+                "verbose_name": "proposition envoyée",
+                "verbose_name_plural": "propositions envoyées",
             },
         ),
         migrations.CreateModel(
-            name='Workshop',
+            name="Workshop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('planned', 'prévu'), ('closed', 'clos'), ('cancelled', 'annulé')], default='planned', max_length=20)),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('closed_at', models.DateTimeField(editable=False, null=True)),
-                ('cancelled_at', models.DateTimeField(editable=False, null=True)),
-                ('booking', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='workshop', to='workshops.booking')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "prévu"), ("closed", "clos"), ("cancelled", "annulé")],
+                        default="planned",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("closed_at", models.DateTimeField(editable=False, null=True)),
+                ("cancelled_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="workshop", to="workshops.booking"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'atelier',
-                'ordering': ('pk',),
+                "verbose_name": "atelier",
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('company', 'entreprise'), ('association', 'association')], max_length=20)),
-                ('attended', models.PositiveSmallIntegerField(null=True, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='personnes venues')),
-                ('under_12', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='moins de 12 ans')),
-                ('from_12_to_17', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='12 – 17 ans')),
-                ('from_18_to_24', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='18 – 24 ans')),
-                ('from_25_to_39', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='25 – 39 ans')),
-                ('from_40_to_59', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='40 – 59 ans')),
-                ('from_60_to_69', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='60 – 69 ans')),
-                ('over_70', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(500)], verbose_name='70 ans et plus')),
-                ('volunteers', models.PositiveSmallIntegerField(null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='bénévoles venus')),
-                ('volunteer_minutes', models.PositiveIntegerField(null=True, verbose_name='minutes de bénévolat, en tout')),
-                ('rating', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)], verbose_name='note')),
-                ('comment', models.TextField(blank=True, max_length=2000, verbose_name='en quelques mots')),
-                ('created_at', models.DateTimeField(editable=False)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='workshops.workshop')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("company", "entreprise"), ("association", "association")], max_length=20
+                    ),
+                ),
+                (
+                    "attended",
+                    models.PositiveSmallIntegerField(
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="personnes venues",
+                    ),
+                ),
+                (
+                    "under_12",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="moins de 12 ans",
+                    ),
+                ),
+                (
+                    "from_12_to_17",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="12 – 17 ans",
+                    ),
+                ),
+                (
+                    "from_18_to_24",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="18 – 24 ans",
+                    ),
+                ),
+                (
+                    "from_25_to_39",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="25 – 39 ans",
+                    ),
+                ),
+                (
+                    "from_40_to_59",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="40 – 59 ans",
+                    ),
+                ),
+                (
+                    "from_60_to_69",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="60 – 69 ans",
+                    ),
+                ),
+                (
+                    "over_70",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(500)],
+                        verbose_name="70 ans et plus",
+                    ),
+                ),
+                (
+                    "volunteers",
+                    models.PositiveSmallIntegerField(
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="bénévoles venus",
+                    ),
+                ),
+                (
+                    "volunteer_minutes",
+                    models.PositiveIntegerField(null=True, verbose_name="minutes de bénévolat, en tout"),
+                ),
+                (
+                    "rating",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(5),
+                        ],
+                        verbose_name="note",
+                    ),
+                ),
+                ("comment", models.TextField(blank=True, max_length=2000, verbose_name="en quelques mots")),
+                ("created_at", models.DateTimeField(editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reports", to="workshops.workshop"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compte rendu',
-                'verbose_name_plural': 'comptes rendus',
-                'ordering': ('created_at', 'pk'),
+                "verbose_name": "compte rendu",
+                "verbose_name_plural": "comptes rendus",
+                "ordering": ("created_at", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['created_at'], name='booking_pending_by_age'),
+            model_name="booking",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["created_at"], name="booking_pending_by_age"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['confirmed', 'completed'])), fields=('slot',), name='booking_one_live_per_slot'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["confirmed", "completed"])),
+                fields=("slot",),
+                name="booking_one_live_per_slot",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'confirmed', 'completed'])), fields=('slot', 'association'), name='booking_asked_once'),
+            model_name="booking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["pending", "confirmed", "completed"])),
+                fields=("slot", "association"),
+                name="booking_asked_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('participants__gte', 1)), name='booking_somebody_comes'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("participants__gte", 1)), name="booking_somebody_comes"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), models.Q(('settled_at__isnull', False), ('state', 'cancelled_by_association'), _connector='OR')), _connector='OR'), name='booking_settled_stamped'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", True), ("state", "pending")),
+                    models.Q(
+                        models.Q(("state", "pending"), _negated=True),
+                        models.Q(("settled_at__isnull", False), ("state", "cancelled_by_association"), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="booking_settled_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state__in', ['cancelled_by_association', 'cancelled_by_company'])), models.Q(models.Q(('state__in', ['cancelled_by_association', 'cancelled_by_company']), _negated=True), ('cancelled_at__isnull', True), ('cancelled_by__isnull', True)), _connector='OR'), name='booking_cancelled_stamped'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_at__isnull", False),
+                        ("state__in", ["cancelled_by_association", "cancelled_by_company"]),
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["cancelled_by_association", "cancelled_by_company"]), _negated=True),
+                        ("cancelled_at__isnull", True),
+                        ("cancelled_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="booking_cancelled_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matchnotice',
-            constraint=models.UniqueConstraint(fields=('request', 'slot'), name='match_told_once'),
+            model_name="matchnotice",
+            constraint=models.UniqueConstraint(fields=("request", "slot"), name="match_told_once"),
         ),
         migrations.AddConstraint(
-            model_name='workshop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('closed_at__isnull', True), ('state', 'planned')), models.Q(('cancelled_at__isnull', True), ('closed_at__isnull', False), ('state', 'closed')), models.Q(('cancelled_at__isnull', False), ('closed_at__isnull', True), ('state', 'cancelled')), _connector='OR'), name='workshop_state_stamped'),
+            model_name="workshop",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", True), ("closed_at__isnull", True), ("state", "planned")),
+                    models.Q(("cancelled_at__isnull", True), ("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(("cancelled_at__isnull", False), ("closed_at__isnull", True), ("state", "cancelled")),
+                    _connector="OR",
+                ),
+                name="workshop_state_stamped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(fields=('workshop', 'side'), name='report_once_per_side'),
+            model_name="report",
+            constraint=models.UniqueConstraint(fields=("workshop", "side"), name="report_once_per_side"),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('attended__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('under_12'), '+', models.F('from_12_to_17')), '+', models.F('from_18_to_24')), '+', models.F('from_25_to_39')), '+', models.F('from_40_to_59')), '+', models.F('from_60_to_69')), '+', models.F('over_70'))), ('attended__isnull', False), ('side', 'association'), ('volunteer_minutes__isnull', True), ('volunteers__isnull', True)), models.Q(('attended__isnull', True), ('side', 'company'), ('volunteer_minutes__isnull', False), ('volunteers__isnull', False)), _connector='OR'), name='report_counts_of_its_side'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "attended__gte",
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    models.F("under_12"), "+", models.F("from_12_to_17")
+                                                ),
+                                                "+",
+                                                models.F("from_18_to_24"),
+                                            ),
+                                            "+",
+                                            models.F("from_25_to_39"),
+                                        ),
+                                        "+",
+                                        models.F("from_40_to_59"),
+                                    ),
+                                    "+",
+                                    models.F("from_60_to_69"),
+                                ),
+                                "+",
+                                models.F("over_70"),
+                            ),
+                        ),
+                        ("attended__isnull", False),
+                        ("side", "association"),
+                        ("volunteer_minutes__isnull", True),
+                        ("volunteers__isnull", True),
+                    ),
+                    models.Q(
+                        ("attended__isnull", True),
+                        ("side", "company"),
+                        ("volunteer_minutes__isnull", False),
+                        ("volunteers__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="report_counts_of_its_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='report_rating_in_scale'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__range", (1, 5))), name="report_rating_in_scale"
+            ),
         ),
     ]

@@ -5,7 +5,6 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-
 WITHDRAWN_UNBOOKED = """
 CREATE FUNCTION slot_withdrawn_unbooked() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,26 +27,63 @@ DROP FUNCTION slot_withdrawn_unbooked();
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('associations', '0004_guards'),
-        ('companies', '0005_guards'),
-        ('workshops', '0001_initial'),
+        ("associations", "0004_guards"),
+        ("companies", "0005_guards"),
+        ("workshops", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_may_be_made', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE offered RECORD; asking TEXT;', func="\n        SELECT slot.state, company.charter_approved_at, company.charter_until_at INTO offered\n        FROM companies_slot AS slot\n            JOIN companies_room AS room ON room.id = slot.room_id\n            JOIN companies_site AS site ON site.id = room.site_id\n            JOIN companies_company AS company ON company.id = site.company_id\n        WHERE slot.id = NEW.slot_id FOR SHARE OF company;\n        SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;\n        IF offered.charter_approved_at IS NULL OR offered.charter_until_at <= NEW.created_at THEN\n            RAISE EXCEPTION 'The company is no signatory.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';\n        END IF;\n        IF offered.state <> 'open' THEN\n            RAISE EXCEPTION 'The slot is not open.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';\n        END IF;\n        IF asking NOT IN ('new', 'admitted') THEN\n            RAISE EXCEPTION 'The association may not book.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';\n        END IF;\n        RETURN NEW;\n", hash='17b8c4c0bf075bc8e851ab2444d6ea1b280a6508', operation='INSERT', pgid='pgtrigger_booking_may_be_made_b0b81', table='workshops_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_may_be_made",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE offered RECORD; asking TEXT;",
+                    func="\n        SELECT slot.state, company.charter_approved_at, company.charter_until_at INTO offered\n        FROM companies_slot AS slot\n            JOIN companies_room AS room ON room.id = slot.room_id\n            JOIN companies_site AS site ON site.id = room.site_id\n            JOIN companies_company AS company ON company.id = site.company_id\n        WHERE slot.id = NEW.slot_id FOR SHARE OF company;\n        SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;\n        IF offered.charter_approved_at IS NULL OR offered.charter_until_at <= NEW.created_at THEN\n            RAISE EXCEPTION 'The company is no signatory.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';\n        END IF;\n        IF offered.state <> 'open' THEN\n            RAISE EXCEPTION 'The slot is not open.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';\n        END IF;\n        IF asking NOT IN ('new', 'admitted') THEN\n            RAISE EXCEPTION 'The association may not book.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';\n        END IF;\n        RETURN NEW;\n",
+                    hash="17b8c4c0bf075bc8e851ab2444d6ea1b280a6508",
+                    operation="INSERT",
+                    pgid="pgtrigger_booking_may_be_made_b0b81",
+                    table="workshops_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_fits_its_slot', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.participants > (SELECT places FROM companies_slot WHERE id = NEW.slot_id) THEN\n        RAISE EXCEPTION 'More participants than places.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_within_places';\n    END IF;\n    RETURN NEW;\n", hash='a9c871bd018a900dbddca30305c12d3f1cf8c99e', operation='INSERT OR UPDATE OF "participants", "slot_id"', pgid='pgtrigger_booking_fits_its_slot_5d637', table='workshops_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_fits_its_slot",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    IF NEW.participants > (SELECT places FROM companies_slot WHERE id = NEW.slot_id) THEN\n        RAISE EXCEPTION 'More participants than places.'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_within_places';\n    END IF;\n    RETURN NEW;\n",
+                    hash="a9c871bd018a900dbddca30305c12d3f1cf8c99e",
+                    operation='INSERT OR UPDATE OF "participants", "slot_id"',
+                    pgid="pgtrigger_booking_fits_its_slot_5d637",
+                    table="workshops_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'confirmed', 'declined', 'not_selected', 'expired', 'cancelled_by_association', 'cancelled_by_company', 'completed'])), name='booking_state_known'),
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "pending",
+                            "confirmed",
+                            "declined",
+                            "not_selected",
+                            "expired",
+                            "cancelled_by_association",
+                            "cancelled_by_company",
+                            "completed",
+                        ],
+                    )
+                ),
+                name="booking_state_known",
+            ),
         ),
         # On a table of the floor below: what spans tables stands in a migration of the highest app concerned.
         migrations.RunSQL(WITHDRAWN_UNBOOKED, DROP_WITHDRAWN_UNBOOKED),

@@ -6,18 +6,28 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workshops', '0002_guards'),
+        ("workshops", "0002_guards"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='booking',
-            name='booking_may_be_made',
+            model_name="booking",
+            name="booking_may_be_made",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='booking_may_be_made', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE offered RECORD; visited BIGINT; inviting BIGINT; company RECORD; asking TEXT;', func="\n        SELECT state, room_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;\n        SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;\n        SELECT company_id INTO inviting FROM companies_site WHERE id = visited;\n        SELECT charter_approved_at, charter_until_at INTO company\n        FROM companies_company WHERE id = inviting FOR SHARE;\n        SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;\n        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.created_at THEN\n            RAISE EXCEPTION 'The company is no signatory.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';\n        END IF;\n        IF offered.state <> 'open' THEN\n            RAISE EXCEPTION 'The slot is not open.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';\n        END IF;\n        IF asking NOT IN ('new', 'admitted') THEN\n            RAISE EXCEPTION 'The association may not book.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';\n        END IF;\n        RETURN NEW;\n", hash='385a738b96cc2d143ad35a44ba5c3f46e97265a6', operation='INSERT', pgid='pgtrigger_booking_may_be_made_b0b81', table='workshops_booking', when='BEFORE')),
+            model_name="booking",
+            trigger=pgtrigger.compiler.Trigger(
+                name="booking_may_be_made",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE offered RECORD; visited BIGINT; inviting BIGINT; company RECORD; asking TEXT;",
+                    func="\n        SELECT state, room_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;\n        SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;\n        SELECT company_id INTO inviting FROM companies_site WHERE id = visited;\n        SELECT charter_approved_at, charter_until_at INTO company\n        FROM companies_company WHERE id = inviting FOR SHARE;\n        SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;\n        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.created_at THEN\n            RAISE EXCEPTION 'The company is no signatory.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';\n        END IF;\n        IF offered.state <> 'open' THEN\n            RAISE EXCEPTION 'The slot is not open.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';\n        END IF;\n        IF asking NOT IN ('new', 'admitted') THEN\n            RAISE EXCEPTION 'The association may not book.'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';\n        END IF;\n        RETURN NEW;\n",
+                    hash="385a738b96cc2d143ad35a44ba5c3f46e97265a6",
+                    operation="INSERT",
+                    pgid="pgtrigger_booking_may_be_made_b0b81",
+                    table="workshops_booking",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -31,7 +31,7 @@ DEFAULT_PORT = 8000
 class Command(BaseCommand):
     """Start everything, print where it is, and stay until Ctrl-C."""
 
-    help = "Démarre tout le portal sur cette machine, avec des données inventées."
+    help = "Démarre tout le portail sur cette machine, avec des données inventées."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(in_words(error)) from error
 
     def _run(self, options: dict[str, Any]) -> None:
+        if not settings.DEBUG:
+            raise NotStarted("Une démonstration tourne avec DEBUG\u00a0: retirez DEBUG=false de l’environnement.")
         port = options["port"]
         if port is None:
             port = portal.free_port() if options["check"] else DEFAULT_PORT
