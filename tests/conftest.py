@@ -33,7 +33,7 @@ def now() -> dt.datetime:
 @pytest.fixture(autouse=True)
 def _frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
     """The edges read the same instant, from which time goes on; a running portal keeps its own."""
-    if "portal" in request.fixturenames:
+    if {"portal", "own_portal"}.intersection(request.fixturenames):
         yield
         return
     with time_machine.travel(NOW):

@@ -74,14 +74,14 @@ def test_fault_is_said_beside_its_field_and_at_the_top(
 ) -> None:
     space = page.split(":", maxsplit=1)[0]
     owner = world.association_owner if space == "associations" else world.company_owner
-    arguments: list[object] = {
+    of_page: dict[str, list[object]] = {
         "companies:site_create": [world.company.slug],
         "companies:room_create": [world.company.slug, world.site.pk],
         "companies:availability_create": [world.company.slug, world.room.pk],
         "associations:request_create": [world.association.slug],
         "charter:sign": [world.company.slug],
-    }[page]
-    answer = visitor(owner).post(reverse(page, args=arguments), typed | {field: value})
+    }
+    answer = visitor(owner).post(reverse(page, args=of_page[page]), typed | {field: value})
     assert answer.status_code == 422
     html = answer.text
     assert re.search(rf'<a href="#id_{field}"', html), "the summary leads to the field"

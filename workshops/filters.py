@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.http import QueryDict
 
+from accounts.forms import date_input
 from companies.models import Slot, SlotQuerySet
 from companies.recurrence import SATURDAY
 from territories.forms import CommuneField
@@ -19,10 +20,6 @@ DEFAULTS = {"rayon": "20", "tri": "date"}
 RADII = [(str(radius), f"{radius}\u00a0km") for radius in (5, 10, 20, 50, 100)]
 MOMENTS = [("soir", "Le soir"), ("weekend", "Le week-end"), ("semaine", "En semaine")]
 ORDERS = [("date", "Date"), ("distance", "Distance")]
-
-
-def _date_input() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class CommuneFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
@@ -47,8 +44,8 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
 
     lieu = CommuneFilter(label="Où", method="keep_all", insee_first=True)
     rayon = django_filters.ChoiceFilter(label="Rayon", choices=RADII, empty_label=None, method="keep_all")
-    du = django_filters.DateFilter(label="Du", field_name="local_date", lookup_expr="gte", widget=_date_input())
-    au = django_filters.DateFilter(label="Au", field_name="local_date", lookup_expr="lte", widget=_date_input())
+    du = django_filters.DateFilter(label="Du", field_name="local_date", lookup_expr="gte", widget=date_input())
+    au = django_filters.DateFilter(label="Au", field_name="local_date", lookup_expr="lte", widget=date_input())
     moment = django_filters.ChoiceFilter(
         label="Quand", choices=MOMENTS, empty_label="Soir et week-end", method="at_moment"
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bench.chromium import new_context
+from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
+from solidarite.demonstration.accounts import PASSWORD
 from tests.browser.conftest import SignIn
 
 pytestmark = pytest.mark.browser
+PARIS = ZoneInfo("Europe/Paris")
 
 OWNER, ASSOCIATION, VOLUNTEER, MODERATOR = (
     f"{name}@example.org" for name in ("entreprise", "association", "benevole", "moderation")
@@ -36,7 +41,7 @@ def read_mail(page: Page, subject: str) -> None:
             line.first.get_by_role("link").click()
             return
         page.wait_for_timeout(500)
-    pytest.fail(f"« {subject} » was not delivered")
+    pytest.fail(f"« {subject} » was not delivered: {page.get_by_role('main').inner_text()[:1500]}")
 
 
 def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browser, sign_in: SignIn) -> None:
@@ -102,35 +107,123 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     context.close()
 
 
+@pytest.fixture
+def own_portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal for one test, whose clock is set forward."""
+    running = Portal(tmp_path / "data")
+    yield running.ready()
+    running.stop()
+
+
+def next_sunday() -> dt.date:
+    """At least four days away. The demonstration opens no room on a Sunday."""
+    day = dt.datetime.now(tz=PARIS).date() + dt.timedelta(days=4)
+    return day + dt.timedelta(days=7 - day.isoweekday())
+
+
+def figures(page: Page) -> list[int]:
+    """Workshops held, people, hours of volunteers, as the home page tells them."""
+    page.goto("/")
+    return [int(re.sub(r"\D", "", text)) for text in page.locator("dl.figures dd").all_inner_texts()[:3]]
+
+
+def set_forward_to(page: Page, day: dt.date, hour: int) -> None:
+    """On the demonstration's own page."""
+    wanted = dt.datetime.combine(day, dt.time(hour), tzinfo=PARIS)
+    hours = int((wanted - dt.datetime.now(tz=PARIS)).total_seconds() // 3600)
+    page.goto("/dev/courriels/")
+    page.get_by_label("Avancer de (heures)").fill(str(hours))
+    press(page, "Avancer l’horloge")
+
+
+def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, browser: Browser) -> None:
+    """Association, company, volunteer and visitor, from the request to the figures of the home page."""
+    visitor, mails = (new_context(browser, own_portal).new_page() for _ in range(2))
+    company, association, volunteer = (
+        sign_in_on(new_context(browser, own_portal).new_page(), email) for email in (OWNER, ASSOCIATION, VOLUNTEER)
+    )
+    sunday = next_sunday()
+
+    follow(association, re.compile("^Ouvrir Les"))
+    follow(association, "Déposer une demande")
+    association.get_by_label("Thème").select_option("email")
+    association.get_by_label("Combien de personnes viennent").fill("6")
+    association.get_by_label("Combien d’ordinateurs il faut").fill("6")
+    association.get_by_label("Autour de quelle commune").fill("Lille (59)")
+    association.get_by_label("Du").fill(sunday.isoformat())
+    association.get_by_label("Au", exact=True).fill(sunday.isoformat())
+    press(association, "Déposer la demande")
+
+    follow(company, "Ouvrir Messagerie de la Gare")
+    follow(company, re.compile("^Sites et salles"))
+    follow(company, re.compile("^Ouvrir des soirées"))
+    company.get_by_label("dimanche").check()
+    company.get_by_label("De", exact=True).fill("14:00")
+    company.get_by_label("À", exact=True).fill("16:00")
+    company.get_by_label("Du").fill(sunday.isoformat())
+    company.get_by_label("Au", exact=True).fill(sunday.isoformat())
+    press(company, "Publier les créneaux")
+    expect(company.get_by_role("status").first).to_contain_text("1 créneau publié")
+    read_mail(mails, "créneaux pour votre demande")
+
+    visitor.goto("/")
+    visitor.get_by_label("Où").fill("Lille (59)")
+    visitor.get_by_label("Quand").select_option("weekend")
+    press(visitor, "Voir les créneaux")
+    visitor.locator("#id_du").fill(sunday.isoformat())
+    visitor.locator("#id_au").fill(sunday.isoformat())
+    press(visitor, "Voir les créneaux")
+    visitor.get_by_role("article").filter(has_text="14 h – 16 h").get_by_role("link").first.click()
+    follow(visitor, "Réserver ce créneau")
+    visitor.get_by_label("E-mail").fill(ASSOCIATION)
+    visitor.get_by_label("Mot de passe").fill(PASSWORD)
+    visitor.locator("form[action$='/compte/login/'] button[type=submit]").click()
+    visitor.get_by_label("Combien de personnes viennent").fill("6")
+    visitor.get_by_label("Thème de l’atelier").select_option("email")
+    visitor.get_by_label("Pour quelle demande").select_option(index=1)
+    press(visitor, "Envoyer la demande")
+    expect(visitor.get_by_text("en attente de réponse").first).to_be_visible()
+
+    company.goto("/tableau-de-bord/")
+    card = company.get_by_role("listitem").filter(has_text="14 h – 16 h")
+    card.get_by_role("link").first.click()
+    press(company, "Accepter la réservation")
+    expect(company.get_by_role("status")).to_contain_text("confirmée")
+    read_mail(mails, "C’est confirmé")
+    expect(mails.get_by_text("BEGIN:VCALENDAR")).to_be_visible()
+    visitor.reload()
+    expect(visitor.get_by_text("Comment entrer")).to_be_visible()
+
+    follow(volunteer, "Voir les ateliers à venir")
+    volunteer.get_by_role("listitem").filter(has_text="14 h – 16 h").get_by_role("button").first.click()
+    expect(volunteer.get_by_role("status")).to_contain_text("Vous participez")
+
+    set_forward_to(mails, sunday, 10)
+    read_mail(mails, "Rappel")
+    before = figures(visitor)
+    set_forward_to(mails, sunday, 20)
+    read_mail(mails, "Comment s’est passé l’atelier")
+    for page, counts in (
+        (association, {"Personnes venues": "5", "Note": "5"}),
+        (company, {"Bénévoles venus": "1", "Heures de chaque bénévole": "2", "Note": "4"}),
+    ):
+        page.goto("/tableau-de-bord/")
+        page.get_by_role("listitem").filter(has_text="29").get_by_role(
+            "link", name="Écrire le compte rendu"
+        ).first.click()
+        for label, count in counts.items():
+            page.get_by_label(label).fill(count)
+        press(page, re.compile("Envoyer|Enregistrer"))
+        expect(page.get_by_role("status")).to_contain_text("Votre compte rendu est enregistré")
+    assert [new - old for new, old in zip(figures(visitor), before, strict=True)] == [1, 5, 2]
+
+
 def free_slot(page: Page) -> str:
     """The address of a slot that is booked at once, in more than three days."""
-    start = (dt.datetime.now(tz=dt.UTC) + dt.timedelta(days=4)).date().isoformat()
+    start = (dt.datetime.now(tz=PARIS) + dt.timedelta(days=4)).date().isoformat()
     page.goto(f"/creneaux/?du={start}&places=8")
     card = page.get_by_role("article").filter(has_text="Réponse immédiate").first
     return str(card.get_by_role("link").first.get_attribute("href"))
-
-
-def test_association_books_company_and_volunteer_follow(sign_in: SignIn) -> None:
-    company, association = sign_in(OWNER), sign_in(ASSOCIATION)
-    follow(association, re.compile("^Ouvrir"))
-    name = association.get_by_role("heading", level=1).inner_text()
-    follow(company, f"Ouvrir la réservation de {name}")
-    address = company.url
-    press(company, "Accepter la réservation")
-    expect(company.get_by_role("status")).to_contain_text("confirmée")
-
-    association.reload()
-    number = address.rstrip("/").rsplit("/", 1)[-1]
-    association.locator(f'a[href$="/reservations/{number}/"]').click()
-    expect(association.get_by_text("Comment entrer")).to_be_visible()
-
-    volunteer = sign_in(VOLUNTEER)
-    follow(volunteer, "Voir les ateliers à venir")
-    press(volunteer, re.compile("^Je participe"))
-    expect(volunteer.get_by_role("status")).to_contain_text("Vous participez")
-
-    association.goto("/dev/courriels/")
-    expect(association.get_by_text("C’est confirmé").first).to_be_visible()
 
 
 def test_two_browsers_book_one_slot_at_the_same_moment(sign_in: SignIn) -> None:
