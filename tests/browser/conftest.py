@@ -22,6 +22,14 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def own_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A portal for one file of tests, which change what others rely on: the clock, or the charter."""
+    running = Portal(tmp_path_factory.mktemp("own") / "data")
+    yield running.ready()
+    running.stop()
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium. Without it these tests are skipped, but not in CI."""

@@ -19,7 +19,7 @@ from tests.test_access import TABLE, names
 
 pytestmark = pytest.mark.browser
 
-# Reached only in the middle of something, or by a mail; their form is that of pages that are walked.
+# Reached only in the middle of something, or by a mail; ours are checked by axe in `test_charter`.
 NOT_WALKED = {
     "account_confirm_login_code",
     "account_email_verification_sent",

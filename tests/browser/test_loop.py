@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,33 +13,10 @@ from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
 from solidarite.demonstration.accounts import PASSWORD
 from tests.browser.conftest import SignIn
+from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, press, read_mail
 
 pytestmark = pytest.mark.browser
 PARIS = ZoneInfo("Europe/Paris")
-
-OWNER, ASSOCIATION, VOLUNTEER, MODERATOR = (
-    f"{name}@example.org" for name in ("entreprise", "association", "benevole", "moderation")
-)
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("button", name=name).first.click()
-
-
-def follow(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("link", name=name).first.click()
-
-
-def read_mail(page: Page, subject: str) -> None:
-    """Open a mail on the demonstration's own page, once the worker has delivered it."""
-    for _ in range(40):
-        page.goto("/dev/courriels/")
-        line = page.get_by_role("listitem").filter(has_text=subject)
-        if line.count() and line.first.get_by_text("remis", exact=True).count():
-            line.first.get_by_role("link").click()
-            return
-        page.wait_for_timeout(500)
-    pytest.fail(f"« {subject} » was not delivered: {page.get_by_role('main').inner_text()[:1500]}")
 
 
 def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browser, sign_in: SignIn) -> None:
@@ -105,14 +80,6 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     expect(page.get_by_role("status")).to_contain_text("créneaux publiés")
     expect(page.get_by_text("18 h – 20 h").first).to_be_visible()
     context.close()
-
-
-@pytest.fixture
-def own_portal(tmp_path: Path) -> Iterator[Portal]:
-    """A portal for one test, whose clock is set forward."""
-    running = Portal(tmp_path / "data")
-    yield running.ready()
-    running.stop()
 
 
 def next_sunday() -> dt.date:
