@@ -1,11 +1,13 @@
 """Pages of a demonstration, served in DEBUG alone: what was mailed, and a clock that can be set forward."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.csp import CSP
@@ -25,9 +27,22 @@ class ForwardForm(forms.Form):
 @login_not_required
 @require_GET
 def mails(request: HttpRequest) -> HttpResponse:
-    """The outbox, newest first."""
-    page = Paginator(Message.objects.order_by("-created_at", "-pk"), 30).get_page(request.GET.get("page"))
-    return render(request, "dev/mail_list.html", {"page": page, "form": ForwardForm(), "now": clock.now()})
+    """The outbox, newest first; `q` is a part of an address or of a subject."""
+    return _mail_list(request, ForwardForm())
+
+
+def _mail_list(request: HttpRequest, form: ForwardForm) -> HttpResponse:
+    sought = request.GET.get("q", "").replace("\x00", "")
+    found = Message.objects.filter(Q(to_email__icontains=sought) | Q(subject__icontains=sought))
+    page = Paginator(found.order_by("-created_at", "-pk"), 30).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "sought": sought,
+        "query": urlencode({"q": sought}),
+        "form": form,
+        "now": clock.now(),
+    }
+    return render(request, "dev/mail_list.html", context, status=422 if form.is_bound else 200)
 
 
 @login_not_required
@@ -54,5 +69,4 @@ def clock_forward(request: HttpRequest) -> HttpResponse:
         clock.set_forward(dt.timedelta(hours=form.cleaned_data["hours"]))
         messages.success(request, "L’horloge du portail est avancée. Les rappels partent dans la minute.")
         return redirect("dev:mails")
-    page = Paginator(Message.objects.order_by("-created_at", "-pk"), 30).get_page(1)
-    return render(request, "dev/mail_list.html", {"page": page, "form": form, "now": clock.now()}, status=422)
+    return _mail_list(request, form)

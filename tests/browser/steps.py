@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page
@@ -23,7 +24,7 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
 def read_mail(page: Page, subject: str) -> None:
     """Open a mail on the demonstration's own page, once the worker has delivered it."""
     for _ in range(40):
-        page.goto("/dev/courriels/")
+        page.goto(f"/dev/courriels/?q={quote(subject)}")
         line = page.get_by_role("listitem").filter(has_text=subject)
         if line.count() and line.first.get_by_text("remis", exact=True).count():
             line.first.get_by_role("link").click()

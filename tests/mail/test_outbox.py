@@ -107,10 +107,10 @@ def test_post_to_an_address_set_aside_says_so() -> None:
 @pytest.mark.parametrize(
     ("context", "place"),
     [
-        ({"day": NOW}, "datetime at « day »"),
-        ({"facts": [["a", NOW.date()]]}, "date at « facts\\[0\\]\\[1\\] »"),
-        ({"slot": {"room": object()}}, "object at « slot.room »"),
-        ({"slot": {1: "a"}}, "dict at « slot »"),
+        ({"day": NOW}, "datetime at 'day'"),
+        ({"facts": [["a", NOW.date()]]}, "date at 'facts\\[0\\]\\[1\\]'"),
+        ({"slot": {"room": object()}}, "object at 'slot.room'"),
+        ({"slot": {1: "a"}}, "dict at 'slot'"),
     ],
 )
 def test_post_names_what_is_not_json(context: dict[str, object], place: str) -> None:
