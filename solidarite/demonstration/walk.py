@@ -28,7 +28,7 @@ from solidarite.demonstration.browser import Browser, Page
 from territories import clock
 from territories.models import Commune
 
-MAIL_SECONDS = 20
+MAIL_SECONDS = 40
 CHARTER = Path(__file__).with_name("charter.md")
 PEOPLE = 6
 PLEDGE = {"pledged_rooms": "2", "pledged_computers": "16", "pledged_hours": "80"}
