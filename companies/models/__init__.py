@@ -1,0 +1,27 @@
+"""Supply: companies, their sites and rooms, and the dated slots that they open."""
+
+from companies.models.companies import Company, CompanyQuerySet, Invitation, JoinRequest, Membership, signatory
+from companies.models.openings import Availability, BookingMode, Opening
+from companies.models.periods import TsTzRange, WallClock
+from companies.models.places import Room, Site
+from companies.models.slots import Slot, SlotQuerySet
+from companies.models.volunteers import SlotVolunteer
+
+__all__ = [
+    "Availability",
+    "BookingMode",
+    "Company",
+    "CompanyQuerySet",
+    "Invitation",
+    "JoinRequest",
+    "Membership",
+    "Opening",
+    "Room",
+    "Site",
+    "Slot",
+    "SlotQuerySet",
+    "SlotVolunteer",
+    "TsTzRange",
+    "WallClock",
+    "signatory",
+]

@@ -1,0 +1,131 @@
+"""Dated slots, which associations book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self, cast
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from companies.models.companies import Company, signatory
+from companies.models.openings import Availability, Opening
+from companies.models.periods import TsTzRange, WallClock
+from companies.models.places import Room
+from territories.distance import within
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Slots by what may be done with them."""
+
+    def open(self, now: dt.datetime) -> Self:
+        """Offered at this instant: open, notice not passed, company a signatory. Bookings are not looked at."""
+        return self.filter(signatory(now, "room__site__company__"), state=Slot.State.OPEN, closes_at__gt=now)
+
+    def of_signatories(self, now: dt.datetime) -> Self:
+        """Slots of companies that are signatories at this instant, whatever the state of the slot."""
+        return self.filter(signatory(now, "room__site__company__"))
+
+    def of_company(self, company: Company) -> Self:
+        return self.filter(room__site__company=company)
+
+    def near(self, *, latitude: float, longitude: float, kilometres: float) -> Self:
+        """Slots whose site is at most so far from a point (degrees), each with its `distance_km`."""
+        near = within(self, latitude=latitude, longitude=longitude, kilometres=kilometres, prefix="room__site__")
+        return cast("Self", near)
+
+    def with_place(self) -> Self:
+        """Loads what a card or a mail says of a slot, in the same query."""
+        return self.select_related("room__site__company", "room__site__commune")
+
+
+class Slot(Opening):
+    """A dated evening or weekend period in a room, booked as a whole.
+
+    Whether it is taken is not stored here: a live booking stands on it, or none does.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "ouvert"
+        WITHDRAWN = "withdrawn", "retiré"
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {State.OPEN: [State.WITHDRAWN], State.WITHDRAWN: []}
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="slots")
+    room_capacity = models.PositiveSmallIntegerField(editable=False)
+    room_computers = models.PositiveSmallIntegerField(editable=False)
+    availability = models.ForeignKey(Availability, on_delete=models.SET_NULL, null=True, related_name="slots")
+    time_zone = models.CharField(max_length=40, help_text="IANA, copiée du site")
+    starts_at = models.DateTimeField("début")
+    ends_at = models.DateTimeField("fin")
+    local_date = models.GeneratedField(
+        expression=Cast(WallClock("time_zone", "starts_at"), models.DateField()),
+        output_field=models.DateField("date sur place"),
+        db_persist=True,
+    )
+    local_time = models.GeneratedField(
+        expression=Cast(WallClock("time_zone", "starts_at"), models.TimeField()),
+        output_field=models.TimeField("heure sur place"),
+        db_persist=True,
+    )
+    weekday = models.GeneratedField(
+        expression=Func(WallClock("time_zone", "starts_at"), template="EXTRACT(ISODOW FROM %(expressions)s)::smallint"),
+        output_field=models.PositiveSmallIntegerField("jour de la semaine (1 = lundi)"),
+        db_persist=True,
+    )
+    closes_at = models.DateTimeField("fin des réservations", help_text="début moins délai de prévenance")
+    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    created_at = models.DateTimeField(editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    matched_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand les demandes qu’il sert ont été cherchées"
+    )
+
+    objects = SlotQuerySet.as_manager()
+
+    distance_km: float | None = None
+    """From the point searched around; filled by `near`."""
+
+    class Meta:
+        verbose_name = "créneau"
+        verbose_name_plural = "créneaux"
+        ordering = ("starts_at", "pk")
+        indexes = [
+            models.Index(name="slot_open_by_start", fields=["starts_at", "id"], condition=Q(state="open")),
+            models.Index(name="slot_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="slot_period_in_order",
+                condition=Q(ends_at__gt=F("starts_at"), closes_at__lte=F("starts_at")),
+            ),
+            models.CheckConstraint(
+                name="slot_places_within_room",
+                condition=Q(places__gte=1, places__lte=F("room_capacity"), computers__lte=F("room_computers")),
+                violation_error_message="Le créneau ne peut pas offrir plus que la salle n’a.",
+            ),
+            models.CheckConstraint(
+                name="slot_withdrawn_stamped",
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | Q(state="open", withdrawn_at__isnull=True, withdrawn_by__isnull=True),
+            ),
+            ExclusionConstraint(
+                name="slot_room_free",
+                expressions=[
+                    ("room", RangeOperators.EQUAL),
+                    (TsTzRange("starts_at", "ends_at", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state="open"),
+                violation_error_message="La salle a déjà un créneau à ce moment.",
+            ),
+            # Target of the composite key of SlotVolunteer (migration 0002).
+            models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} {self.starts_at:%Y-%m-%d %H:%M}"
