@@ -122,8 +122,23 @@ class RoomForm(forms.ModelForm[Room]):
         return capacity
 
 
+ORDINALS = [(1, "1er"), (2, "2e"), (3, "3e"), (4, "4e"), (-1, "dernier")]
+
+
 class AvailabilityForm(forms.ModelForm[Availability]):
-    """A weekly opening of a room over a season."""
+    """A regular opening of a room over a season, and the dates of it that were seen and ticked."""
+
+    every = forms.ChoiceField(
+        label="Rythme", choices=Availability.Every.choices, widget=forms.RadioSelect, initial=Availability.Every.WEEK
+    )
+    ordinals = forms.TypedMultipleChoiceField(
+        label="Lesquels du mois",
+        choices=ORDINALS,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Par exemple le 1er et le 3e mardi.",
+    )
 
     weekdays = forms.TypedMultipleChoiceField(
         label="Jours",
@@ -145,7 +160,9 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     class Meta:
         model = Availability
         fields = (
+            "every",
             "weekdays",
+            "ordinals",
             "start_time",
             "end_time",
             "from_date",
@@ -163,7 +180,10 @@ class AvailabilityForm(forms.ModelForm[Availability]):
             "until_date": date_input(),
         }
         labels = {"start_time": "De", "end_time": "À", "from_date": "Du", "until_date": "Au"}
-        help_texts = {"notice_hours": "En heures\u00a0: on ne réserve plus passé ce délai avant le début."}
+        help_texts = {
+            "notice_hours": "En heures\u00a0: on ne réserve plus passé ce délai avant le début.",
+            "until_date": "Vide\u00a0: la série continue, nous ouvrons les dates au fur et à mesure.",
+        }
 
     def __init__(self, data: Any = None, *, room: Room, today: dt.date) -> None:
         initial = {
@@ -182,6 +202,10 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     def clean(self) -> dict[str, Any]:
         """Times and dates in order, and no more than the room has."""
         cleaned = super().clean() or {}
+        if cleaned.get("every") != Availability.Every.MONTH:
+            cleaned["ordinals"] = []
+        elif not cleaned.get("ordinals"):
+            self.add_error("ordinals", "Choisissez au moins une semaine du mois.")
         self._in_order(cleaned, "start_time", "end_time", "Indiquez une heure de fin après l’heure de début.")
         self._in_order(
             cleaned, "from_date", "until_date", "Indiquez une date de fin après la date de début.", same=True
@@ -194,6 +218,24 @@ class AvailabilityForm(forms.ModelForm[Availability]):
         if (cleaned.get("notice_hours") or 0) > LONGEST_NOTICE_HOURS:
             self.add_error("notice_hours", f"Indiquez {LONGEST_NOTICE_HOURS} heures au plus, soit trente jours.")
         return cleaned
+
+    def shown_dates(self) -> set[dt.date]:
+        """The dates of the preview that the person had before their eyes."""
+        return self._dates("shown")
+
+    def unticked_dates(self) -> set[dt.date]:
+        """Those of them that they do not want."""
+        return self._dates("shown") - self._dates("date")
+
+    def _dates(self, name: str) -> set[dt.date]:
+        """What our own preview wrote into the page; anything else is left out."""
+        found = set()
+        for text in self.data.getlist(name) if hasattr(self.data, "getlist") else ():
+            try:
+                found.add(dt.date.fromisoformat(text))
+            except ValueError:
+                continue
+        return found
 
     def _in_order(self, cleaned: dict[str, Any], first: str, last: str, message: str, *, same: bool = False) -> None:
         start, end = cleaned.get(first), cleaned.get(last)

@@ -73,23 +73,38 @@ def room_create(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Open a room every week: each date becomes a slot."""
+    """Open a room regularly: the dates are shown first, each may be left out, then each becomes a slot."""
     company = managed_company(request, slug)
-    room = get_object_or_404(Room.objects.select_related("site__commune"), site__company=company, pk=room_id)
+    rooms = Room.objects.filter(archived_at=None).select_related("site__commune__departement")
+    room = get_object_or_404(rooms, site__company=company, pk=room_id)
     now = clock.now()
     form = AvailabilityForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
+    proposed: list[actions.ProposedDate] = []
     if request.method == "POST" and form.is_valid():
         try:
-            season = actions.publish_availability(
-                room=room, availability=form.save(commit=False), by=signed_in(request), now=now
-            )
+            proposed = actions.preview_availability(room=room, availability=form.save(commit=False), now=now)
+            if "publish" in request.POST and form.shown_dates() == {one.date for one in proposed}:
+                season = actions.publish_availability(
+                    room=room,
+                    availability=form.save(commit=False),
+                    without=form.unticked_dates(),
+                    by=signed_in(request),
+                    now=now,
+                )
+                _tell_season(request, season)
+                return redirect("workshops:company_slots", company.slug)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
-        else:
-            _tell_season(request, season)
-            return redirect("workshops:company_slots", company.slug)
-    context = {"company": company, "room": room, "form": form, "evening_starts_at": settings.EVENING_STARTS_AT}
-    return render(request, "companies/availability_create.html", context, status=_status(form))
+    context = {
+        "company": company,
+        "room": room,
+        "form": form,
+        "evening_starts_at": settings.EVENING_STARTS_AT,
+        "proposed": [(one, one.date not in form.unticked_dates()) for one in proposed],
+        "free": sum(not one.obstacle for one in proposed),
+    }
+    status = 422 if form.is_bound and not proposed else 200
+    return render(request, "companies/availability_create.html", context, status=status)
 
 
 def _tell_season(request: HttpRequest, season: actions.Season) -> None:

@@ -51,6 +51,10 @@ DAYTIME_SLOTS_ALLOWED = env.bool("DAYTIME_SLOTS_ALLOWED", False)
 # Accounts that may be opened in 24 hours: each sends a mail to an address that nobody has shown to be theirs.
 SIGNUPS_PER_DAY = env.int("SIGNUPS_PER_DAY", 500)
 SIGNUPS_WITHOUT_PROOF_PER_DAY = env.int("SIGNUPS_WITHOUT_PROOF_PER_DAY", 50)
+# How far ahead a series without an end is made into slots, and how long it stands before its company confirms it.
+SLOT_HORIZON_DAYS = env.int("SLOT_HORIZON_DAYS", 120)
+RECONFIRM_DAYS = env.int("RECONFIRM_DAYS", 60)
+RECONFIRM_ASKED_DAYS_BEFORE = 14
 # How long a signature of an earlier version of the charter still counts once a new one is in force.
 CHARTER_GRACE_DAYS = env.int("CHARTER_GRACE_DAYS", 90)
 CHARTER_REMINDER_DAYS = (30, 7)
@@ -184,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": 3600.0}
         for app in ("companies", "associations")
     },
+    "extend series": {"task": "companies.tasks.extend_series", "schedule": 3600.0},
     "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
     "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": 3600.0},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},

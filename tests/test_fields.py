@@ -16,6 +16,7 @@ Visitor = Callable[[User], Client]
 SITE = {"name": "Siège", "address": "1 rue des Lilas", "commune": "Lille (59)", "max_visitors": "19"}
 ROOM = {"name": "Salle", "capacity": "10", "computers": "8"}
 SEASON = {
+    "every": "week",
     "weekdays": ["4"],
     "start_time": "18:00",
     "end_time": "20:00",

@@ -5,7 +5,8 @@ import pgtrigger
 # The company's row is held until the commit: a suspension at the same moment waits, or is seen.
 # One row after the other by its key: a plan kept from when the tables were empty cannot join them the wrong way round.
 _MAY_BE_MADE = """
-        SELECT state, room_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;
+        SELECT state, room_id, availability_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;
+        SELECT confirm_by_at INTO confirm_by FROM companies_availability WHERE id = offered.availability_id;
         SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;
         SELECT company_id INTO inviting FROM companies_site WHERE id = visited;
         SELECT charter_approved_at, charter_until_at INTO company
@@ -15,7 +16,7 @@ _MAY_BE_MADE = """
             RAISE EXCEPTION 'The company is no signatory.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
         END IF;
-        IF offered.state <> 'open' THEN
+        IF offered.state <> 'open' OR confirm_by <= NEW.created_at THEN
             RAISE EXCEPTION 'The slot is not open.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
         END IF;
@@ -53,6 +54,7 @@ def booking_may_be_made() -> pgtrigger.Trigger:
         func=_MAY_BE_MADE,
         declare=[
             ("offered", "RECORD"),
+            ("confirm_by", "TIMESTAMPTZ"),
             ("visited", "BIGINT"),
             ("inviting", "BIGINT"),
             ("company", "RECORD"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
 from companies.models.places import Room
+from companies.recurrence import Rule
 
 
 class BookingMode(models.TextChoices):
@@ -29,26 +33,66 @@ class Opening(models.Model):
         abstract = True
 
 
+class AvailabilityQuerySet(models.QuerySet["Availability"]):
+    """Series by what is due."""
+
+    def to_extend(self, horizon_date: dt.date) -> Self:
+        """Series whose dates are not yet slots up to this day."""
+        unfinished = Q(until_date__isnull=True) | Q(until_date__gt=F("extended_to_date"))
+        return self.filter(unfinished, extended_to_date__lt=horizon_date, room__archived_at=None)
+
+    def to_confirm(self, *, until: dt.datetime) -> Self:
+        """Series whose company has until then, or less, to say that they still stand."""
+        return self.filter(confirm_by_at__lte=until)
+
+
 class Availability(Opening):
-    """A weekly opening in local wall-clock time, from which slots are made.
+    """A regular opening in local wall-clock time, from which slots are made: a series.
 
     `weekdays` are ISO numbers (1 = Monday). Times are the site's own, so 18:30 stays 18:30 when clocks change.
+    Without `until_date` it goes on; `extended_to_date` tells up to which day its dates are slots.
     """
 
+    class Every(models.TextChoices):
+        WEEK = "week", "chaque semaine"
+        TWO_WEEKS = "two_weeks", "toutes les deux semaines"
+        MONTH = "month", "chaque mois"
+
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="availabilities")
+    every = models.CharField("rythme", max_length=20, choices=Every, default=Every.WEEK)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours")
+    ordinals = ArrayField(
+        models.SmallIntegerField(),
+        verbose_name="semaines du mois",
+        default=list,
+        blank=True,
+        help_text="1 à 4, -1 pour la dernière\u00a0; seulement chaque mois",
+    )
     start_time = models.TimeField("de")
     end_time = models.TimeField("à")
     from_date = models.DateField("du")
-    until_date = models.DateField("au")
+    until_date = models.DateField("au", null=True, blank=True)
+    excluded_dates = ArrayField(
+        models.DateField(), verbose_name="dates écartées", default=list, blank=True, editable=False
+    )
+    extended_to_date = models.DateField(editable=False)
     notice_hours = models.PositiveSmallIntegerField("délai de prévenance", help_text="heures avant le début")
+    confirm_by_at = models.DateTimeField(
+        "à confirmer avant",
+        null=True,
+        editable=False,
+        help_text="passé cet instant, ses créneaux libres sont en sommeil",
+    )
     created_at = models.DateTimeField("création", editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = AvailabilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = "disponibilité"
         verbose_name_plural = "disponibilités"
         ordering = ("pk",)
+        indexes = [models.Index(name="availability_to_extend", fields=["extended_to_date"])]
         constraints = [
             models.CheckConstraint(name="availability_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
             models.CheckConstraint(name="availability_times_in_order", condition=Q(end_time__gt=F("start_time"))),
@@ -56,4 +100,21 @@ class Availability(Opening):
                 name="availability_weekdays_known",
                 condition=Q(weekdays__len__range=(1, 7), weekdays__contained_by=list(range(1, 8))),
             ),
+            models.CheckConstraint(
+                name="availability_ordinals_of_months",
+                condition=(Q(every="month", ordinals__len__range=(1, 5)) | (~Q(every="month") & Q(ordinals=[])))
+                & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
+            ),
         ]
+
+    @property
+    def rule(self) -> Rule:
+        """What `recurrence.occurrences` expands."""
+        return Rule(
+            weekdays=self.weekdays,
+            start_time=self.start_time,
+            end_time=self.end_time,
+            anchor_date=self.from_date,
+            every_weeks=2 if self.every == self.Every.TWO_WEEKS else 1,
+            ordinals=self.ordinals,
+        )

@@ -42,6 +42,7 @@ class Site(models.Model):
         help_text="Montré seulement quand une réservation est confirmée.",
     )
     created_at = models.DateTimeField("création", editable=False)
+    archived_at = models.DateTimeField("archivage", null=True, editable=False)
 
     class Meta:
         verbose_name = "site"
@@ -76,6 +77,7 @@ class Room(models.Model):
         "équipement", max_length=300, blank=True, help_text="Par exemple\u00a0: vidéoprojecteur, tableau, imprimante."
     )
     created_at = models.DateTimeField("création", editable=False)
+    archived_at = models.DateTimeField("archivage", null=True, editable=False)
 
     class Meta:
         verbose_name = "salle"

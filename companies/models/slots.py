@@ -19,12 +19,20 @@ from companies.models.places import Room
 from territories.distance import within
 
 
+def awake(now: dt.datetime, prefix: str = "") -> Q:
+    """Whether the series of the slot at the end of `prefix` was confirmed in time; without a series it need not."""
+    by = f"{prefix}availability__confirm_by_at"
+    return Q(**{f"{by}__isnull": True}) | Q(**{f"{by}__gt": now})
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots by what may be done with them."""
 
     def open(self, now: dt.datetime) -> Self:
-        """Offered at this instant: open, notice not passed, company a signatory. Bookings are not looked at."""
-        return self.filter(signatory(now, "room__site__company__"), state=Slot.State.OPEN, closes_at__gt=now)
+        """Offered at this instant: open, awake, notice not passed, company a signatory. Bookings are not looked at."""
+        return self.filter(
+            signatory(now, "room__site__company__"), awake(now), state=Slot.State.OPEN, closes_at__gt=now
+        )
 
     def of_signatories(self, now: dt.datetime) -> Self:
         """Slots of companies that are signatories at this instant, whatever the state of the slot."""
@@ -59,6 +67,12 @@ class Slot(Opening):
     room_capacity = models.PositiveSmallIntegerField(editable=False)
     room_computers = models.PositiveSmallIntegerField(editable=False)
     availability = models.ForeignKey(Availability, on_delete=models.SET_NULL, null=True, related_name="slots")
+    original_date = models.DateField(
+        null=True,
+        editable=False,
+        help_text="ce que dit la série\u00a0; il la garde quand on le déplace",
+    )
+    is_edited = models.BooleanField(default=False, editable=False, help_text="ne suit plus sa série")
     time_zone = models.CharField(max_length=40, help_text="IANA, copiée du site")
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")
@@ -122,6 +136,11 @@ class Slot(Opening):
                 ],
                 condition=Q(state="open"),
                 violation_error_message="La salle a déjà un créneau à ce moment.",
+            ),
+            models.UniqueConstraint(name="slot_once_per_date_of_series", fields=["availability", "original_date"]),
+            models.CheckConstraint(
+                name="slot_of_series_dated",
+                condition=Q(availability__isnull=True) | Q(original_date__isnull=False),
             ),
             # Target of the composite key of SlotVolunteer (migration 0002).
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),

@@ -15,6 +15,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils.text import slugify
@@ -30,7 +31,7 @@ from charter.models import CharterVersion, Edition, Signature
 from charter.models.signatures import CODE_ALPHABET, CODE_LENGTH
 from companies.models import Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
 from companies.models import Membership as CompanyMembership
-from companies.recurrence import weekly_occurrences
+from companies.recurrence import occurrences
 from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
 from territories.french import of
@@ -301,6 +302,7 @@ class _Seed:
                 room_capacity=opening.room.capacity,
                 room_computers=opening.room.computers,
                 availability=opening,
+                original_date=date.date,
                 time_zone=opening.room.site.time_zone,
                 starts_at=date.starts_at,
                 ends_at=date.ends_at,
@@ -313,12 +315,10 @@ class _Seed:
                 matched_at=self.now,
             )
             for opening in openings
-            for date in weekly_occurrences(
-                weekdays=opening.weekdays,
-                start_time=opening.start_time,
-                end_time=opening.end_time,
+            for date in occurrences(
+                opening.rule,
                 from_date=opening.from_date,
-                until_date=opening.until_date,
+                until_date=opening.extended_to_date,
                 zone=ZoneInfo(opening.room.site.time_zone),
             )
         ]
@@ -338,6 +338,8 @@ class _Seed:
             end_time=end,
             from_date=self.today - SEASON_BEHIND,
             until_date=self.today + SEASON_AHEAD,
+            extended_to_date=self.today + SEASON_AHEAD,
+            confirm_by_at=self.now + dt.timedelta(days=settings.RECONFIRM_DAYS),
             notice_hours=self.chance.choice((24, 48)),
             places=room.capacity,
             computers=room.computers,

@@ -169,7 +169,7 @@ class _Walk:
 
     def company_publishes(self) -> None:
         day = (clock.now() + dt.timedelta(days=3)).date()
-        published = self.company.submit(
+        self.company.submit(
             weekdays=[str(day.isoweekday())],
             start_time="18:30",
             end_time="20:30",
@@ -181,6 +181,7 @@ class _Walk:
             notice_hours="24",
             booking_mode="on_approval",
         )
+        published = self.company.submit(publish="1")
         self._expect(published, "3\u00a0créneaux publiés")
         self.day = day
 

@@ -15,6 +15,7 @@ from tests.factories import World
 def opening(**fields: Any) -> Availability:
     return Availability(
         **{
+            "every": "week",
             "weekdays": [4],
             "start_time": dt.time(18, 30),
             "end_time": dt.time(20, 30),

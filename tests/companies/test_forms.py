@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,8 @@ from tests.factories import World
 
 Visitor = Callable[[User], Client]
 SITE = {"name": "Siège", "address": "1 rue des Lilas", "commune": "Lille (59)", "max_visitors": "19"}
-SEASON = {
+SEASON: dict[str, Any] = {
+    "every": "week",
     "weekdays": ["2"],
     "start_time": "18:00",
     "end_time": "20:00",

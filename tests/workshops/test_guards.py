@@ -39,6 +39,15 @@ VALUES (%s, %s, %s, 'email', '', gen_random_uuid(), 'pending', %s, '', 0)
             "booking_of_open_slot",
         ),
         (
+            "WITH one AS (INSERT INTO companies_availability (room_id, every, weekdays, ordinals, start_time, end_time,"
+            " from_date, excluded_dates, extended_to_date, notice_hours, confirm_by_at, created_at, places, computers,"
+            " volunteers_offered, booking_mode) SELECT room_id, 'week', '{2}', '{}', '18:30', '20:30', '2026-12-01',"
+            " '{}', '2026-12-01', 24, '2026-12-01 09:00Z', created_at, places, computers, 0, 'instant'"
+            " FROM companies_slot RETURNING id)"
+            " UPDATE companies_slot SET availability_id = one.id, original_date = local_date FROM one",
+            "booking_of_open_slot",
+        ),
+        (
             "UPDATE associations_association SET state = 'suspended', decision_reason = 'Non.'",
             "booking_by_association_that_may",
         ),

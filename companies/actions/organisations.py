@@ -1,0 +1,56 @@
+"""Companies: registering, describing, standing towards the charter, members who leave."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Least
+
+from accounts.actions import members as accounts
+from accounts.models import Role, User
+from companies.models import Company, Membership, SlotVolunteer
+
+
+@transaction.atomic
+def register_company(*, company: Company, by: User, now: dt.datetime) -> Company:
+    """Save a new company, whose first owner is the person who registers it."""
+    company.slug = Company.objects.free_slug(company.name)
+    company.created_at = company.members_confirmed_at = now
+    company.save()
+    Membership.objects.create(company=company, user=by, role=Role.OWNER, joined_at=now)
+    return company
+
+
+@transaction.atomic
+def describe_company(*, company: Company) -> Company:
+    """Save what an owner corrected in the company's identity; its page keeps its address."""
+    company.save()
+    return company
+
+
+@transaction.atomic
+def remove_member(*, organisation: Company, member: Membership, by: User, now: dt.datetime) -> None:
+    """Take a member out, or leave. What they promised for coming slots is taken back with it.
+
+    Raises:
+        accounts.actions.LastOwner: nobody would answer for the company any more.
+    """
+    accounts.remove_member(organisation=organisation, member=member, by=by, now=now)
+    coming = SlotVolunteer.objects.filter(volunteer=member.user, starts_at__gt=now)
+    coming.filter(slot__room__site__company=organisation).delete()
+
+
+@transaction.atomic
+def set_charter_standing(*, company: Company, since: dt.datetime | None, until: dt.datetime | None = None) -> None:
+    """Record from when to when the company is a signatory; `since` None takes its slots out of the catalogue."""
+    company.charter_approved_at, company.charter_until_at = since, until
+    company.save(update_fields=["charter_approved_at", "charter_until_at"])
+
+
+@transaction.atomic
+def limit_charter_standings(*, until: dt.datetime) -> int:
+    """A new version of the charter is out: signatories have until then to sign it. Returns how many there are."""
+    signatories = Company.objects.filter(charter_approved_at__isnull=False)
+    return signatories.update(charter_until_at=Least("charter_until_at", Value(until)))

@@ -1,0 +1,308 @@
+"""Regular openings: seen before they are published, published, extended, confirmed and brought to an end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from accounts.models import User
+from accounts.refusals import Refused
+from companies.models import Availability, Room, Slot
+from companies.recurrence import Occurrence, is_evening_or_weekend, occurrences
+from territories.french import long_date, wall_time
+from territories.holidays import public_holiday, school_holiday
+
+LONGEST_SEASON = dt.timedelta(days=366)
+FARTHEST_AHEAD = dt.timedelta(days=2 * 366)
+SERIES_A_BATCH = 200
+
+PAST, TAKEN = "date passée ou trop proche", "salle déjà prise"
+
+
+class DaytimeOpening(Refused):
+    """The opening starts in office hours."""
+
+    field = "start_time"
+
+
+class SeasonTooLong(Refused):
+    """More than a year of dates at once."""
+
+    field = "until_date"
+
+
+class NothingToOpen(Refused):
+    """No date of the season can become a slot."""
+
+
+class TooFarAhead(Refused):
+    """The season ends later than anybody plans."""
+
+    field = "until_date"
+
+
+class RoomArchived(Refused):
+    """The room is not used any more."""
+
+
+class ProposedDate(NamedTuple):
+    """A date of a season that is not published yet.
+
+    `obstacle` says why it cannot become a slot; `holiday` and `school_holiday` are hints, empty on other days.
+    """
+
+    date: dt.date
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    moved: bool
+    obstacle: str
+    holiday: str
+    school_holiday: str
+
+
+class SeasonRefused(NamedTuple):
+    """A date that did not become a slot, and why."""
+
+    starts_at: dt.datetime
+    reason: str
+
+
+class Season(NamedTuple):
+    """What became of a publication: the slots made, those of them on a public holiday, and the dates refused."""
+
+    slots: list[Slot]
+    refused: list[SeasonRefused]
+    holidays: list[tuple[dt.date, str]]
+
+
+def preview_availability(*, room: Room, availability: Availability, now: dt.datetime) -> list[ProposedDate]:
+    """The dates that the season would open, each with what stands in its way.
+
+    Raises:
+        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived.
+    """
+    dates = _dates(room, availability, now)
+    if not dates:
+        raise NothingToOpen(_nothing([]))
+    taken = _taken(room, dates)
+    departement = room.site.commune.departement_id
+    proposed = [
+        ProposedDate(
+            date=one.date,
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+            moved=one.moved,
+            obstacle=_obstacle(one, taken, notice_hours=availability.notice_hours, now=now),
+            holiday=public_holiday(one.date, departement) or "",
+            school_holiday=school_holiday(one.date, departement) or "",
+        )
+        for one in dates
+    ]
+    if all(one.obstacle for one in proposed):
+        raise NothingToOpen(_nothing([SeasonRefused(one.starts_at, one.obstacle) for one in proposed]))
+    return proposed
+
+
+@transaction.atomic
+def publish_availability(
+    *, room: Room, availability: Availability, by: User, now: dt.datetime, without: Collection[dt.date] = ()
+) -> Season:
+    """Turn a regular opening into dated slots, but for the dates that were taken out of it.
+
+    Dates that are past, or on which the room already has a slot, are refused one by one and the others kept.
+
+    Raises:
+        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived: nothing is written.
+    """
+    dates = _dates(room, availability, now)
+    availability.room = room
+    availability.created_at, availability.created_by = now, by
+    availability.excluded_dates = sorted(set(without))
+    availability.extended_to_date = _last_date(availability, now)
+    availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
+    availability.save()
+    wanted = [one for one in dates if one.date not in availability.excluded_dates]
+    candidates = [_slot(availability, one, now) for one in wanted]
+    season = _keep_possible(availability, candidates, now)
+    if not season.slots:
+        raise NothingToOpen(_nothing(season.refused))
+    return season
+
+
+def extend_series(*, now: dt.datetime) -> int:
+    """Make the slots that came within the horizon. Returns how many; run twice at once, each is made once."""
+    horizon = (now + dt.timedelta(days=settings.SLOT_HORIZON_DAYS)).date()
+    made, last = 0, 0
+    while True:
+        numbers = list(
+            Availability.objects.to_extend(horizon)
+            .filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:SERIES_A_BATCH]
+        )
+        if not numbers:
+            return made
+        last = numbers[-1]
+        made += _extend(numbers, horizon, now)
+
+
+@transaction.atomic
+def _extend(numbers: list[int], horizon: dt.date, now: dt.datetime) -> int:
+    due = Availability.objects.to_extend(horizon).filter(pk__in=numbers)
+    locked = list(
+        due.select_for_update(skip_locked=True, of=("self",)).select_related("room__site__commune").order_by("pk")
+    )
+    slots: list[Slot] = []
+    for series in locked:
+        zone = ZoneInfo(series.room.site.time_zone)
+        until = min(series.until_date or horizon, horizon)
+        start = series.extended_to_date + dt.timedelta(days=1)
+        found = occurrences(series.rule, from_date=start, until_date=until, zone=zone)
+        slots += [_slot(series, one, now) for one in found if one.date not in series.excluded_dates]
+        series.extended_to_date = until
+    before = _last_slot()
+    Slot.objects.bulk_create([slot for slot in slots if slot.closes_at > now], ignore_conflicts=True)
+    Availability.objects.bulk_update(locked, ["extended_to_date"])
+    return Slot.objects.filter(availability__in=locked, pk__gt=before).count()
+
+
+def _last_slot() -> int:
+    return Slot.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+@transaction.atomic
+def confirm_availability(*, availability: Availability, now: dt.datetime) -> None:
+    """The company still opens on these days: its slots stay, or come back, into the catalogue."""
+    availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
+    availability.save(update_fields=["confirm_by_at"])
+
+
+@transaction.atomic
+def cut_series(*, availability: Availability, from_date: dt.date) -> None:
+    """From this day on the series makes no slot. What it made is the caller's to settle: it may be booked."""
+    last = max(from_date - dt.timedelta(days=1), availability.from_date)
+    availability.until_date = min(availability.until_date or last, last)
+    availability.extended_to_date = max(availability.extended_to_date, availability.until_date)
+    availability.save(update_fields=["until_date", "extended_to_date"])
+
+
+def dates_taken_out(availability: Availability) -> set[dt.date]:
+    """Dates of a series that the company does not want: left out from the start, or withdrawn since."""
+    withdrawn = availability.slots.filter(state=Slot.State.WITHDRAWN).values_list("original_date", flat=True)
+    return {*availability.excluded_dates, *(date for date in withdrawn if date)}
+
+
+# --- which dates ------------------------------------------------------------------------------------
+
+
+def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occurrence]:
+    """All dates of the season, once it is one that may be published."""
+    if room.archived_at is not None:
+        raise RoomArchived("Cette salle est archivée\u00a0: choisissez-en une autre.")
+    last = _last_date(availability, now)
+    if last - availability.from_date > LONGEST_SEASON:
+        raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
+    if last > (now + FARTHEST_AHEAD).date():
+        raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
+    zone = ZoneInfo(room.site.time_zone)
+    dates = list(occurrences(availability.rule, from_date=availability.from_date, until_date=last, zone=zone))
+    _refuse_daytime(dates)
+    return dates
+
+
+def _last_date(availability: Availability, now: dt.datetime) -> dt.date:
+    """The last day that becomes a slot now: the series' own, or the horizon when it goes on."""
+    return availability.until_date or max(
+        (now + dt.timedelta(days=settings.SLOT_HORIZON_DAYS)).date(), availability.from_date
+    )
+
+
+def _refuse_daytime(dates: list[Occurrence]) -> None:
+    evening = settings.EVENING_STARTS_AT
+    if settings.DAYTIME_SLOTS_ALLOWED or all(
+        is_evening_or_weekend(date.starts_at, evening_starts_at=evening) for date in dates
+    ):
+        return
+    raise DaytimeOpening(
+        f"Du lundi au vendredi, un créneau commence à {wall_time(evening)} ou plus tard\u00a0: "
+        "choisissez une heure du soir, ou le week-end."
+    )
+
+
+def _taken(room: Room, dates: list[Occurrence]) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Periods in which the room is not free, among those dates."""
+    slots: QuerySet[Slot] = room.slots.filter(
+        state=Slot.State.OPEN, starts_at__lt=dates[-1].ends_at, ends_at__gt=dates[0].starts_at
+    )
+    return list(slots.values_list("starts_at", "ends_at"))
+
+
+def _obstacle(
+    one: Occurrence, taken: Iterable[tuple[dt.datetime, dt.datetime]], *, notice_hours: int, now: dt.datetime
+) -> str:
+    if one.starts_at - dt.timedelta(hours=notice_hours) <= now:
+        return PAST
+    if any(start < one.ends_at and one.starts_at < end for start, end in taken):
+        return TAKEN
+    return ""
+
+
+def _nothing(refused: list[SeasonRefused]) -> str:
+    """Why no date remains, and what to change."""
+    if not refused:
+        return "Aucune date ne tombe ces jours-là entre ces deux dates\u00a0: changez les jours ou les dates."
+    first = refused[0]
+    date = f"{long_date(first.starts_at.date())}, {first.reason}"
+    return f"Aucune date ne peut être ouverte ({date})\u00a0: changez l’heure, les dates ou le délai de prévenance."
+
+
+# --- making slots -----------------------------------------------------------------------------------
+
+
+def _slot(availability: Availability, date: Occurrence, now: dt.datetime) -> Slot:
+    room = availability.room
+    return Slot(
+        room=room,
+        room_capacity=room.capacity,
+        room_computers=room.computers,
+        availability=availability,
+        original_date=date.date,
+        time_zone=room.site.time_zone,
+        starts_at=date.starts_at,
+        ends_at=date.ends_at,
+        closes_at=date.starts_at - dt.timedelta(hours=availability.notice_hours),
+        places=availability.places,
+        computers=availability.computers,
+        volunteers_offered=availability.volunteers_offered,
+        booking_mode=availability.booking_mode,
+        created_at=now,
+    )
+
+
+def _keep_possible(availability: Availability, candidates: list[Slot], now: dt.datetime) -> Season:
+    future = [slot for slot in candidates if slot.closes_at > now]
+    Slot.objects.bulk_create(future, ignore_conflicts=True)
+    kept = list(Slot.objects.filter(availability=availability).with_place())
+    starts = {slot.starts_at for slot in kept}
+    refused = [
+        SeasonRefused(slot.starts_at, PAST if slot.closes_at <= now else TAKEN)
+        for slot in candidates
+        if slot.starts_at not in starts
+    ]
+    return Season(slots=kept, refused=refused, holidays=_holidays(kept))
+
+
+def _holidays(slots: list[Slot]) -> list[tuple[dt.date, str]]:
+    """The public holidays, where the slots are, among their days."""
+    places = {
+        (slot.starts_at.astimezone(ZoneInfo(slot.time_zone)).date(), slot.room.site.commune.departement_id)
+        for slot in slots
+    }
+    named = ((day, public_holiday(day, departement)) for day, departement in sorted(places))
+    return [(day, name) for day, name in named if name is not None]

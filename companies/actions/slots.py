@@ -1,0 +1,30 @@
+"""Single slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused
+from companies.models import Slot, SlotVolunteer
+
+
+class SlotNotOpen(Refused):
+    """The slot was withdrawn before."""
+
+
+@transaction.atomic
+def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
+    """Take an open slot back and free its volunteers. The floor above settles its bookings first.
+
+    Raises:
+        SlotNotOpen: it was withdrawn before.
+    """
+    changed = Slot.objects.filter(pk=slot.pk, state=Slot.State.OPEN).update(
+        state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
+    )
+    if not changed:
+        raise SlotNotOpen("Ce créneau est déjà retiré.")
+    SlotVolunteer.objects.filter(slot=slot).delete()

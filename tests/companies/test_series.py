@@ -1,0 +1,242 @@
+"""Series: what the preview shows, what publishing makes of it, and how the horizon rolls on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
+
+from accounts.models import User
+from companies import actions
+from companies.actions.series import PAST, TAKEN
+from companies.models import Availability, Slot
+from tests import factories
+from tests.companies.test_actions import opening
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+
+def publish(world: World, now: dt.datetime, without: set[dt.date] | None = None, **fields: Any) -> Availability:
+    series = opening(**fields)
+    actions.publish_availability(
+        room=world.room, availability=series, by=world.company_owner, now=now, without=without or set()
+    )
+    return series
+
+
+def days(series: Availability) -> list[str]:
+    return [date.isoformat() for date in series.slots.order_by("pk").values_list("original_date", flat=True) if date]
+
+
+# --- preview ----------------------------------------------------------------------------------------
+
+
+def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: dt.datetime) -> None:
+    factories.make_slot(world.room, dt.datetime(2026, 12, 11, 19, tzinfo=dt.UTC))
+    season = opening(weekdays=[5], from_date=dt.date(2026, 11, 27), until_date=dt.date(2027, 1, 1))
+    proposed = actions.preview_availability(room=world.room, availability=season, now=now)
+    assert [(one.date.isoformat(), one.obstacle, one.holiday, one.school_holiday) for one in proposed] == [
+        ("2026-11-27", PAST, "", ""),
+        ("2026-12-04", "", "", ""),
+        ("2026-12-11", TAKEN, "", ""),
+        ("2026-12-18", "", "", ""),
+        ("2026-12-25", "", "Noël", "Vacances de Noël"),
+        ("2027-01-01", "", "Jour de l’an", "Vacances de Noël"),
+    ]
+    assert not Availability.objects.exists()
+
+
+SEASON: dict[str, Any] = {
+    "every": "week",
+    "weekdays": ["4"],
+    "start_time": "18:00",
+    "end_time": "20:00",
+    "from_date": "2026-12-03",
+    "until_date": "2026-12-31",
+    "places": "10",
+    "computers": "8",
+    "volunteers_offered": "2",
+    "notice_hours": "24",
+    "booking_mode": "instant",
+}
+
+
+def test_dates_are_seen_before_they_are_published_and_each_may_be_left_out(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    seen = client.post(page, SEASON)
+    assert seen.status_code == 200
+    assert seen.text.count('name="date"') == 5
+    assert not Availability.objects.exists()
+    shown = [f"2026-12-{day:02}" for day in (3, 10, 17, 24, 31)]
+    answer = client.post(page, SEASON | {"publish": "1", "shown": shown, "date": shown[:3]})
+    assert answer.status_code == 302
+    assert days(Availability.objects.get()) == shown[:3]
+
+
+def test_dates_that_nobody_saw_are_shown_before_they_are_published(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    shown = ["2026-12-03", "x", "9999-99-99", "2026-12-10"]
+    changed = SEASON | {"weekdays": ["3"], "publish": "1", "shown": shown, "date": shown}
+    answer = client.post(page, changed)
+    assert answer.status_code == 200
+    assert 'value="2026-12-09"' in answer.text
+    assert not Availability.objects.exists()
+
+
+# --- rules ------------------------------------------------------------------------------------------
+
+
+def test_every_second_week_and_nth_weekday(world: World, now: dt.datetime) -> None:
+    second = publish(world, now, every="two_weeks", weekdays=[3], from_date=dt.date(2026, 12, 8))
+    assert days(second) == ["2026-12-09", "2026-12-23"]
+    until = dt.date(2027, 3, 31)
+    monthly = publish(world, now, every="month", weekdays=[1], ordinals=[1, -1], until_date=until)
+    assert days(monthly) == [
+        "2026-12-07",
+        "2026-12-28",
+        "2027-01-04",
+        "2027-01-25",
+        "2027-02-01",
+        "2027-02-22",
+        "2027-03-01",
+        "2027-03-29",
+    ]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"every": "month", "ordinals": []},
+        {"every": "week", "ordinals": [1]},
+        {"every": "month", "ordinals": [5]},
+        {"weekdays": []},
+        {"weekdays": [8]},
+        {"until_date": dt.date(2026, 11, 1)},
+        {"end_time": dt.time(18)},
+    ],
+)
+def test_rule_that_says_nothing_is_held_by_the_database(world: World, now: dt.datetime, fault: dict[str, Any]) -> None:
+    series = opening(**fault)
+    series.room, series.created_at, series.extended_to_date = world.room, now, now.date()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        series.save()
+
+
+def test_slot_of_a_series_is_one_of_its_dates_once(world: World, now: dt.datetime) -> None:
+    series = publish(world, now)
+    first = series.slots.first()
+    assert first is not None
+    for change in ("original_date = NULL", "original_date = '2026-12-10'"):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE companies_slot SET {change} WHERE id = %s", [first.pk])  # noqa: S608  # ours
+
+
+# --- horizon ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def endless(world: World, now: dt.datetime, settings: Settings) -> Availability:
+    settings.SLOT_HORIZON_DAYS = 28
+    return publish(world, now, until_date=None)
+
+
+def test_series_without_end_is_made_up_to_the_horizon_and_goes_on(endless: Availability, now: dt.datetime) -> None:
+    assert days(endless) == ["2026-12-03", "2026-12-10", "2026-12-17", "2026-12-24"]
+    assert endless.extended_to_date == dt.date(2026, 12, 29)
+    later = now + dt.timedelta(days=14)
+    assert actions.extend_series(now=later) == 2
+    assert actions.extend_series(now=later) == 0
+    assert days(endless)[4:] == ["2026-12-31", "2027-01-07"]
+
+
+def test_dates_taken_out_or_withdrawn_do_not_come_back(world: World, now: dt.datetime, settings: Settings) -> None:
+    settings.SLOT_HORIZON_DAYS = 28
+    series = publish(world, now, until_date=None, without={dt.date(2026, 12, 10), dt.date(2026, 12, 31)})
+    withdrawn = series.slots.get(original_date=dt.date(2026, 12, 17))
+    actions.withdraw_slot(slot=withdrawn, by=world.company_owner, now=now)
+    Availability.objects.filter(pk=series.pk).update(extended_to_date=dt.date(2026, 12, 1))
+    actions.extend_series(now=now + dt.timedelta(days=7))
+    open_days = series.slots.filter(state=Slot.State.OPEN).order_by("original_date")
+    assert [str(day) for day in open_days.values_list("original_date", flat=True)] == ["2026-12-03", "2026-12-24"]
+    assert actions.dates_taken_out(series) == {
+        dt.date(2026, 12, 10),
+        dt.date(2026, 12, 17),
+        dt.date(2026, 12, 31),
+    }
+
+
+def test_edited_date_survives_and_a_busy_room_leaves_a_gap(
+    world: World, endless: Availability, now: dt.datetime
+) -> None:
+    moved = endless.slots.get(original_date=dt.date(2026, 12, 24))
+    Slot.objects.filter(pk=moved.pk).update(
+        starts_at=moved.starts_at - dt.timedelta(days=1),
+        ends_at=moved.ends_at - dt.timedelta(days=1),
+        closes_at=moved.closes_at - dt.timedelta(days=1),
+        is_edited=True,
+    )
+    factories.make_slot(world.room, dt.datetime(2026, 12, 31, 18, tzinfo=dt.UTC))
+    Availability.objects.filter(pk=endless.pk).update(extended_to_date=dt.date(2026, 12, 1))
+    assert actions.extend_series(now=now + dt.timedelta(days=14)) == 1
+    assert days(endless) == ["2026-12-03", "2026-12-10", "2026-12-17", "2026-12-24", "2027-01-07"]
+    moved.refresh_from_db()
+    assert str(moved.local_date) == "2026-12-23"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_beats_at_once_make_each_date_once(now: dt.datetime, settings: Settings) -> None:
+    settings.SLOT_HORIZON_DAYS = 28
+    world = factories.make_world(now)
+    series = publish(world, now, until_date=None)
+
+    def beat(_: int) -> int:
+        try:
+            return actions.extend_series(now=now + dt.timedelta(days=60))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(beat, range(4)))
+    assert sum(made) == len(days(series)) - 4 == len(set(days(series))) - 4 > 0
+
+
+def test_archived_rooms_get_no_more_dates(world: World, endless: Availability, now: dt.datetime) -> None:
+    world.room.archived_at = now
+    world.room.save()
+    assert actions.extend_series(now=now + dt.timedelta(days=60)) == 0
+    with pytest.raises(actions.RoomArchived):
+        publish(world, now)
+
+
+def test_year_of_evenings_takes_few_queries(
+    world: World, now: dt.datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(10):
+        series = publish(world, now, until_date=dt.date(2027, 11, 25))
+    assert len(days(series)) == 52
+
+
+# --- confirmation -----------------------------------------------------------------------------------
+
+
+def test_series_that_nobody_confirms_sleeps_until_somebody_does(
+    world: World, endless: Availability, now: dt.datetime
+) -> None:
+    assert endless.confirm_by_at is not None
+    of_series = Slot.objects.filter(availability=endless)
+    just_before = now + dt.timedelta(days=1)
+    Availability.objects.filter(pk=endless.pk).update(confirm_by_at=just_before)
+    assert of_series.open(now).exists()
+    assert not of_series.open(just_before).exists()
+    actions.confirm_availability(availability=endless, now=just_before)
+    assert of_series.open(just_before).exists()
