@@ -1,4 +1,4 @@
-"""Booking a slot, answering, cancelling, reporting, and telling who should know."""
+"""Booking a slot, answering, cancelling, and taking slots back."""
 
 from __future__ import annotations
 
@@ -15,15 +15,7 @@ from companies import actions as companies
 from companies.models import BookingMode, Slot, SlotVolunteer
 from workshops import emails
 from workshops.catalogue import alternatives, bookable
-from workshops.matching import best
-from workshops.models import Booking, MatchNotice, Report, Side, Workshop
-
-ANSWER_WITHIN = dt.timedelta(hours=96)
-REMIND_AHEAD = dt.timedelta(hours=48)
-REPORT_WITHIN = dt.timedelta(days=14)
-MATCHES_TOLD = 5
-NEW_SLOTS_A_RUN = 500
-CANDIDATES_A_REQUEST = 500
+from workshops.models import Booking, Side, Workshop
 
 
 class SlotTaken(Refused):
@@ -50,14 +42,6 @@ class AlreadySettled(Refused):
 
 class AlreadyBegun(Refused):
     """Too late to call the workshop off."""
-
-
-class NotOver(Refused):
-    """The workshop has not taken place."""
-
-
-class AlreadyReported(Refused):
-    """This side has reported."""
 
 
 @transaction.atomic
@@ -186,7 +170,7 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
     if was_confirmed and slot.starts_at <= now:
         raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
     to = Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION
-    _move(booking, to, cancelled_at=now, cancelled_by=by, reason=reason, sequence=booking.sequence + 1)
+    move_booking(booking, to, cancelled_at=now, cancelled_by=by, reason=reason, sequence=booking.sequence + 1)
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
     if was_confirmed:
         _release_request(booking, now)
@@ -229,10 +213,10 @@ def _confirmed(booking: Booking, now: dt.datetime) -> None:
 
 
 def _settle(booking: Booking, to: Booking.State, *, by: User | None, now: dt.datetime, reason: str = "") -> None:
-    _move(booking, to, settled_at=now, settled_by=by, reason=reason)
+    move_booking(booking, to, settled_at=now, settled_by=by, reason=reason)
 
 
-def _move(booking: Booking, to: Booking.State, **stamps: object) -> None:
+def move_booking(booking: Booking, to: Booking.State, **stamps: object) -> None:
     """One conditional update: the database decides who was first."""
     sources = [source for source, targets in Booking.TRANSITIONS.items() if to in targets]
     changed = Booking.objects.filter(pk=booking.pk, state__in=sources).update(state=to, **stamps)
@@ -242,104 +226,3 @@ def _move(booking: Booking, to: Booking.State, **stamps: object) -> None:
     booking.state = to
     for field, value in stamps.items():
         setattr(booking, field, value)
-
-
-@transaction.atomic
-def report_workshop(*, workshop: Workshop, report: Report, side: Side, by: User, now: dt.datetime) -> Report:
-    """Record what one side counted. When both have, the workshop is closed.
-
-    Raises:
-        NotOver, AlreadyReported: nothing is written.
-    """
-    if workshop.booking.slot.ends_at > now:
-        raise NotOver("Le compte rendu s’écrit après l’atelier.")
-    report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
-    with refusing({"report_once_per_side": AlreadyReported("Votre compte rendu est déjà enregistré.")}):
-        report.save()
-    if side == Side.ASSOCIATION:
-        _move(workshop.booking, Booking.State.COMPLETED)
-        if workshop.booking.request_id:
-            associations.move_request(request_id=workshop.booking.request_id, to=Request.State.FULFILLED, now=now)
-    if workshop.reports.count() == len(Side):
-        Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
-    return report
-
-
-def expire_bookings(*, now: dt.datetime) -> int:
-    """Release associations that waited too long for an answer, or whose slot has begun. Returns how many."""
-    waiting = Booking.objects.awaiting_answer().with_everything().order_by("pk")
-    late = waiting.filter(created_at__lte=now - ANSWER_WITHIN) | waiting.filter(slot__starts_at__lte=now)
-    return sum(_expire(booking, now) for booking in late)
-
-
-@transaction.atomic
-def _expire(booking: Booking, now: dt.datetime) -> bool:
-    moved = Booking.objects.filter(pk=booking.pk).awaiting_answer().update(state=Booking.State.EXPIRED, settled_at=now)
-    if moved:
-        others = alternatives(booking.slot, now=now, places=booking.participants)
-        emails.booking_expired(booking=booking, now=now, others=others)
-    return bool(moved)
-
-
-def remind_workshops(*, now: dt.datetime) -> int:
-    """Tell everybody concerned what starts within 48 hours. Running it again tells nobody twice."""
-    due = Workshop.objects.starting_within(now=now, ahead=REMIND_AHEAD).with_everything()
-    for workshop in due:
-        with transaction.atomic():
-            emails.workshop_reminder(workshop=workshop, now=now)
-    return len(due)
-
-
-def ask_for_reports(*, now: dt.datetime) -> int:
-    """Ask each side that has not reported on a workshop of the last fortnight."""
-    over = Workshop.objects.over(now).filter(booking__slot__ends_at__gt=now - REPORT_WITHIN).with_everything()
-    asked = 0
-    for side in Side:
-        for workshop in over.unreported(side):
-            with transaction.atomic():
-                emails.report_due(workshop=workshop, side=side, now=now)
-            asked += 1
-    return asked
-
-
-def tell_matches(*, now: dt.datetime) -> int:
-    """Pick up what is not yet matched and tell each request its new slots in one mail. Returns pairs told.
-
-    A new request is held against the whole catalogue near it; a new slot against every open request.
-    """
-    new_slots = list(bookable(now).filter(matched_at=None).with_place().order_by("pk")[:NEW_SLOTS_A_RUN])
-    waiting = Request.objects.open(now).select_related("commune", "association").order_by("pk")
-    new_requests = list(waiting.filter(matched_at=None))
-    told = sum(_tell_matches_of(request, _near(request, now), now) for request in new_requests)
-    if new_slots:
-        told += sum(_tell_matches_of(request, new_slots, now) for request in waiting.exclude(matched_at=None))
-    Slot.objects.filter(pk__in=[slot.pk for slot in new_slots]).update(matched_at=now)
-    Request.objects.filter(pk__in=[request.pk for request in new_requests]).update(matched_at=now)
-    return told
-
-
-def _near(request: Request, now: dt.datetime) -> list[Slot]:
-    commune = request.commune
-    if commune.latitude is None or commune.longitude is None:
-        return []
-    candidates = bookable(now).filter(
-        places__gte=request.participants,
-        computers__gte=request.computers,
-        starts_at__date__range=(request.from_date, request.until_date),
-    )
-    nearby = candidates.near(latitude=commune.latitude, longitude=commune.longitude, kilometres=request.radius_km)
-    return list(nearby.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
-
-
-@transaction.atomic
-def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> int:
-    known = set(MatchNotice.objects.filter(request=request, slot__in=slots).values_list("slot_id", flat=True))
-    by_id = {slot.pk: slot for slot in slots if slot.pk not in known}
-    found = best(request, list(by_id.values()), count=MATCHES_TOLD)
-    if found:
-        MatchNotice.objects.bulk_create(
-            [MatchNotice(request=request, slot_id=one.slot_id, told_at=now) for one in found],
-            ignore_conflicts=True,
-        )
-        emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
-    return len(found)

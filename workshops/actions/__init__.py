@@ -1,0 +1,39 @@
+"""Booking a slot, answering, cancelling, reporting, series, and telling who should know."""
+
+from workshops.actions.bookings import (
+    AlreadyAsked,
+    AlreadyBegun,
+    AlreadySettled,
+    NotAdmitted,
+    SlotTaken,
+    TooMany,
+    accept_booking,
+    book_slot,
+    cancel_booking,
+    decline_booking,
+    withdraw_slot,
+)
+from workshops.actions.matches import tell_matches
+from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
+from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
+
+__all__ = [
+    "AlreadyAsked",
+    "AlreadyBegun",
+    "AlreadyReported",
+    "AlreadySettled",
+    "NotAdmitted",
+    "NotOver",
+    "SlotTaken",
+    "TooMany",
+    "accept_booking",
+    "ask_for_reports",
+    "book_slot",
+    "cancel_booking",
+    "decline_booking",
+    "expire_bookings",
+    "remind_workshops",
+    "report_workshop",
+    "tell_matches",
+    "withdraw_slot",
+]
