@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts.forms import OrganisationForm, date_input
 from companies.models import Availability, BookingMode, Company, Room, Site
+from companies.models.openings import ORDINALS, WEEKDAYS
 from territories.distance import kilometres_between
 from territories.forms import CommuneField
 from territories.french import kilometres
@@ -17,15 +18,7 @@ from territories.models import Commune
 FARTHEST_FROM_COMMUNE_KM = 100
 LONGEST_NOTICE_HOURS = 720
 
-WEEKDAYS = [
-    (1, "lundi"),
-    (2, "mardi"),
-    (3, "mercredi"),
-    (4, "jeudi"),
-    (5, "vendredi"),
-    (6, "samedi"),
-    (7, "dimanche"),
-]
+WEEKDAY_CHOICES = list(enumerate(WEEKDAYS, start=1))
 
 
 def time_input() -> forms.TimeInput:
@@ -122,9 +115,6 @@ class RoomForm(forms.ModelForm[Room]):
         return capacity
 
 
-ORDINALS = [(1, "1er"), (2, "2e"), (3, "3e"), (4, "4e"), (-1, "dernier")]
-
-
 class AvailabilityForm(forms.ModelForm[Availability]):
     """A regular opening of a room over a season, and the dates of it that were seen and ticked."""
 
@@ -133,7 +123,7 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     )
     ordinals = forms.TypedMultipleChoiceField(
         label="Lesquels du mois",
-        choices=ORDINALS,
+        choices=list(ORDINALS.items()),
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -142,7 +132,7 @@ class AvailabilityForm(forms.ModelForm[Availability]):
 
     weekdays = forms.TypedMultipleChoiceField(
         label="Jours",
-        choices=WEEKDAYS,
+        choices=WEEKDAY_CHOICES,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un jour."},

@@ -19,3 +19,8 @@ def ask_to_confirm_members() -> int:
 def extend_series() -> int:
     """Make the slots that came within the horizon."""
     return actions.extend_series(now=clock.now())
+
+
+@shared_task
+def ask_to_confirm_series() -> int:
+    return actions.ask_to_confirm_series(now=clock.now())

@@ -8,6 +8,8 @@ app_name = "companies"
 urlpatterns = [
     *views.member_pages.urls(),
     path("inscrire/", views.company_create, name="create"),
+    path("series/confirmer/<str:token>/", views.series_confirm, name="series_confirm"),
+    path("<slug:slug>/series/", views.series, name="series"),
     path("<slug:slug>/sites/", views.sites, name="sites"),
     path("<slug:slug>/sites/nouveau/", views.site_create, name="site_create"),
     path("<slug:slug>/sites/<int:site_id>/salles/nouvelle/", views.room_create, name="room_create"),

@@ -1,10 +1,12 @@
 """Pages of a company about its own supply: identity, sites, rooms, openings."""
 
+import datetime as dt
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,8 +15,9 @@ from accounts.prefill import prefill
 from accounts.refusals import Refused
 from accounts.views import MemberPages
 from companies import actions
+from companies.confirmations import confirmation_of
 from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteForm
-from companies.models import Company, Invitation, Room, Site
+from companies.models import Availability, Company, Invitation, Room, Site
 from territories import clock
 from territories.french import counted, long_date
 
@@ -123,3 +126,30 @@ def _tell_season(request: HttpRequest, season: actions.Season) -> None:
 
 def _status(form: CompanyForm | SiteForm | RoomForm | AvailabilityForm) -> int:
     return 422 if form.is_bound else 200
+
+
+@require_GET
+def series(request: HttpRequest, slug: str) -> HttpResponse:
+    """The company's series that have dates to come, and which of them wait to be confirmed."""
+    company = managed_company(request, slug)
+    now = clock.now()
+    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
+    coming = Availability.objects.of_company(company).coming(now).select_related("room__site")
+    due = set(coming.to_confirm(now, within=within).values_list("pk", flat=True))
+    rows = [(one, one.pk in due, one.is_asleep(now)) for one in coming.order_by("room__name", "pk")]
+    return render(request, "companies/series_list.html", {"company": company, "rows": rows})
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def series_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: a page with a button, since programs that read mail follow links."""
+    found = confirmation_of(token)
+    if found is None:
+        raise Http404
+    availability, member = found
+    now = clock.now()
+    if request.method == "POST":
+        actions.confirm_availability(availability=availability, by=member, now=now)
+    context = {"series": availability, "member": member, "done": request.method == "POST"}
+    return render(request, "companies/series_confirm.html", context)

@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
         for app in ("companies", "associations")
     },
     "extend series": {"task": "companies.tasks.extend_series", "schedule": 3600.0},
+    "ask to confirm series": {"task": "companies.tasks.ask_to_confirm_series", "schedule": 3600.0},
     "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
     "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": 3600.0},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},

@@ -63,6 +63,11 @@ def counted(n: int, singular: str, plural: str) -> str:
     return f"{number(n)}{NO_BREAK}{singular if abs(n) < 2 else plural}"  # noqa: PLR2004  # the rule above
 
 
+def enumerated(parts: list[str]) -> str:
+    """« a », « a et b », « a, b et c »."""
+    return " et ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
 def of(name: str) -> str:
     """« de Lille », « d’Anduze », « du Péage-de-Roussillon », « des Abymes », « de La Rochelle »."""
     if name.startswith("Le "):

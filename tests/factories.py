@@ -16,7 +16,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
-from companies.models import BookingMode, Company, Room, Site, Slot
+from companies.models import Availability, BookingMode, Company, Room, Site, Slot
 from companies.models import Membership as CompanyMembership
 from territories.models import Commune
 from workshops.models import Booking, Workshop
@@ -125,6 +125,28 @@ def make_room(now: dt.datetime, site: Site, **fields: Any) -> Room:
             "name": f"Salle {next(_numbers)}",
             "capacity": 10,
             "computers": 8,
+            "created_at": now,
+            **fields,
+        }
+    )
+
+
+def make_series(now: dt.datetime, room: Room, **fields: Any) -> Availability:
+    """Thursdays at 18:30, without an end, none of whose dates is a slot yet."""
+    return Availability.objects.create(
+        **{
+            "room": room,
+            "weekdays": [4],
+            "start_time": dt.time(18, 30),
+            "end_time": dt.time(20, 30),
+            "from_date": now.date(),
+            "extended_to_date": now.date(),
+            "confirm_by_at": now + dt.timedelta(days=60),
+            "notice_hours": 24,
+            "places": room.capacity,
+            "computers": room.computers,
+            "volunteers_offered": 2,
+            "booking_mode": BookingMode.INSTANT,
             "created_at": now,
             **fields,
         }

@@ -21,6 +21,7 @@ from accounts.models import Role, User
 from associations.models import Association
 from charter.links import signing_path
 from charter.models import Edition
+from companies.confirmations import confirmation_path
 from companies.models import Company
 from tests import factories
 from tests.factories import World
@@ -109,6 +110,12 @@ TABLE: dict[str, Rule] = {
     "companies:site_create": COMPANY,
     "companies:room_create": COMPANY,
     "companies:availability_create": COMPANY,
+    "companies:series": COMPANY,
+    "companies:series_confirm": PUBLIC,
+    "workshops:series": COMPANY,
+    "workshops:series_end": replace(COMPANY, FORM),
+    "workshops:series_confirm": replace(COMPANY, AWAY),
+    "workshops:slot_change": COMPANY,
     **{
         f"{space}:{name}": rule
         for space, own in (("companies", COMPANY), ("associations", ASSOCIATION))
@@ -241,6 +248,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         submitted_at=None,
         link_sent_at=now,
     )
+    series = factories.make_series(now, world.room)
     edition = Edition.objects.create(
         name="Printemps", slug="printemps", from_date=now, until_date=now, created_at=now, announced_at=now
     )
@@ -260,6 +268,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "new_id": factories.make_association(now, admitted=False).pk,
         "signing": signing_path(draft).split("/")[-2],
         "code": approved.code,
+        "series_id": series.pk,
+        "confirming": confirmation_path(series, world.company_owner).split("/")[-2],
         "request_id": factories.make_request(now, world.association).pk,
         "pk": 1,
         "uidb36": "1",
@@ -290,17 +300,17 @@ def of_members(organisation: Company | Association, now: dt.datetime) -> dict[st
 
 def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
     """What some addresses mean by the same word."""
-    if name.endswith(":join"):
-        return {"token": arguments["join"]}
-    if name == "appeal":
-        return {"kind": "signature", "pk": arguments["refused_id"]}
+    meant: dict[str, dict[str, object]] = {
+        "companies:join": {"token": arguments["join"]},
+        "associations:join": {"token": arguments["join"]},
+        "companies:series_confirm": {"token": arguments["confirming"]},
+        "appeal": {"kind": "signature", "pk": arguments["refused_id"]},
+        "charter:edition": {"slug": "printemps"},
+        "charter:sign_by_link": {"token": arguments["signing"]},
+    }
     if name.startswith("moderation_"):
         return {"kind": "association", "pk": arguments["new_id"]}
-    if name == "charter:edition":
-        return {"slug": "printemps"}
-    if name == "charter:sign_by_link":
-        return {"token": arguments["signing"]}
-    return {}
+    return meant.get(name, {})
 
 
 def reverse_with(name: str, arguments: dict[str, object]) -> str:

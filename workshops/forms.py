@@ -1,12 +1,19 @@
 """Forms of a booking, its answer and its report."""
 
+import datetime as dt
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.db import models
 
+from accounts.forms import date_input
 from associations.models import Association, AssociationQuerySet, Request
+from companies.forms import time_input
+from companies.models import Availability, Slot
+from companies.recurrence import is_evening_or_weekend
 from workshops.models import Booking, Report, Side
 
 
@@ -58,6 +65,90 @@ class BookingForm(forms.ModelForm[Booking]):
         if wanted and association and wanted.association_id != association.pk:
             self.add_error("request", "Choisissez une demande de la même association.")
         return cleaned
+
+
+class EndForm(forms.Form):
+    """From which day on a series opens nothing."""
+
+    from_date = forms.DateField(label="À partir du", widget=date_input())
+
+    def __init__(self, data: Any = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"from_date": today})
+
+
+class SlotForm(forms.ModelForm[Slot]):
+    """What a dated slot becomes, on the clock of its site, and for which dates of its series."""
+
+    class Scope(models.TextChoices):
+        ONE = "one", "cette date seulement"
+        FOLLOWING = "following", "cette date et les suivantes"
+        ALL = "all", "toutes les dates à venir de la série"
+
+    date = forms.DateField(label="Date", widget=date_input())
+    start_time = forms.TimeField(label="De", widget=time_input())
+    end_time = forms.TimeField(label="À", widget=time_input())
+    apply_to = forms.ChoiceField(label="Changer", choices=Scope.choices, widget=forms.RadioSelect, initial=Scope.ONE)
+
+    class Meta:
+        model = Slot
+        fields = ("places", "computers", "volunteers_offered")
+
+    field_order = ("date", "start_time", "end_time", "places", "computers", "volunteers_offered", "apply_to")
+
+    def __init__(self, data: Any = None, *, slot: Slot) -> None:
+        self.zone = ZoneInfo(slot.time_zone)
+        start, end = (instant.astimezone(self.zone) for instant in (slot.starts_at, slot.ends_at))
+        initial = {"date": start.date(), "start_time": start.time(), "end_time": end.time()}
+        super().__init__(data, instance=slot, initial=initial)
+        if slot.availability_id is None:
+            del self.fields["apply_to"]
+
+    @property
+    def scope(self) -> str:
+        return str(self.cleaned_data.get("apply_to", self.Scope.ONE))
+
+    def clean(self) -> dict[str, Any]:
+        """Times in order, out of office hours; a day of another date moves one date alone."""
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start_time"), cleaned.get("end_time")
+        if start and end and end <= start:
+            self.add_error("end_time", "Indiquez une heure de fin après l’heure de début.")
+        if start and cleaned.get("date") and not settings.DAYTIME_SLOTS_ALLOWED:
+            starts_at = dt.datetime.combine(cleaned["date"], start)
+            if not is_evening_or_weekend(starts_at, evening_starts_at=settings.EVENING_STARTS_AT):
+                self.add_error("start_time", "Du lundi au vendredi, choisissez une heure du soir.")
+        moved = cleaned.get("date") != self.initial["date"]
+        if moved and cleaned.get("apply_to") in (self.Scope.FOLLOWING, self.Scope.ALL):
+            self.add_error(
+                "date",
+                "Une autre date ne vaut que pour ce créneau\u00a0: choisissez «\u00a0cette date seulement\u00a0».",
+            )
+        return cleaned
+
+    def change(self) -> dict[str, Any]:
+        """What the slot becomes, in instants."""
+        given = self.cleaned_data
+        starts_at, ends_at = (
+            dt.datetime.combine(given["date"], given[name], tzinfo=self.zone) for name in ("start_time", "end_time")
+        )
+        offered = {name: given[name] for name in self.Meta.fields}
+        return {"starts_at": starts_at, "ends_at": ends_at, **offered}
+
+    def changed_series(self, series: Availability) -> Availability:
+        """A new series like this one, with what was typed."""
+        given = self.cleaned_data
+        return Availability(
+            every=series.every,
+            weekdays=series.weekdays,
+            ordinals=series.ordinals,
+            start_time=given["start_time"],
+            end_time=given["end_time"],
+            from_date=series.from_date,
+            until_date=series.until_date,
+            notice_hours=series.notice_hours,
+            booking_mode=series.booking_mode,
+            **{name: given[name] for name in self.Meta.fields},
+        )
 
 
 class ReasonForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from workshops import views
+from workshops.views import bookings as views
+from workshops.views import series
 
 app_name = "workshops"
 
@@ -18,6 +19,10 @@ urlpatterns = [
     path("benevolat/<int:slot_id>/participer/", views.volunteer_join, name="volunteer_join"),
     path("benevolat/<int:slot_id>/renoncer/", views.volunteer_leave, name="volunteer_leave"),
     path(f"{company}creneaux/", views.company_slots, name="company_slots"),
+    path(f"{company}creneaux/<int:slot_id>/modifier/", series.slot_change, name="slot_change"),
+    path(f"{company}series/<int:series_id>/", series.detail, name="series"),
+    path(f"{company}series/<int:series_id>/arreter/", series.end, name="series_end"),
+    path(f"{company}series/<int:series_id>/confirmer/", series.confirm, name="series_confirm"),
     path(f"{company}creneaux/<int:slot_id>/retirer/", views.slot_withdraw, name="slot_withdraw"),
     path(f"{company}reservations/<int:booking_id>/", views.company_booking, name="company_booking"),
     path(f"{company}reservations/<int:booking_id>/accepter/", views.booking_accept, name="booking_accept"),

@@ -17,6 +17,7 @@ from companies.actions.series import (
     SeasonRefused,
     SeasonTooLong,
     TooFarAhead,
+    ask_to_confirm_series,
     confirm_availability,
     cut_series,
     dates_taken_out,
@@ -24,7 +25,7 @@ from companies.actions.series import (
     preview_availability,
     publish_availability,
 )
-from companies.actions.slots import SlotNotOpen, withdraw_slot
+from companies.actions.slots import SlotNotOpen, withdraw_slot, withdraw_slots
 from companies.actions.volunteers import AlreadyElsewhere, join_slot, leave_slot
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "TooFarAhead",
     "add_room",
     "add_site",
+    "ask_to_confirm_series",
     "confirm_availability",
     "cut_series",
     "dates_taken_out",
@@ -54,4 +56,5 @@ __all__ = [
     "remove_member",
     "set_charter_standing",
     "withdraw_slot",
+    "withdraw_slots",
 ]

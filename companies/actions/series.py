@@ -13,6 +13,7 @@ from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused
+from companies import emails
 from companies.models import Availability, Room, Slot
 from companies.recurrence import Occurrence, is_evening_or_weekend, occurrences
 from territories.french import long_date, wall_time
@@ -177,10 +178,24 @@ def _last_slot() -> int:
 
 
 @transaction.atomic
-def confirm_availability(*, availability: Availability, now: dt.datetime) -> None:
-    """The company still opens on these days: its slots stay, or come back, into the catalogue."""
+def confirm_availability(*, availability: Availability, by: User, now: dt.datetime) -> None:
+    """The company still opens on these days: its slots stay in the catalogue, or come back into it."""
     availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
-    availability.save(update_fields=["confirm_by_at"])
+    availability.confirmed_at, availability.confirmed_by = now, by
+    availability.save(update_fields=["confirm_by_at", "confirmed_at", "confirmed_by"])
+
+
+def ask_to_confirm_series(*, now: dt.datetime) -> int:
+    """Ask those who act for the company whether a series that soon sleeps still stands; say when it sleeps.
+
+    Each due date is told once, however often this runs. Returns how many series were looked at.
+    """
+    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
+    due = Availability.objects.to_confirm(now, within=within).select_related("room__site__company").order_by("pk")
+    for series in due:
+        with transaction.atomic():
+            emails.series_to_confirm(availability=series, now=now)
+    return len(due)
 
 
 @transaction.atomic
@@ -206,6 +221,8 @@ def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occ
     if room.archived_at is not None:
         raise RoomArchived("Cette salle est archivée\u00a0: choisissez-en une autre.")
     last = _last_date(availability, now)
+    if last < availability.from_date:
+        raise NothingToOpen(_nothing([]))
     if last - availability.from_date > LONGEST_SEASON:
         raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
     if last > (now + FARTHEST_AHEAD).date():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -28,3 +29,13 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
     if not changed:
         raise SlotNotOpen("Ce créneau est déjà retiré.")
     SlotVolunteer.objects.filter(slot=slot).delete()
+
+
+@transaction.atomic
+def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime) -> int:
+    """Take many open slots back at once and free their volunteers. Returns how many were open."""
+    taken_back = Slot.objects.filter(pk__in=[slot.pk for slot in slots], state=Slot.State.OPEN).update(
+        state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
+    )
+    SlotVolunteer.objects.filter(slot__in=slots).delete()
+    return taken_back

@@ -10,8 +10,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from companies.models.companies import Company
 from companies.models.places import Room
 from companies.recurrence import Rule
+from territories.french import enumerated, time_range
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+ORDINALS = {1: "1er", 2: "2e", 3: "3e", 4: "4e", -1: "dernier"}
 
 
 class BookingMode(models.TextChoices):
@@ -41,9 +46,16 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
         unfinished = Q(until_date__isnull=True) | Q(until_date__gt=F("extended_to_date"))
         return self.filter(unfinished, extended_to_date__lt=horizon_date, room__archived_at=None)
 
-    def to_confirm(self, *, until: dt.datetime) -> Self:
-        """Series whose company has until then, or less, to say that they still stand."""
-        return self.filter(confirm_by_at__lte=until)
+    def of_company(self, company: Company) -> Self:
+        return self.filter(room__site__company=company)
+
+    def coming(self, now: dt.datetime) -> Self:
+        """Series with dates to come."""
+        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=now.date()), room__archived_at=None)
+
+    def to_confirm(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
+        """Series with dates to come that sleep within so long, or sleep already, unless their company confirms them."""
+        return self.coming(now).filter(confirm_by_at__lte=now + within)
 
 
 class Availability(Opening):
@@ -83,6 +95,8 @@ class Availability(Opening):
         editable=False,
         help_text="passé cet instant, ses créneaux libres sont en sommeil",
     )
+    confirmed_at = models.DateTimeField("confirmée", null=True, editable=False)
+    confirmed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField("création", editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -106,6 +120,18 @@ class Availability(Opening):
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
             ),
         ]
+
+    def __str__(self) -> str:
+        """« le mardi et le jeudi, 18 h – 20 h, chaque semaine »."""
+        days = enumerated([f"le {WEEKDAYS[day - 1]}" for day in sorted(self.weekdays)])
+        if self.every == self.Every.MONTH:
+            nth = enumerated([ORDINALS[number] for number in sorted(self.ordinals, key=lambda one: one % 10)])
+            days = f"{nth} du mois, {days}"
+        return f"{days}, {time_range(self.start_time, self.end_time)}, {self.get_every_display()}"
+
+    def is_asleep(self, now: dt.datetime) -> bool:
+        """Whether its free slots are out of the catalogue until the company confirms it."""
+        return self.confirm_by_at is not None and self.confirm_by_at <= now
 
     @property
     def rule(self) -> Rule:

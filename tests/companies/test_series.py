@@ -238,5 +238,5 @@ def test_series_that_nobody_confirms_sleeps_until_somebody_does(
     Availability.objects.filter(pk=endless.pk).update(confirm_by_at=just_before)
     assert of_series.open(now).exists()
     assert not of_series.open(just_before).exists()
-    actions.confirm_availability(availability=endless, now=just_before)
+    actions.confirm_availability(availability=endless, by=world.company_owner, now=just_before)
     assert of_series.open(just_before).exists()

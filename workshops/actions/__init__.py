@@ -16,21 +16,28 @@ from workshops.actions.bookings import (
 from workshops.actions.matches import tell_matches
 from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
+from workshops.actions.series import Change, NotThatWay, SeriesEnd, change_series, change_slot, end_series
 
 __all__ = [
     "AlreadyAsked",
     "AlreadyBegun",
     "AlreadyReported",
     "AlreadySettled",
+    "Change",
     "NotAdmitted",
     "NotOver",
+    "NotThatWay",
+    "SeriesEnd",
     "SlotTaken",
     "TooMany",
     "accept_booking",
     "ask_for_reports",
     "book_slot",
     "cancel_booking",
+    "change_series",
+    "change_slot",
     "decline_booking",
+    "end_series",
     "expire_bookings",
     "remind_workshops",
     "report_workshop",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -64,7 +65,7 @@ def book_slot(  # one booking is all of these facts
     Raises:
         SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
     """
-    slot = _lock_slot(slot_id)
+    slot = lock_slot(slot_id)
     again = Booking.objects.filter(key=key, association=association).with_everything().first()
     if again is not None:
         return again
@@ -100,7 +101,7 @@ def book_slot(  # one booking is all of these facts
     return booking
 
 
-def _lock_slot(slot_id: int) -> Slot:
+def lock_slot(slot_id: int) -> Slot:
     """The slot's row, held until the end: those who race for one slot wait in line instead of deadlocking."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '4s'")
@@ -132,7 +133,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     Raises:
         AlreadySettled, SlotTaken: nothing is written.
     """
-    slot = _lock_slot(booking.slot_id)
+    slot = lock_slot(booking.slot_id)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
     with refusing({"booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris.")}):
@@ -164,7 +165,7 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
         AlreadySettled: it is over, or was cancelled before.
         AlreadyBegun: the workshop takes place; there is a report to write.
     """
-    slot = _lock_slot(booking.slot_id)
+    slot = lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "sequence"])
     was_confirmed = booking.is_confirmed
     if was_confirmed and slot.starts_at <= now:
@@ -186,13 +187,18 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
         SlotTaken: a live booking stands on it.
         companies.SlotNotOpen: it was withdrawn before.
     """
-    locked = _lock_slot(slot.pk)
+    locked = lock_slot(slot.pk)
     if Booking.objects.live().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     companies.withdraw_slot(slot=locked, by=by, now=now)
-    for booking in Booking.objects.filter(slot=locked).awaiting_answer().with_everything():
-        _settle(booking, Booking.State.DECLINED, by=by, now=now, reason="Le créneau a été retiré.")
-        others = alternatives(locked, now=now, places=booking.participants)
+    decline_waiting([locked], by=by, now=now, reason="Le créneau a été retiré.")
+
+
+def decline_waiting(slots: Collection[Slot], *, by: User, now: dt.datetime, reason: str) -> None:
+    """Tell everybody who waits for these slots that they are not to be had, with others that are."""
+    for booking in Booking.objects.filter(slot__in=slots).awaiting_answer().with_everything():
+        _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+        others = alternatives(booking.slot, now=now, places=booking.participants)
         emails.booking_declined(booking=booking, now=now, others=others)
 
 

@@ -1,0 +1,238 @@
+"""Living series: one date, this and the following, or all; booked, moved and withdrawn dates stay as they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, User
+from companies import actions as companies
+from companies.models import Availability, Slot
+from mail.models import Message
+from tests import factories
+from tests.companies.test_actions import opening
+from tests.factories import World
+from workshops import actions
+from workshops.models import Booking
+
+Visitor = Callable[[User], Client]
+
+
+@pytest.fixture
+def series(world: World, now: dt.datetime) -> Availability:
+    """Thursdays 3, 10, 17, 24 and 31 December, 18:30 in Lille; that of the 10th is booked."""
+    made = opening()
+    companies.publish_availability(room=world.room, availability=made, by=world.company_owner, now=now)
+    factories.make_booking(now, on(made, 10), world.association)
+    return made
+
+
+def on(series: Availability, day: int) -> Slot:
+    return Slot.objects.with_place().get(availability=series, original_date=dt.date(2026, 12, day))
+
+
+def change(slot: Slot, **fields: Any) -> actions.Change:
+    kept = {name: getattr(slot, name) for name in ("starts_at", "ends_at", "places", "computers", "volunteers_offered")}
+    return actions.Change(**{**kept, **fields})
+
+
+def open_days(room_of: World) -> list[str]:
+    slots = Slot.objects.filter(room=room_of.room, state="open", availability__isnull=False)
+    return [f"{slot.local_date} {slot.local_time:%H:%M}" for slot in slots.order_by("starts_at")]
+
+
+# --- one date ---------------------------------------------------------------------------------------
+
+
+def test_one_date_moves_and_keeps_its_place_in_the_series(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 17)
+    later = {"starts_at": slot.starts_at + dt.timedelta(days=1), "ends_at": slot.ends_at + dt.timedelta(days=1)}
+    moved = actions.change_slot(slot=slot, change=change(slot, places=4, **later), by=world.company_owner, now=now)
+    moved.refresh_from_db()
+    assert (str(moved.local_date), str(moved.original_date), moved.places) == ("2026-12-18", "2026-12-17", 4)
+    assert moved.is_edited
+    assert moved.closes_at == moved.starts_at - dt.timedelta(hours=24)
+
+
+def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 10)
+    with pytest.raises(actions.SlotTaken, match="annulez-la"):
+        actions.change_slot(slot=slot, change=change(slot, places=4), by=world.company_owner, now=now)
+
+
+def test_who_waited_for_a_date_that_changes_is_told(world: World, series: Availability, now: dt.datetime) -> None:
+    waiting = factories.make_booking(now, on(series, 17), world.association, state="pending")
+    Message.objects.all().delete()
+    slot = on(series, 17)
+    actions.change_slot(slot=slot, change=change(slot, places=6), by=world.company_owner, now=now)
+    waiting.refresh_from_db()
+    assert (waiting.state, Message.objects.get().template) == ("declined", "booking_declined")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"days": 7}, "déjà un créneau"),
+        ({"days": -16}, "passée ou trop proche"),
+        ({"places": 500}, "pas autant"),
+    ],
+)
+def test_date_that_cannot_be_put_there_stays(
+    world: World, series: Availability, now: dt.datetime, fields: dict[str, Any], words: str
+) -> None:
+    slot = on(series, 17)
+    by = dt.timedelta(days=fields.pop("days", 0))
+    wanted = change(slot, starts_at=slot.starts_at + by, ends_at=slot.ends_at + by, **fields)
+    with pytest.raises(actions.NotThatWay, match=words):
+        actions.change_slot(slot=slot, change=wanted, by=world.company_owner, now=now)
+    assert not on(series, 17).is_edited
+
+
+# --- this and the following -------------------------------------------------------------------------
+
+
+def test_following_dates_change_but_booked_moved_and_withdrawn_ones(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    by = world.company_owner
+    slot = on(series, 24)
+    half = dt.timedelta(minutes=30)
+    actions.change_slot(
+        slot=slot, change=change(slot, starts_at=slot.starts_at + half, ends_at=slot.ends_at + half), by=by, now=now
+    )
+    actions.withdraw_slot(slot=on(series, 31), by=by, now=now)
+    later = opening(start_time=dt.time(19), end_time=dt.time(21))
+    ended, season = actions.change_series(
+        availability=series, changed=later, from_date=dt.date(2026, 12, 10), by=by, now=now
+    )
+    assert [str(one.slot.original_date) for one in ended.booked] == ["2026-12-10"]
+    assert [str(one.original_date) for one in season.slots] == ["2026-12-17"]
+    assert open_days(world) == ["2026-12-03 18:30", "2026-12-10 18:30", "2026-12-17 19:00"]
+    moved = Slot.objects.get(pk=slot.pk)
+    assert (moved.state, f"{moved.local_time:%H:%M}", moved.availability) == ("open", "19:00", None)
+    assert Booking.objects.live().count() == 1
+
+
+def test_change_that_opens_nothing_leaves_everything(world: World, series: Availability, now: dt.datetime) -> None:
+    before = open_days(world)
+    nothing = opening(weekdays=[1], until_date=dt.date(2026, 12, 4))
+    with pytest.raises(companies.NothingToOpen):
+        actions.change_series(
+            availability=series, changed=nothing, from_date=dt.date(2026, 12, 10), by=world.company_owner, now=now
+        )
+    assert open_days(world) == before
+
+
+# --- the end ----------------------------------------------------------------------------------------
+
+
+def test_end_takes_free_dates_back_and_names_the_booked(world: World, series: Availability, now: dt.datetime) -> None:
+    ended = actions.end_series(availability=series, from_date=dt.date(2026, 12, 10), by=world.company_owner, now=now)
+    assert [str(one.original_date) for one in ended.withdrawn] == ["2026-12-17", "2026-12-24", "2026-12-31"]
+    assert [one.association for one in ended.booked] == [world.association]
+    assert open_days(world) == ["2026-12-03 18:30", "2026-12-10 18:30"]
+    series.refresh_from_db()
+    assert str(series.until_date) == "2026-12-09"
+    assert companies.extend_series(now=now + dt.timedelta(days=90)) == 0
+
+
+# --- pages ------------------------------------------------------------------------------------------
+
+FORM = {
+    "date": "2026-12-17",
+    "start_time": "19:00",
+    "end_time": "21:00",
+    "places": "8",
+    "computers": "8",
+    "volunteers_offered": "2",
+}
+
+
+@pytest.mark.parametrize(
+    ("scope", "days"),
+    [
+        ("one", ["03 18:30", "10 18:30", "17 19:00", "24 18:30", "31 18:30"]),
+        ("following", ["03 18:30", "10 18:30", "17 19:00", "24 19:00", "31 19:00"]),
+        ("all", ["03 19:00", "10 18:30", "17 19:00", "24 19:00", "31 19:00"]),
+    ],
+)
+def test_owner_changes_one_date_the_following_or_all(
+    world: World, series: Availability, visitor: Visitor, scope: str, days: list[str]
+) -> None:
+    page = reverse("workshops:slot_change", args=[world.company.slug, on(series, 17).pk])
+    answer = visitor(world.company_owner).post(page, FORM | {"apply_to": scope}, follow=True)
+    assert answer.status_code == 200
+    assert open_days(world) == [f"2026-12-{day}" for day in days]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"start_time": "10:00"}, "start_time"),
+        ({"end_time": "18:00"}, "end_time"),
+        ({"date": "2026-12-18", "apply_to": "following"}, "date"),
+        ({"date": "x"}, "date"),
+        ({"places": "-1"}, "places"),
+    ],
+)
+def test_fault_is_said_beside_its_field(
+    world: World, series: Availability, visitor: Visitor, fields: dict[str, str], field: str
+) -> None:
+    page = reverse("workshops:slot_change", args=[world.company.slug, on(series, 17).pk])
+    answer = visitor(world.company_owner).post(page, FORM | {"apply_to": "one"} | fields)
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in answer.text
+
+
+def test_end_is_told_with_what_must_be_settled_first(world: World, series: Availability, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("workshops:series_end", args=[world.company.slug, series.pk])
+    assert client.post(page, {"from_date": "x"}).status_code == 422
+    answer = client.post(page, {"from_date": "2026-12-10"}, follow=True)
+    assert "3\u00a0créneaux retirés" in answer.text
+    assert f"jeudi 10\u00a0décembre ({world.association.name})" in answer.text
+
+
+# --- confirmation -----------------------------------------------------------------------------------
+
+
+def test_series_is_asked_for_once_then_told_asleep_once_and_comes_back(
+    world: World, series: Availability, now: dt.datetime, client: Client
+) -> None:
+    Availability.objects.filter(pk=series.pk).update(until_date=None)
+    Message.objects.all().delete()
+    assert companies.ask_to_confirm_series(now=now) == 0
+    soon, after = now + dt.timedelta(days=50), now + dt.timedelta(days=61)
+    for instant in (soon, soon, after, after):
+        companies.ask_to_confirm_series(now=instant)
+    told = list(Message.objects.filter(template="series_to_confirm").order_by("pk"))
+    assert [one.context["asleep"] for one in told] == [False, True]
+    path = "/entreprises/" + told[0].context["url"].partition("/entreprises/")[2]
+    assert "Oui, nous ouvrons toujours" in client.get(path).text
+    series.refresh_from_db()
+    assert series.confirmed_at is None, "a program that follows links confirms nothing"
+    assert "Merci" in client.post(path).text
+    series.refresh_from_db()
+    assert series.confirmed_by == world.company_owner
+    assert series.confirm_by_at is not None
+    assert series.confirm_by_at > now + dt.timedelta(days=59)
+
+
+def test_link_of_who_left_or_that_we_did_not_sign_confirms_nothing(
+    world: World, series: Availability, now: dt.datetime, client: Client
+) -> None:
+    other = factories.make_user()
+    factories.add_member(world.company, other, Role.OWNER, now)
+    Availability.objects.filter(pk=series.pk).update(until_date=None)
+    companies.ask_to_confirm_series(now=now + dt.timedelta(days=50))
+    mail = Message.objects.get(template="series_to_confirm", to_email=other.email)
+    path = "/entreprises/" + mail.context["url"].partition("/entreprises/")[2]
+    world.company.members().filter(user=other).delete()
+    assert client.post(path).status_code == 404
+    for token in ("x", "1-2-3.abc", "1-2.abc", path.split("/")[-2] + "a"):
+        assert client.get(f"/entreprises/series/confirmer/{token}/").status_code == 404

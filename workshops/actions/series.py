@@ -1,0 +1,117 @@
+"""Living series: one date, this and the following, or all; what is booked stays and is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused, refusing
+from companies import actions as companies
+from companies.models import Availability, Slot, SlotQuerySet
+from workshops.actions.bookings import SlotTaken, decline_waiting, lock_slot
+from workshops.models import Booking
+
+
+class NotThatWay(Refused):
+    """The slot cannot be put there."""
+
+
+class Change(NamedTuple):
+    """What a single slot becomes."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    places: int
+    computers: int
+    volunteers_offered: int
+
+
+class SeriesEnd(NamedTuple):
+    """What became of the coming dates: slots taken back, and bookings that stay until somebody settles them."""
+
+    withdrawn: list[Slot]
+    booked: list[Booking]
+
+
+@transaction.atomic
+def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Slot:
+    """Move one date of a series, or change what it offers; it follows its series no more.
+
+    Associations that waited for it are told, with other slots: they had asked for something else.
+
+    Raises:
+        SlotTaken: a confirmed booking stands on it.
+        companies.SlotNotOpen: it was withdrawn.
+        NotThatWay: the room is taken at that time, or has less to offer.
+    """
+    locked = lock_slot(slot.pk)
+    if locked.state != Slot.State.OPEN:
+        raise companies.SlotNotOpen("Ce créneau est retiré.")
+    if Booking.objects.live().filter(slot=locked).exists():
+        raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    notice = locked.starts_at - locked.closes_at
+    if change.starts_at - notice <= now:
+        raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")
+    for field, value in change._asdict().items():
+        setattr(locked, field, value)
+    locked.closes_at, locked.is_edited, locked.matched_at = change.starts_at - notice, True, None
+    refusals = {
+        "slot_room_free": NotThatWay("La salle a déjà un créneau à ce moment\u00a0: choisissez une autre heure."),
+        "slot_places_within_room": NotThatWay("La salle n’a pas autant à offrir\u00a0: diminuez les nombres."),
+        "volunteer_in_one_place": NotThatWay(
+            "Un de vos bénévoles est déjà pris à ce moment\u00a0: choisissez une autre heure."
+        ),
+    }
+    with refusing(refusals):
+        locked.save()
+    decline_waiting([locked], by=by, now=now, reason="Le créneau a changé de date ou d’offre.")
+    return locked
+
+
+@transaction.atomic
+def end_series(*, availability: Availability, from_date: dt.date, by: User, now: dt.datetime) -> SeriesEnd:
+    """From this day on the series opens nothing: free slots are taken back, booked ones stay and are named."""
+    locked = Availability.objects.select_for_update().get(pk=availability.pk)
+    companies.cut_series(availability=locked, from_date=from_date)
+    coming = Slot.objects.filter(
+        availability=locked, original_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
+    )
+    slots = list(coming.select_for_update(no_key=True, of=("self",)).with_place().order_by("pk"))
+    booked = list(Booking.objects.live().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))
+    held = {one.slot_id for one in booked}
+    free = [slot for slot in slots if slot.pk not in held]
+    companies.withdraw_slots(slots=free, by=by, now=now)
+    decline_waiting(free, by=by, now=now, reason="Le créneau a été retiré.")
+    return SeriesEnd(withdrawn=free, booked=booked)
+
+
+@transaction.atomic
+def change_series(
+    *, availability: Availability, changed: Availability, from_date: dt.date, by: User, now: dt.datetime
+) -> tuple[SeriesEnd, companies.Season]:
+    """This and the following dates: the series ends, another one with what `changed` says begins.
+
+    Dates that were booked, moved or taken out of the series stay as they are.
+
+    Raises:
+        what `companies.publish_availability` raises: nothing is written.
+    """
+    moved = _moved_by_hand(availability, from_date)
+    kept_out = companies.dates_taken_out(availability)
+    kept_out |= {date for date in moved.values_list("original_date", flat=True) if date}
+    # They stand on their own from now on.
+    Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True))).update(availability=None)
+    end = end_series(availability=availability, from_date=from_date, by=by, now=now)
+    kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
+    changed.from_date = max(changed.from_date, from_date)
+    season = companies.publish_availability(
+        room=availability.room, availability=changed, by=by, now=now, without=kept_out
+    )
+    return end, season
+
+
+def _moved_by_hand(availability: Availability, from_date: dt.date) -> SlotQuerySet:
+    return Slot.objects.filter(availability=availability, is_edited=True, original_date__gte=from_date)

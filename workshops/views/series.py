@@ -1,0 +1,125 @@
+"""Pages of a series: its dates, one of them changed, this and the following, or all, and its end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from companies import actions as companies
+from companies.models import Availability, Company, Slot
+from companies.views import managed_company
+from territories import clock
+from territories.french import counted, day_date
+from workshops import actions
+from workshops.forms import EndForm, SlotForm
+from workshops.models import Booking
+
+
+def _series_of(company: Company, series_id: int) -> Availability:
+    series: Availability = get_object_or_404(
+        Availability.objects.of_company(company).select_related("room__site__commune__departement"), pk=series_id
+    )
+    return series
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
+    """The coming dates of a series and who has them."""
+    company = managed_company(request, slug)
+    return _page(request, company, _series_of(company, series_id), EndForm(today=clock.now().date()))
+
+
+def _page(request: HttpRequest, company: Company, series: Availability, form: EndForm) -> HttpResponse:
+    now = clock.now()
+    coming = list(Slot.objects.filter(availability=series, ends_at__gt=now).order_by("starts_at", "pk"))
+    live = Booking.objects.live().filter(slot__in=[slot.pk for slot in coming]).with_everything()
+    booked = {booking.slot_id: booking for booking in live}
+    context = {
+        "company": company,
+        "series": series,
+        "rows": [(slot, booked.get(slot.pk)) for slot in coming],
+        "asleep": series.is_asleep(now),
+        "due": series.confirm_by_at is not None
+        and series.confirm_by_at <= now + dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE),
+        "form": form,
+    }
+    return render(request, "workshops/series_detail.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
+    """Say that the series still stands."""
+    company = managed_company(request, slug)
+    series = _series_of(company, series_id)
+    companies.confirm_availability(availability=series, by=signed_in(request), now=clock.now())
+    messages.success(request, "C’est noté\u00a0: les créneaux libres de cette série sont au catalogue.")
+    return redirect("workshops:series", company.slug, series.pk)
+
+
+@require_POST
+def end(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
+    """Open nothing more from a day on."""
+    company = managed_company(request, slug)
+    series, now = _series_of(company, series_id), clock.now()
+    form = EndForm(request.POST, today=now.date())
+    if not form.is_valid():
+        return _page(request, company, series, form)
+    ended = actions.end_series(
+        availability=series, from_date=form.cleaned_data["from_date"], by=signed_in(request), now=now
+    )
+    _tell_end(request, ended)
+    return redirect("workshops:series", company.slug, series.pk)
+
+
+def _tell_end(request: HttpRequest, ended: actions.SeriesEnd) -> None:
+    messages.success(request, f"{counted(len(ended.withdrawn), 'créneau retiré', 'créneaux retirés')}.")
+    if ended.booked:
+        kept = ", ".join(f"{day_date(one.slot.local_date)} ({one.association.name})" for one in ended.booked)
+        messages.warning(
+            request,
+            f"Ces dates sont réservées et restent\u00a0: {kept}. Annulez-les d’abord si elles ne peuvent se tenir.",
+        )
+
+
+@require_http_methods(["GET", "POST"])
+def slot_change(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
+    """Change one date, this and the following, or the whole series."""
+    company = managed_company(request, slug)
+    slots = Slot.objects.of_company(company).select_related("room__site__commune__departement", "availability")
+    slot = get_object_or_404(slots, pk=slot_id, state=Slot.State.OPEN)
+    form = SlotForm(request.POST or None, slot=slot)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _change(request, company, slot, form)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    booked = Booking.objects.live().filter(slot=slot).first()
+    context = {"company": company, "slot": slot, "form": form, "booked": booked}
+    return render(request, "workshops/slot_change.html", context, status=422 if form.is_bound else 200)
+
+
+def _change(request: HttpRequest, company: Company, slot: Slot, form: SlotForm) -> HttpResponse:
+    by, now = signed_in(request), clock.now()
+    if form.scope == SlotForm.Scope.ONE or slot.availability is None:
+        actions.change_slot(slot=slot, change=actions.Change(**form.change()), by=by, now=now)
+        messages.success(request, "Cette date est changée. Les autres dates de la série restent.")
+        return redirect("workshops:company_slots", company.slug)
+    series = slot.availability
+    series.room = slot.room
+    today = now.astimezone(ZoneInfo(slot.time_zone)).date()
+    from_date = slot.original_date if form.scope == SlotForm.Scope.FOLLOWING and slot.original_date else today
+    ended, season = actions.change_series(
+        availability=series, changed=form.changed_series(series), from_date=from_date, by=by, now=now
+    )
+    published = counted(len(season.slots), "créneau ouvert", "créneaux ouverts")
+    messages.success(request, f"La série est changée\u00a0: {published}.")
+    _tell_end(request, ended)
+    return redirect("workshops:series", company.slug, season.slots[0].availability_id)
