@@ -148,7 +148,7 @@ class _Walk:
         )
         self._expect(site, "Décrire une salle")
         room = self.company.submit(name=f"Salle {self.mark}", capacity="10", computers="8")
-        self._expect(room, "Publier les créneaux")
+        self._expect(room, "Voir les dates")
 
     def association_signs_up(self) -> None:
         self._sign_up(self.association, self.association_email, "Karim Benali")

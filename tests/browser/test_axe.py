@@ -32,6 +32,7 @@ NOT_WALKED = {
     "associations:join",
     "companies:join",
     "charter:sign_by_link",
+    "companies:series_confirm",
     # With one version there is nothing to compare, and no company of the demonstration is refused.
     "charter:changes",
     "appeal",
