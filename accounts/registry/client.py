@@ -7,10 +7,12 @@ import time
 from http import HTTPStatus
 from typing import Any
 
+import httpcore
 import httpx
 from django.conf import settings
 from django.core.cache import cache
 
+from accounts.registry.deadline import within_deadline
 from accounts.registry.facts import RegistryFacts, UnreadableAnswer, read_answers
 
 # The whole answer must be here after so many seconds, however slowly it trickles.
@@ -49,7 +51,8 @@ def search(text: str) -> list[RegistryFacts]:
     _keep_within_its_limit()
     try:
         found = read_answers(_fetch(text))
-    except (httpx.HTTPError, UnreadableAnswer, json.JSONDecodeError, UnicodeDecodeError) as error:
+    # ValueError: neither JSON nor of the documented form; RecursionError: JSON nested to break its reader.
+    except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, ValueError, RecursionError) as error:
         _note_failure()
         raise RegistryUnavailable(f"Le registre répond mal\u00a0: {type(error).__name__}.") from error
     cache.delete(FAILURES_KEY)
@@ -66,10 +69,12 @@ def _keep_within_its_limit() -> None:
 
 def _fetch(text: str) -> Any:
     """The JSON of the answer, read within a deadline and a size."""
-    began = time.monotonic()
     headers = {"User-Agent": f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()}
     url = f"{settings.REGISTRY_URL.rstrip('/')}/search"
-    with httpx.stream("GET", url, params={"q": text}, headers=headers, timeout=ANSWER_SECONDS) as response:
+    with (
+        httpx.Client(transport=within_deadline(ANSWER_SECONDS), timeout=ANSWER_SECONDS) as client,
+        client.stream("GET", url, params={"q": text}, headers=headers) as response,
+    ):
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             _open(_seconds(response.headers.get("Retry-After", "")))
             raise RegistryUnavailable("Le registre demande d’attendre.")
@@ -77,7 +82,7 @@ def _fetch(text: str) -> Any:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > LONGEST_ANSWER or time.monotonic() - began > ANSWER_SECONDS:
+            if len(body) > LONGEST_ANSWER:
                 raise UnreadableAnswer("too long")
     return json.loads(body)
 

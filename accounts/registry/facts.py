@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -43,9 +44,12 @@ def read_answers(body: Any) -> list[RegistryFacts]:
         UnreadableAnswer: the body is not of the documented form.
     """
     try:
-        return [_facts(one) for one in body["results"]]
+        found = [_facts(one) for one in body["results"]]
     except (KeyError, TypeError, AttributeError) as error:
         raise UnreadableAnswer(f"{type(error).__name__}: {error}") from error
+    if any(not re.fullmatch(r"[0-9]{9}", facts.siren) for facts in found):
+        raise UnreadableAnswer("a number that is no SIREN")
+    return found
 
 
 def _facts(found: dict[str, Any]) -> RegistryFacts:
@@ -71,7 +75,8 @@ def _facts(found: dict[str, Any]) -> RegistryFacts:
 
 
 def _text(value: Any) -> str:
-    return str(value)[:300].replace("\x00", "") if value is not None else ""
+    """Text that PostgreSQL keeps: no NUL, no half of a surrogate pair."""
+    return "" if value is None else str(value)[:300].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 class Answer(StrEnum):

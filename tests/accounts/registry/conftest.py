@@ -45,7 +45,7 @@ class Registry:
         self.status, self.headers, self.delay = 200, dict[str, str](), 0.0
         self.body: bytes | None = None
         self.changes: dict[str, Any] = {}
-        self.trickle = False
+        self.trickle = self.slow_headers = False
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,6 +67,9 @@ class Registry:
         time.sleep(self.delay)
         known = answer(KNOWN, **self.changes) if typed in (KNOWN, KNOWN_NAME) else NOBODY
         body = self.body if self.body is not None else json.dumps(known).encode()
+        if self.slow_headers:
+            self._write(handler, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + b"X-Filler: x\r\n" * 50)
+            return
         handler.send_response(self.status if parts.path == "/search" else 404)
         for name, value in self.headers.items():
             handler.send_header(name, value)

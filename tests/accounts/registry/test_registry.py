@@ -79,6 +79,9 @@ def test_unknown_number_is_said(registry: Registry, world: World, now: dt.dateti
         {"body": b"[]"},
         {"body": b""},
         {"body": b'"' + b"x" * 1_100_000 + b'"'},
+        {"body": b"[" * 200_000},
+        {"body": b'{"results": [' + b"9" * 5000 + b"]}"},
+        {"changes": {"siren": "3" * 40}},
         {"status": 429},
         {"status": 302, "headers": {"Location": "http://192.0.2.1/"}},
     ],
@@ -96,10 +99,17 @@ def test_fault_is_kept_and_the_page_says_so(
     assert view.failure.startswith("Le registre")
 
 
-@pytest.mark.parametrize("how", ["late", "trickling"])
+def test_half_a_surrogate_pair_is_kept_as_a_question_mark(registry: Registry, db: None, now: dt.datetime) -> None:
+    registry.changes = {"nom_complet": "MENUISERIE \ud800X"}
+    assert look_up(siren=KNOWN, now=now)
+    assert RegistryRecord.objects.get().facts["name"] == "MENUISERIE ?X"
+
+
+@pytest.mark.parametrize("how", ["late", "trickling", "trickling from the first header on"])
 def test_slow_answer_is_given_up(registry: Registry, db: None, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
     registry.delay, registry.trickle = (30.0, False) if how == "late" else (0.0, True)
+    registry.slow_headers = "header" in how
     began = time.monotonic()
     with pytest.raises(client.RegistryUnavailable):
         client.ask(KNOWN)

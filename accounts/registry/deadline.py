@@ -1,0 +1,76 @@
+"""One deadline for a whole answer: its headers and its body, however slowly they trickle in.
+
+The HTTP client's own time-outs start anew with every byte.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that gives up when the deadline has passed."""
+
+    def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
+        self._stream, self._until = stream, until
+
+    def _left(self, error: type[Exception]) -> float:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise error("the answer is not whole in time")
+        return left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002  # ours is the one that counts
+        return self._stream.read(max_bytes, self._left(httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002  # idem
+        self._stream.write(buffer, self._left(httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002  # idem
+    ) -> httpcore.NetworkStream:
+        left = self._left(httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._until)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Network(httpcore.NetworkBackend):
+    """Opens connections that share one deadline."""
+
+    def __init__(self, until: float) -> None:
+        self._until = until
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        stream = httpcore.SyncBackend().connect_tcp(host, port, timeout, local_address, socket_options)
+        return _Stream(stream, self._until)
+
+
+def within_deadline(seconds: float) -> httpx.HTTPTransport:
+    """A transport for one exchange that is over, answered or not, after so many seconds."""
+    transport = httpx.HTTPTransport()
+    until = time.monotonic() + seconds
+    transport._pool = httpcore.ConnectionPool(  # noqa: SLF001  # httpx offers no other way to its network
+        ssl_context=httpx.create_ssl_context(), network_backend=_Network(until)
+    )
+    return transport
