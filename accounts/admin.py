@@ -12,5 +12,16 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_display = ("email", "name", "is_moderator", "is_staff", "is_active", "date_joined")
     list_filter = ("is_moderator", "is_staff", "is_active")
     search_fields = ("email", "name")
-    fields = ("email", "name", "is_active", "is_moderator", "is_staff", "is_superuser", "last_login", "date_joined")
+    fields = (
+        "email",
+        "name",
+        "is_active",
+        "is_moderator",
+        "moderated_departements",
+        "is_staff",
+        "is_superuser",
+        "last_login",
+        "date_joined",
+    )
+    filter_horizontal = ("moderated_departements",)
     readonly_fields = ("last_login", "date_joined")

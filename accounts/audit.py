@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pghistory
 from django.db import models
 
+from accounts.keeping import never_truncated
 from accounts.models import Organisation, Role, User
 
 # Kept by ourselves, and of no interest to who reads the history.
@@ -39,6 +40,7 @@ def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type
         pghistory.DeleteEvent(),
         exclude=[*OWN_COLUMNS, *exclude],
         append_only=True,
+        meta={"triggers": [never_truncated("history_stays")]},
         context_field=pghistory.ContextJSONField(),
         context_id_field=None,  # type: ignore[arg-type]  # as its documentation says
         obj_field=pghistory.ObjForeignKey(related_name="events", related_query_name="events"),

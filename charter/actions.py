@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from accounts.actions.files import AlreadyDecided, HeldByAnother, hour, record_decision
@@ -25,6 +25,9 @@ from companies.models import Company
 from territories.models import Departement
 
 State, Outcome = Signature.State, Decision.Outcome
+# The lock between who publishes a version and who signs the newest one. The number is ours alone.
+NEWEST_TEXT = 20_150_702
+LINKS_A_DAY = 20
 
 
 class AlreadyPublished(Refused):
@@ -41,6 +44,12 @@ class AlreadySigned(Refused):
 
 class NewerVersion(Refused):
     """Another version is to be signed since the text was read."""
+
+
+class TooManyLinks(Refused):
+    """More links than one company sends in a day."""
+
+    field = "signatory_email"
 
 
 class LinkClosed(Refused):
@@ -81,6 +90,7 @@ def publish_version(*, version: CharterVersion, by: User, now: dt.datetime) -> C
     Raises:
         AlreadyPublished, TooEarly: nothing is written.
     """
+    _wait_for_signers()
     draft = CharterVersion.objects.select_for_update().get(pk=version.pk)
     if draft.published_at is not None:
         raise AlreadyPublished("Cette version est déjà publiée\u00a0: écrivez-en une nouvelle.")
@@ -90,9 +100,20 @@ def publish_version(*, version: CharterVersion, by: User, now: dt.datetime) -> C
     draft.published_at, draft.published_by = now, by
     draft.save(update_fields=["published_at", "published_by"])
     companies.limit_charter_standings(until=_midnight(draft.grace_ends_date))
-    for signature in Signature.objects.public().with_file().order_by("pk"):
+    for signature in Signature.objects.concerned_by_a_new_version().with_file().order_by("pk"):
         emails.charter_renewal_due(signature=signature, version=draft, now=now)
     return draft
+
+
+def _wait_for_signers() -> None:
+    """Who signs holds the newest text until the commit; who publishes waits for them, and they for who publishes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NEWEST_TEXT])
+
+
+def _hold_newest() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [NEWEST_TEXT])
 
 
 def _counts_until(version: CharterVersion) -> dt.datetime | None:
@@ -130,9 +151,10 @@ def send_signing_link(
     """Keep what was typed, and send the legal signatory a link to sign it. A link sent before is replaced.
 
     Raises:
-        AlreadySigned, NewerVersion: nothing is written.
+        AlreadySigned, NewerVersion, TooManyLinks: nothing is written.
     """
-    signature = _file(company, version, pledge, now)
+    _limit_links(by, now)
+    signature = _file(company, version, pledge, now, by_link=True)
     signature.link_sent_at = now
     signature.save(update_fields=["link_sent_at"])
     emails.signature_link(signature=signature, by=by, now=now)
@@ -157,15 +179,33 @@ def sign_by_link(*, signature: Signature, name: str, capacity: str, shows_name: 
     return signed
 
 
-def _file(company: Company, version: CharterVersion, pledge: Pledge, now: dt.datetime) -> Signature:
+def _limit_links(by: User, now: dt.datetime) -> None:
+    """Each link writes to an address that somebody typed: our mail is not to be had for that without a limit."""
+    own = list(Company.objects.owned_by(by).values_list("pk", flat=True))
+    if Signature.links_sent(companies=own, since=now - dt.timedelta(days=1)) >= LINKS_A_DAY:
+        raise TooManyLinks(f"Vous avez envoyé {LINKS_A_DAY} liens en un jour\u00a0: continuez demain.")
+
+
+def _ends(unfinished: Signature, version: CharterVersion, *, by_link: bool) -> bool:
+    """Whether a new file takes the place of this one: it was for an earlier text, or somebody else is to sign."""
+    return unfinished.version_id != version.pk or (by_link and unfinished.state == State.CHANGES_REQUESTED)
+
+
+def _file(
+    company: Company, version: CharterVersion, pledge: Pledge, now: dt.datetime, *, by_link: bool = False
+) -> Signature:
     """The one file of this company and version, with what was typed: new, a draft, or one to be completed."""
     Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     _check_newest(version)
-    unfinished = Signature.objects.of_company(company).filter(state__in=(State.DRAFT, State.CHANGES_REQUESTED)).first()
-    if unfinished is not None and unfinished.version_id != version.pk:
-        # It was for an earlier text: that file ends, what was typed goes on in a new one.
-        Signature.objects.filter(pk=unfinished.pk).update(state=State.WITHDRAWN, ended_at=now)
+    unfinished = Signature.objects.of_company(company).filter(state__in=Signature.UNFINISHED).first()
+    if unfinished is not None and _ends(unfinished, version, by_link=by_link):
+        # That file ends with its own proof; what was typed goes on in a new one.
+        Signature.objects.filter(pk=unfinished.pk, state=unfinished.state).update(
+            state=State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None
+        )
         unfinished = None
+    elif unfinished is not None and unfinished.state in Signature.AWAITING:
+        raise AlreadySigned("Votre entreprise a déjà signé cette version.")
     signature = unfinished or Signature(company=company, version=version, created_at=now)
     for field, value in pledge._asdict().items():
         setattr(signature, field, value)
@@ -176,6 +216,7 @@ def _file(company: Company, version: CharterVersion, pledge: Pledge, now: dt.dat
 
 
 def _check_newest(version: CharterVersion) -> None:
+    _hold_newest()
     if CharterVersion.objects.newest() != version:
         raise NewerVersion(
             "Une nouvelle version de la charte vient d’être publiée\u00a0: lisez-la, puis signez. "
@@ -339,16 +380,17 @@ def reopen_signature(*, signature: Signature, now: dt.datetime) -> None:
 
 def lapse_signatures(*, now: dt.datetime) -> int:
     """Note which signatures ended with their grace period, and tell. The catalogue did not wait for this."""
-    over = Signature.objects.filter(
-        state__in=(State.APPROVED, State.SUSPENDED), company__charter_until_at__lte=now
-    ).with_file()
-    return sum(_lapse(signature, now) for signature in over.order_by("pk"))
+    standing = Signature.objects.filter(state__in=(State.APPROVED, State.SUSPENDED))
+    earlier = standing.exclude(version=CharterVersion.objects.newest()).with_file().order_by("pk")
+    return sum(_lapse(signature, now) for signature in earlier)
 
 
 @transaction.atomic
 def _lapse(signature: Signature, now: dt.datetime) -> bool:
     company = _lock_company(signature)
-    if company.charter_until_at is None or company.charter_until_at > now:
+    # A suspension empties the company's own dates: its signature ends with the grace period all the same.
+    until = company.charter_until_at or _counts_until(signature.version)
+    if until is None or until > now:
         return False
     moved = _move(signature, State.LAPSED, ended_at=now)
     if moved:

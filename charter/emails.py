@@ -75,8 +75,9 @@ def signature_lapsed(*, signature: Signature, now: dt.datetime) -> None:
 
 
 def charter_renewal_due(*, signature: Signature, version: CharterVersion, now: dt.datetime) -> None:
-    """A new version is out: sign it before the grace period ends."""
-    _tell("charter_renewal_due", signature, now, _renewal(version), fact=f"{version.number}")
+    """A new version is out: sign it before the grace period ends, or in the place of the text that is on its way."""
+    stands = signature.state == Signature.State.APPROVED
+    _tell("charter_renewal_due", signature, now, _renewal(version) | {"stands": stands}, fact=f"{version.number}")
 
 
 def charter_renewal_reminder(*, signature: Signature, version: CharterVersion, days: int, now: dt.datetime) -> None:

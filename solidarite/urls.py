@@ -1,6 +1,7 @@
 """Every address of the portal: French paths, English names."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
@@ -26,6 +27,9 @@ def may_administrate(request: HttpRequest) -> bool:
 
 
 admin.site.has_permission = may_administrate  # type: ignore[method-assign]  # the one question that the site asks
+
+# A lost second factor takes two operators, under /pilotage/: here one person would remove it alone.
+admin.site.unregister(Authenticator)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),

@@ -70,6 +70,13 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
+NEVER_TRUNCATED = [
+    f"{model._meta.label}:{trigger.name}"
+    for model, trigger in pgtrigger.registered()
+    if trigger.operation == pgtrigger.Truncate
+]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The test database; on a busy machine a session may outlive its thread, and would keep it from going.
@@ -77,7 +84,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     Tests that commit are followed by a flush, which truncates: what forbids it is off but where it is tested.
     """
     with django_db_blocker.unblock():
-        pgtrigger.disable("accounts.Decision:decisions_stay")
+        pgtrigger.disable(*NEVER_TRUNCATED)
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(END_SESSIONS)

@@ -27,6 +27,25 @@ _MAY_BE_MADE = """
         RETURN NEW;
 """
 
+_MAY_BE_CONFIRMED = """
+        SELECT company_id INTO inviting FROM companies_site WHERE id = (
+            SELECT site_id FROM companies_room WHERE id = (SELECT room_id FROM companies_slot WHERE id = NEW.slot_id)
+        );
+        SELECT charter_approved_at, charter_until_at INTO company
+        FROM companies_company WHERE id = inviting FOR SHARE;
+        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.settled_at THEN
+            RAISE EXCEPTION 'The company is no signatory.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
+        END IF;
+        IF (SELECT state FROM associations_association WHERE id = NEW.association_id FOR SHARE)
+            NOT IN ('new', 'admitted')
+        THEN
+            RAISE EXCEPTION 'The association may not book.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
+        END IF;
+        RETURN NEW;
+"""
+
 _FITS = """
     IF NEW.participants > (SELECT places FROM companies_slot WHERE id = NEW.slot_id) THEN
         RAISE EXCEPTION 'More participants than places.'
@@ -60,6 +79,18 @@ def booking_may_be_made() -> pgtrigger.Trigger:
             ("company", "RECORD"),
             ("asking", "TEXT"),
         ],
+    )
+
+
+def booking_may_be_confirmed() -> pgtrigger.Trigger:
+    """A booking that waited is confirmed by a company that is still a signatory, for an association that may book."""
+    return pgtrigger.Trigger(
+        name="booking_may_be_confirmed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__state="pending", new__state="confirmed"),
+        func=_MAY_BE_CONFIRMED,
+        declare=[("inviting", "BIGINT"), ("company", "RECORD")],
     )
 
 

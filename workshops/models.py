@@ -13,7 +13,12 @@ from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import Company, Slot, signatory
-from workshops.guards import booking_fits_its_slot, booking_is_cancelled_in_time, booking_may_be_made
+from workshops.guards import (
+    booking_fits_its_slot,
+    booking_is_cancelled_in_time,
+    booking_may_be_confirmed,
+    booking_may_be_made,
+)
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -141,7 +146,12 @@ class Booking(models.Model):
                 ),
             ),
         ]
-        triggers = [booking_may_be_made(), booking_fits_its_slot(), booking_is_cancelled_in_time()]
+        triggers = [
+            booking_may_be_made(),
+            booking_may_be_confirmed(),
+            booking_fits_its_slot(),
+            booking_is_cancelled_in_time(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"

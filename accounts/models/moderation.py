@@ -9,6 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from accounts.keeping import never_truncated
 from accounts.models.people import User
 
 CLAIM_LASTS = dt.timedelta(minutes=60)
@@ -54,6 +55,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def about(self, subject: Decision.Subject, subject_id: int) -> Self:
         return self.filter(subject=subject, subject_id=subject_id)
 
+    def about_any(self, subject: Decision.Subject, files: models.QuerySet[Any]) -> Self:
+        return self.filter(subject=subject, subject_id__in=files.values("pk"))
+
 
 class Decision(models.Model):
     """One decision of a moderator. Rows are added and never changed, whoever asks."""
@@ -90,13 +94,7 @@ class Decision(models.Model):
         indexes = [models.Index(name="decision_by_subject", fields=["subject", "subject_id"])]
         triggers = [
             pgtrigger.Protect(name="decision_stays", operation=pgtrigger.Delete),
-            pgtrigger.Trigger(
-                name="decisions_stay",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-                func="RAISE EXCEPTION 'Decisions stay.';",
-            ),
+            never_truncated("decisions_stay"),
             # Erasing a person's account empties `decided_by`; nothing else ever changes.
             pgtrigger.ReadOnly(name="decision_unchanged", exclude=["decided_by"]),
         ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from accounts.audit import tracked
+from accounts.keeping import never_truncated
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
 from accounts.ranges import between
@@ -37,6 +38,13 @@ class SignatureQuerySet(ClaimableQuerySet):
 
     def of_company(self, company: Company) -> Self:
         return self.filter(company=company)
+
+    def concerned_by_a_new_version(self) -> Self:
+        """One file of each company: the one that stands, else the latest that is suspended or on its way."""
+        live = [*Signature.UNFINISHED, Signature.State.APPROVED, Signature.State.SUSPENDED]
+        stands_first = Case(When(state=Signature.State.APPROVED, then=0), default=1)
+        first = self.filter(state__in=live).order_by("company_id", stands_first, "-pk").distinct("company_id")
+        return self.filter(pk__in=first.values("pk"))
 
     def public(self) -> Self:
         return self.filter(state=Signature.State.APPROVED)
@@ -226,11 +234,39 @@ class Signature(Claimable):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            never_truncated("signatures_stay"),
+            pgtrigger.Protect(
+                name="signed_proof_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__signed_at__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="signed_proof_unchanged",
+                operation=pgtrigger.Update,
+                # Erasing a person's account empties `signed_by`; two entries of one company may be united.
+                condition=~pgtrigger.Q(old__state__in=["draft", "changes_requested"])
+                & (
+                    pgtrigger.Q(old__signatory_name__df=pgtrigger.F("new__signatory_name"))
+                    | pgtrigger.Q(old__signatory_capacity__df=pgtrigger.F("new__signatory_capacity"))
+                    | pgtrigger.Q(old__signatory_email__df=pgtrigger.F("new__signatory_email"))
+                    | pgtrigger.Q(old__signed_at__df=pgtrigger.F("new__signed_at"))
+                    | pgtrigger.Q(old__text_sha256__df=pgtrigger.F("new__text_sha256"))
+                    | pgtrigger.Q(old__version__df=pgtrigger.F("new__version"))
+                    | pgtrigger.Q(old__code__df=pgtrigger.F("new__code"))
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.company}, {self.version}"
+
+    @classmethod
+    def links_sent(cls, *, companies: list[int], since: dt.datetime) -> int:
+        """How many links to sign these companies sent, whatever became of them: read from the history."""
+        history: Any = cls.events.rel.related_model  # type: ignore[attr-defined]  # made by `tracked`
+        sent = history.objects.filter(company__in=companies, link_sent_at__gt=since)
+        return int(sent.values("link_sent_at", "pgh_obj").distinct().count())
 
     @property
     def awaits_company(self) -> bool:

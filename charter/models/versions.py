@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from accounts.keeping import never_truncated
 from accounts.models import User
 
 LONGEST_TEXT = 60_000
@@ -78,6 +79,7 @@ class CharterVersion(models.Model):
             ),
         ]
         triggers = [
+            never_truncated("versions_stay"),
             pgtrigger.Protect(
                 name="published_version_stays",
                 operation=pgtrigger.Delete,

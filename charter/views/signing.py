@@ -40,7 +40,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     newest = CharterVersion.objects.newest()
     if newest is None:
         raise Http404
-    signature = Signature.objects.of_company(company).filter(version=newest).exclude(state="withdrawn").first()
+    signature = _file_of(company, newest)
     by_link = "send" in request.POST
     form = _signature_form(request, company, newest, signature, by_link=by_link)
     if request.method == "POST" and form.is_valid():
@@ -52,12 +52,22 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             form = _signature_form(request, company, newest, signature, by_link=by_link, read=newest)
             form.add_error(None, str(refusal))
             return _sign_page(request, company, newest, signature, form, read=read)
-        except Refused as refusal:
+        except actions.AlreadySigned as refusal:
             messages.info(request, str(refusal))
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+            return _sign_page(request, company, newest, signature, form)
         else:
             messages.success(request, _said(form, by_link=by_link))
         return redirect("company", company.slug)
     return _sign_page(request, company, newest, signature, form)
+
+
+def _file_of(company: Company, newest: CharterVersion) -> Signature | None:
+    """The company's file of the newest text, or else the one of an earlier text that is still on its way."""
+    files = Signature.objects.of_company(company).select_related("version")
+    of_newest = files.filter(version=newest).exclude(state=Signature.State.WITHDRAWN).first()
+    return of_newest or files.filter(state__in=Signature.UNFINISHED).first()
 
 
 def _signature_form(
@@ -114,7 +124,8 @@ def _sign_page(
         "version": newest,
         "text": to_html(newest.text),
         "latest": signature,
-        "waiting": signature is not None and not signature.awaits_company,
+        "waiting": signature is not None and signature.version == newest and not signature.awaits_company,
+        "replaced": signature if signature is not None and signature.version != newest else None,
         "stretches": differences(earlier.text, newest.text) if earlier else [],
         "comments": _comments(signature),
         "form": form,

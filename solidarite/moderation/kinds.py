@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from accounts.actions import files
 from accounts.audit import Change, changes, member_changes
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
+from accounts.models.moderation import DecisionQuerySet
 from accounts.registry import facts_for
 from accounts.similarity import similar
 from associations import actions as associations
@@ -49,6 +50,10 @@ class Kind(ABC):
     def release(self, file: Any, *, by: User) -> None:
         files.release_file(file, by=by)
 
+    def in_batch(self, file: Any) -> bool:  # noqa: ARG002  # most files may be
+        """Whether this file may be approved unread."""
+        return True
+
     def waits(self, file: Any) -> bool:
         """Whether a decision is awaited."""
         return bool(self.files().model.objects.awaiting_decision().filter(pk=file.pk).exists())
@@ -71,10 +76,14 @@ class Kind(ABC):
         """What became of the file itself, besides its organisation."""
         return []
 
+    def history(self, file: Any) -> DecisionQuerySet:
+        """The decisions that who decides next should know."""
+        return Decision.objects.about(self.subject, file.pk)
+
     def context(self, file: Any) -> Context:
         """What stands beside what was typed: history, registry, organisations that look alike."""
         organisation = self.organisation(file)
-        context: Context = {"history": Decision.objects.about(self.subject, file.pk).select_related("decided_by")}
+        context: Context = {"history": self.history(file).select_related("decided_by")}
         if organisation is not None:
             context |= {
                 "organisation": organisation,
@@ -124,6 +133,17 @@ class SignatureKind(Kind):
 
     def changes(self, file: Any) -> list[Change]:
         return changes(file)
+
+    def history(self, file: Any) -> DecisionQuerySet:
+        """Of all signatures of the company: a renewal does not make a suspension forgotten."""
+        return Decision.objects.about_any(self.subject, Signature.objects.filter(company=file.company_id))
+
+    def context(self, file: Any) -> Context:
+        suspended = Signature.objects.filter(company=file.company_id, state=Signature.State.SUSPENDED)
+        return super().context(file) | {"suspended": suspended.exclude(pk=file.pk).first()}
+
+    def in_batch(self, file: Any) -> bool:
+        return not Signature.objects.filter(company=file.company_id, state=Signature.State.SUSPENDED).exists()
 
     def later(self, file: Any) -> tuple[str, ...]:
         return {Signature.State.APPROVED: ("suspend",), Signature.State.SUSPENDED: ("reinstate",)}.get(file.state, ())

@@ -37,6 +37,9 @@ SOURCES = (
 )
 
 
+COMMUNES = {source.kind: source.commune for source in SOURCES}
+
+
 class Position(NamedTuple):
     """A place in the queue, to go on from."""
 
@@ -84,33 +87,46 @@ class Row(NamedTuple):
 
 def page(moderator: User, *, after: Position | None = None, size: int = FILES_A_PAGE) -> list[Row]:
     """The next files that this moderator sees, oldest first: `size` of them and one more when there are more."""
-    territory = list(moderator.moderated_departements.values_list("pk", flat=True))
+    territory = territory_of(moderator)
     parts = [_rows(source, territory, after)[: size + 1] for source in SOURCES]
     whole = parts[0].union(*parts[1:], all=True).order_by("since_at", "kind", "file")
     return [Row(*row) for row in whole[: size + 1]]
 
 
 def next_free(moderator: User, *, now: dt.datetime) -> Row | None:
-    """The oldest file that nobody else works on, among the first hundred."""
+    """The oldest file that nobody else works on and that is this moderator's to decide, among the first hundred."""
     rows = page(moderator, size=100)
-    return next((row for row in rows if not row.is_held(by_other_than=moderator, now=now)), None)
+    against = set(Appeal.objects.filter(decision__decided_by=moderator).values_list("pk", flat=True))
+    return next(
+        (
+            row
+            for row in rows
+            if not row.is_held(by_other_than=moderator, now=now) and not (row.kind == "appeal" and row.pk in against)
+        ),
+        None,
+    )
 
 
 def counts(moderator: User) -> dict[str, int]:
     """How many files of each kind wait, exact to a thousand."""
-    territory = list(moderator.moderated_departements.values_list("pk", flat=True))
+    territory = territory_of(moderator)
     return {source.kind: _waiting(source, territory)[:COUNTED_AT_MOST].count() for source in SOURCES}
 
 
-def _waiting(source: Source, territory: Iterable[str]) -> QuerySet[Any]:
+def territory_of(moderator: User) -> list[str]:
+    """The départements to which the operator limits a moderator; empty for everywhere."""
+    return list(moderator.moderated_departements.values_list("pk", flat=True))
+
+
+def within_territory(files: QuerySet[Any], commune: str, territory: Iterable[str]) -> QuerySet[Any]:
     """A moderator of some départements sees their files; who has none sees all, and those without a place."""
-    waiting: QuerySet[Any] = source.model.objects.awaiting_decision()
     if not territory:
-        return waiting
-    if not source.commune:
-        return waiting.none()
-    there: QuerySet[Any] = waiting.filter(**{f"{source.commune}__departement__in": territory})
-    return there
+        return files
+    return files.filter(**{f"{commune}__departement__in": territory}) if commune else files.none()
+
+
+def _waiting(source: Source, territory: Iterable[str]) -> QuerySet[Any]:
+    return within_territory(source.model.objects.awaiting_decision(), source.commune, territory)
 
 
 def _rows(source: Source, territory: Iterable[str], after: Position | None) -> QuerySet[Any]:

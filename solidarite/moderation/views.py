@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gates import moderators_only
 from accounts.identity import signed_in
+from accounts.models import User
 from accounts.refusals import Refused
 from accounts.registry.lookups import look_up
 from associations.models import Association
@@ -21,10 +24,22 @@ from companies.models import Company
 from solidarite.moderation import merging
 from solidarite.moderation.forms import BatchForm, DecisionForm, MergeForm, SearchForm
 from solidarite.moderation.kinds import KINDS, Kind
-from solidarite.moderation.queue import FILES_A_PAGE, Position, Row, counts, next_free, page
+from solidarite.moderation.queue import (
+    COMMUNES,
+    FILES_A_PAGE,
+    Position,
+    Row,
+    counts,
+    next_free,
+    page,
+    territory_of,
+    within_territory,
+)
 from territories import clock
 from territories.folding import fold
 from workshops.models import Booking
+
+FLAGGED_AT_MOST = 100
 
 
 @require_GET
@@ -38,10 +53,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "rows": [_shown(row, held=row.is_held(by_other_than=user, now=now)) for row in shown],
         "more": shown[-1].position if len(rows) > FILES_A_PAGE else None,
         "counts": [(KINDS[kind].label, count) for kind, count in counts(user).items()],
-        "flagged": Booking.objects.without_signatory(now).with_everything().order_by("slot__starts_at", "pk")[:20],
+        "flagged": _flagged(user, now)[:FLAGGED_AT_MOST],
         "form": SearchForm(),
     }
     return render(request, "solidarite/moderation_queue.html", context)
+
+
+def _flagged(user: User, now: dt.datetime) -> QuerySet[Booking]:
+    """Workshops to come whose company is no signatory any more."""
+    flagged = Booking.objects.without_signatory(now).with_everything().order_by("slot__starts_at", "pk")
+    return within_territory(flagged, "slot__room__site__commune", territory_of(user))
 
 
 def _shown(row: Row, *, held: bool) -> dict[str, Any]:
@@ -55,11 +76,17 @@ def _kind(name: str) -> Kind:
     return KINDS[name]
 
 
+def _file(request: HttpRequest, kind: str, pk: int) -> Any:
+    """A file of this kind within the moderator's territory; others get 404."""
+    files = within_territory(_kind(kind).files(), COMMUNES[kind], territory_of(signed_in(request)))
+    return get_object_or_404(files, pk=pk)
+
+
 @require_GET
 @moderators_only
 def file(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What was typed, what is known, what happened, and the decision. Opening it changes nothing."""
-    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    found = _file(request, kind, pk)
     return _file_page(request, kind, found)
 
 
@@ -84,7 +111,7 @@ def _file_page(request: HttpRequest, kind: str, found: Any, form: DecisionForm |
 @moderators_only
 def claim(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take a file, and open it."""
-    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    found = _file(request, kind, pk)
     try:
         _kind(kind).claim(found, by=signed_in(request), now=clock.now())
     except Refused as refusal:
@@ -96,7 +123,7 @@ def claim(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @moderators_only
 def release(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Give a file back to the queue."""
-    found = get_object_or_404(_kind(kind).files(), pk=pk)
+    found = _file(request, kind, pk)
     _kind(kind).release(found, by=signed_in(request))
     messages.success(request, "Le dossier est rendu à la file.")
     return redirect("moderation")
@@ -107,7 +134,7 @@ def release(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Decide on a file; with « et prendre le suivant », go on to the next one."""
     user, its = signed_in(request), _kind(kind)
-    found = get_object_or_404(its.files(), pk=pk)
+    found = _file(request, kind, pk)
     form = its.form(request.POST, found, waits=its.waits(found))
     if not form.is_valid():
         return _file_page(request, kind, found, form)
@@ -154,6 +181,9 @@ def batch(request: HttpRequest) -> HttpResponse:
         return redirect("moderation")
     approved = 0
     for kind, found in _chosen(form.cleaned_data["chosen"]):
+        if not kind.in_batch(found):
+            messages.error(request, f"{found}\u00a0: ouvrez ce dossier, une suspension est en cours.")
+            continue
         try:
             kind.claim(found, by=user, now=now)
             kind.decide(found, {"outcome": "approve", "reason": ""}, by=user, now=now)
@@ -180,14 +210,18 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find an organisation, whatever its state."""
     form = SearchForm(request.GET if "q" in request.GET else None)
     typed = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    companies = Company.objects.named(typed)[:20] if typed else Company.objects.none()
+    territory = territory_of(signed_in(request))
+    companies, associations = (
+        within_territory(kind.objects.named(typed), "commune", territory)[:20] if typed else kind.objects.none()
+        for kind in (Company, Association)
+    )
     signatures = Signature.objects.filter(company__in=[company.pk for company in companies]).order_by("created_at")
     latest = {signature.company_id: signature for signature in signatures}
     context = {
         "form": form,
         "typed": fold(typed),
         "companies": [(company, latest.get(company.pk)) for company in companies],
-        "associations": Association.objects.named(typed)[:20] if typed else [],
+        "associations": associations,
     }
     return render(request, "solidarite/moderation_search.html", context, status=422 if form.errors else 200)
 
@@ -197,7 +231,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def ask_registry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Ask the registry now, instead of waiting for the task."""
     its = _kind(kind)
-    organisation = its.organisation(get_object_or_404(its.files(), pk=pk))
+    organisation = its.organisation(_file(request, kind, pk))
     if organisation is None or not organisation.siren or not settings.REGISTRY_URL:
         raise Http404
     if not look_up(siren=organisation.siren, now=clock.now()):
@@ -210,11 +244,12 @@ def ask_registry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take a duplicate into the organisation of this file, with everything that hangs on it."""
     its = _kind(kind)
-    organisation = its.organisation(get_object_or_404(its.files(), pk=pk))
+    organisation = its.organisation(_file(request, kind, pk))
     form = MergeForm(request.POST)
     if organisation is None or not form.is_valid():
         raise Http404
-    absorbed = get_object_or_404(type(organisation), pk=form.cleaned_data["absorb"])
+    others = within_territory(type(organisation).objects.all(), "commune", territory_of(signed_in(request)))
+    absorbed = get_object_or_404(others, pk=form.cleaned_data["absorb"])
     try:
         merging.merge(keep=organisation, absorb=absorbed, by=signed_in(request), now=clock.now())
     except Refused as refusal:

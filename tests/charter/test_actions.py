@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,7 @@ from companies.models import Company, Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
+from workshops.actions import SlotTaken, accept_booking, book_slot
 from workshops.models import Booking
 
 DAY = dt.timedelta(days=1)
@@ -385,6 +388,66 @@ def test_signature_lapses_with_its_grace_period(world: World, applicant: Company
     assert Message.objects.filter(template="signature_lapsed").count() == 1
 
 
+def test_suspended_signature_lapses_with_the_grace_period_too(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    signature = approved(world, applicant, now)
+    second = next_version(world, now)
+    actions.suspend_signature(signature=fresh(signature), reason="Non.", by=world.moderator, now=now)
+    until = dt.datetime.combine(second.grace_ends_date, dt.time(12), tzinfo=dt.UTC)
+    assert actions.lapse_signatures(now=now) == 0
+    assert actions.lapse_signatures(now=until) == 1
+    assert fresh(signature).state == "lapsed"
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "in_review", "changes_requested"])
+def test_company_on_its_way_is_told_of_a_new_version_and_may_sign_it(
+    world: World, applicant: Company, now: dt.datetime, state: str
+) -> None:
+    earlier = in_state(world, applicant, now, "submitted" if state == "in_review" else state)
+    if state == "in_review":
+        actions.claim_signature(signature=earlier, by=world.moderator, now=now)
+    second = next_version(world, now)
+    told = Message.objects.filter(template="charter_renewal_due", context__company=applicant.name)
+    assert [one.context["stands"] for one in told] == [False]
+    again = sign(world, applicant, now + DAY, second)
+    assert (fresh(earlier).state, again.state, again.version) == ("withdrawn", "submitted", second)
+
+
+def test_link_to_another_signatory_keeps_the_first_proof(world: World, applicant: Company, now: dt.datetime) -> None:
+    first = in_state(world, applicant, now, "changes_requested")
+    other = PLEDGE._replace(signatory_name="Jean Autre", signatory_email="jean@example.org")
+    sent = actions.send_signing_link(
+        company=applicant, version=world.charter, pledge=other, by=world.company_owner, now=now + DAY
+    )
+    kept = fresh(first)
+    assert (kept.state, kept.signatory_name, kept.signed_at) == ("withdrawn", "Hélène Carpentier", now)
+    assert (sent.state, sent.signatory_name, sent.signed_at) == ("draft", "Jean Autre", None)
+
+
+def test_links_are_limited_for_a_person_whatever_the_company(world: World, now: dt.datetime) -> None:
+    owner = world.company_owner
+    companies = [factories.make_company(now, signatory=False, owner=owner) for _ in range(2)]
+    for number in range(actions.LINKS_A_DAY):
+        instant = now + dt.timedelta(minutes=number)
+        actions.send_signing_link(
+            company=companies[number % 2], version=world.charter, pledge=PLEDGE, by=owner, now=instant
+        )
+    for company in companies:
+        with pytest.raises(actions.TooManyLinks):
+            actions.send_signing_link(
+                company=company, version=world.charter, pledge=PLEDGE, by=owner, now=now + dt.timedelta(hours=2)
+            )
+
+
+def test_suspended_company_accepts_nothing(world: World, applicant: Company, now: dt.datetime) -> None:
+    signature = approved(world, applicant, now)
+    waiting = factories.make_booking(now, open_slot(world, applicant, now), world.association, state="pending")
+    actions.suspend_signature(signature=signature, reason="Non.", by=world.moderator, now=now)
+    with pytest.raises(SlotTaken, match="plus signataire"):
+        accept_booking(booking=waiting, by=world.company_owner, now=now + DAY)
+
+
 def test_reminders_leave_thirty_and_seven_days_before(world: World, applicant: Company, now: dt.datetime) -> None:
     approved(world, applicant, now)
     next_version(world, now)
@@ -467,3 +530,64 @@ def test_one_company_signs_twice_at_once(now: dt.datetime, committed: None) -> N
     for _ in range(ROUNDS):
         company = factories.make_company(now, signatory=False)
         assert at_once(*[partial(sign, world, company, now)] * 2) == {"done": 1, "AlreadySigned": 1}
+
+
+def test_version_is_published_while_one_signs(now: dt.datetime, committed: None) -> None:
+    """The signer reads that the text is the newest, then pauses: who publishes waits; without the lock it would not."""
+    world = factories.make_world(now)
+    company = factories.make_company(now, signatory=False)
+    checked, go_on, order = threading.Event(), threading.Event(), list[str]()
+
+    def signer() -> None:
+        with transaction.atomic():
+            actions._check_newest(world.charter)
+            checked.set()
+            go_on.wait(10)
+            sign(world, company, now)
+            order.append("signed")
+        connection.close()
+
+    def publisher() -> None:
+        checked.wait(10)
+        next_version(world, now)
+        order.append("published")
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(signer), pool.submit(publisher)]
+        checked.wait(10)
+        time.sleep(0.5)
+        assert order == []
+        go_on.set()
+        for one in running:
+            one.result(20)
+    assert order == ["signed", "published"]
+    assert Message.objects.filter(template="charter_renewal_due", context__company=company.name).count() == 1
+    with pytest.raises(actions.NewerVersion):
+        sign(world, factories.make_company(now, signatory=False), now)
+
+
+def test_suspension_while_an_association_books(now: dt.datetime, committed: None) -> None:
+    """Either the booking was first and stays, or there is none."""
+    world = factories.make_world(now)
+    for _ in range(ROUNDS):
+        company = factories.make_company(now, signatory=False)
+        signature = approved(world, company, now)
+        slot = open_slot(world, company, now)
+        outcome = at_once(
+            partial(actions.suspend_signature, signature=fresh(signature), reason="Non.", by=world.moderator, now=now),
+            partial(
+                book_slot,
+                slot_id=slot.pk,
+                association=world.association,
+                participants=4,
+                topic="email",
+                message="",
+                key=uuid.uuid4(),
+                request=None,
+                by=world.association_owner,
+                now=now,
+            ),
+        )
+        assert outcome in ({"done": 2}, {"done": 1, "SlotTaken": 1})
+        assert Booking.objects.filter(slot=slot).count() == outcome["done"] - 1

@@ -118,6 +118,20 @@ def test_signing_is_offered_while_it_is_the_company_s_turn(
     assert f"{offer} 2" in client.get(page).text
 
 
+def test_remarks_outlive_a_new_version(world: World, applicant: Company, now: dt.datetime, visitor: Visitor) -> None:
+    client, page = sign_page(world, applicant, visitor)
+    client.post(page, PLEDGE | {"version": "1", "agreed": "on"})
+    signature = Signature.objects.get(company=applicant)
+    actions.claim_signature(signature=signature, by=world.moderator, now=now)
+    remark = {"signatory_capacity": "Précisez votre fonction."}
+    actions.request_changes(signature=signature, reason="À revoir.", comments=remark, by=world.moderator, now=now)
+    second_version(world, now)
+    shown = client.get(page).text
+    assert "À revoir." in shown
+    assert "Précisez votre fonction." in shown
+    assert "Signer la version 2 le remplace" in shown
+
+
 def test_version_published_while_one_reads_is_shown_and_nothing_is_lost(
     world: World, applicant: Company, now: dt.datetime, visitor: Visitor
 ) -> None:

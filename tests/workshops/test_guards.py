@@ -7,11 +7,12 @@ from typing import Any
 
 import pgtrigger
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.models import Decision
 from companies.models import Slot
 from tests import factories
+from tests.conftest import NEVER_TRUNCATED
 from tests.factories import World
 
 
@@ -101,13 +102,42 @@ def test_booked_slot_is_not_withdrawn(world: World, now: dt.datetime) -> None:
 
 
 def test_signed_text_is_that_of_the_version(world: World, now: dt.datetime) -> None:
-    factories.make_signature(now, world.company, world.charter)
+    sent_back = {"state": "changes_requested", "decided_at": now, "reason": "Non."}
+    factories.make_signature(now, world.company, world.charter, **sent_back)
     change = "UPDATE charter_signature SET text_sha256 = repeat('0', 64)"
     refused("signature_text_is_the_version", change)
 
 
-def test_decisions_are_not_truncated(world: World) -> None:
-    pgtrigger.enable("accounts.Decision:decisions_stay")
-    with pytest.raises(DatabaseError, match="Decisions stay"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {Decision._meta.db_table} CASCADE")
-    pgtrigger.disable("accounts.Decision:decisions_stay")
+@pytest.mark.django_db
+@pytest.mark.parametrize("uri", NEVER_TRUNCATED)
+def test_records_are_not_truncated(uri: str) -> None:
+    table = apps.get_model(uri.partition(":")[0])._meta.db_table
+    pgtrigger.enable(uri)
+    with pytest.raises(DatabaseError, match="These rows stay"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+    pgtrigger.disable(uri)
+
+
+@pytest.mark.parametrize("state", ["submitted", "approved", "suspended", "refused", "withdrawn"])
+@pytest.mark.parametrize("change", ["signatory_name = 'Autre'", "signed_at = now()", "code = 'AAAAAAAAAAAA'"])
+def test_proof_of_a_signature_stays(world: World, now: dt.datetime, state: str, change: str) -> None:
+    of_states: dict[str, dict[str, Any]] = {
+        "submitted": {},
+        "approved": {"decided_at": now},
+        "suspended": {"decided_at": now, "reason": "Non."},
+        "refused": {"decided_at": now, "reason": "Non.", "reason_code": "other"},
+        "withdrawn": {"ended_at": now},
+    }
+    factories.make_signature(now, world.company, world.charter, state=state, **of_states[state])
+    update = f"UPDATE charter_signature SET {change}"  # noqa: S608  # of the list above
+    for statement in (update, "DELETE FROM charter_signature"):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association, state="pending")
+    confirm = "UPDATE workshops_booking SET state = 'confirmed', settled_at = %s WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE companies_company SET charter_approved_at = NULL, charter_until_at = NULL")
+    refused("booking_of_signatory", confirm, now, booking.pk)

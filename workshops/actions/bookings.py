@@ -136,7 +136,14 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     slot = lock_slot(booking.slot_id)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
-    with refusing({"booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris.")}):
+    no_signatory = SlotTaken("Votre entreprise n’est plus signataire de la charte\u00a0: elle ne peut pas accepter.")
+    with refusing(
+        {
+            "booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris."),
+            "booking_of_signatory": no_signatory,
+            "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
+        }
+    ):
         _settle(booking, Booking.State.CONFIRMED, by=by, now=now)
     _confirmed(booking, now)
     for other in Booking.objects.filter(slot=slot).awaiting_answer().with_everything():

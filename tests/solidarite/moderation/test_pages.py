@@ -15,6 +15,7 @@ from associations.models import Association
 from charter.models import Signature
 from companies.models import Company
 from mail.models import Message
+from territories.models import Departement
 from tests import factories
 from tests.factories import World
 from workshops.models import Booking
@@ -47,6 +48,31 @@ def test_opening_a_file_changes_nothing(world: World, signature: Signature, visi
     assert "Prendre ce dossier" in page
     signature.refresh_from_db()
     assert signature.state == "submitted"
+
+
+def test_moderator_of_some_departements_reaches_no_other_file(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    twin = factories.make_company(now, name="Menuiserie du Parc", signatory=False, commune_id=factories.NOUMEA)
+    local = factories.make_user(is_moderator=True)
+    local.moderated_departements.add(Departement.objects.get(pk="75"))
+    client = visitor(local)
+    assert client.get(address("file", "signature", signature.pk)).status_code == 404
+    for action in ("claim", "release", "decide", "merge", "registry"):
+        typed = {"outcome": "approve", "absorb": twin.pk}
+        assert client.post(address(action, "signature", signature.pk), typed).status_code == 404
+    assert "Menuiserie du Parc" not in client.get(reverse("moderation_search"), {"q": "menuiserie"}).text
+    signature.refresh_from_db()
+    assert signature.state == "submitted"
+    local.moderated_departements.set(Departement.objects.filter(pk="59"))
+    client.post(address("claim", "signature", signature.pk))
+    assert client.post(address("merge", "signature", signature.pk), {"absorb": twin.pk}).status_code == 404
+    assert client.post(address("decide", "signature", signature.pk), {"outcome": "approve"}).status_code == 302
+
+
+def test_operator_limits_a_moderator_in_the_administration(world: World, visitor: Visitor) -> None:
+    page = reverse("admin:accounts_user_change", args=[world.moderator.pk])
+    assert "moderated_departements" in visitor(User.objects.create_superuser("racine@example.org")).get(page).text
 
 
 @pytest.mark.parametrize(
