@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.urls import reverse
@@ -67,6 +67,14 @@ def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
     last = organisation.members_confirmed_at
     context = {"members": counted(organisation.members().count(), "membre", "membres"), "since": long_date(last.date())}
     _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}", context, now)
+
+
+def organisations_merged(
+    *, organisation: Organisation, absorbed: str, number: int, people: Iterable[User], now: dt.datetime
+) -> None:
+    """To the owners of both entries: they are one now, under one name."""
+    for person in people:
+        _tell("organisations_merged", organisation, person, f"{number}", {"absorbed": absorbed}, now)
 
 
 def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> None:

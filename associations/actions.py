@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.actions.files import AlreadyDecided, decided_words, record_decision, settle_file
+from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
 from associations import emails
@@ -25,12 +26,18 @@ class RequestClosed(Refused):
 
 @transaction.atomic
 def register_association(*, association: Association, by: User, now: dt.datetime) -> Association:
-    """Save a new association, whose first owner is the person who registers it."""
-    association.slug = Association.objects.free_slug(association.name)
+    """Save a new association, whose first owner is the person who registers it; sent twice, it is one.
+
+    Raises:
+        AlreadyRegistered: somebody was faster with the same number.
+    """
     association.created_at = association.members_confirmed_at = now
-    association.save()
-    Membership.objects.create(association=association, user=by, role=Role.OWNER, joined_at=now)
-    return association
+
+    def save(new: Association) -> None:
+        new.save()
+        Membership.objects.create(association=new, user=by, role=Role.OWNER, joined_at=now)
+
+    return register_once(association, by=by, now=now, save=save)
 
 
 @transaction.atomic
@@ -60,7 +67,8 @@ def refuse_association(*, association: Association, reason_code: str, reason: st
     """
     refused, outcome = Association.State.REFUSED, Decision.Outcome.REFUSED
     _decide(association, refused, outcome, reason=reason, reason_code=reason_code, by=by, now=now)
-    emails.association_refused(association=association, now=now)
+    kind = Association.RefusalReason(reason_code).label if reason_code else ""
+    emails.association_refused(association=association, kind=str(kind), now=now)
 
 
 def _decide(

@@ -15,9 +15,9 @@ def association_admitted(*, association: Association, now: dt.datetime) -> None:
     _tell("association_admitted", association, now)
 
 
-def association_refused(*, association: Association, now: dt.datetime) -> None:
-    """They may not take part, with the reason."""
-    _tell("association_refused", association, now)
+def association_refused(*, association: Association, kind: str, now: dt.datetime) -> None:
+    """They may not take part, with the reason and the way to appeal."""
+    _tell("association_refused", association, now, {"kind": kind})
 
 
 def association_suspended(*, association: Association, now: dt.datetime) -> None:
@@ -37,7 +37,8 @@ def request_published(*, request: Request, now: dt.datetime) -> None:
 
 def request_hidden(*, request: Request, now: dt.datetime) -> None:
     """Their first request stays offline, with the reason."""
-    context = {"topic": request.get_topic_display(), "reason": request.hidden_reason}
+    url = settings.SITE_URL + reverse("associations:request_create", args=[request.association.slug])
+    context = {"topic": request.get_topic_display(), "reason": request.hidden_reason, "request_url": url}
     _tell("request_hidden", request.association, now, context, fact=f"{request.pk}")
 
 

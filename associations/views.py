@@ -33,11 +33,15 @@ def association_create(request: HttpRequest) -> HttpResponse:
     known = prefill(request.GET, now=clock.now())
     form = AssociationForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
-        association = actions.register_association(
-            association=form.save(commit=False), by=signed_in(request), now=clock.now()
-        )
-        messages.success(request, "Votre association est inscrite. Cherchez un créneau, ou déposez une demande.")
-        return redirect("association", association.slug)
+        try:
+            association = actions.register_association(
+                association=form.save(commit=False), by=signed_in(request), now=clock.now()
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "Votre association est inscrite. Cherchez un créneau, ou déposez une demande.")
+            return redirect("association", association.slug)
     return render(
         request,
         "associations/association_create.html",

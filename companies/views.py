@@ -36,9 +36,14 @@ def company_create(request: HttpRequest) -> HttpResponse:
     known = prefill(request.GET, now=clock.now())
     form = CompanyForm(request.POST or None, initial=known.initial)
     if request.method == "POST" and form.is_valid():
-        company = actions.register_company(company=form.save(commit=False), by=signed_in(request), now=clock.now())
-        messages.success(request, "Votre entreprise est inscrite. Lisez la charte et signez-la pour ouvrir vos portes.")
-        return redirect("charter:sign", company.slug)
+        try:
+            company = actions.register_company(company=form.save(commit=False), by=signed_in(request), now=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            said = "Votre entreprise est inscrite. Lisez la charte et signez-la pour ouvrir vos portes."
+            messages.success(request, said)
+            return redirect("charter:sign", company.slug)
     return render(request, "companies/company_create.html", {"form": form, "prefill": known}, status=_status(form))
 
 

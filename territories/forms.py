@@ -57,7 +57,7 @@ class CommuneField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str) and not isinstance(value, _Typed):
-            value = Commune.objects.filter(pk=value).first() or value
+            value = Commune.objects.filter(pk=value.replace("\x00", "")).first() or value
         return str(value) if isinstance(value, Commune) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -70,6 +70,12 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime) -> None:
         _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1)
 
 
+def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
+    """To the company: the association does not wait for its answer any more."""
+    for manager in _company(booking):
+        _tell("booking_withdrawn", booking, manager, now, url=_company_url(booking))
+
+
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides and the volunteers, before the day."""
     booking = workshop.booking

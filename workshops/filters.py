@@ -73,8 +73,11 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
         """All filters, then the distance, then the order."""
         found: SlotQuerySet = super().filter_queryset(queryset)
         commune: Commune | None = self.form.cleaned_data.get("lieu")
-        if commune is None or commune.latitude is None or commune.longitude is None:
+        if commune is None:
             return found.order_by("starts_at", "pk")
+        if commune.latitude is None or commune.longitude is None:
+            # Of 29 small communes nobody published the point: their département is what is near.
+            return found.filter(room__site__commune__departement=commune.departement_id).order_by("starts_at", "pk")
         found = found.near(
             latitude=commune.latitude,
             longitude=commune.longitude,

@@ -51,7 +51,9 @@ def best(request: Request, slots: list[Slot], *, count: int) -> list[Match]:
 def _distance(request: Request, slot: Slot) -> float | None:
     commune, site = request.commune, slot.room.site
     if commune.latitude is None or commune.longitude is None:
-        return None
+        # Of 29 small communes nobody published the point: their département is what is near.
+        same = site.commune.departement_id == commune.departement_id
+        return float(request.radius_km) if same else None
     return kilometres_between((commune.latitude, commune.longitude), (site.latitude, site.longitude))
 
 

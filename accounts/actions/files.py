@@ -98,7 +98,7 @@ def record_decision(
     now: dt.datetime,
     reason: str = "",
     reason_code: str = "",
-    comments: Mapping[str, str] | None = None,
+    comments: Mapping[str, object] | None = None,
 ) -> Decision:
     """Add the row that says who decided what and why. It stays."""
     return Decision.objects.create(

@@ -179,9 +179,14 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
 
 @transaction.atomic
 def hand_over(*, organisation: Organisation, to: Membership, by: Membership, now: dt.datetime) -> None:
-    """Make another member an owner and step back to manager, in one move."""
+    """Make another member an owner and step back to manager, in one move.
+
+    Raises:
+        NotAllowed: the other one has left meanwhile.
+    """
     _lock(organisation)
-    organisation.members().filter(pk=to.pk).update(role=Role.OWNER)
+    if not organisation.members().filter(pk=to.pk).update(role=Role.OWNER):
+        raise NotAllowed("Cette personne n’est plus membre\u00a0: choisissez quelqu’un d’autre.")
     organisation.members().filter(pk=by.pk).update(role=Role.MANAGER)
     to.role = Role.OWNER
     emails.role_changed(organisation=organisation, member=to, by=by.user, now=now)

@@ -76,6 +76,7 @@ class Decision(models.Model):
         SUSPENDED = "suspended", "suspension"
         REINSTATED = "reinstated", "rétablissement"
         DISMISSED = "dismissed", "sans suite"
+        MERGED = "merged", "réunion de deux fiches"
 
     subject = models.CharField("objet", max_length=20, choices=Subject)
     subject_id = models.BigIntegerField()

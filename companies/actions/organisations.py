@@ -9,18 +9,25 @@ from django.db.models import Value
 from django.db.models.functions import Least
 
 from accounts.actions import members as accounts
+from accounts.actions.registration import register_once
 from accounts.models import Role, User
 from companies.models import Company, Membership, SlotVolunteer
 
 
 @transaction.atomic
 def register_company(*, company: Company, by: User, now: dt.datetime) -> Company:
-    """Save a new company, whose first owner is the person who registers it."""
-    company.slug = Company.objects.free_slug(company.name)
+    """Save a new company, whose first owner is the person who registers it; sent twice, it is one.
+
+    Raises:
+        AlreadyRegistered: somebody was faster with the same number.
+    """
     company.created_at = company.members_confirmed_at = now
-    company.save()
-    Membership.objects.create(company=company, user=by, role=Role.OWNER, joined_at=now)
-    return company
+
+    def save(new: Company) -> None:
+        new.save()
+        Membership.objects.create(company=new, user=by, role=Role.OWNER, joined_at=now)
+
+    return register_once(company, by=by, now=now, save=save)
 
 
 @transaction.atomic

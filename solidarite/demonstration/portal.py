@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 LOOPBACK = "127.0.0.1"
 LAST_PORT = 65535
+INIT = 1
 
 
 class Process(NamedTuple):
@@ -143,13 +145,30 @@ def check_alive(processes: list[Process]) -> None:
 
 
 def wait_until_stopped(processes: list[Process]) -> None:
-    """Stay until Ctrl-C, SIGTERM, or the death of the program that started us.
+    """Stay until Ctrl-C or SIGTERM.
 
     Raises:
         NotStarted: one of the processes ended by itself.
     """
-    parent = os.getppid()
-    watched = Path(f"/proc/{parent}/comm").read_text().strip() == "uv"
-    while not watched or os.getppid() == parent:
+    while True:
         check_alive(processes)
         time.sleep(0.3)
+
+
+def stop_with_uv() -> None:
+    """From now on, also while everything starts: when the `uv run` that started us is killed, stop as by SIGTERM.
+
+    A shell that started us may go: then we stay.
+    """
+    parent = os.getppid()
+    if "UV_RUN_RECURSION_DEPTH" not in os.environ:
+        return
+    if parent != INIT and Path(f"/proc/{parent}/comm").read_text().strip() != "uv":
+        return
+
+    def watch() -> None:
+        while parent != INIT and os.getppid() == parent:
+            time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="uv").start()

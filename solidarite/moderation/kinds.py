@@ -165,7 +165,18 @@ class SignatureKind(Kind):
                 charter.reinstate_signature(signature=file, reason=reason, by=by, now=now)
 
 
-class AssociationKind(Kind):
+class OfAssociation(Kind):
+    """Files whose history is also that of entries taken into the association since."""
+
+    def history(self, file: Any) -> DecisionQuerySet:
+        own = super().history(file)
+        absorbed = own.filter(outcome=Decision.Outcome.MERGED).values_list("comments__absorbed", flat=True)
+        numbers = [number for number in absorbed if isinstance(number, int)]
+        earlier = Decision.objects.filter(subject=Decision.Subject.ASSOCIATION, subject_id__in=numbers)
+        return (own | earlier).order_by("decided_at", "pk")
+
+
+class AssociationKind(OfAssociation):
     label = "Nouvelle association"
     template = "solidarite/moderation_association.html"
     subject = Decision.Subject.ASSOCIATION
@@ -198,7 +209,7 @@ class AssociationKind(Kind):
                 associations.reinstate_association(association=file, reason=reason, by=by, now=now)
 
 
-class RequestKind(Kind):
+class RequestKind(OfAssociation):
     label = "Première demande"
     template = "solidarite/moderation_request.html"
     subject = Decision.Subject.REQUEST

@@ -6,27 +6,34 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from accounts import emails
 from accounts.actions.files import record_decision
 from accounts.models import Decision, Organisation, Role, User
+from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
-from associations.models import Association
+from associations.models import Association, Request
 from charter.models import Signature
 from companies.models import Company
 from workshops.models import Booking
 
-TAKEN_OVER = ("siren", "siret", "rna", "website", "address")
+TAKEN_OVER = ("siren", "siret", "rna", "website", "address", "commune_id", "description")
+STANDING = (Signature.State.APPROVED, Signature.State.SUSPENDED)
 
 
 class CannotMerge(Refused):
-    """Both have something of which there can be one only."""
+    """Both have something of which there can be one only, or somebody works on one of them."""
 
 
 @transaction.atomic
-def merge(*, keep: Organisation, absorb: Organisation, by: User, now: dt.datetime) -> None:
-    """Give `keep` the members, sites, signatures, requests and bookings of `absorb`, which then goes.
+def merge(
+    *, file: Any, subject: Decision.Subject, keep: Organisation, absorb: Organisation, by: User, now: dt.datetime
+) -> None:
+    """Give `keep` the members, invitations, sites, signatures, requests and bookings of `absorb`, which then goes.
 
-    Members keep the higher of their two roles; numbers and facts that `keep` lacks are taken over.
+    Members keep the higher of their two roles; facts that `keep` lacks are taken over; an admission counts for both.
+    The decision stands in the history of the file that the moderator works on, and owners are told.
 
     Raises:
         CannotMerge: nothing is written.
@@ -36,59 +43,78 @@ def merge(*, keep: Organisation, absorb: Organisation, by: User, now: dt.datetim
     kind: Any = type(keep)
     both = {one.pk: one for one in kind.objects.select_for_update().filter(pk__in=(keep.pk, absorb.pk)).order_by("pk")}
     into, gone = both[keep.pk], both[absorb.pk]
+    _refuse_held(into, gone, by, now)
+    told = list(gone.owners()) + list(into.owners())
     _move_members(into, gone)
     if isinstance(into, Company):
         _move_company(into, gone, now)
-        subject = Decision.Subject.SIGNATURE
     else:
         _move_association(into, gone)
-        subject = Decision.Subject.ASSOCIATION
-    missing = {
-        field: getattr(gone, field) for field in ("siren", "siret", "rna", "website") if not getattr(into, field)
-    }
+    missing = {field: getattr(gone, field) for field in TAKEN_OVER if not getattr(into, field)}
+    name, number = gone.name, gone.pk
     gone.delete()
     for field, value in missing.items():
         setattr(into, field, value)
     into.save()
-    reason = f"Réunion de «\u00a0{gone.name}\u00a0» (no {absorb.pk}) à «\u00a0{into.name}\u00a0» (no {keep.pk})."[:1000]
-    record_decision(subject, _subject_id(into), Decision.Outcome.APPROVED, by=by, now=now, reason=reason)
+    reason = f"Réunion de «\u00a0{name}\u00a0» (no {number}) à «\u00a0{into.name}\u00a0» (no {keep.pk})."[:1000]
+    absorbed = {"absorbed": number}
+    record_decision(subject, file.pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason, comments=absorbed)
+    emails.organisations_merged(organisation=into, absorbed=name, number=number, people=dict.fromkeys(told), now=now)
 
 
-def _subject_id(organisation: Organisation) -> int:
-    """Where the history of the organisation is read: its latest signature, or itself."""
-    latest = Signature.objects.filter(company=organisation.pk).first() if isinstance(organisation, Company) else None
-    return int(latest.pk if latest else organisation.pk)
+def _refuse_held(into: Organisation, gone: Organisation, by: User, now: dt.datetime) -> None:
+    """Two moderators never work on one file, and to unite two is to work on both."""
+    for waiting in _waiting_files(into, gone):
+        held = waiting.filter(claimed_at__gt=now - CLAIM_LASTS).exclude(claimed_by=by).select_related("claimed_by")
+        other = held.first()
+        if other is not None:
+            raise CannotMerge(f"{other.claimed_by} examine un de ces dossiers\u00a0: attendez sa décision.")
+
+
+def _waiting_files(into: Organisation, gone: Organisation) -> list[QuerySet[Any]]:
+    numbers = (into.pk, gone.pk)
+    if isinstance(into, Company):
+        return [Signature.objects.awaiting_decision().filter(company__in=numbers)]
+    return [
+        Association.objects.awaiting_decision().filter(pk__in=numbers),
+        Request.objects.awaiting_decision().filter(association__in=numbers),
+    ]
 
 
 def _move_members(into: Organisation, gone: Organisation) -> None:
     own = {member.user_id: member for member in into.members().all()}
-    key = into._meta.model_name  # noqa: SLF001  # Django's own name
+    key = f"{into._meta.model_name}_id"  # noqa: SLF001  # Django's own name
     for member in gone.members().all():
         mine = own.get(member.user_id)
         if mine is None:
-            gone.members().filter(pk=member.pk).update(**{f"{key}_id": into.pk})
+            gone.members().filter(pk=member.pk).update(**{key: into.pk})
         elif Role(member.role).outranks(Role(mine.role)):
             into.members().filter(pk=mine.pk).update(role=member.role)
     asked = set(into.join_requests_received().values_list("user", flat=True))
-    gone.join_requests_received().exclude(user__in=asked).update(**{f"{key}_id": into.pk})
+    gone.join_requests_received().exclude(user__in=asked).update(**{key: into.pk})
+    invited = set(into.invitations_sent().filter(accepted_at=None, revoked_at=None).values_list("email", flat=True))
+    gone.invitations_sent().exclude(email__in=invited).update(**{key: into.pk})
 
 
 def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
-    standing = (Signature.State.APPROVED, Signature.State.SUSPENDED)
-    if Signature.objects.filter(company__in=(into, gone), state__in=standing).values("company").distinct().count() > 1:
+    standing = Signature.objects.filter(company__in=(into, gone), state__in=STANDING)
+    if standing.values("company").distinct().count() > 1:
         raise CannotMerge("Les deux entreprises ont une signature en cours\u00a0: suspendez ou retirez-en une d’abord.")
-    # One unfinished file stays: that of the entry that is kept, unless the other one stands already.
     unfinished = Signature.objects.filter(state__in=Signature.UNFINISHED)
-    stands = Signature.objects.filter(company=gone, state__in=standing).exists()
-    redundant = into if stands else gone
-    if stands or unfinished.filter(company=into).exists():
-        unfinished.filter(company=redundant).update(
-            state=Signature.State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None
-        )
+    # What is on its way for a text that stands already, and the second of two that are on their way, end.
+    stands = set(standing.values_list("version", flat=True))
+    redundant = unfinished.filter(company__in=(into, gone), version__in=stands)
+    _end(redundant, now)
+    if unfinished.filter(company=into).exists():
+        _end(unfinished.filter(company=gone), now)
     Signature.objects.filter(company=gone).update(company=into)
     gone.sites.update(company=into)
     if gone.charter_approved_at and not into.charter_approved_at:
         into.charter_approved_at, into.charter_until_at = gone.charter_approved_at, gone.charter_until_at
+
+
+def _end(signatures: QuerySet[Signature], now: dt.datetime) -> None:
+    signatures.update(state=Signature.State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None)
 
 
 def _move_association(into: Association, gone: Association) -> None:
@@ -98,3 +124,6 @@ def _move_association(into: Association, gone: Association) -> None:
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
     Booking.objects.filter(association=gone).update(association=into)
     gone.requests.update(association=into)
+    if into.state == Association.State.NEW and gone.state == Association.State.ADMITTED:
+        into.state, into.decided_at, into.decided_by = gone.state, gone.decided_at, gone.decided_by
+        into.claimed_at = into.claimed_by = None

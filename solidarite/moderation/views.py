@@ -243,15 +243,17 @@ def ask_registry(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @moderators_only
 def merge(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take a duplicate into the organisation of this file, with everything that hangs on it."""
-    its = _kind(kind)
-    organisation = its.organisation(_file(request, kind, pk))
+    its, found = _kind(kind), _file(request, kind, pk)
+    organisation = its.organisation(found)
     form = MergeForm(request.POST)
     if organisation is None or not form.is_valid():
         raise Http404
     others = within_territory(type(organisation).objects.all(), "commune", territory_of(signed_in(request)))
     absorbed = get_object_or_404(others, pk=form.cleaned_data["absorb"])
     try:
-        merging.merge(keep=organisation, absorb=absorbed, by=signed_in(request), now=clock.now())
+        merging.merge(
+            file=found, subject=its.subject, keep=organisation, absorb=absorbed, by=signed_in(request), now=clock.now()
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

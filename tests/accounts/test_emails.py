@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from accounts import emails
 from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
 from mail.models import Message
@@ -64,6 +65,11 @@ def confirm(world: World, now: dt.datetime) -> None:
     actions.ask_to_confirm_members(organisations=[company(world)], now=now)
 
 
+def merged(world: World, now: dt.datetime) -> None:
+    owners = world.company.owners()
+    emails.organisations_merged(organisation=company(world), absorbed="Bois et fils", number=7, people=owners, now=now)
+
+
 MAILS = [
     (invited, "member_invited", "nina@example.org", "Bois & Fils vous invite", "/entreprises/invitation/"),
     (joined, "member_joined", "Hélène", "Nina est membre de Bois & Fils", "comme bénévole"),
@@ -71,6 +77,7 @@ MAILS = [
     (removed, "member_removed", "Lucie", "Vous n’êtes plus membre de Bois & Fils", "Vos accès"),
     (asked, "join_requested", "Hélène", "Nina demande à entrer chez Bois & Fils", "<b>copeaux</b>"),
     (answered, "join_answered", "Nina", "Bois & Fils vous accueille", "Vous êtes membre"),
+    (merged, "organisations_merged", "Hélène", "Vos deux fiches sont réunies", "Bois et fils"),
     (confirm, "members_to_confirm", "Hélène", "Vos membres sont-ils toujours les bons\u00a0?", "2\u00a0membres"),
 ]
 

@@ -177,9 +177,8 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
         (company, {"Bénévoles venus": "1", "Heures de chaque bénévole": "2", "Note": "4"}),
     ):
         page.goto("/tableau-de-bord/")
-        page.get_by_role("listitem").filter(has_text="29").get_by_role(
-            "link", name="Écrire le compte rendu"
-        ).first.click()
+        line = page.get_by_role("listitem").filter(has_text=f"dimanche {sunday.day}\u00a0")
+        line.get_by_role("link", name="Écrire le compte rendu").first.click()
         for label, count in counts.items():
             page.get_by_label(label).fill(count)
         press(page, re.compile("Envoyer|Enregistrer"))

@@ -189,6 +189,24 @@ def test_request_follows_its_booking(world: World, now: dt.datetime) -> None:
     assert wanted.state == Request.State.OPEN
 
 
+def test_form_sent_again_for_another_association_is_another_booking(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    key = uuid.uuid4()
+    first = book(world, now, key=key)
+    other = factories.make_association(now)
+    second = book(world, now, key=key, association=other)
+    assert (first.association, second.association) == (world.association, other)
+    assert book(world, now, key=key) == first
+
+
+def test_company_is_told_that_an_association_waits_no_more(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    booking = book(world, now)
+    Message.objects.all().delete()
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="", by=world.association_owner, now=now)
+    assert told() == [("booking_withdrawn", "Hélène")]
+
+
 def test_request_stays_answered_while_another_booking_answers_it(world: World, now: dt.datetime) -> None:
     wanted = factories.make_request(now, world.association)
     first = book(world, now, request=wanted)

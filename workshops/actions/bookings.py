@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
@@ -66,9 +66,12 @@ def book_slot(  # one booking is all of these facts
         SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
     """
     slot = lock_slot(slot_id)
-    again = Booking.objects.filter(key=key, association=association).with_everything().first()
-    if again is not None:
+    again = Booking.objects.filter(key=key).with_everything().first()
+    if again is not None and again.association_id == association.pk:
         return again
+    if again is not None:
+        # The page was gone back to, and sent for another association.
+        key = uuid4()
     _check_booking(slot, association, participants, now)
     instant = slot.booking_mode == BookingMode.INSTANT
     with refusing(
@@ -184,6 +187,8 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
         _release_request(booking, now)
         emails.booking_cancelled(booking=booking, now=now)
         SlotVolunteer.objects.filter(slot=booking.slot).delete()
+    else:
+        emails.booking_withdrawn(booking=booking, now=now)
 
 
 @transaction.atomic

@@ -36,13 +36,14 @@ def tell_matches(*, now: dt.datetime) -> int:
 
 def _near(request: Request, now: dt.datetime) -> list[Slot]:
     commune = request.commune
-    if commune.latitude is None or commune.longitude is None:
-        return []
     candidates = bookable(now).filter(
         places__gte=request.participants,
         computers__gte=request.computers,
-        starts_at__date__range=(request.from_date, request.until_date),
+        local_date__range=(request.from_date, request.until_date),
     )
+    if commune.latitude is None or commune.longitude is None:
+        there = candidates.filter(room__site__commune__departement=commune.departement_id)
+        return list(there.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
     nearby = candidates.near(latitude=commune.latitude, longitude=commune.longitude, kilometres=request.radius_km)
     return list(nearby.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
 

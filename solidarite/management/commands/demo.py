@@ -46,6 +46,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             with _terminable():
+                portal.stop_with_uv()
                 self._run(options)
         except KeyboardInterrupt:
             self.stderr.write("Arrêté. Les données restent pour la prochaine fois.")

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import files
 from accounts.models import AbuseReport, Appeal, Decision, Role, User
 from associations.models import Association
+from charter import actions as charter
 from charter.models import Signature
 from companies.models import Company
 from mail.models import Message
@@ -134,6 +136,35 @@ def test_batch_approves_each_and_says_which_it_could_not(
     assert Message.objects.filter(template__in=("signature_approved", "association_admitted")).count() == 2
 
 
+def test_suspension_is_seen_on_the_renewal_and_never_ended_in_a_batch(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    company = factories.make_company(now, signatory=False, name="Menuiserie du Parc")
+    stamps = {"decided_at": now, "reason": "Danger pour les gens."}
+    factories.make_signature(now, company, world.charter, state="suspended", **stamps)
+    second = factories.make_charter_version(now, 2, effective_from_date=dt.date(2026, 12, 20), published_at=now)
+    renewal = factories.make_signature(now, company, second)
+    client = visitor(world.moderator)
+    page = client.post(address("claim", "signature", renewal.pk), follow=True).text
+    assert "Danger pour les gens." in page
+    client.post(address("release", "signature", renewal.pk))
+    answer = client.post(reverse("moderation_batch"), {"chosen": f"signature-{renewal.pk}"}, follow=True)
+    assert "ouvrez ce dossier" in answer.text
+    renewal.refresh_from_db()
+    assert renewal.state == "submitted"
+
+
+def test_next_file_passes_over_appeals_against_oneself(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    stamps = {"state": "refused", "decided_at": now, "reason": "Non.", "reason_code": "other"}
+    signature = factories.make_signature(now, factories.make_company(now, signatory=False), world.charter, **stamps)
+    decision = files.record_decision(
+        Decision.Subject.SIGNATURE, signature.pk, Decision.Outcome.REFUSED, by=world.moderator, now=now
+    )
+    files.appeal(decision=decision, message="Encore.", by=world.company_owner, now=now)
+    answer = visitor(world.moderator).post(reverse("moderation_next"), follow=True)
+    assert "Rien n’attend plus" in answer.text
+
+
 @pytest.mark.parametrize("chosen", [[], ["signature-999"], ["report-1"], ["x"]])
 def test_batch_of_nothing_is_refused(world: World, visitor: Visitor, chosen: list[str]) -> None:
     page = visitor(world.moderator).post(reverse("moderation_batch"), {"chosen": chosen}, follow=True)
@@ -217,6 +248,50 @@ def test_duplicate_is_shown_and_taken_in_with_all_that_hangs_on_it(
     assert not Company.objects.filter(pk=twin.pk).exists()
     assert sorted(kept.members().values_list("role", flat=True)) == ["owner", "owner"]
     assert "Réunion de" in Decision.objects.get().reason
+
+
+def test_duplicate_of_a_signatory_whose_signature_waits_is_taken_in(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    Signature.objects.filter(pk=signature.pk).update(state="approved", decided_at=now)
+    twin = factories.make_company(now, signatory=False, name="Menuiserie du Parc", address="3 rue du Port")
+    waiting = factories.make_signature(now, twin, world.charter)
+    invited = factories.make_invitation(now, twin)
+    owner = twin.owners()[0]
+    visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk})
+    waiting.refresh_from_db()
+    invited.refresh_from_db()
+    kept = Company.objects.get(pk=signature.company_id)
+    assert (waiting.state, waiting.company, invited.company, kept.address) == ("withdrawn", kept, kept, "3 rue du Port")
+    decision = Decision.objects.get()
+    assert (decision.subject_id, decision.outcome) == (signature.pk, "merged")
+    told = Message.objects.filter(template="organisations_merged")
+    assert owner.email in told.values_list("to_email", flat=True)
+
+
+def test_what_another_moderator_works_on_is_not_taken_in(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    twin = factories.make_company(now, signatory=False, name="Menuiserie du Parc")
+    held = factories.make_signature(now, twin, world.charter)
+    other = factories.make_user("Odile", is_moderator=True)
+    charter.claim_signature(signature=held, by=other, now=now)
+    page = visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk}, follow=True)
+    assert "Odile examine un de ces dossiers" in page.text
+    assert Company.objects.filter(pk=twin.pk).exists()
+
+
+def test_admission_counts_for_both_and_the_history_goes_on(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    kept, twin = factories.make_association(now, admitted=False), factories.make_association(now)
+    refused = Decision.Outcome.REFUSED
+    files.record_decision(
+        Decision.Subject.ASSOCIATION, twin.pk, refused, by=world.moderator, now=now, reason="Une ancienne affaire."
+    )
+    client = visitor(world.moderator)
+    client.post(address("merge", "association", kept.pk), {"absorb": twin.pk})
+    kept.refresh_from_db()
+    assert kept.state == "admitted"
+    assert "Une ancienne affaire." in client.get(address("file", "association", kept.pk)).text
 
 
 def test_two_standing_signatures_are_not_merged(

@@ -1,0 +1,74 @@
+"""An organisation is entered once, however often its form is sent and by however many people at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from django.db import connection
+
+from accounts.models import User
+from accounts.refusals import Refused
+from associations import actions as associations
+from associations.models import Association
+from companies import actions as companies
+from companies.models import Company
+from tests import factories
+
+
+def at_once(*moves: Callable[[], object]) -> Counter[str]:
+    start = threading.Barrier(len(moves))
+
+    def run(move: Callable[[], object]) -> str:
+        start.wait()
+        try:
+            move()
+        except Refused as refusal:
+            return type(refusal).__name__
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(moves)) as pool:
+        return Counter(pool.map(run, moves))
+
+
+def enter(by: User, now: dt.datetime, **fields: str) -> None:
+    company = Company(**{"name": "Double Clic", "legal_form": "company", "commune_id": factories.LILLE, **fields})
+    companies.register_company(company=company, by=by, now=now)
+
+
+def test_form_sent_twice_is_one_registration(now: dt.datetime, committed: None) -> None:
+    owner = factories.make_user()
+    assert at_once(*[partial(enter, owner, now)] * 4) == {"done": 4}
+    assert Company.objects.get().slug == "double-clic"
+
+
+def test_same_name_in_several_places_at_once(now: dt.datetime, committed: None) -> None:
+    moves = [
+        partial(enter, factories.make_user(), now, commune_id=commune)
+        for commune in (factories.LILLE, factories.ROUBAIX, factories.NOUMEA)
+    ]
+    assert at_once(*moves) == {"done": 3}
+    assert sorted(Company.objects.values_list("slug", flat=True)) == ["double-clic", "double-clic-2", "double-clic-3"]
+
+
+def test_same_number_at_once_is_refused_to_the_second(now: dt.datetime, committed: None) -> None:
+    moves = [partial(enter, factories.make_user(), now, siren="356000000") for _ in range(3)]
+    assert at_once(*moves) == {"done": 1, "AlreadyRegistered": 2}
+
+
+def test_associations_too(now: dt.datetime, committed: None) -> None:
+    owner = factories.make_user()
+
+    def once() -> None:
+        new = Association(name="Les Clics", legal_form="association", commune_id=factories.LILLE)
+        associations.register_association(association=new, by=owner, now=now)
+
+    assert at_once(*[once] * 3) == {"done": 3}
+    assert Association.objects.count() == 1
