@@ -272,6 +272,48 @@ def test_moves_are_those_of_the_table(
         assert (fresh(signature).state, Decision.objects.count()) == (source, before)
 
 
+@pytest.mark.parametrize("source", [state.value for state in State])
+def test_signing_again_goes_on_where_the_table_allows_and_begins_a_file_where_it_ended(
+    world: World, applicant: Company, now: dt.datetime, source: str
+) -> None:
+    signature = in_state(world, applicant, now, source)
+    if source in ("refused", "withdrawn", "lapsed"):
+        again = sign(world, applicant, now + DAY)
+        assert (again.pk != signature.pk, again.state, fresh(signature).state) == (True, "submitted", source)
+    elif source in ("draft", "changes_requested"):
+        assert State.SUBMITTED in Signature.TRANSITIONS[State(source)]
+        assert sign(world, applicant, now + DAY).pk == signature.pk
+        assert fresh(signature).state == "submitted"
+    else:
+        with pytest.raises(actions.AlreadySigned):
+            sign(world, applicant, now + DAY)
+        assert fresh(signature).state == source
+
+
+@pytest.mark.parametrize("source", [state.value for state in State])
+def test_files_are_given_back_reopened_and_lapse_from_where_the_table_says(
+    world: World, applicant: Company, now: dt.datetime, source: str
+) -> None:
+    signature = in_state(world, applicant, now, source)
+    if source == "in_review":
+        actions.release_signature(signature=signature, by=world.moderator)
+        assert fresh(signature).state == "submitted"
+        return
+    actions.release_signature(signature=signature, by=world.moderator)
+    assert fresh(signature).state == source
+    if source == "refused":
+        actions.reopen_signature(signature=signature, now=now)
+        assert fresh(signature).state == "submitted"
+        return
+    if source not in ("draft", "submitted", "changes_requested"):
+        with pytest.raises(AlreadyDecided):
+            actions.reopen_signature(signature=signature, now=now)
+    second = next_version(world, now)
+    actions.lapse_signatures(now=dt.datetime.combine(second.grace_ends_date, dt.time(12), tzinfo=dt.UTC))
+    lapses = State.LAPSED in Signature.TRANSITIONS[State(source)]
+    assert fresh(signature).state == ("lapsed" if lapses else source)
+
+
 def test_second_moderator_is_told_who_was_first(world: World, applicant: Company, now: dt.datetime) -> None:
     signature = held(world, applicant, now)
     stale = fresh(signature)
