@@ -22,7 +22,7 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 LOOPBACK = "127.0.0.1"
 LAST_PORT = 65535
-INIT = 1
+UV_MARK = "UV_RUN_RECURSION_DEPTH"  # in the environment of all that `uv run` starts
 
 
 class Process(NamedTuple):
@@ -158,17 +158,30 @@ def wait_until_stopped(processes: list[Process]) -> None:
 def stop_with_uv() -> None:
     """From now on, also while everything starts: when the `uv run` that started us is killed, stop as by SIGTERM.
 
-    A shell that started us may go: then we stay.
+    A shell between uv and us may go: then we stay.
     """
+    if UV_MARK not in os.environ:
+        return
     parent = os.getppid()
-    if "UV_RUN_RECURSION_DEPTH" not in os.environ:
+    if not _is_uv(parent) and _runs_under_uv(parent):
         return
-    if parent != INIT and Path(f"/proc/{parent}/comm").read_text().strip() != "uv":
-        return
+    orphan = not _is_uv(parent)
 
     def watch() -> None:
-        while parent != INIT and os.getppid() == parent:
+        while not orphan and os.getppid() == parent:
             time.sleep(0.3)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True, name="uv").start()
+
+
+def _is_uv(process: int) -> bool:
+    return Path(f"/proc/{process}/comm").read_text().strip() == "uv"
+
+
+def _runs_under_uv(process: int) -> bool:
+    """Whether `uv run` started it too; who adopts orphans was not."""
+    try:
+        return UV_MARK.encode() in Path(f"/proc/{process}/environ").read_bytes()
+    except PermissionError:
+        return False

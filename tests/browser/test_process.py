@@ -6,13 +6,15 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.portal import Portal
+from bench.portal import GIVEN, ROOT, Portal
+from solidarite.demonstration.portal import free_port
 
 
 def mine(data: Path) -> list[str]:
@@ -60,6 +62,19 @@ def test_kill_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> 
     time.sleep(seconds)
     cut.stop(signal.SIGKILL)
     assert gone(data, 5) == []
+
+
+@pytest.mark.skipif("UV" not in os.environ, reason="started without uv")
+@pytest.mark.parametrize("seconds", [0.6, 1.5, 2.5, 5.0])
+def test_kill_of_uv_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> None:
+    data = tmp_path / "data"
+    command = [os.environ["UV"], "run", "--no-sync", "manage.py", "demo", "--no-data", "--port", str(free_port())]
+    environment = {name: value for name, value in os.environ.items() if name not in GIVEN}
+    uv = subprocess.Popen(command, cwd=ROOT, env=environment | {"SOLIDARITE_DATA": str(data)})
+    time.sleep(seconds)
+    uv.kill()
+    uv.wait()
+    assert gone(data, 15) == []
 
 
 def test_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
