@@ -9,6 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -589,19 +590,18 @@ def test_version_is_published_while_one_signs(
     checked, go_on, order = threading.Event(), threading.Event(), list[str]()
 
     def signer() -> None:
-        with transaction.atomic():
+        with closing(connection), transaction.atomic():
             actions._check_newest(world.charter)
             checked.set()
             go_on.wait(10)
             sign(world, company, now)
             order.append("signed")
-        connection.close()
 
     def publisher() -> None:
-        checked.wait(10)
-        next_version(world, now)
-        order.append("published")
-        connection.close()
+        with closing(connection):
+            checked.wait(10)
+            next_version(world, now)
+            order.append("published")
 
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(signer), pool.submit(publisher)]
