@@ -20,6 +20,7 @@ from accounts.actions.files import AlreadyDecided, HeldByAnother
 from accounts.models import Decision, User
 from accounts.refusals import Refused
 from charter import actions
+from charter.actions import signing
 from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
 from mail.models import Message
@@ -584,14 +585,14 @@ def test_version_is_published_while_one_signs(
 ) -> None:
     """The signer reads that the text is the newest, then pauses: who publishes waits. Without the lock nobody does."""
     if not guarded:
-        monkeypatch.setattr(actions, "_hold_newest", lambda: None)
+        monkeypatch.setattr(signing, "hold_newest", lambda: None)
     world = factories.make_world(now)
     company = factories.make_company(now, signatory=False)
     checked, go_on, order = threading.Event(), threading.Event(), list[str]()
 
     def signer() -> None:
         with closing(connection), transaction.atomic():
-            actions._check_newest(world.charter)
+            signing.check_newest(world.charter)
             checked.set()
             go_on.wait(10)
             sign(world, company, now)

@@ -1,0 +1,56 @@
+"""Writing and publishing the charter, signing it, and deciding on a signature."""
+
+from charter.actions.deciding import (
+    approve_signature,
+    claim_signature,
+    refuse_signature,
+    reinstate_signature,
+    release_signature,
+    reopen_signature,
+    request_changes,
+    suspend_signature,
+)
+from charter.actions.editions import announce_edition, save_edition
+from charter.actions.renewals import lapse_signatures, remind_renewals
+from charter.actions.signing import (
+    LINKS_A_DAY,
+    AlreadySigned,
+    LinkClosed,
+    NewerVersion,
+    Pledge,
+    TooManyLinks,
+    send_signing_link,
+    sign_by_link,
+    sign_charter,
+    withdraw_signature,
+)
+from charter.actions.versions import AlreadyPublished, TooEarly, publish_version, save_draft_version
+
+__all__ = [
+    "LINKS_A_DAY",
+    "AlreadyPublished",
+    "AlreadySigned",
+    "LinkClosed",
+    "NewerVersion",
+    "Pledge",
+    "TooEarly",
+    "TooManyLinks",
+    "announce_edition",
+    "approve_signature",
+    "claim_signature",
+    "lapse_signatures",
+    "publish_version",
+    "refuse_signature",
+    "reinstate_signature",
+    "release_signature",
+    "remind_renewals",
+    "reopen_signature",
+    "request_changes",
+    "save_draft_version",
+    "save_edition",
+    "send_signing_link",
+    "sign_by_link",
+    "sign_charter",
+    "suspend_signature",
+    "withdraw_signature",
+]

@@ -1,0 +1,40 @@
+"""One conditional update a move: the database decides who was first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accounts.actions.files import AlreadyDecided, hour
+from charter.models import Signature
+from companies.models import Company
+
+
+def move(
+    signature: Signature, to: Signature.State, *, held: Mapping[str, object] | None = None, **stamps: object
+) -> bool:
+    """One conditional update from where the signature was read, so that nobody decides on what changed meanwhile."""
+    if to not in Signature.TRANSITIONS[Signature.State(signature.state)]:
+        return False
+    here = Signature.objects.filter(pk=signature.pk, state=signature.state, **(held or {}))
+    moved = here.update(state=to, **stamps)
+    if moved:
+        for field, value in {"state": to, **stamps}.items():
+            setattr(signature, field, value)
+    return bool(moved)
+
+
+def settled(signature: Signature) -> AlreadyDecided:
+    """Who was first, and when."""
+    signature.refresh_from_db()
+    who = signature.ended_by or signature.decided_by or signature.claimed_by
+    when = signature.ended_at or signature.decided_at or signature.claimed_at
+    by = f" par {who}" if who else ""
+    at = f" à {hour(when)}" if when else ""
+    return AlreadyDecided(f"Déjà traité{by}{at}\u00a0: la signature est {signature.get_state_display()}.")
+
+
+def lock_company(signature: Signature) -> Company:
+    """The company's row, held until the end: bookings and other moves of its signatures wait."""
+    company: Company = Company.objects.select_for_update(no_key=True).get(pk=signature.company_id)
+    signature.company = company
+    return company
