@@ -95,6 +95,14 @@ class SiteForm(forms.ModelForm[Site]):
                 self.add_error("latitude", f"Vérifiez la position\u00a0: elle est à {kilometres(away)} de {commune}.")
 
 
+class SiteEditForm(SiteForm):
+    """A building that stands: another commune would be another site."""
+
+    def __init__(self, data: Any = None, *, instance: Site) -> None:
+        super().__init__(data, instance=instance)
+        self.fields["commune"].disabled = True
+
+
 class RoomForm(forms.ModelForm[Room]):
     """A room, no larger than its site admits."""
 
@@ -102,8 +110,8 @@ class RoomForm(forms.ModelForm[Room]):
         model = Room
         fields = ("name", "capacity", "computers", "equipment")
 
-    def __init__(self, data: Any = None, *, site: Site) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, site: Site, instance: Room | None = None) -> None:
+        super().__init__(data, instance=instance)
         self.site = site
 
     def clean_capacity(self) -> int:

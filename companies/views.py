@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +17,7 @@ from accounts.refusals import Refused
 from accounts.views import MemberPages
 from companies import actions
 from companies.confirmations import confirmation_of
-from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteForm
+from companies.forms import AvailabilityForm, CompanyForm, RoomForm, SiteEditForm, SiteForm
 from companies.models import Availability, Company, Invitation, Room, Site
 from territories import clock
 from territories.french import counted, long_date
@@ -51,7 +52,11 @@ def company_create(request: HttpRequest) -> HttpResponse:
 def sites(request: HttpRequest, slug: str) -> HttpResponse:
     """Sites and rooms."""
     company = managed_company(request, slug)
-    company_sites = company.sites.select_related("commune").prefetch_related("rooms")
+    company_sites = (
+        company.sites.select_related("commune")
+        .prefetch_related("rooms")
+        .order_by(F("archived_at").asc(nulls_first=True), "name", "pk")
+    )
     return render(request, "companies/site_list.html", {"company": company, "sites": company_sites})
 
 
@@ -63,7 +68,8 @@ def site_create(request: HttpRequest, slug: str) -> HttpResponse:
         site = actions.add_site(company=company, site=form.save(commit=False), now=clock.now())
         messages.success(request, f"Le site «\u00a0{site.name}\u00a0» est enregistré. Décrivez maintenant une salle.")
         return redirect("companies:room_create", company.slug, site.pk)
-    return render(request, "companies/site_create.html", {"company": company, "form": form}, status=_status(form))
+    context = {"company": company, "site": None, "form": form}
+    return render(request, "companies/site_create.html", context, status=_status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +81,43 @@ def room_create(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
         room = actions.add_room(site=site, room=form.save(commit=False), now=clock.now())
         messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est enregistrée. Ouvrez ses soirées.")
         return redirect("companies:availability_create", company.slug, room.pk)
+    context = {"company": company, "site": site, "room": None, "form": form}
+    return render(request, "companies/room_create.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def site_edit(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
+    """Correct what is said of a site; its position may be moved."""
+    company = managed_company(request, slug)
+    site = get_object_or_404(Site.objects.select_related("commune__departement"), company=company, pk=site_id)
+    form = SiteEditForm(request.POST or None, instance=site)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.describe_site(site=form.save(commit=False))
+        except Refused as refusal:
+            form.add_error("max_visitors", str(refusal))
+        else:
+            messages.success(request, "Le site est à jour.")
+            return redirect("companies:sites", company.slug)
     context = {"company": company, "site": site, "form": form}
+    return render(request, "companies/site_create.html", context, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def room_edit(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Correct what is said of a room."""
+    company = managed_company(request, slug)
+    room = get_object_or_404(Room.objects.select_related("site__commune"), site__company=company, pk=room_id)
+    form = RoomForm(request.POST or None, site=room.site, instance=room)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.describe_room(room=form.save(commit=False))
+        except Refused as refusal:
+            form.add_error("capacity", str(refusal))
+        else:
+            messages.success(request, "La salle est à jour.")
+            return redirect("companies:sites", company.slug)
+    context = {"company": company, "site": room.site, "room": room, "form": form}
     return render(request, "companies/room_create.html", context, status=_status(form))
 
 

@@ -61,13 +61,14 @@ def booking_expired(*, booking: Booking, now: dt.datetime, others: list[Slot]) -
     _tell_association("booking_expired", booking, now, others)
 
 
-def booking_cancelled(*, booking: Booking, now: dt.datetime) -> None:
-    """To both sides and the volunteers: it is off, and leaves their calendars."""
-    told = [(manager, _company_url(booking)) for manager in _company(booking)]
-    told += [(manager, _association_url(booking)) for manager in _association(booking)]
-    told += [(volunteer, _volunteer_url()) for volunteer in _volunteers(booking)]
-    for person, url in told:
-        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1)
+def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    """To both sides and the volunteers: it is off, and leaves their calendars; the association has other slots."""
+    told: list[tuple[User, str, list[Slot]]] = [(manager, _company_url(booking), []) for manager in _company(booking)]
+    told += [(manager, _association_url(booking), others) for manager in _association(booking)]
+    told += [(volunteer, _volunteer_url(), []) for volunteer in _volunteers(booking)]
+    for person, url, offered in told:
+        facts = {"others": [_slot_facts(slot) for slot in offered]}
+        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, extra=facts)
 
 
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:

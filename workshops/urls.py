@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workshops.views import bookings as views
-from workshops.views import series
+from workshops.views import closing, series
 
 app_name = "workshops"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("benevolat/<int:slot_id>/renoncer/", views.volunteer_leave, name="volunteer_leave"),
     path(f"{company}creneaux/", views.company_slots, name="company_slots"),
     path(f"{company}creneaux/<int:slot_id>/modifier/", series.slot_change, name="slot_change"),
+    path(f"{company}fermer/", closing.everything, name="company_close"),
+    path(f"{company}sites/<int:site_id>/fermer/", closing.site, name="site_close"),
+    path(f"{company}salles/<int:room_id>/fermer/", closing.room, name="room_close"),
     path(f"{company}series/<int:series_id>/", series.detail, name="series"),
     path(f"{company}series/<int:series_id>/arreter/", series.end, name="series_end"),
     path(f"{company}series/<int:series_id>/confirmer/", series.confirm, name="series_confirm"),

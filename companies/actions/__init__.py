@@ -7,7 +7,15 @@ from companies.actions.organisations import (
     remove_member,
     set_charter_standing,
 )
-from companies.actions.places import add_room, add_site
+from companies.actions.places import (
+    StillLarger,
+    add_room,
+    add_site,
+    archive_rooms,
+    archive_site,
+    describe_room,
+    describe_site,
+)
 from companies.actions.series import (
     DaytimeOpening,
     NothingToOpen,
@@ -38,14 +46,19 @@ __all__ = [
     "SeasonRefused",
     "SeasonTooLong",
     "SlotNotOpen",
+    "StillLarger",
     "TooFarAhead",
     "add_room",
     "add_site",
+    "archive_rooms",
+    "archive_site",
     "ask_to_confirm_series",
     "confirm_availability",
     "cut_series",
     "dates_taken_out",
     "describe_company",
+    "describe_room",
+    "describe_site",
     "extend_series",
     "join_slot",
     "leave_slot",

@@ -64,7 +64,7 @@ CASES: list[tuple[str, Post, str, list[str]]] = [
     ),
     (
         "booking_cancelled",
-        lambda booking, now, _: emails.booking_cancelled(booking=booking, now=now),
+        lambda booking, now, _: emails.booking_cancelled(booking=booking, now=now, others=[]),
         f"Annulé\u00a0: atelier du {DAY}, {HOURS}",
         ["Hélène", "Karim", "Lucie"],
     ),

@@ -13,6 +13,7 @@ from workshops.actions.bookings import (
     decline_booking,
     withdraw_slot,
 )
+from workshops.actions.closing import Hanging, close_rooms, hanging_on
 from workshops.actions.matches import tell_matches
 from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
@@ -24,6 +25,7 @@ __all__ = [
     "AlreadyReported",
     "AlreadySettled",
     "Change",
+    "Hanging",
     "NotAdmitted",
     "NotOver",
     "NotThatWay",
@@ -36,9 +38,11 @@ __all__ = [
     "cancel_booking",
     "change_series",
     "change_slot",
+    "close_rooms",
     "decline_booking",
     "end_series",
     "expire_bookings",
+    "hanging_on",
     "remind_workshops",
     "report_workshop",
     "tell_matches",

@@ -185,7 +185,9 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
     if was_confirmed:
         _release_request(booking, now)
-        emails.booking_cancelled(booking=booking, now=now)
+        by_company = side == Side.COMPANY
+        others = alternatives(slot, now=now, places=booking.participants) if by_company else []
+        emails.booking_cancelled(booking=booking, now=now, others=others)
         SlotVolunteer.objects.filter(slot=booking.slot).delete()
     else:
         emails.booking_withdrawn(booking=booking, now=now)

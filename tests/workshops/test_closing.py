@@ -1,0 +1,114 @@
+"""Closing a room, a site or a company: what hangs on it ends at once, and everybody is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from companies import actions as companies
+from companies.models import Availability, Room, Slot
+from mail.models import Message
+from tests import factories
+from tests.companies.test_actions import opening
+from tests.factories import World
+from workshops import actions
+
+Visitor = Callable[[User], Client]
+
+
+@pytest.fixture
+def busy(world: World, now: dt.datetime) -> Availability:
+    """The world's room with a season: one date booked, one asked for, one with a volunteer, the others free."""
+    series = opening(booking_mode="on_approval")
+    companies.publish_availability(room=world.room, availability=series, by=world.company_owner, now=now)
+    booked, asked, helped, *_ = series.slots.order_by("pk")
+    factories.make_booking(now, booked, world.association)
+    factories.make_booking(now, asked, world.association, state="pending")
+    companies.join_slot(slot=helped, by=world.volunteer, now=now)
+    Message.objects.all().delete()
+    return series
+
+
+def test_page_shows_all_that_hangs_on_a_site(
+    world: World, busy: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    page = visitor(world.company_owner).get(reverse("workshops:site_close", args=[world.company.slug, world.site.pk]))
+    assert f"Fermer le site {world.site.name}" in page.text
+    assert "1\u00a0atelier à annuler" in page.text
+    hanging = actions.hanging_on(rooms=Room.objects.filter(site=world.site), now=now)
+    assert (hanging.series, hanging.free, hanging.waiting, len(hanging.booked), hanging.volunteers) == (1, 5, 1, 1, 1)
+
+
+def test_site_closes_at_once_and_everybody_is_told(
+    world: World, busy: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    elsewhere = factories.make_slot(
+        factories.make_room(now, factories.make_site(now, factories.make_company(now))), world.slot.starts_at
+    )
+    client = visitor(world.company_owner)
+    page = reverse("workshops:site_close", args=[world.company.slug, world.site.pk])
+    assert client.post(page, {"reason": ""}).status_code == 422
+    assert Slot.objects.filter(room=world.room, state="open").count() == 6
+    done = client.post(page, {"reason": "Dégât des eaux."}, follow=True)
+    assert "1\u00a0atelier annulé, 5\u00a0créneaux retirés" in done.text
+    assert not Slot.objects.filter(room__site=world.site, state="open", starts_at__gt=now).exists()
+    told = Message.objects.order_by("pk").values_list("template", "to_name")
+    assert sorted(told) == [
+        ("booking_cancelled", "Hélène"),
+        ("booking_cancelled", "Karim"),
+        ("booking_declined", "Karim"),
+    ]
+    cancelled = Message.objects.get(template="booking_cancelled", to_name="Karim")
+    assert cancelled.context["reason"] == "Dégât des eaux."
+    assert [elsewhere.room.site.company.name in str(one) for one in cancelled.context["others"]] == [True]
+    assert "archivé" in done.text
+    busy.refresh_from_db()
+    assert companies.extend_series(now=now + dt.timedelta(days=100)) == 0
+
+
+def test_what_was_held_there_stays(world: World, now: dt.datetime) -> None:
+    held = factories.make_booking(
+        now, factories.make_slot(world.room, now - dt.timedelta(days=7)), world.association, state="completed"
+    )
+    actions.close_rooms(rooms=Room.objects.filter(pk=world.room.pk), reason="Travaux.", by=world.company_owner, now=now)
+    held.refresh_from_db()
+    assert (held.state, held.slot.state) == ("completed", "open")
+
+
+def test_whole_company_closes(world: World, busy: Availability, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_room(now, factories.make_site(now, world.company, name="Dépôt"))
+    client = visitor(world.company_owner)
+    client.post(reverse("workshops:company_close", args=[world.company.slug]), {"reason": "Vente."})
+    assert not world.company.sites.filter(archived_at=None).exists()
+    assert not Room.objects.filter(site__company=world.company, archived_at=None).exists()
+
+
+# --- corrections ------------------------------------------------------------------------------------
+
+
+def test_site_and_room_are_corrected(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    site = {"name": "Tour", "address": "2 rue du Port", "max_visitors": "30", "latitude": "50.6", "longitude": "3.1"}
+    page = reverse("companies:site_edit", args=[world.company.slug, world.site.pk])
+    assert client.post(page, site).status_code == 302
+    room = {"name": "Ada", "capacity": "12", "computers": "9", "equipment": "Tableau"}
+    page = reverse("companies:room_edit", args=[world.company.slug, world.room.pk])
+    assert client.post(page, room).status_code == 302
+    world.room.refresh_from_db()
+    world.slot.refresh_from_db()
+    assert (world.room.name, world.room.site_max_visitors, world.slot.room_capacity) == ("Ada", 30, 12)
+
+
+def test_place_does_not_shrink_under_what_hangs_on_it(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    site = {"name": "Tour", "address": "2 rue du Port", "max_visitors": "5", "latitude": "50.6", "longitude": "3.1"}
+    answer = client.post(reverse("companies:site_edit", args=[world.company.slug, world.site.pk]), site)
+    assert (answer.status_code, "diminuez-la d’abord" in answer.text) == (422, True)
+    room = {"name": "Ada", "capacity": "3", "computers": "3"}
+    answer = client.post(reverse("companies:room_edit", args=[world.company.slug, world.room.pk]), room)
+    assert (answer.status_code, "offrent davantage" in answer.text) == (422, True)

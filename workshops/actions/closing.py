@@ -1,0 +1,70 @@
+"""A room, a site or a company closes at once: works, a sale, an accident. Nobody finds the door closed unwarned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from companies import actions as companies
+from companies.models import Availability, Room, Slot, SlotQuerySet, SlotVolunteer
+from workshops.actions.bookings import cancel_booking, decline_waiting
+from workshops.models import Booking, Side
+
+
+class Hanging(NamedTuple):
+    """All that hangs on some rooms from now on."""
+
+    rooms: list[Room]
+    series: int
+    free: int
+    waiting: int
+    booked: list[Booking]
+    volunteers: int
+
+
+def hanging_on(*, rooms: QuerySet[Room], now: dt.datetime) -> Hanging:
+    """What closing these rooms would end, and whom it would concern."""
+    coming = _coming(rooms, now)
+    booked = list(Booking.objects.live().filter(slot__in=coming).with_everything().order_by("slot__starts_at", "pk"))
+    return Hanging(
+        rooms=list(rooms.select_related("site").order_by("site__name", "name", "pk")),
+        series=_series(rooms, now).count(),
+        free=coming.count() - len(booked),
+        waiting=Booking.objects.filter(slot__in=coming).awaiting_answer().count(),
+        booked=booked,
+        volunteers=SlotVolunteer.objects.filter(slot__in=coming).values("volunteer").distinct().count(),
+    )
+
+
+@transaction.atomic
+def close_rooms(*, rooms: QuerySet[Room], reason: str, by: User, now: dt.datetime) -> Hanging:
+    """End all series, cancel what is booked, take back what is free, tell everybody with other slots, and archive.
+
+    What was held there before stays as it is.
+    """
+    slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    hanging = hanging_on(rooms=rooms, now=now)
+    today = now.date()
+    for series in _series(rooms, now).select_for_update(of=("self",)).order_by("pk"):
+        companies.cut_series(availability=series, from_date=today)
+    held = {booking.slot_id for booking in hanging.booked}
+    # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
+    companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
+    for booking in hanging.booked:
+        cancel_booking(booking=booking, side=Side.COMPANY, reason=reason, by=by, now=now)
+        companies.withdraw_slots(slots=[booking.slot], by=by, now=now)
+    decline_waiting(slots, by=by, now=now, reason=reason)
+    companies.archive_rooms(rooms=rooms, now=now)
+    return hanging
+
+
+def _coming(rooms: QuerySet[Room], now: dt.datetime) -> SlotQuerySet:
+    return Slot.objects.filter(room__in=rooms, state=Slot.State.OPEN, starts_at__gt=now)
+
+
+def _series(rooms: QuerySet[Room], now: dt.datetime) -> QuerySet[Availability]:
+    return Availability.objects.coming(now).filter(room__in=rooms)

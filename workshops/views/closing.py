@@ -1,0 +1,60 @@
+"""Closing a room, a site or the whole company at once: all that hangs on it on one page, then one confirmation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.identity import signed_in
+from companies import actions as companies
+from companies.models import Company, Room, Site
+from companies.views import managed_company
+from territories import clock
+from territories.french import counted
+from workshops import actions
+from workshops.forms import ReasonForm
+
+
+@require_http_methods(["GET", "POST"])
+def room(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    company = managed_company(request, slug)
+    found = get_object_or_404(Room, site__company=company, archived_at=None, pk=room_id)
+    return _close(request, company, Room.objects.filter(pk=found.pk), f"la salle {found.name}", [])
+
+
+@require_http_methods(["GET", "POST"])
+def site(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
+    company = managed_company(request, slug)
+    found = get_object_or_404(Site, company=company, archived_at=None, pk=site_id)
+    return _close(request, company, Room.objects.filter(site=found), f"le site {found.name}", [found])
+
+
+@require_http_methods(["GET", "POST"])
+def everything(request: HttpRequest, slug: str) -> HttpResponse:
+    """All sites of the company."""
+    company = managed_company(request, slug)
+    sites = list(company.sites.filter(archived_at=None))
+    return _close(request, company, Room.objects.filter(site__in=sites), f"tous les sites de {company.name}", sites)
+
+
+def _close(request: HttpRequest, company: Company, rooms: QuerySet[Room], what: str, sites: list[Site]) -> HttpResponse:
+    now = clock.now()
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        closed = actions.close_rooms(rooms=rooms, reason=form.cleaned_data["reason"], by=signed_in(request), now=now)
+        for one in sites:
+            companies.archive_site(site=one, now=now)
+        cancelled = counted(len(closed.booked), "atelier annulé", "ateliers annulés")
+        withdrawn = counted(closed.free, "créneau retiré", "créneaux retirés")
+        messages.success(request, f"C’est fermé\u00a0: {cancelled}, {withdrawn}. Tout le monde est prévenu.")
+        return redirect("companies:sites", company.slug)
+    context = {
+        "company": company,
+        "what": what,
+        "hanging": actions.hanging_on(rooms=rooms, now=now),
+        "form": form,
+    }
+    return render(request, "workshops/close.html", context, status=422 if form.is_bound else 200)
