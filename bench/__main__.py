@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from bench import moderation, pages, registry, screens
+from bench import moderation, pages, publish, registry, screens
 
-MEASURES = {"pages": pages.measure, "moderation": moderation.measure}
+MEASURES = {"pages": pages.measure, "moderation": moderation.measure, "publish": publish.measure}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 

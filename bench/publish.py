@@ -1,0 +1,149 @@
+"""Publishing a year of evenings, and making the dates of thousands of series."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+Measure = dict[str, Any]
+
+FEW, MANY, QUICK_FEW, QUICK_MANY = 1_000, 10_000, 200, 2_000
+
+
+def measure(*, quick: bool) -> Iterator[Measure]:
+    """`publish.queries`: statements for 52 weekly dates; `publish.growth`: time a series, many ÷ few."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["SOLIDARITE_DATA"] = str(Path(folder) / "data")
+        for given in ("DATABASE_URL", "REDIS_URL"):
+            os.environ.pop(given, None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "solidarite.settings"
+        from solidarite.embedded import cluster  # noqa: PLC0415  # after the environment that it reads
+
+        with cluster.running():
+            yield from _measure(quick=quick)
+
+
+def _measure(*, quick: bool) -> Iterator[Measure]:
+    import django  # noqa: PLC0415  # idem
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    now = dt.datetime.now(tz=dt.UTC)
+    site = _site(now)
+    yield _queries(site, now)
+    few, many = (QUICK_FEW, QUICK_MANY) if quick else (FEW, MANY)
+    _extend(site, few, now)  # once without the watch: connections and plans are made
+    short, long = _extend(site, few, now), _extend(site, many, now)
+    yield {
+        "name": "publish.growth",
+        "value": round(long / many * 1000, 2),
+        "unit": "ms a series",
+        "reference": {"name": f"{few} series", "value": round(short / few * 1000, 2)},
+        "ratio": round((long / many) / (short / few), 2),
+        "n": many,
+        "notes": f"{many} series of {_dates(now)} dates; asked: ratio at most 1.1",
+    }
+
+
+def _dates(now: dt.datetime) -> int:
+    """How many dates each series has."""
+    from companies.models import Slot  # noqa: PLC0415
+
+    last = Slot.objects.filter(created_at__gte=now).order_by("-pk").first()
+    return Slot.objects.filter(availability=last.availability_id).count() if last else 0
+
+
+def _site(now: dt.datetime) -> Any:
+    from django.db import transaction  # noqa: PLC0415
+
+    from accounts.models import Role, User  # noqa: PLC0415
+    from companies.models import Company, Membership, Site  # noqa: PLC0415
+
+    with transaction.atomic():
+        company = Company.objects.create(
+            name="Mesure", slug="mesure", legal_form="company", created_at=now, members_confirmed_at=now
+        )
+        owner = User.objects.create_user("mesure@example.org")
+        Membership.objects.create(company=company, user=owner, role=Role.OWNER, joined_at=now)
+        return Site.objects.create(
+            company=company,
+            name="Siège",
+            address="1 rue des Lilas",
+            commune_id="59350",
+            latitude=50.63,
+            longitude=3.06,
+            time_zone="Europe/Paris",
+            max_visitors=20,
+            created_at=now,
+        )
+
+
+def _rooms(site: Any, count: int, now: dt.datetime) -> list[Any]:
+    from companies.models import Room  # noqa: PLC0415
+
+    return Room.objects.bulk_create(
+        Room(site=site, site_max_visitors=20, name=f"Salle {n}", capacity=10, computers=8, created_at=now)
+        for n in range(count)
+    )
+
+
+def _series(room: Any, now: dt.datetime, **fields: Any) -> Any:
+    from companies.models import Availability  # noqa: PLC0415
+
+    return Availability(
+        **{
+            "room": room,
+            "weekdays": [4],
+            "start_time": dt.time(18),
+            "end_time": dt.time(20),
+            "from_date": now.date(),
+            "extended_to_date": now.date(),
+            "notice_hours": 24,
+            "places": 10,
+            "computers": 8,
+            "volunteers_offered": 2,
+            "booking_mode": "instant",
+            "created_at": now,
+            **fields,
+        }
+    )
+
+
+def _queries(site: Any, now: dt.datetime) -> Measure:
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+    from companies import actions  # noqa: PLC0415
+
+    (room,) = _rooms(site, 1, now)
+    monday = now.date() + dt.timedelta(days=8 - now.isoweekday())
+    year = _series(room, now, from_date=monday, until_date=monday + dt.timedelta(days=363))
+    owner = User.objects.get(email="mesure@example.org")
+    with CaptureQueriesContext(connection) as captured:
+        season = actions.publish_availability(room=room, availability=year, by=owner, now=now)
+    return {
+        "name": "publish.queries",
+        "value": len(captured),
+        "unit": "statements",
+        "n": len(season.slots),
+        "notes": "a year of Thursdays; asked: at most 10",
+    }
+
+
+def _extend(site: Any, count: int, now: dt.datetime) -> float:
+    """Seconds to make the dates of so many new series."""
+    from companies import actions  # noqa: PLC0415
+    from companies.models import Availability  # noqa: PLC0415
+
+    Availability.objects.bulk_create(_series(room, now) for room in _rooms(site, count, now))
+    began = time.perf_counter()
+    actions.extend_series(now=now)
+    return time.perf_counter() - began
