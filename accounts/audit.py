@@ -48,12 +48,18 @@ def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type
     return keep
 
 
-def changes(row: models.Model, *, most: int = 50) -> list[Change]:
-    """What became of a row, the latest first."""
-    events = list(row.events.order_by("pgh_id"))  # type: ignore[attr-defined]  # made by `tracked`
+def changes(row: models.Model, *, most: int = 50, earlier: Collection[int] = ()) -> list[Change]:
+    """What became of a row, and of rows of these numbers that were taken into it, the latest first."""
+    history: Any = row.events.model  # type: ignore[attr-defined]  # made by `tracked`
+    events = list(history.objects.filter(pgh_obj_id__in=[row.pk, *earlier]).order_by("pgh_obj_id", "pgh_id"))
     names = _names(_actor(event) for event in events)
-    found = [change for old, new in pairwise(events) for change in _between(old, new, names)]
-    return found[::-1][:most]
+    found = [
+        change
+        for _, of_one in groupby(events, key=attrgetter("pgh_obj_id"))
+        for old, new in pairwise(of_one)
+        for change in _between(old, new, names)
+    ]
+    return sorted(found, key=attrgetter("at"))[::-1][:most]
 
 
 def member_changes(organisation: Organisation, *, most: int = 50) -> list[Change]:

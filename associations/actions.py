@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.actions.files import AlreadyDecided, decided_words, record_decision, settle_file
+from accounts.actions.holding import hold
 from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
@@ -42,7 +43,12 @@ def register_association(*, association: Association, by: User, now: dt.datetime
 
 @transaction.atomic
 def describe_association(*, association: Association) -> Association:
-    """Save what an owner corrected in the association's identity."""
+    """Save what an owner corrected in the association's identity.
+
+    Raises:
+        Gone: it was united with another one meanwhile.
+    """
+    hold(association)
     association.save()
     return association
 
@@ -178,14 +184,35 @@ def hide_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
     emails.request_hidden(request=request, now=now)
 
 
+def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -> None:
+    """Put a hidden request online: a moderator thought again, or an appeal was accepted.
+
+    Raises:
+        AlreadyDecided: it is not hidden any more.
+    """
+    hidden = Request.objects.filter(pk=request.pk, state=Request.State.HIDDEN)
+    if not hidden.update(state=Request.State.OPEN, state_changed_at=now, hidden_reason="", matched_at=None):
+        raise _settled(request)
+    outcome = Decision.Outcome.REINSTATED
+    record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
+    emails.request_published(request=request, now=now)
+
+
+def _settled(request: Request) -> AlreadyDecided:
+    request.refresh_from_db()
+    return AlreadyDecided(f"Cette demande est {request.get_state_display()}\u00a0: prenez-la d’abord pour décider.")
+
+
 def _settle_request(
     request: Request, state: Request.State, outcome: Decision.Outcome, *, reason: str, by: User, now: dt.datetime
 ) -> None:
-    held = Request.objects.awaiting_decision().filter(pk=request.pk).held_by(by)
+    here = Request.objects.filter(pk=request.pk)
+    online = here.filter(state=Request.State.OPEN) if state == Request.State.HIDDEN else here.none()
+    held = here.filter(pk__in=Request.objects.awaiting_decision().held_by(by).values("pk")) | online
     moved = held.update(state=state, state_changed_at=now, hidden_reason=reason, claimed_at=None, claimed_by=None)
-    request.refresh_from_db()
     if not moved:
-        raise AlreadyDecided(f"Cette demande est {request.get_state_display()}\u00a0: prenez-la d’abord pour décider.")
+        raise _settled(request)
+    request.refresh_from_db()
     record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
 
 

@@ -56,9 +56,13 @@ def association_edit(request: HttpRequest, slug: str) -> HttpResponse:
     association: Association = get_object_or_404(Association.objects.owned_by(signed_in(request)), slug=slug)
     form = AssociationForm(request.POST or None, instance=association)
     if request.method == "POST" and form.is_valid():
-        actions.describe_association(association=form.save(commit=False))
-        messages.success(request, "La fiche est à jour.")
-        return redirect("association", association.slug)
+        try:
+            actions.describe_association(association=form.save(commit=False))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "La fiche est à jour.")
+            return redirect("association", association.slug)
     context = {"association": association, "form": form}
     return render(request, "associations/association_edit.html", context, status=422 if form.is_bound else 200)
 

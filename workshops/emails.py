@@ -117,10 +117,15 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
             to=(manager.email, manager.name),
             context={
                 "topic": request.get_topic_display(),
-                "slots": [_slot_facts(slot) | {"distance": kilometres(found.distance_km)} for found, slot in matches],
+                "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
             },
             now=now,
         )
+
+
+def _distance(request: Request, found: Match) -> str:
+    """How far, where it can be told: of a few communes nobody published the point."""
+    return kilometres(found.distance_km) if request.commune.latitude is not None else ""
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:

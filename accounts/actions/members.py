@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts import emails
+from accounts.actions.holding import hold
 from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.permissions import roles_to_invite
@@ -64,7 +65,7 @@ def invite_member(
     Raises:
         NotAllowed, AlreadyMember, TooMany: nothing is written.
     """
-    _lock(organisation)
+    hold(organisation)
     address = email.strip().lower()
     if role not in roles_to_invite(Role(by.role)):
         raise NotAllowed("Votre rôle ne permet pas d’inviter à ce titre\u00a0: demandez à une personne responsable.")
@@ -90,7 +91,7 @@ def open_volunteer_link(
     Raises:
         NotAllowed, PublicDomain: nothing is written.
     """
-    _lock(organisation)
+    hold(organisation)
     wanted = sorted({domain.strip().lower().removeprefix("@") for domain in domains})
     if Role.VOLUNTEER not in roles_to_invite(Role(by.role)):
         raise NotAllowed("Votre rôle ne permet pas d’inviter.")
@@ -111,6 +112,7 @@ def revoke_invitation(*, organisation: Organisation, invitation: Invitation, by:
     Raises:
         InvitationClosed: it was used or taken back before.
     """
+    hold(organisation)
     still_open = organisation.invitations_sent().filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
     if not still_open.update(revoked_at=now, revoked_by=by):
         raise InvitationClosed("Cette invitation a déjà servi, ou elle est déjà retirée.")
@@ -123,7 +125,7 @@ def accept_invitation(*, organisation: Organisation, invitation: Invitation, by:
     Raises:
         InvitationClosed, OtherAddress: nothing is written.
     """
-    _lock(organisation)
+    hold(organisation)
     current = organisation.invitations_sent().open(now).filter(pk=invitation.pk).first()
     if current is None:
         raise InvitationClosed("Cette invitation ne sert plus\u00a0: demandez-en une nouvelle à qui vous l’a envoyée.")
@@ -168,7 +170,7 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
     Raises:
         LastOwner: nobody would answer for the organisation any more.
     """
-    _lock(organisation)
+    hold(organisation)
     if role != Role.OWNER:
         _check_another_owner(organisation, member)
     changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
@@ -184,7 +186,7 @@ def hand_over(*, organisation: Organisation, to: Membership, by: Membership, now
     Raises:
         NotAllowed: the other one has left meanwhile.
     """
-    _lock(organisation)
+    hold(organisation)
     if not organisation.members().filter(pk=to.pk).update(role=Role.OWNER):
         raise NotAllowed("Cette personne n’est plus membre\u00a0: choisissez quelqu’un d’autre.")
     organisation.members().filter(pk=by.pk).update(role=Role.MANAGER)
@@ -199,7 +201,7 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
     Raises:
         LastOwner: nobody would answer for the organisation any more.
     """
-    _lock(organisation)
+    hold(organisation)
     _check_another_owner(organisation, member)
     gone, _ = organisation.members().filter(pk=member.pk).delete()
     if gone and member.user_id != by.pk:
@@ -243,7 +245,7 @@ def answer_join_request(
     Raises:
         AlreadyAnswered: another owner was first.
     """
-    _lock(organisation)
+    hold(organisation)
     state = JoinRequest.State.ACCEPTED if role else JoinRequest.State.DECLINED
     waiting = organisation.join_requests_received().filter(pk=asked.pk, state=JoinRequest.State.PENDING)
     if not waiting.update(state=state, decided_at=now, decided_by=by):
@@ -268,11 +270,6 @@ def ask_to_confirm_members(*, organisations: Iterable[Organisation], now: dt.dat
             emails.members_to_confirm(organisation=organisation, now=now)
         asked += 1
     return asked
-
-
-def _lock(organisation: Organisation) -> None:
-    """Hold the organisation's row until the end."""
-    type(organisation).objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def _people_at(address: str) -> Any:

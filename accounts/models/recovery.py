@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.keeping import never_truncated
 from accounts.models.people import User
 
 RECOVERY_LASTS = dt.timedelta(days=2)
@@ -36,6 +37,7 @@ class FactorRecovery(models.Model):
         verbose_name = "perte d’un second facteur"
         verbose_name_plural = "pertes d’un second facteur"
         ordering = ("-opened_at", "-pk")
+        triggers = [never_truncated("recoveries_stay")]
         constraints = [
             models.CheckConstraint(
                 name="recovery_by_two_others",

@@ -13,7 +13,7 @@ from accounts.models import Decision, User
 from accounts.refusals import refusing
 from charter import emails
 from charter.actions.moves import lock_company, move, settled
-from charter.actions.standing import counts_until
+from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies import actions as companies
 
@@ -50,6 +50,7 @@ def approve_signature(*, signature: Signature, by: User, now: dt.datetime) -> No
     Raises:
         AlreadyDecided: another was first, or the file is not held by this moderator.
     """
+    hold_newest()
     company = lock_company(signature)
     former = Signature.objects.of_company(company).filter(state__in=(State.APPROVED, State.SUSPENDED))
     former.exclude(pk=signature.pk).update(state=State.LAPSED, ended_at=now)
@@ -114,6 +115,7 @@ def reinstate_signature(*, signature: Signature, reason: str, by: User, now: dt.
     Raises:
         AlreadyDecided: the signature is not suspended.
     """
+    hold_newest()
     company = lock_company(signature)
     approved = Decision.objects.about(Decision.Subject.SIGNATURE, signature.pk).filter(outcome=Outcome.APPROVED).first()
     _decide(signature, State.APPROVED, Outcome.REINSTATED, reason=reason, by=by, now=now)

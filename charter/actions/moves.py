@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accounts.actions.files import AlreadyDecided, hour
+from accounts.actions.holding import hold_row
 from charter.models import Signature
 from companies.models import Company
 
@@ -34,7 +35,12 @@ def settled(signature: Signature) -> AlreadyDecided:
 
 
 def lock_company(signature: Signature) -> Company:
-    """The company's row, held until the end: bookings and other moves of its signatures wait."""
-    company: Company = Company.objects.select_for_update(no_key=True).get(pk=signature.company_id)
+    """The company's row, held until the end: bookings and other moves of its signatures wait.
+
+    Raises:
+        Gone: it was united with another one this very moment.
+    """
+    signature.refresh_from_db(fields=["company"])
+    company = hold_row(Company, signature.company_id)
     signature.company = company
     return company

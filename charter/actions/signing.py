@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from accounts.actions.holding import hold
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from charter import emails
@@ -85,6 +86,7 @@ def sign_by_link(*, signature: Signature, name: str, capacity: str, shows_name: 
     Raises:
         LinkClosed, NewerVersion: nothing is written.
     """
+    hold_newest()
     current = Signature.objects.select_for_update(of=("self",)).with_file().get(pk=signature.pk)
     if not current.link_is_open(now):
         raise LinkClosed("Ce lien ne sert plus\u00a0: demandez-en un nouveau à l’entreprise.")
@@ -98,6 +100,7 @@ def sign_by_link(*, signature: Signature, name: str, capacity: str, shows_name: 
 
 def _limit_links(by: User, now: dt.datetime) -> None:
     """Each link writes to an address that somebody typed: our mail is not to be had for that without a limit."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     own = list(Company.objects.owned_by(by).values_list("pk", flat=True))
     if Signature.links_sent(companies=own, since=now - dt.timedelta(days=1)) >= LINKS_A_DAY:
         raise TooManyLinks(f"Vous avez envoyé {LINKS_A_DAY} liens en un jour\u00a0: continuez demain.")
@@ -112,8 +115,8 @@ def _file(
     company: Company, version: CharterVersion, pledge: Pledge, now: dt.datetime, *, by_link: bool = False
 ) -> Signature:
     """The one file of this company and version, with what was typed: new, a draft, or one to be completed."""
-    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     check_newest(version)
+    hold(company)
     unfinished = Signature.objects.of_company(company).filter(state__in=Signature.UNFINISHED).first()
     if unfinished is not None and _ends(unfinished, version, by_link=by_link):
         # That file ends with its own proof; what was typed goes on in a new one.

@@ -29,7 +29,10 @@ def midnight(day: dt.date) -> dt.datetime:
 
 
 def wait_for_signers() -> None:
-    """Who signs holds the newest text until the commit; who publishes waits for them, and they for who publishes."""
+    """Who signs or approves holds the newest text until the commit; who publishes waits for them, and they for it.
+
+    This lock comes first, before that of a company: who publishes takes it, then writes to all companies.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NEWEST_TEXT])
 

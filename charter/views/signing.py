@@ -140,9 +140,13 @@ def company_edit(request: HttpRequest, slug: str) -> HttpResponse:
     form = CompanyForm(request.POST or None, instance=company)
     comment_on(form, _comments(Signature.objects.of_company(company).first()))
     if request.method == "POST" and form.is_valid():
-        companies.describe_company(company=form.save(commit=False))
-        messages.success(request, "La fiche est à jour.")
-        return redirect("company", company.slug)
+        try:
+            companies.describe_company(company=form.save(commit=False))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "La fiche est à jour.")
+            return redirect("company", company.slug)
     context = {"company": company, "form": form}
     return render(request, "charter/company_edit.html", context, status=422 if form.is_bound else 200)
 

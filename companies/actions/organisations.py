@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Least
 
 from accounts.actions import members as accounts
+from accounts.actions.holding import hold
 from accounts.actions.registration import register_once
 from accounts.models import Role, User
 from companies.models import Company, Membership, SlotVolunteer
@@ -32,7 +33,12 @@ def register_company(*, company: Company, by: User, now: dt.datetime) -> Company
 
 @transaction.atomic
 def describe_company(*, company: Company) -> Company:
-    """Save what an owner corrected in the company's identity; its page keeps its address."""
+    """Save what an owner corrected in the company's identity; its page keeps its address.
+
+    Raises:
+        Gone: it was united with another one meanwhile.
+    """
+    hold(company)
     company.save()
     return company
 

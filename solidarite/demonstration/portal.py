@@ -19,7 +19,8 @@ from solidarite.embedded import addresses
 from solidarite.embedded.processes import NotStarted, last_word, spawn, stop
 
 START_SECONDS = 30
-STOP_SECONDS = 10
+# A web server that is still starting hears no signal; nothing of a demonstration is lost by not waiting for it.
+STOP_SECONDS = 2
 LOOPBACK = "127.0.0.1"
 LAST_PORT = 65535
 UV_MARK = "UV_RUN_RECURSION_DEPTH"  # in the environment of all that `uv run` starts

@@ -15,7 +15,7 @@ from accounts.actions import files
 from accounts.identity import signed_in
 from accounts.models import AbuseReport, Appeal, Decision, User
 from accounts.refusals import Refused
-from associations.models import Association
+from associations.models import Association, Request
 from charter.models import Signature
 from companies.models import Company
 from territories import clock
@@ -94,6 +94,10 @@ def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
         refused = Association.objects.owned_by(user).filter(state=Association.State.REFUSED)
         organisation = get_object_or_404(refused, pk=pk)
         subject = Decision.Subject.ASSOCIATION
+    elif kind == "request":
+        hidden = Request.objects.filter(association__in=Association.objects.owned_by(user), state=Request.State.HIDDEN)
+        organisation = get_object_or_404(hidden.select_related("association"), pk=pk).association
+        subject = Decision.Subject.REQUEST
     else:
         raise Http404
     decision = Decision.objects.about(subject, pk).filter(outcome=Decision.Outcome.REFUSED).last()

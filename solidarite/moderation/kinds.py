@@ -80,6 +80,10 @@ class Kind(ABC):
         """The decisions that who decides next should know."""
         return Decision.objects.about(self.subject, file.pk)
 
+    def absorbed(self, file: Any) -> list[int]:  # noqa: ARG002  # a report is about no organisation
+        """Numbers of entries that were taken into the organisation of this file."""
+        return []
+
     def context(self, file: Any) -> Context:
         """What stands beside what was typed: history, registry, organisations that look alike."""
         organisation = self.organisation(file)
@@ -91,10 +95,21 @@ class Kind(ABC):
                 "registry": facts_for(organisation),
                 "similar": similar(organisation),
                 "changes": sorted(
-                    [*changes(organisation), *member_changes(organisation), *self.changes(file)], reverse=True
+                    [
+                        *changes(organisation, earlier=self.absorbed(file)),
+                        *member_changes(organisation),
+                        *self.changes(file),
+                    ],
+                    reverse=True,
                 ),
             }
         return context
+
+
+def _absorbed(decisions: DecisionQuerySet) -> list[int]:
+    """Numbers of the entries that these decisions took into others."""
+    merged = decisions.filter(outcome=Decision.Outcome.MERGED).values_list("comments__absorbed", flat=True)
+    return [number for number in merged if isinstance(number, int)]
 
 
 class SignatureKind(Kind):
@@ -138,6 +153,9 @@ class SignatureKind(Kind):
         """Of all signatures of the company: a renewal does not make a suspension forgotten."""
         return Decision.objects.about_any(self.subject, Signature.objects.filter(company=file.company_id))
 
+    def absorbed(self, file: Any) -> list[int]:
+        return _absorbed(self.history(file))
+
     def context(self, file: Any) -> Context:
         suspended = Signature.objects.filter(company=file.company_id, state=Signature.State.SUSPENDED)
         return super().context(file) | {"suspended": suspended.exclude(pk=file.pk).first()}
@@ -170,10 +188,23 @@ class OfAssociation(Kind):
 
     def history(self, file: Any) -> DecisionQuerySet:
         own = super().history(file)
-        absorbed = own.filter(outcome=Decision.Outcome.MERGED).values_list("comments__absorbed", flat=True)
-        numbers = [number for number in absorbed if isinstance(number, int)]
+        organisation = self.organisation(file)
+        assert organisation is not None
+        numbers = [organisation.pk, *self.absorbed(file)]
         earlier = Decision.objects.filter(subject=Decision.Subject.ASSOCIATION, subject_id__in=numbers)
         return (own | earlier).order_by("decided_at", "pk")
+
+    def absorbed(self, file: Any) -> list[int]:
+        """Also what those entries had taken in before."""
+        organisation = self.organisation(file)
+        assert organisation is not None
+        known: list[int] = []
+        asked = [organisation.pk]
+        while asked:
+            about = Decision.objects.filter(subject=Decision.Subject.ASSOCIATION, subject_id__in=asked)
+            asked = [number for number in _absorbed(about) if number not in known]
+            known += asked
+        return known
 
 
 class AssociationKind(OfAssociation):
@@ -223,11 +254,17 @@ class RequestKind(OfAssociation):
         association: Association = file.association
         return association
 
+    def later(self, file: Any) -> tuple[str, ...]:
+        return {Request.State.OPEN: ("suspend",), Request.State.HIDDEN: ("reinstate",)}.get(file.state, ())
+
     def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
-        if decision["outcome"] == "approve":
-            associations.publish_request(request=file, by=by, now=now)
-        else:
-            associations.hide_request(request=file, reason=decision["reason"], by=by, now=now)
+        match decision["outcome"]:
+            case "approve":
+                associations.publish_request(request=file, by=by, now=now)
+            case "reinstate":
+                associations.show_request(request=file, reason=decision["reason"], by=by, now=now)
+            case _:
+                associations.hide_request(request=file, reason=decision["reason"], by=by, now=now)
 
 
 class ReportKind(Kind):
@@ -256,13 +293,18 @@ class AppealKind(Kind):
     def organisation(self, file: Any) -> Organisation | None:
         """Whoever was refused, found from the decision."""
         refused = self.refused(file)
-        return refused.company if isinstance(refused, Signature) else refused
+        if isinstance(refused, Signature):
+            return refused.company
+        return refused.association if isinstance(refused, Request) else refused
 
-    def refused(self, file: Any) -> Signature | Association | None:
+    def refused(self, file: Any) -> Signature | Association | Request | None:
         """What the refusal was about."""
         decision = file.decision
         if decision.subject == Decision.Subject.SIGNATURE:
             return Signature.objects.with_file().filter(pk=decision.subject_id).first()
+        if decision.subject == Decision.Subject.REQUEST:
+            shown = Request.objects.select_related("association__commune", "commune")
+            return shown.filter(pk=decision.subject_id).first()
         return Association.objects.select_related("commune").filter(pk=decision.subject_id).first()
 
     def context(self, file: Any) -> Context:
@@ -278,6 +320,8 @@ class AppealKind(Kind):
             charter.reopen_signature(signature=refused, now=now)
         elif accepted and isinstance(refused, Association):
             associations.reopen_association(association=refused)
+        elif accepted and isinstance(refused, Request):
+            associations.show_request(request=refused, reason=decision["reason"], by=by, now=now)
 
 
 KINDS: dict[str, Kind] = {

@@ -42,10 +42,13 @@ def merge(
         raise CannotMerge("Choisissez une autre organisation, de même nature.")
     kind: Any = type(keep)
     both = {one.pk: one for one in kind.objects.select_for_update().filter(pk__in=(keep.pk, absorb.pk)).order_by("pk")}
+    if len(both) != 2:  # noqa: PLR2004  # the one and the other
+        raise CannotMerge("Une de ces fiches vient d’être réunie à une autre\u00a0: rechargez la page.")
     into, gone = both[keep.pk], both[absorb.pk]
     _refuse_held(into, gone, by, now)
     told = list(gone.owners()) + list(into.owners())
     _move_members(into, gone)
+    _move_invitations(into, gone, now)
     if isinstance(into, Company):
         _move_company(into, gone, now)
     else:
@@ -58,7 +61,9 @@ def merge(
     into.save()
     reason = f"Réunion de «\u00a0{name}\u00a0» (no {number}) à «\u00a0{into.name}\u00a0» (no {keep.pk})."[:1000]
     absorbed = {"absorbed": number}
-    record_decision(subject, file.pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason, comments=absorbed)
+    own = [(Decision.Subject.ASSOCIATION, into.pk)] if isinstance(into, Association) else []
+    for about, pk in dict.fromkeys([(subject, file.pk), *own]):
+        record_decision(about, pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason, comments=absorbed)
     emails.organisations_merged(organisation=into, absorbed=name, number=number, people=dict.fromkeys(told), now=now)
 
 
@@ -92,7 +97,14 @@ def _move_members(into: Organisation, gone: Organisation) -> None:
             into.members().filter(pk=mine.pk).update(role=member.role)
     asked = set(into.join_requests_received().values_list("user", flat=True))
     gone.join_requests_received().exclude(user__in=asked).update(**{key: into.pk})
-    invited = set(into.invitations_sent().filter(accepted_at=None, revoked_at=None).values_list("email", flat=True))
+
+
+def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) -> None:
+    """Every way in goes on, links among them; of two live ones to one address that of the entry that is kept."""
+    key = f"{into._meta.model_name}_id"  # noqa: SLF001  # Django's own name
+    unused = into.invitations_sent().filter(accepted_at=None, revoked_at=None).exclude(email="")
+    unused.filter(expires_at__lte=now).update(revoked_at=now)
+    invited = set(unused.filter(expires_at__gt=now).values_list("email", flat=True))
     gone.invitations_sent().exclude(email__in=invited).update(**{key: into.pk})
 
 
@@ -105,7 +117,11 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
     stands = set(standing.values_list("version", flat=True))
     redundant = unfinished.filter(company__in=(into, gone), version__in=stands)
     _end(redundant, now)
-    if unfinished.filter(company=into).exists():
+    # What is signed and waits goes before what is not signed yet.
+    signed = unfinished.filter(state__in=Signature.AWAITING)
+    if signed.filter(company=gone).exists() and not signed.filter(company=into).exists():
+        _end(unfinished.filter(company=into), now)
+    elif unfinished.filter(company=into).exists():
         _end(unfinished.filter(company=gone), now)
     Signature.objects.filter(company=gone).update(company=into)
     gone.sites.update(company=into)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gates import moderators_only
 from accounts.identity import signed_in
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.refusals import Refused
 from accounts.registry.lookups import look_up
 from associations.models import Association
@@ -104,7 +104,15 @@ def _file_page(request: HttpRequest, kind: str, found: Any, form: DecisionForm |
         "form": form or its.form(None, found, waits=waits),
         **its.context(found),
     }
+    territory = territory_of(signed_in(request))
+    if territory and "similar" in context:
+        near = [one for one in context["similar"] if _is_within(one.organisation, territory)]
+        context["similar"] = near
     return render(request, its.template, context, status=422 if form else 200)
+
+
+def _is_within(organisation: Organisation, territory: list[str]) -> bool:
+    return organisation.commune is not None and organisation.commune.departement_id in territory
 
 
 @require_POST

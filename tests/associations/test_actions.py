@@ -1,8 +1,11 @@
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from accounts.actions.files import AlreadyDecided
+from accounts.refusals import Refused
 from associations import actions
 from associations.models import Association, Request
 from mail.models import Message
@@ -64,8 +67,6 @@ def test_withdrawing_a_request_twice_is_refused(world: World, now: dt.datetime) 
 def test_request_moves_as_its_table_says(
     world: World, now: dt.datetime, source: Request.State, target: Request.State
 ) -> None:
-    if target in (Request.State.WITHDRAWN, Request.State.HIDDEN):
-        return
     wanted = factories.make_request(
         now,
         world.association,
@@ -73,5 +74,27 @@ def test_request_moves_as_its_table_says(
         withdrawn_at=now if source == Request.State.WITHDRAWN else None,
         hidden_reason="Hors sujet." if source == Request.State.HIDDEN else "",
     )
-    moved = actions.move_request(request_id=wanted.pk, to=target, now=now)
-    assert moved == (target in Request.TRANSITIONS[source])
+    Request.objects.awaiting_decision().filter(pk=wanted.pk).claim(by=world.moderator, now=now)
+    allowed = target in Request.TRANSITIONS[source]
+    moves: dict[Request.State, Callable[[], object]] = {
+        Request.State.WITHDRAWN: lambda: actions.withdraw_request(request=wanted, now=now),
+        Request.State.HIDDEN: lambda: actions.hide_request(request=wanted, reason="Non.", by=world.moderator, now=now),
+    }
+    if source == Request.State.IN_REVIEW:
+        moves[Request.State.OPEN] = lambda: actions.publish_request(request=wanted, by=world.moderator, now=now)
+    try:
+        moves.get(target, lambda: actions.move_request(request_id=wanted.pk, to=target, now=now))()
+    except Refused:
+        assert not allowed
+    wanted.refresh_from_db()
+    assert wanted.state == (target if allowed else source)
+
+
+def test_hidden_request_is_shown_again_once(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association, state="hidden", hidden_reason="Hors sujet.")
+    again: dict[str, Any] = {"request": wanted, "reason": "Après tout.", "by": world.moderator, "now": now}
+    actions.show_request(**again)
+    with pytest.raises(Refused):
+        actions.show_request(**again)
+    wanted.refresh_from_db()
+    assert wanted.state == "open"

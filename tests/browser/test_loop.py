@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
 from solidarite.demonstration.accounts import PASSWORD
+from territories.french import day_date
 from tests.browser.conftest import SignIn
 from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, press, read_mail
 
@@ -177,7 +178,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
         (company, {"Bénévoles venus": "1", "Heures de chaque bénévole": "2", "Note": "4"}),
     ):
         page.goto("/tableau-de-bord/")
-        line = page.get_by_role("listitem").filter(has_text=f"dimanche {sunday.day}\u00a0")
+        line = page.get_by_role("listitem").filter(has_text=day_date(sunday))
         line.get_by_role("link", name="Écrire le compte rendu").first.click()
         for label, count in counts.items():
             page.get_by_label(label).fill(count)

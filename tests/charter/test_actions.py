@@ -644,3 +644,39 @@ def test_suspension_while_an_association_books(now: dt.datetime, committed: None
         )
         assert outcome in ({"done": 2}, {"done": 1, "SlotTaken": 1})
         assert Booking.objects.filter(slot=slot).count() == outcome["done"] - 1
+
+
+@pytest.mark.parametrize("move", ["approve", "reinstate"])
+def test_version_is_published_while_a_moderator_decides(now: dt.datetime, committed: None, move: str) -> None:
+    """Who is approved meanwhile has the grace period and no more."""
+    world = factories.make_world(now)
+    company = factories.make_company(now, signatory=False)
+    signature = held(world, company, now)
+    if move == "reinstate":
+        actions.approve_signature(signature=signature, by=world.moderator, now=now)
+        actions.suspend_signature(signature=signature, reason="Non.", by=world.moderator, now=now)
+    decided, go_on = threading.Event(), threading.Event()
+
+    def moderator() -> None:
+        with closing(connection), transaction.atomic():
+            if move == "approve":
+                actions.approve_signature(signature=fresh(signature), by=world.moderator, now=now)
+            else:
+                actions.reinstate_signature(signature=fresh(signature), reason="", by=world.moderator, now=now)
+            decided.set()
+            go_on.wait(10)
+
+    def publisher() -> None:
+        with closing(connection):
+            decided.wait(10)
+            next_version(world, now)
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(moderator), pool.submit(publisher)]
+        decided.wait(10)
+        time.sleep(0.3)
+        go_on.set()
+        for one in running:
+            one.result(20)
+    company.refresh_from_db()
+    assert company.charter_until_at is not None

@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import files
+from accounts.actions.holding import Gone
 from accounts.models import AbuseReport, Appeal, Decision, Role, User
 from associations.models import Association
 from charter import actions as charter
 from charter.models import Signature
+from companies import actions as companies
 from companies.models import Company
 from mail.models import Message
+from solidarite.moderation import merging
 from territories.models import Departement
 from tests import factories
 from tests.factories import World
@@ -341,3 +345,67 @@ def test_suspended_while_on_the_booking_page(world: World, now: dt.datetime, vis
     assert answer.status_code == 409
     assert "n’est plus proposé" in answer.content.decode()
     assert not Booking.objects.exists()
+
+
+def test_association_appeals_against_a_hidden_request(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    wanted = factories.make_request(now, world.association, state="in_review")
+    other = factories.make_user(is_moderator=True)
+    client = visitor(other)
+    client.post(address("claim", "request", wanted.pk))
+    client.post(address("decide", "request", wanted.pk), {"outcome": "refuse", "reason": "Hors sujet."})
+    owner = visitor(world.association_owner)
+    page = owner.get(reverse("associations:requests", args=[world.association.slug])).text
+    assert "Hors sujet." in page
+    owner.post(reverse("appeal", args=["request", wanted.pk]), {"message": "C’est le sujet."})
+    made = Appeal.objects.get()
+    moderator = visitor(world.moderator)
+    moderator.post(address("claim", "appeal", made.pk))
+    moderator.post(address("decide", "appeal", made.pk), {"outcome": "approve", "reason": "Entendu."})
+    wanted.refresh_from_db()
+    assert wanted.state == "open"
+
+
+def test_entry_pressed_twice_is_taken_in_once(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    twin = factories.make_company(now, signatory=False, name="Menuiserie du Parc")
+    third = factories.make_company(now, signatory=False, name="Menuiserie du parc bis")
+    link = factories.make_invitation(now, twin, "", domains=["parc.example"])
+    factories.make_invitation(now, signature.company, "", domains=["menuiserie.example"])
+    twin.__class__.objects.filter(pk=twin.pk).update(website="https://parc.example")
+    merging.merge(
+        file=factories.make_signature(now, twin, world.charter, state="withdrawn", ended_at=now),
+        subject=Decision.Subject.SIGNATURE,
+        keep=twin,
+        absorb=third,
+        by=world.moderator,
+        now=now,
+    )
+    moves: dict[str, Any] = {
+        "file": signature,
+        "subject": Decision.Subject.SIGNATURE,
+        "keep": signature.company,
+        "absorb": twin,
+    }
+    merging.merge(**moves, by=world.moderator, now=now)
+    with pytest.raises(merging.CannotMerge, match="vient d’être réunie"):
+        merging.merge(**moves, by=world.moderator, now=now)
+    link.refresh_from_db()
+    assert link.company == signature.company, "both links go on"
+    page = visitor(world.moderator).get(address("file", "signature", signature.pk)).text
+    assert "https://parc.example" in page, "changes of what was taken in stay visible"
+    with pytest.raises(Gone):
+        companies.describe_company(company=twin)
+
+
+def test_signed_and_waiting_goes_before_what_is_not_signed(world: World, now: dt.datetime) -> None:
+    kept, twin = (factories.make_company(now, signatory=False) for _ in range(2))
+    draft = factories.make_signature(
+        now, kept, world.charter, state="draft", signed_at=None, submitted_at=None, link_sent_at=now
+    )
+    waiting = factories.make_signature(now, twin, world.charter)
+    subject = Decision.Subject.SIGNATURE
+    merging.merge(file=draft, subject=subject, keep=kept, absorb=twin, by=world.moderator, now=now)
+    for one in (draft, waiting):
+        one.refresh_from_db()
+    assert (draft.state, waiting.state, waiting.company) == ("withdrawn", "submitted", kept)
