@@ -106,9 +106,11 @@ def _limit_links(by: User, now: dt.datetime) -> None:
         raise TooManyLinks(f"Vous avez envoyé {LINKS_A_DAY} liens en un jour\u00a0: continuez demain.")
 
 
-def _ends(unfinished: Signature, version: CharterVersion, *, by_link: bool) -> bool:
+def _ends(unfinished: Signature, version: CharterVersion, pledge: Pledge, *, by_link: bool) -> bool:
     """Whether a new file takes the place of this one: it was for an earlier text, or somebody else is to sign."""
-    return unfinished.version_id != version.pk or (by_link and unfinished.state == State.CHANGES_REQUESTED)
+    was_signed = unfinished.state == State.CHANGES_REQUESTED
+    by_another = by_link or unfinished.signatory_name != pledge.signatory_name
+    return unfinished.version_id != version.pk or (was_signed and by_another)
 
 
 def _file(
@@ -118,7 +120,7 @@ def _file(
     check_newest(version)
     hold(company)
     unfinished = Signature.objects.of_company(company).filter(state__in=Signature.UNFINISHED).first()
-    if unfinished is not None and _ends(unfinished, version, by_link=by_link):
+    if unfinished is not None and _ends(unfinished, version, pledge, by_link=by_link):
         # That file ends with its own proof; what was typed goes on in a new one.
         Signature.objects.filter(pk=unfinished.pk, state=unfinished.state).update(
             state=State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None

@@ -469,6 +469,19 @@ def test_link_to_another_signatory_keeps_the_first_proof(world: World, applicant
     assert (sent.state, sent.signatory_name, sent.signed_at) == ("draft", "Jean Autre", None)
 
 
+def test_another_person_who_signs_begins_a_file_with_a_proof_of_its_own(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    first = in_state(world, applicant, now, "changes_requested")
+    other = PLEDGE._replace(signatory_name="Jean Autre")
+    again = actions.sign_charter(
+        company=applicant, version=world.charter, pledge=other, by=world.company_owner, now=now + DAY
+    )
+    kept = fresh(first)
+    assert (kept.state, kept.signatory_name, kept.signed_at) == ("withdrawn", "Hélène Carpentier", now)
+    assert (again.pk != first.pk, again.state, again.signatory_name) == (True, "submitted", "Jean Autre")
+
+
 def test_links_are_limited_for_a_person_whatever_the_company(world: World, now: dt.datetime) -> None:
     owner = world.company_owner
     companies = [factories.make_company(now, signatory=False, owner=owner) for _ in range(2)]
