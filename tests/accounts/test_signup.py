@@ -163,8 +163,7 @@ def test_one_address_is_written_to_a_few_times_a_day(now: dt.datetime) -> None:
     assert "victime" not in repr(list(SignupAttempt.objects.values()))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_limit_and_single_use_hold_against_many_at_once(settings: Settings, now: dt.datetime) -> None:
+def test_limit_and_single_use_hold_against_many_at_once(settings: Settings, now: dt.datetime, committed: None) -> None:
     settings.SIGNUPS_PER_DAY = 4
 
     def attempt(number: int) -> str:

@@ -193,8 +193,7 @@ def test_edited_date_survives_and_a_busy_room_leaves_a_gap(
     assert str(moved.local_date) == "2026-12-23"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_beats_at_once_make_each_date_once(now: dt.datetime, settings: Settings) -> None:
+def test_two_beats_at_once_make_each_date_once(now: dt.datetime, settings: Settings, committed: None) -> None:
     settings.SLOT_HORIZON_DAYS = 28
     world = factories.make_world(now)
     series = publish(world, now, until_date=None)
