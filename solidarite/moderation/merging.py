@@ -14,6 +14,7 @@ from accounts.models import Decision, Organisation, Role, User
 from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
 from associations.models import Association, Request
+from charter.actions.standing import hold_newest
 from charter.models import Signature
 from companies.models import Company
 from workshops.models import Booking
@@ -40,6 +41,8 @@ def merge(
     """
     if keep.pk == absorb.pk or type(keep) is not type(absorb):
         raise CannotMerge("Choisissez une autre organisation, de même nature.")
+    # Before the rows of companies, as everywhere: who publishes a version writes to all of them.
+    hold_newest()
     kind: Any = type(keep)
     both = {one.pk: one for one in kind.objects.select_for_update().filter(pk__in=(keep.pk, absorb.pk)).order_by("pk")}
     if len(both) != 2:  # noqa: PLR2004  # the one and the other
