@@ -11,6 +11,9 @@ from companies.models import Availability
 from mail import outbox
 from territories.french import long_date
 
+# Who did not hear of a series that sleeps in so long is not told any more.
+TOLD_WITHIN = dt.timedelta(days=30)
+
 
 def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     """To owners and managers: does the series still stand? Once when it is asked, once when its slots sleep."""
@@ -32,6 +35,6 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
                 "due": long_date(due.date()),
                 "url": settings.SITE_URL + confirmation_path(availability, member),
             },
-            not_after=due + dt.timedelta(days=30),
+            not_after=due + TOLD_WITHIN,
             now=now,
         )

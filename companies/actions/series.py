@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Greatest, Least
 
 from accounts.models import User
 from accounts.refusals import Refused
 from companies import emails
-from companies.models import Availability, Room, Slot
+from companies.models import Availability, AvailabilityQuerySet, Room, Slot
 from companies.recurrence import Occurrence, is_evening_or_weekend, occurrences
 from territories.french import long_date, wall_time
 from territories.holidays import public_holiday, school_holiday
@@ -167,14 +168,9 @@ def _extend(numbers: list[int], horizon: dt.date, now: dt.datetime) -> int:
         found = occurrences(series.rule, from_date=start, until_date=until, zone=zone)
         slots += [_slot(series, one, now) for one in found if one.date not in series.excluded_dates]
         series.extended_to_date = until
-    before = _last_slot()
     Slot.objects.bulk_create([slot for slot in slots if slot.closes_at > now], ignore_conflicts=True)
     Availability.objects.bulk_update(locked, ["extended_to_date"])
-    return Slot.objects.filter(availability__in=locked, pk__gt=before).count()
-
-
-def _last_slot() -> int:
-    return Slot.objects.aggregate(last=Max("pk"))["last"] or 0
+    return Slot.objects.filter(availability__in=locked, created_at=now).count()
 
 
 @transaction.atomic
@@ -191,20 +187,21 @@ def ask_to_confirm_series(*, now: dt.datetime) -> int:
     Each due date is told once, however often this runs. Returns how many series were looked at.
     """
     within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
-    due = Availability.objects.to_confirm(now, within=within).select_related("room__site__company").order_by("pk")
-    for series in due:
+    due = Availability.objects.to_confirm(now, within=within).filter(confirm_by_at__gt=now - emails.TOLD_WITHIN)
+    for series in due.select_related("room__site__company").order_by("pk"):
         with transaction.atomic():
             emails.series_to_confirm(availability=series, now=now)
     return len(due)
 
 
-@transaction.atomic
-def cut_series(*, availability: Availability, from_date: dt.date) -> None:
-    """From this day on the series makes no slot. What it made is the caller's to settle: it may be booked."""
-    last = max(from_date - dt.timedelta(days=1), availability.from_date)
-    availability.until_date = min(availability.until_date or last, last)
-    availability.extended_to_date = max(availability.extended_to_date, availability.until_date)
-    availability.save(update_fields=["until_date", "extended_to_date"])
+def cut_series(*, series: AvailabilityQuerySet, from_date: dt.date) -> int:
+    """From this day on these series make no slot; before it they go on. Returns how many there are.
+
+    What they made already is the caller's to settle: it may be booked.
+    """
+    last = Greatest(Value(from_date - dt.timedelta(days=1)), F("from_date"))
+    # For PostgreSQL the least of nothing and a day is the day.
+    return series.update(until_date=Least(F("until_date"), last))
 
 
 def dates_taken_out(availability: Availability) -> set[dt.date]:

@@ -1,7 +1,7 @@
 """Supply: companies, their sites and rooms, and the dated slots that they open."""
 
 from companies.models.companies import Company, CompanyQuerySet, Invitation, JoinRequest, Membership, signatory
-from companies.models.openings import Availability, BookingMode, Opening
+from companies.models.openings import Availability, AvailabilityQuerySet, BookingMode, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room, Site
 from companies.models.slots import Slot, SlotQuerySet
@@ -9,6 +9,7 @@ from companies.models.volunteers import SlotVolunteer
 
 __all__ = [
     "Availability",
+    "AvailabilityQuerySet",
     "BookingMode",
     "Company",
     "CompanyQuerySet",

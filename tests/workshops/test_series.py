@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
 from companies import actions as companies
@@ -139,6 +140,19 @@ def test_end_takes_free_dates_back_and_names_the_booked(world: World, series: Av
     series.refresh_from_db()
     assert str(series.until_date) == "2026-12-09"
     assert companies.extend_series(now=now + dt.timedelta(days=90)) == 0
+
+
+def test_series_that_ends_beyond_the_horizon_opens_its_dates_until_then(
+    world: World, now: dt.datetime, settings: Settings
+) -> None:
+    settings.SLOT_HORIZON_DAYS = 28
+    endless = opening(until_date=None)
+    companies.publish_availability(room=world.room, availability=endless, by=world.company_owner, now=now)
+    actions.end_series(availability=endless, from_date=dt.date(2027, 1, 21), by=world.company_owner, now=now)
+    companies.extend_series(now=now + dt.timedelta(days=25))
+    last = Slot.objects.filter(availability=endless).order_by("starts_at").last()
+    assert last is not None
+    assert str(last.local_date) == "2027-01-14"
 
 
 # --- pages ------------------------------------------------------------------------------------------

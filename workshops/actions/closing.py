@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import Availability, Room, Slot, SlotQuerySet, SlotVolunteer
+from companies.models import Availability, AvailabilityQuerySet, Room, Slot, SlotQuerySet, SlotVolunteer
 from workshops.actions.bookings import cancel_booking, decline_waiting
 from workshops.models import Booking, Side
 
@@ -48,9 +48,7 @@ def close_rooms(*, rooms: QuerySet[Room], reason: str, by: User, now: dt.datetim
     """
     slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
     hanging = hanging_on(rooms=rooms, now=now)
-    today = now.date()
-    for series in _series(rooms, now).select_for_update(of=("self",)).order_by("pk"):
-        companies.cut_series(availability=series, from_date=today)
+    companies.cut_series(series=_series(rooms, now), from_date=now.date())
     held = {booking.slot_id for booking in hanging.booked}
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
     companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
@@ -66,5 +64,5 @@ def _coming(rooms: QuerySet[Room], now: dt.datetime) -> SlotQuerySet:
     return Slot.objects.filter(room__in=rooms, state=Slot.State.OPEN, starts_at__gt=now)
 
 
-def _series(rooms: QuerySet[Room], now: dt.datetime) -> QuerySet[Availability]:
+def _series(rooms: QuerySet[Room], now: dt.datetime) -> AvailabilityQuerySet:
     return Availability.objects.coming(now).filter(room__in=rooms)

@@ -74,10 +74,9 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
 @transaction.atomic
 def end_series(*, availability: Availability, from_date: dt.date, by: User, now: dt.datetime) -> SeriesEnd:
     """From this day on the series opens nothing: free slots are taken back, booked ones stay and are named."""
-    locked = Availability.objects.select_for_update().get(pk=availability.pk)
-    companies.cut_series(availability=locked, from_date=from_date)
+    companies.cut_series(series=Availability.objects.filter(pk=availability.pk), from_date=from_date)
     coming = Slot.objects.filter(
-        availability=locked, original_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
+        availability=availability, original_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
     )
     slots = list(coming.select_for_update(no_key=True, of=("self",)).with_place().order_by("pk"))
     booked = list(Booking.objects.live().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))
