@@ -46,7 +46,7 @@ def occurrences(rule: Rule, *, from_date: dt.date, until_date: dt.date, zone: Zo
     18:30 stays 18:30 on the wall when clocks change. An hour that is lost begins when the next one does.
     """
     for date in _dates(rule, from_date, until_date):
-        yield _occurrence(rule, date, zone)
+        yield occurrence(date, rule.start_time, rule.end_time, zone)
 
 
 def _dates(rule: Rule, from_date: dt.date, until_date: dt.date) -> Iterator[dt.date]:
@@ -76,14 +76,15 @@ def _start_of_cycle(rule: Rule, from_date: dt.date) -> dt.datetime:
     return dt.datetime.combine(first + passed * cycle, MIDNIGHT)
 
 
-def _occurrence(rule: Rule, date: dt.date, zone: ZoneInfo) -> Occurrence:
-    starts_at = _on_the_wall(date, rule.start_time, zone)
-    ends_at = _on_the_wall(date, rule.end_time, zone)
-    moved = starts_at.time() != rule.start_time
+def occurrence(date: dt.date, start_time: dt.time, end_time: dt.time, zone: ZoneInfo) -> Occurrence:
+    """One date from `start_time` to `end_time` on the clock of the wall; as long, when its first hour is lost."""
+    starts_at = _on_the_wall(date, start_time, zone)
+    ends_at = _on_the_wall(date, end_time, zone)
+    moved = starts_at.time() != start_time
     if moved:
-        lasts = dt.datetime.combine(date, rule.end_time) - dt.datetime.combine(date, rule.start_time)
+        lasts = dt.datetime.combine(date, end_time) - dt.datetime.combine(date, start_time)
         ends_at = (starts_at.astimezone(dt.UTC) + lasts).astimezone(zone)
-    return Occurrence(date, starts_at, ends_at, moved or ends_at.time() != rule.end_time)
+    return Occurrence(date, starts_at, ends_at, moved or ends_at.time() != end_time)
 
 
 def _on_the_wall(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:

@@ -6,14 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.conf import settings
 from django.db import models
 
 from accounts.forms import date_input
 from associations.models import Association, AssociationQuerySet, Request
 from companies.forms import time_input
 from companies.models import Availability, Slot
-from companies.recurrence import is_evening_or_weekend
 from workshops.models import Booking, Report, Side
 
 
@@ -96,8 +94,8 @@ class SlotForm(forms.ModelForm[Slot]):
     field_order = ("date", "start_time", "end_time", "places", "computers", "volunteers_offered", "apply_to")
 
     def __init__(self, data: Any = None, *, slot: Slot) -> None:
-        self.zone = ZoneInfo(slot.time_zone)
-        start, end = (instant.astimezone(self.zone) for instant in (slot.starts_at, slot.ends_at))
+        zone = ZoneInfo(slot.time_zone)
+        start, end = (instant.astimezone(zone) for instant in (slot.starts_at, slot.ends_at))
         initial = {"date": start.date(), "start_time": start.time(), "end_time": end.time()}
         super().__init__(data, instance=slot, initial=initial)
         if slot.availability_id is None:
@@ -108,15 +106,11 @@ class SlotForm(forms.ModelForm[Slot]):
         return str(self.cleaned_data.get("apply_to", self.Scope.ONE))
 
     def clean(self) -> dict[str, Any]:
-        """Times in order, out of office hours; a day of another date moves one date alone."""
+        """Times in order; a day of another date moves one date alone."""
         cleaned = super().clean() or {}
         start, end = cleaned.get("start_time"), cleaned.get("end_time")
         if start and end and end <= start:
             self.add_error("end_time", "Indiquez une heure de fin après l’heure de début.")
-        if start and cleaned.get("date") and not settings.DAYTIME_SLOTS_ALLOWED:
-            starts_at = dt.datetime.combine(cleaned["date"], start)
-            if not is_evening_or_weekend(starts_at, evening_starts_at=settings.EVENING_STARTS_AT):
-                self.add_error("start_time", "Du lundi au vendredi, choisissez une heure du soir.")
         moved = cleaned.get("date") != self.initial["date"]
         if moved and cleaned.get("apply_to") in (self.Scope.FOLLOWING, self.Scope.ALL):
             self.add_error(
@@ -126,13 +120,8 @@ class SlotForm(forms.ModelForm[Slot]):
         return cleaned
 
     def change(self) -> dict[str, Any]:
-        """What the slot becomes, in instants."""
-        given = self.cleaned_data
-        starts_at, ends_at = (
-            dt.datetime.combine(given["date"], given[name], tzinfo=self.zone) for name in ("start_time", "end_time")
-        )
-        offered = {name: given[name] for name in self.Meta.fields}
-        return {"starts_at": starts_at, "ends_at": ends_at, **offered}
+        """What the slot becomes, on the clock of its site."""
+        return {name: self.cleaned_data[name] for name in ("date", "start_time", "end_time", *self.Meta.fields)}
 
     def changed_series(self, series: Availability) -> Availability:
         """A new series like this one, with what was typed."""

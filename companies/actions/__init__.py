@@ -32,6 +32,7 @@ from companies.actions.series import (
     extend_series,
     preview_availability,
     publish_availability,
+    refuse_daytime,
 )
 from companies.actions.slots import SlotNotOpen, withdraw_slot, withdraw_slots
 from companies.actions.volunteers import AlreadyElsewhere, join_slot, leave_slot
@@ -65,6 +66,7 @@ __all__ = [
     "limit_charter_standings",
     "preview_availability",
     "publish_availability",
+    "refuse_daytime",
     "register_company",
     "remove_member",
     "set_charter_standing",

@@ -226,7 +226,7 @@ def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occ
         raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
     zone = ZoneInfo(room.site.time_zone)
     dates = list(occurrences(availability.rule, from_date=availability.from_date, until_date=last, zone=zone))
-    _refuse_daytime(dates)
+    refuse_daytime(dates)
     return dates
 
 
@@ -237,7 +237,12 @@ def _last_date(availability: Availability, now: dt.datetime) -> dt.date:
     )
 
 
-def _refuse_daytime(dates: list[Occurrence]) -> None:
+def refuse_daytime(dates: Iterable[Occurrence]) -> None:
+    """Companies open in the evening and at the weekend.
+
+    Raises:
+        DaytimeOpening: one of the dates starts in office hours, and no operator allowed that.
+    """
     evening = settings.EVENING_STARTS_AT
     if settings.DAYTIME_SLOTS_ALLOWED or all(
         is_evening_or_weekend(date.starts_at, evening_starts_at=evening) for date in dates

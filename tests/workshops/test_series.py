@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -38,8 +39,10 @@ def on(series: Availability, day: int) -> Slot:
 
 
 def change(slot: Slot, **fields: Any) -> actions.Change:
-    kept = {name: getattr(slot, name) for name in ("starts_at", "ends_at", "places", "computers", "volunteers_offered")}
-    return actions.Change(**{**kept, **fields})
+    start, end = (instant.astimezone(ZoneInfo(slot.time_zone)) for instant in (slot.starts_at, slot.ends_at))
+    kept = {name: getattr(slot, name) for name in ("places", "computers", "volunteers_offered")}
+    when = {"date": start.date(), "start_time": start.time(), "end_time": end.time()}
+    return actions.Change(**{**when, **kept, **fields})
 
 
 def open_days(room_of: World) -> list[str]:
@@ -52,8 +55,8 @@ def open_days(room_of: World) -> list[str]:
 
 def test_one_date_moves_and_keeps_its_place_in_the_series(world: World, series: Availability, now: dt.datetime) -> None:
     slot = on(series, 17)
-    later = {"starts_at": slot.starts_at + dt.timedelta(days=1), "ends_at": slot.ends_at + dt.timedelta(days=1)}
-    moved = actions.change_slot(slot=slot, change=change(slot, places=4, **later), by=world.company_owner, now=now)
+    later = change(slot, places=4, date=dt.date(2026, 12, 18))
+    moved = actions.change_slot(slot=slot, change=later, by=world.company_owner, now=now)
     moved.refresh_from_db()
     assert (str(moved.local_date), str(moved.original_date), moved.places) == ("2026-12-18", "2026-12-17", 4)
     assert moved.is_edited
@@ -78,8 +81,9 @@ def test_who_waited_for_a_date_that_changes_is_told(world: World, series: Availa
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"days": 7}, "déjà un créneau"),
-        ({"days": -16}, "passée ou trop proche"),
+        ({"date": dt.date(2026, 12, 24)}, "déjà un créneau"),
+        ({"date": dt.date(2026, 12, 1)}, "passée ou trop proche"),
+        ({"end_time": dt.time(18)}, "heure de fin après"),
         ({"places": 500}, "pas autant"),
     ],
 )
@@ -87,11 +91,29 @@ def test_date_that_cannot_be_put_there_stays(
     world: World, series: Availability, now: dt.datetime, fields: dict[str, Any], words: str
 ) -> None:
     slot = on(series, 17)
-    by = dt.timedelta(days=fields.pop("days", 0))
-    wanted = change(slot, starts_at=slot.starts_at + by, ends_at=slot.ends_at + by, **fields)
     with pytest.raises(actions.NotThatWay, match=words):
-        actions.change_slot(slot=slot, change=wanted, by=world.company_owner, now=now)
+        actions.change_slot(slot=slot, change=change(slot, **fields), by=world.company_owner, now=now)
     assert not on(series, 17).is_edited
+
+
+def test_date_does_not_move_into_office_hours(
+    world: World, series: Availability, now: dt.datetime, settings: Settings
+) -> None:
+    slot = on(series, 17)
+    morning = change(slot, start_time=dt.time(9), end_time=dt.time(11))
+    with pytest.raises(companies.DaytimeOpening, match="17\u00a0h"):
+        actions.change_slot(slot=slot, change=morning, by=world.company_owner, now=now)
+    settings.DAYTIME_SLOTS_ALLOWED = True
+    moved = actions.change_slot(slot=slot, change=morning, by=world.company_owner, now=now)
+    moved.refresh_from_db()
+    assert str(moved.local_time) == "09:00:00"
+
+
+def test_date_moved_into_the_hour_that_is_lost_is_as_long(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 17)
+    night = change(slot, date=dt.date(2027, 3, 28), start_time=dt.time(2), end_time=dt.time(2, 45))
+    moved = actions.change_slot(slot=slot, change=night, by=world.company_owner, now=now)
+    assert moved.ends_at - moved.starts_at == dt.timedelta(minutes=45)
 
 
 # --- this and the following -------------------------------------------------------------------------
@@ -102,10 +124,8 @@ def test_following_dates_change_but_booked_moved_and_withdrawn_ones(
 ) -> None:
     by = world.company_owner
     slot = on(series, 24)
-    half = dt.timedelta(minutes=30)
-    actions.change_slot(
-        slot=slot, change=change(slot, starts_at=slot.starts_at + half, ends_at=slot.ends_at + half), by=by, now=now
-    )
+    half_an_hour_later = change(slot, start_time=dt.time(19), end_time=dt.time(21))
+    actions.change_slot(slot=slot, change=half_an_hour_later, by=by, now=now)
     actions.withdraw_slot(slot=on(series, 31), by=by, now=now)
     later = opening(start_time=dt.time(19), end_time=dt.time(21))
     ended, season = actions.change_series(

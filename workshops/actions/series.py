@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Availability, Slot, SlotQuerySet
+from companies.recurrence import occurrence
 from workshops.actions.bookings import SlotTaken, decline_waiting, lock_slot
 from workshops.models import Booking
 
@@ -20,10 +22,11 @@ class NotThatWay(Refused):
 
 
 class Change(NamedTuple):
-    """What a single slot becomes."""
+    """What a single slot becomes, on the clock of its site."""
 
-    starts_at: dt.datetime
-    ends_at: dt.datetime
+    date: dt.date
+    start_time: dt.time
+    end_time: dt.time
     places: int
     computers: int
     volunteers_offered: int
@@ -45,6 +48,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     Raises:
         SlotTaken: a confirmed booking stands on it.
         companies.SlotNotOpen: it was withdrawn.
+        companies.DaytimeOpening: it would start in office hours.
         NotThatWay: the room is taken at that time, or has less to offer.
     """
     locked = lock_slot(slot.pk)
@@ -52,23 +56,30 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise companies.SlotNotOpen("Ce créneau est retiré.")
     if Booking.objects.live().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(locked.time_zone))
+    companies.refuse_daytime([period])
     notice = locked.starts_at - locked.closes_at
-    if change.starts_at - notice <= now:
+    if period.starts_at - notice <= now:
         raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")
-    for field, value in change._asdict().items():
-        setattr(locked, field, value)
-    locked.closes_at, locked.is_edited, locked.matched_at = change.starts_at - notice, True, None
-    refusals = {
+    locked.starts_at, locked.ends_at, locked.closes_at = period.starts_at, period.ends_at, period.starts_at - notice
+    locked.places, locked.computers = change.places, change.computers
+    locked.volunteers_offered = change.volunteers_offered
+    locked.is_edited, locked.matched_at = True, None
+    with refusing(_refusals_of_change()):
+        locked.save()
+    decline_waiting([locked], by=by, now=now, reason="Le créneau a changé de date ou d’offre.")
+    return locked
+
+
+def _refusals_of_change() -> dict[str, Refused]:
+    return {
+        "slot_period_in_order": NotThatWay("Indiquez une heure de fin après l’heure de début."),
         "slot_room_free": NotThatWay("La salle a déjà un créneau à ce moment\u00a0: choisissez une autre heure."),
         "slot_places_within_room": NotThatWay("La salle n’a pas autant à offrir\u00a0: diminuez les nombres."),
         "volunteer_in_one_place": NotThatWay(
             "Un de vos bénévoles est déjà pris à ce moment\u00a0: choisissez une autre heure."
         ),
     }
-    with refusing(refusals):
-        locked.save()
-    decline_waiting([locked], by=by, now=now, reason="Le créneau a changé de date ou d’offre.")
-    return locked
 
 
 @transaction.atomic
