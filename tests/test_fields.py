@@ -11,23 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.factories import World
+from tests.typed import ROOM, SEASON, SITE
 
 Visitor = Callable[[User], Client]
-SITE = {"name": "Siège", "address": "1 rue des Lilas", "commune": "Lille (59)", "max_visitors": "19"}
-ROOM = {"name": "Salle", "capacity": "10", "computers": "8"}
-SEASON = {
-    "every": "week",
-    "weekdays": ["4"],
-    "start_time": "18:00",
-    "end_time": "20:00",
-    "from_date": "2026-12-01",
-    "until_date": "2026-12-31",
-    "places": "10",
-    "computers": "8",
-    "volunteers_offered": "2",
-    "notice_hours": "24",
-    "booking_mode": "instant",
-}
 REQUEST = {
     "topic": "email",
     "level": "any",

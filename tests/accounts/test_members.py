@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pgtrigger
@@ -15,12 +14,12 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
-from accounts.refusals import Refused
 from companies import actions as companies
 from companies.models import Membership, SlotVolunteer
 from mail.models import Message
 from tests import factories
 from tests.factories import World
+from tests.races import at_once
 
 DAY = dt.timedelta(days=1)
 
@@ -201,35 +200,14 @@ def test_database_refuses_an_organisation_without_owner(now: dt.datetime, db: No
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def at_once(moves: list[Callable[[], object]]) -> Counter[str]:
-    """Each move on a connection of its own, all at one moment."""
-    start = threading.Barrier(len(moves))
-
-    def run(move: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            move()
-        except (Refused, IntegrityError) as refusal:
-            return type(refusal).__name__
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(moves)) as pool:
-        return Counter(pool.map(run, moves))
-
-
 def test_two_owners_leave_at_once_and_one_stays(now: dt.datetime, committed: None) -> None:
     company = factories.make_world(now).company
     other = join(company, Role.OWNER, now)
     me = company.members().select_related("user").exclude(pk=other.pk).get(role=Role.OWNER)
-    outcome = at_once(
-        [
-            lambda one=one: actions.remove_member(organisation=company, member=one, by=one.user, now=now)  # type: ignore[misc]
-            for one in (me, other)
-        ]
-    )
+    leaving = [
+        partial(actions.remove_member, organisation=company, member=one, by=one.user, now=now) for one in (me, other)
+    ]
+    outcome = at_once(*leaving)
     assert outcome == {"done": 1, "LastOwner": 1}
     assert roles(company).count(Role.OWNER) == 1
 
@@ -258,7 +236,7 @@ def test_two_raw_deletes_at_once_leave_one_owner(now: dt.datetime, guarded: bool
             Membership.objects.filter(pk=pk).delete()
             both_deleted.wait()
 
-    outcome = at_once([lambda pk=one.pk: leave(pk) for one in owners])  # type: ignore[misc]
+    outcome = at_once(*[partial(leave, one.pk) for one in owners], refused=(IntegrityError,))
     assert outcome == ({"done": 1, "IntegrityError": 1} if guarded else {"done": 2})
     assert roles(company).count(Role.OWNER) == int(guarded)
 
@@ -266,7 +244,7 @@ def test_two_raw_deletes_at_once_leave_one_owner(now: dt.datetime, guarded: bool
 def test_one_invitation_followed_twice_at_once_is_used_once(now: dt.datetime, committed: None) -> None:
     company = factories.make_world(now).company
     invitation, nina = invite(company, now), factories.make_user(email="nina@example.org")
-    outcome = at_once([lambda: accept(company, invitation, nina, now)] * 2)
+    outcome = at_once(*[partial(accept, company, invitation, nina, now)] * 2)
     assert outcome == {"done": 1, "InvitationClosed": 1}
     assert company.members().filter(user=nina).count() == 1
 

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from django.db import connection
-
 from accounts.models import User
-from accounts.refusals import Refused
 from associations import actions as associations
 from associations.models import Association
 from companies import actions as companies
 from companies.models import Company
 from tests import factories
-
-
-def at_once(*moves: Callable[[], object]) -> Counter[str]:
-    start = threading.Barrier(len(moves))
-
-    def run(move: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            move()
-        except Refused as refusal:
-            return type(refusal).__name__
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(moves)) as pool:
-        return Counter(pool.map(run, moves))
+from tests.races import at_once
 
 
 def enter(by: User, now: dt.datetime, **fields: str) -> None:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-import time
 import uuid
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -18,7 +13,6 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.actions.files import AlreadyDecided, HeldByAnother
 from accounts.models import Decision, User
-from accounts.refusals import Refused
 from charter import actions
 from charter.actions import signing
 from charter.models import CharterVersion, Signature
@@ -26,6 +20,7 @@ from companies.models import Company, Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
+from tests.races import at_once, second_waits
 from workshops.actions import SlotTaken, accept_booking, book_slot
 from workshops.models import Booking
 
@@ -531,24 +526,6 @@ def test_approval_of_an_earlier_text_counts_until_the_grace_ends(
 # --- races ------------------------------------------------------------------------------------------
 
 
-def at_once(*moves: Callable[[], object]) -> Counter[str]:
-    start = threading.Barrier(len(moves))
-
-    def run(move: Callable[[], object]) -> str:
-        start.wait()
-        try:
-            move()
-        except Refused as refusal:
-            return type(refusal).__name__
-        else:
-            return "done"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(moves)) as pool:
-        return Counter(pool.map(run, moves))
-
-
 ROUNDS = 5
 
 
@@ -601,33 +578,16 @@ def test_version_is_published_while_one_signs(
         monkeypatch.setattr(signing, "hold_newest", lambda: None)
     world = factories.make_world(now)
     company = factories.make_company(now, signatory=False)
-    checked, go_on, order = threading.Event(), threading.Event(), list[str]()
 
-    def signer() -> None:
-        with closing(connection), transaction.atomic():
-            signing.check_newest(world.charter)
-            checked.set()
-            go_on.wait(10)
+    def signer(pause: Callable[[], object]) -> None:
+        signing.check_newest(world.charter)
+        pause()
+        if guarded:
             sign(world, company, now)
-            order.append("signed")
 
-    def publisher() -> None:
-        with closing(connection):
-            checked.wait(10)
-            next_version(world, now)
-            order.append("published")
-
-    with ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(signer), pool.submit(publisher)]
-        checked.wait(10)
-        time.sleep(0.5)
-        assert order == ([] if guarded else ["published"])
-        go_on.set()
-        for one in running:
-            one.exception(20)
+    assert second_waits(signer, partial(next_version, world, now)) == guarded
     if not guarded:
         return
-    assert order == ["signed", "published"]
     assert Message.objects.filter(template="charter_renewal_due", context__company=company.name).count() == 1
     with pytest.raises(actions.NewerVersion):
         sign(world, factories.make_company(now, signatory=False), now)
@@ -668,28 +628,14 @@ def test_version_is_published_while_a_moderator_decides(now: dt.datetime, commit
     if move == "reinstate":
         actions.approve_signature(signature=signature, by=world.moderator, now=now)
         actions.suspend_signature(signature=signature, reason="Non.", by=world.moderator, now=now)
-    decided, go_on = threading.Event(), threading.Event()
 
-    def moderator() -> None:
-        with closing(connection), transaction.atomic():
-            if move == "approve":
-                actions.approve_signature(signature=fresh(signature), by=world.moderator, now=now)
-            else:
-                actions.reinstate_signature(signature=fresh(signature), reason="", by=world.moderator, now=now)
-            decided.set()
-            go_on.wait(10)
+    def moderator(pause: Callable[[], object]) -> None:
+        if move == "approve":
+            actions.approve_signature(signature=fresh(signature), by=world.moderator, now=now)
+        else:
+            actions.reinstate_signature(signature=fresh(signature), reason="", by=world.moderator, now=now)
+        pause()
 
-    def publisher() -> None:
-        with closing(connection):
-            decided.wait(10)
-            next_version(world, now)
-
-    with ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(moderator), pool.submit(publisher)]
-        decided.wait(10)
-        time.sleep(0.3)
-        go_on.set()
-        for one in running:
-            one.result(20)
+    assert second_waits(moderator, partial(next_version, world, now))
     company.refresh_from_db()
     assert company.charter_until_at is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,22 +12,10 @@ from accounts.models import User
 from companies.models import Availability, Company, Site
 from tests import factories
 from tests.factories import World
+from tests.typed import SEASON, SITE
 
 Visitor = Callable[[User], Client]
-SITE = {"name": "Siège", "address": "1 rue des Lilas", "commune": "Lille (59)", "max_visitors": "19"}
-SEASON: dict[str, Any] = {
-    "every": "week",
-    "weekdays": ["2"],
-    "start_time": "18:00",
-    "end_time": "20:00",
-    "from_date": "2026-11-01",
-    "until_date": "2026-11-30",
-    "places": "10",
-    "computers": "8",
-    "volunteers_offered": "2",
-    "notice_hours": "24",
-    "booking_mode": "instant",
-}
+PAST_SEASON = SEASON | {"from_date": "2026-11-01", "until_date": "2026-11-30"}
 
 
 @pytest.mark.parametrize(
@@ -58,10 +45,10 @@ def test_point_placed_by_hand_is_kept(world: World, visitor: Visitor) -> None:
 )
 def test_season_that_opens_nothing_comes_back_as_typed(world: World, visitor: Visitor, change: dict[str, str]) -> None:
     address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
-    answer = visitor(world.company_owner).post(address, SEASON | change)
+    answer = visitor(world.company_owner).post(address, PAST_SEASON | change)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
-    assert f'value="{(SEASON | change)["from_date"]}"' in answer.content.decode()
+    assert f'value="{(PAST_SEASON | change)["from_date"]}"' in answer.content.decode()
     assert not Availability.objects.exists()
 
 

@@ -20,6 +20,7 @@ from companies.models import Availability, Slot
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
+from tests.typed import SEASON
 
 Visitor = Callable[[User], Client]
 
@@ -52,21 +53,6 @@ def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: 
         ("2027-01-01", "", "Jour de l’an", "Vacances de Noël"),
     ]
     assert not Availability.objects.exists()
-
-
-SEASON: dict[str, Any] = {
-    "every": "week",
-    "weekdays": ["4"],
-    "start_time": "18:00",
-    "end_time": "20:00",
-    "from_date": "2026-12-03",
-    "until_date": "2026-12-31",
-    "places": "10",
-    "computers": "8",
-    "volunteers_offered": "2",
-    "notice_hours": "24",
-    "booking_mode": "instant",
-}
 
 
 def test_dates_are_seen_before_they_are_published_and_each_may_be_left_out(world: World, visitor: Visitor) -> None:
