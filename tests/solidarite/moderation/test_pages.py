@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from mail.models import Message
 from solidarite.moderation import merging
 from territories.models import Departement
 from tests import factories
+from tests.charter.test_actions import next_version
 from tests.factories import World
+from tests.races import second_waits
 from workshops.models import Booking
 
 Visitor = Callable[[User], Client]
@@ -409,3 +412,31 @@ def test_signed_and_waiting_goes_before_what_is_not_signed(world: World, now: dt
     for one in (draft, waiting):
         one.refresh_from_db()
     assert (draft.state, waiting.state, waiting.company) == ("withdrawn", "submitted", kept)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_version_is_published_while_two_entries_are_united(
+    now: dt.datetime,
+    committed: None,
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,  # noqa: FBT001
+) -> None:
+    """The standing that the kept entry takes over ends with the grace period too. Without the lock it never ends."""
+    if not guarded:
+        monkeypatch.setattr(merging, "hold_newest", lambda: None)
+    world = factories.make_world(now)
+    kept, twin = factories.make_company(now, signatory=False), factories.make_company(now, signatory=False)
+    signature = factories.make_signature(
+        now, twin, world.charter, state="in_review", claimed_by=world.moderator, claimed_at=now
+    )
+    charter.approve_signature(signature=signature, by=world.moderator, now=now)
+
+    def unite(pause: Callable[[], object]) -> None:
+        subject = Decision.Subject.SIGNATURE
+        merging.merge(file=signature, subject=subject, keep=kept, absorb=twin, by=world.moderator, now=now)
+        pause()
+
+    assert second_waits(unite, partial(next_version, world, now))
+    kept.refresh_from_db()
+    assert kept.charter_approved_at is not None
+    assert (kept.charter_until_at is not None) == guarded
