@@ -75,12 +75,16 @@ def site_create(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def room_create(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
     company = managed_company(request, slug)
-    site = get_object_or_404(Site, company=company, pk=site_id)
+    site = get_object_or_404(Site, company=company, archived_at=None, pk=site_id)
     form = RoomForm(request.POST or None, site=site)
     if request.method == "POST" and form.is_valid():
-        room = actions.add_room(site=site, room=form.save(commit=False), now=clock.now())
-        messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est enregistrée. Ouvrez ses soirées.")
-        return redirect("companies:availability_create", company.slug, room.pk)
+        try:
+            room = actions.add_room(site=site, room=form.save(commit=False), now=clock.now())
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est enregistrée. Ouvrez ses soirées.")
+            return redirect("companies:availability_create", company.slug, room.pk)
     context = {"company": company, "site": site, "room": None, "form": form}
     return render(request, "companies/room_create.html", context, status=_status(form))
 
@@ -95,7 +99,7 @@ def site_edit(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
         try:
             actions.describe_site(site=form.save(commit=False))
         except Refused as refusal:
-            form.add_error("max_visitors", str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Le site est à jour.")
             return redirect("companies:sites", company.slug)
@@ -113,7 +117,7 @@ def room_edit(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         try:
             actions.describe_room(room=form.save(commit=False))
         except Refused as refusal:
-            form.add_error("capacity", str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "La salle est à jour.")
             return redirect("companies:sites", company.slug)

@@ -11,8 +11,24 @@ from accounts.refusals import Refused, refusing
 from companies.models import Company, Room, Site
 
 
-class StillLarger(Refused):
-    """What hangs on the place counts on more than it would have."""
+class RoomsStillLarger(Refused):
+    """A room has more places than the site would admit."""
+
+    field = "max_visitors"
+
+
+class SlotsStillLarger(Refused):
+    """A slot, past or to come, offers more than the room would have."""
+
+    field = "capacity"
+
+
+class SiteArchived(Refused):
+    """The site is not used any more."""
+
+
+class RoomArchived(Refused):
+    """The room is not used any more."""
 
 
 @transaction.atomic
@@ -27,7 +43,13 @@ def add_site(*, company: Company, site: Site, now: dt.datetime) -> Site:
 
 @transaction.atomic
 def add_room(*, site: Site, room: Room, now: dt.datetime) -> Room:
-    """Give a site a room."""
+    """Give a site a room.
+
+    Raises:
+        SiteArchived: it was closed meanwhile.
+    """
+    if Site.objects.select_for_update(no_key=True).get(pk=site.pk).archived_at is not None:
+        raise SiteArchived("Ce site est archivé\u00a0: choisissez-en un autre.")
     room.site = site
     room.site_max_visitors = site.max_visitors
     room.created_at = now
@@ -40,9 +62,9 @@ def describe_site(*, site: Site) -> Site:
     """Save what was corrected. Its rooms follow the number of visitors by their key.
 
     Raises:
-        StillLarger: a room has more places than the site would admit.
+        RoomsStillLarger: nothing is written.
     """
-    larger = StillLarger("Une salle de ce site compte plus de places\u00a0: diminuez-la d’abord.")
+    larger = RoomsStillLarger("Une salle de ce site compte plus de places\u00a0: diminuez-la d’abord.")
     with refusing({"room_capacity_within_site": larger}):
         site.save()
     return site
@@ -53,9 +75,9 @@ def describe_room(*, room: Room) -> Room:
     """Save what was corrected. Its slots follow its places and computers by their key.
 
     Raises:
-        StillLarger: a slot, past or to come, offers more than the room would have.
+        SlotsStillLarger: nothing is written.
     """
-    larger = StillLarger(
+    larger = SlotsStillLarger(
         "Des créneaux de cette salle offrent davantage, et leur histoire reste\u00a0: "
         "archivez la salle et décrivez-en une autre, ou gardez ces nombres."
     )
@@ -64,13 +86,25 @@ def describe_room(*, room: Room) -> Room:
     return room
 
 
-@transaction.atomic
-def archive_rooms(*, rooms: QuerySet[Room], now: dt.datetime) -> int:
-    """No new date opens there; what was, stays. Returns how many rooms were in use."""
-    return rooms.filter(archived_at=None).update(archived_at=now)
+def hold_room(*, room: Room) -> None:
+    """Keep the room as it is until the commit: who closes it waits, or was first.
+
+    Raises:
+        RoomArchived: it was closed meanwhile.
+    """
+    if Room.objects.select_for_update(no_key=True).get(pk=room.pk).archived_at is not None:
+        raise RoomArchived("Cette salle est archivée\u00a0: choisissez-en une autre.")
+
+
+def hold_places(*, rooms: QuerySet[Room], sites: QuerySet[Site]) -> None:
+    """Sites, then rooms, until the commit: nobody gives them a room or a season meanwhile."""
+    for places in (sites, rooms):
+        list(places.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
-def archive_site(*, site: Site, now: dt.datetime) -> None:
-    site.archived_at = now
-    site.save(update_fields=["archived_at"])
+def archive_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], now: dt.datetime) -> None:
+    """No new date opens there; what was, stays."""
+    # Rooms may be named by their sites in use: they go first.
+    for places in (rooms, sites):
+        places.filter(archived_at=None).update(archived_at=now)

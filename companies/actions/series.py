@@ -15,6 +15,7 @@ from django.db.models.functions import Greatest, Least
 from accounts.models import User
 from accounts.refusals import Refused
 from companies import emails
+from companies.actions.places import hold_room
 from companies.models import Availability, AvailabilityQuerySet, Room, Slot
 from companies.recurrence import Occurrence, is_evening_or_weekend, occurrences
 from territories.french import long_date, wall_time
@@ -47,10 +48,6 @@ class TooFarAhead(Refused):
     """The season ends later than anybody plans."""
 
     field = "until_date"
-
-
-class RoomArchived(Refused):
-    """The room is not used any more."""
 
 
 class ProposedDate(NamedTuple):
@@ -87,7 +84,7 @@ def preview_availability(*, room: Room, availability: Availability, now: dt.date
     """The dates that the season would open, each with what stands in its way.
 
     Raises:
-        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived.
+        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen.
     """
     dates = _dates(room, availability, now)
     if not dates:
@@ -122,6 +119,7 @@ def publish_availability(
     Raises:
         DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived: nothing is written.
     """
+    hold_room(room=room)
     dates = _dates(room, availability, now)
     availability.room = room
     availability.created_at, availability.created_by = now, by
@@ -215,8 +213,6 @@ def dates_taken_out(availability: Availability) -> set[dt.date]:
 
 def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occurrence]:
     """All dates of the season, once it is one that may be published."""
-    if room.archived_at is not None:
-        raise RoomArchived("Cette salle est archivée\u00a0: choisissez-en une autre.")
     last = _last_date(availability, now)
     if last < availability.from_date:
         raise NothingToOpen(_nothing([]))

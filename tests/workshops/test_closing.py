@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -11,11 +12,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import Availability, Room, Slot
+from companies.models import Availability, Room, Site, Slot
 from mail.models import Message
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
+from tests.races import second_waits
 from workshops import actions
 
 Visitor = Callable[[User], Client]
@@ -32,6 +34,12 @@ def busy(world: World, now: dt.datetime) -> Availability:
     companies.join_slot(slot=helped, by=world.volunteer, now=now)
     Message.objects.all().delete()
     return series
+
+
+def close_room(world: World, now: dt.datetime) -> None:
+    rooms = Room.objects.filter(pk=world.room.pk)
+    by = world.company_owner
+    actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Travaux.", by=by, now=now)
 
 
 def test_page_shows_all_that_hangs_on_a_site(
@@ -75,7 +83,7 @@ def test_what_was_held_there_stays(world: World, now: dt.datetime) -> None:
     held = factories.make_booking(
         now, factories.make_slot(world.room, now - dt.timedelta(days=7)), world.association, state="completed"
     )
-    actions.close_rooms(rooms=Room.objects.filter(pk=world.room.pk), reason="Travaux.", by=world.company_owner, now=now)
+    close_room(world, now)
     held.refresh_from_db()
     assert (held.state, held.slot.state) == ("completed", "open")
 
@@ -86,6 +94,50 @@ def test_whole_company_closes(world: World, busy: Availability, now: dt.datetime
     client.post(reverse("workshops:company_close", args=[world.company.slug]), {"reason": "Vente."})
     assert not world.company.sites.filter(archived_at=None).exists()
     assert not Room.objects.filter(site__company=world.company, archived_at=None).exists()
+
+
+def test_room_closes_while_a_season_is_published_in_it(now: dt.datetime, committed: None) -> None:
+    """Who publishes was first: what they opened is closed with the rest. Who comes after is told."""
+    world = factories.make_world(now)
+
+    def publish(pause: Callable[[], object]) -> None:
+        companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+        pause()
+
+    assert second_waits(publish, partial(close_room, world, now))
+    assert not Slot.objects.filter(room=world.room, state="open", starts_at__gt=now).exists()
+    with pytest.raises(companies.RoomArchived, match="choisissez-en une autre"):
+        companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+
+
+def test_room_closes_while_its_series_are_extended(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    endless = opening(until_date=None)
+    companies.publish_availability(room=world.room, availability=endless, by=world.company_owner, now=now)
+
+    def extend(pause: Callable[[], object]) -> None:
+        assert companies.extend_series(now=now + dt.timedelta(days=30)) > 0
+        pause()
+
+    assert second_waits(extend, partial(close_room, world, now))
+    assert not Slot.objects.filter(room=world.room, state="open", starts_at__gt=now).exists()
+
+
+def test_site_closes_while_a_room_is_added_to_it(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    sites = Site.objects.filter(pk=world.site.pk)
+
+    def close(pause: Callable[[], object]) -> None:
+        rooms = Room.objects.filter(site__in=sites)
+        actions.close_places(rooms=rooms, sites=sites, reason="Vente.", by=world.company_owner, now=now)
+        pause()
+
+    def add() -> None:
+        with pytest.raises(companies.SiteArchived):
+            companies.add_room(site=world.site, room=Room(name="Ada", capacity=4, computers=4), now=now)
+
+    assert second_waits(close, add)
+    assert not Room.objects.filter(archived_at=None).exists()
 
 
 # --- corrections ------------------------------------------------------------------------------------

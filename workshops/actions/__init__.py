@@ -13,7 +13,7 @@ from workshops.actions.bookings import (
     decline_booking,
     withdraw_slot,
 )
-from workshops.actions.closing import Hanging, close_rooms, hanging_on
+from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.matches import tell_matches
 from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
@@ -38,7 +38,7 @@ __all__ = [
     "cancel_booking",
     "change_series",
     "change_slot",
-    "close_rooms",
+    "close_places",
     "decline_booking",
     "end_series",
     "expire_bookings",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import Availability, AvailabilityQuerySet, Room, Slot, SlotQuerySet, SlotVolunteer
+from companies.models import Availability, AvailabilityQuerySet, Room, Site, Slot, SlotQuerySet, SlotVolunteer
 from workshops.actions.bookings import cancel_booking, decline_waiting
 from workshops.models import Booking, Side
 
@@ -41,14 +41,16 @@ def hanging_on(*, rooms: QuerySet[Room], now: dt.datetime) -> Hanging:
 
 
 @transaction.atomic
-def close_rooms(*, rooms: QuerySet[Room], reason: str, by: User, now: dt.datetime) -> Hanging:
+def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, by: User, now: dt.datetime) -> Hanging:
     """End all series, cancel what is booked, take back what is free, tell everybody with other slots, and archive.
 
-    What was held there before stays as it is.
+    `rooms` are those in use, with all rooms of `sites`. What was held there before stays as it is.
     """
+    companies.hold_places(rooms=rooms, sites=sites)
+    # Before the dates are read: a series that is being extended has made its own by then.
+    ended = companies.cut_series(series=_series(rooms, now), from_date=now.date())
     slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
-    hanging = hanging_on(rooms=rooms, now=now)
-    companies.cut_series(series=_series(rooms, now), from_date=now.date())
+    hanging = hanging_on(rooms=rooms, now=now)._replace(series=ended)
     held = {booking.slot_id for booking in hanging.booked}
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
     companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
@@ -56,7 +58,7 @@ def close_rooms(*, rooms: QuerySet[Room], reason: str, by: User, now: dt.datetim
         cancel_booking(booking=booking, side=Side.COMPANY, reason=reason, by=by, now=now)
         companies.withdraw_slots(slots=[booking.slot], by=by, now=now)
     decline_waiting(slots, by=by, now=now, reason=reason)
-    companies.archive_rooms(rooms=rooms, now=now)
+    companies.archive_places(rooms=rooms, sites=sites, now=now)
     return hanging
 
 

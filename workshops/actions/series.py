@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import actions as companies
-from companies.models import Availability, Slot, SlotQuerySet
+from companies.models import Availability, Room, Site, Slot, SlotQuerySet
 from companies.recurrence import occurrence
 from workshops.actions.bookings import SlotTaken, decline_waiting, lock_slot
 from workshops.models import Booking
@@ -109,6 +109,8 @@ def change_series(
     Raises:
         what `companies.publish_availability` raises: nothing is written.
     """
+    # In the order of who closes a room: the room, the series, the dates.
+    companies.hold_places(rooms=Room.objects.filter(pk=availability.room_id), sites=Site.objects.none())
     moved = _moved_by_hand(availability, from_date)
     kept_out = companies.dates_taken_out(availability)
     kept_out |= {date for date in moved.values_list("original_date", flat=True) if date}

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity import signed_in
-from companies import actions as companies
 from companies.models import Company, Room, Site
 from companies.views import managed_company
 from territories import clock
@@ -22,31 +21,37 @@ from workshops.forms import ReasonForm
 def room(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     company = managed_company(request, slug)
     found = get_object_or_404(Room, site__company=company, archived_at=None, pk=room_id)
-    return _close(request, company, Room.objects.filter(pk=found.pk), f"la salle {found.name}", [])
+    return _close(request, company, f"la salle {found.name}", Room.objects.filter(pk=found.pk), Site.objects.none())
 
 
 @require_http_methods(["GET", "POST"])
 def site(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
     company = managed_company(request, slug)
     found = get_object_or_404(Site, company=company, archived_at=None, pk=site_id)
-    return _close(request, company, Room.objects.filter(site=found), f"le site {found.name}", [found])
+    return _close_sites(request, company, f"le site {found.name}", Site.objects.filter(pk=found.pk))
 
 
 @require_http_methods(["GET", "POST"])
 def everything(request: HttpRequest, slug: str) -> HttpResponse:
     """All sites of the company."""
     company = managed_company(request, slug)
-    sites = list(company.sites.filter(archived_at=None))
-    return _close(request, company, Room.objects.filter(site__in=sites), f"tous les sites de {company.name}", sites)
+    return _close_sites(request, company, f"tous les sites de {company.name}", Site.objects.filter(company=company))
 
 
-def _close(request: HttpRequest, company: Company, rooms: QuerySet[Room], what: str, sites: list[Site]) -> HttpResponse:
+def _close_sites(request: HttpRequest, company: Company, what: str, sites: QuerySet[Site]) -> HttpResponse:
+    in_use = sites.filter(archived_at=None)
+    return _close(request, company, what, Room.objects.filter(site__in=in_use, archived_at=None), in_use)
+
+
+def _close(
+    request: HttpRequest, company: Company, what: str, rooms: QuerySet[Room], sites: QuerySet[Site]
+) -> HttpResponse:
     now = clock.now()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        closed = actions.close_rooms(rooms=rooms, reason=form.cleaned_data["reason"], by=signed_in(request), now=now)
-        for one in sites:
-            companies.archive_site(site=one, now=now)
+        closed = actions.close_places(
+            rooms=rooms, sites=sites, reason=form.cleaned_data["reason"], by=signed_in(request), now=now
+        )
         cancelled = counted(len(closed.booked), "atelier annulé", "ateliers annulés")
         withdrawn = counted(closed.free, "créneau retiré", "créneaux retirés")
         messages.success(request, f"C’est fermé\u00a0: {cancelled}, {withdrawn}. Tout le monde est prévenu.")
