@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
-
 from accounts.models import Organisation, User
 from accounts.refusals import Refused, refusing
 
@@ -20,6 +18,12 @@ class AlreadyRegistered(Refused):
     """Somebody entered an organisation of this number a moment ago."""
 
     field = "siren"
+
+
+class RnaAlreadyRegistered(AlreadyRegistered):
+    """The number of an association's registration."""
+
+    field = "rna"
 
 
 class _SlugTaken(Refused):
@@ -42,14 +46,11 @@ def register_once[O: Organisation](organisation: O, *, by: User, now: dt.datetim
     ).first()
     if again is not None:
         return again
-    taken = AlreadyRegistered("Une organisation avec ce numéro est déjà inscrite\u00a0: rechargez la page.")
-    table, name = kind._meta.db_table, kind._meta.model_name  # noqa: SLF001  # Django's own names
-    refusals: dict[str, Refused] = {f"{name}_{number}_unique": taken for number in ("siren", "rna")}
-    refusals[f"{table}_slug_key"] = _SlugTaken()
+    refusals = _refusals(kind)
     for attempt in range(ATTEMPTS):
         organisation.slug = kind.objects.free_slug(organisation.name)
         try:
-            with refusing(refusals), transaction.atomic():
+            with refusing(refusals):
                 save(organisation)
         except _SlugTaken:
             if attempt + 1 == ATTEMPTS:
@@ -57,3 +58,15 @@ def register_once[O: Organisation](organisation: O, *, by: User, now: dt.datetim
         else:
             break
     return organisation
+
+
+def _refusals(kind: Any) -> dict[str, Refused]:
+    taken = "Une organisation avec ce numéro est déjà inscrite\u00a0: rechargez la page."
+    name = kind._meta.model_name  # noqa: SLF001  # Django's own name
+    return {
+        f"{name}_siren_unique": AlreadyRegistered(taken),
+        f"{name}_rna_unique": RnaAlreadyRegistered(taken),
+        f"{kind._meta.db_table}_slug_key": _SlugTaken(  # noqa: SLF001  # idem
+            "Plusieurs organisations de ce nom s’inscrivent en ce moment\u00a0: recommencez dans un instant."
+        ),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 
+from accounts.actions.registration import RnaAlreadyRegistered
 from accounts.models import User
 from associations import actions as associations
 from associations.models import Association
@@ -37,6 +38,12 @@ def test_same_name_in_several_places_at_once(now: dt.datetime, committed: None) 
 def test_same_number_at_once_is_refused_to_the_second(now: dt.datetime, committed: None) -> None:
     moves = [partial(enter, factories.make_user(), now, siren="356000000") for _ in range(3)]
     assert at_once(*moves) == {"done": 1, "AlreadyRegistered": 2}
+
+
+def test_registration_number_at_once_is_refused_beside_its_field(now: dt.datetime, committed: None) -> None:
+    moves = [partial(enter, factories.make_user(), now, name=name, rna="W751234567") for name in ("Un", "Deux")]
+    assert at_once(*moves) == {"done": 1, "RnaAlreadyRegistered": 1}
+    assert RnaAlreadyRegistered.field == "rna"
 
 
 def test_associations_too(now: dt.datetime, committed: None) -> None:
