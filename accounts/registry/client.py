@@ -7,7 +7,6 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-import httpcore
 import httpx
 from django.conf import settings
 from django.core.cache import cache
@@ -52,7 +51,7 @@ def search(text: str) -> list[RegistryFacts]:
     try:
         found = read_answers(_fetch(text))
     # ValueError: neither JSON nor of the documented form; RecursionError: JSON nested to break its reader.
-    except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, ValueError, RecursionError) as error:
+    except (httpx.HTTPError, ValueError, RecursionError) as error:
         _note_failure()
         raise RegistryUnavailable(f"Le registre répond mal\u00a0: {type(error).__name__}.") from error
     cache.delete(FAILURES_KEY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -68,9 +69,15 @@ class _Network(httpcore.NetworkBackend):
 
 def within_deadline(seconds: float) -> httpx.HTTPTransport:
     """A transport for one exchange that is over, answered or not, after so many seconds."""
-    transport = httpx.HTTPTransport()
+    transport = httpx.HTTPTransport(verify=_trusted())
     until = time.monotonic() + seconds
     transport._pool = httpcore.ConnectionPool(  # noqa: SLF001  # httpx offers no other way to its network
-        ssl_context=httpx.create_ssl_context(), network_backend=_Network(until)
+        ssl_context=_trusted(), network_backend=_Network(until)
     )
     return transport
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that we trust, read once."""
+    return httpx.create_ssl_context()
