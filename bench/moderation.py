@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from rich.progress import track
+
+from bench.database import empty_database
 
 Measure = dict[str, Any]
 
@@ -22,24 +21,11 @@ ROUNDS, QUICK_ROUNDS, OPENINGS = 5, 3, 20
 
 def measure(*, quick: bool) -> Iterator[Measure]:
     """`moderation.queue`: median time to open the page with many files ÷ with few."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["SOLIDARITE_DATA"] = str(Path(folder) / "data")
-        for given in ("DATABASE_URL", "REDIS_URL"):
-            os.environ.pop(given, None)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "solidarite.settings"
-        from solidarite.embedded import cluster  # noqa: PLC0415  # after the environment that it reads
-
-        with cluster.running():
-            yield from _measure(quick=quick)
+    with empty_database():
+        yield from _measure(quick=quick)
 
 
 def _measure(*, quick: bool) -> Iterator[Measure]:
-    import django  # noqa: PLC0415  # idem
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     many = QUICK_MANY if quick else MANY
     client = _moderator()
     _fill(FEW, "few")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+
+from bench.database import empty_database
 
 Measure = dict[str, Any]
 
@@ -17,24 +16,11 @@ FEW, MANY, QUICK_FEW, QUICK_MANY = 1_000, 10_000, 200, 2_000
 
 def measure(*, quick: bool) -> Iterator[Measure]:
     """`publish.queries`: statements for 52 weekly dates; `publish.growth`: time a series, many ÷ few."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["SOLIDARITE_DATA"] = str(Path(folder) / "data")
-        for given in ("DATABASE_URL", "REDIS_URL"):
-            os.environ.pop(given, None)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "solidarite.settings"
-        from solidarite.embedded import cluster  # noqa: PLC0415  # after the environment that it reads
-
-        with cluster.running():
-            yield from _measure(quick=quick)
+    with empty_database():
+        yield from _measure(quick=quick)
 
 
 def _measure(*, quick: bool) -> Iterator[Measure]:
-    import django  # noqa: PLC0415  # idem
-
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
     now = dt.datetime.now(tz=dt.UTC)
     site = _site(now)
     yield _queries(site, now)
