@@ -2,47 +2,46 @@
 
 import pgtrigger
 
-# The company's row is held until the commit: a suspension at the same moment waits, or is seen.
-# One row after the other by its key: a plan kept from when the tables were empty cannot join them the wrong way round.
-_MAY_BE_MADE = """
+# At the instant when the booking is made or answered. Both rows are held until the commit: a suspension at the same
+# moment waits, or is seen. One row after the other by its key: a plan kept from when the tables were empty cannot join
+# them the wrong way round.
+_PARTIES_MAY = """
         SELECT state, room_id, availability_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;
-        SELECT confirm_by_at INTO confirm_by FROM companies_availability WHERE id = offered.availability_id;
         SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;
         SELECT company_id INTO inviting FROM companies_site WHERE id = visited;
         SELECT charter_approved_at, charter_until_at INTO company
         FROM companies_company WHERE id = inviting FOR SHARE;
         SELECT state INTO asking FROM associations_association WHERE id = NEW.association_id FOR SHARE;
-        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.created_at THEN
+        IF company.charter_approved_at IS NULL
+            OR company.charter_until_at <= COALESCE(NEW.settled_at, NEW.created_at)
+        THEN
             RAISE EXCEPTION 'The company is no signatory.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
-        END IF;
-        IF offered.state <> 'open' OR confirm_by <= NEW.created_at THEN
-            RAISE EXCEPTION 'The slot is not open.'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
         END IF;
         IF asking NOT IN ('new', 'admitted') THEN
             RAISE EXCEPTION 'The association may not book.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
         END IF;
-        RETURN NEW;
 """
 
-_MAY_BE_CONFIRMED = """
-        SELECT company_id INTO inviting FROM companies_site WHERE id = (
-            SELECT site_id FROM companies_room WHERE id = (SELECT room_id FROM companies_slot WHERE id = NEW.slot_id)
-        );
-        SELECT charter_approved_at, charter_until_at INTO company
-        FROM companies_company WHERE id = inviting FOR SHARE;
-        IF company.charter_approved_at IS NULL OR company.charter_until_at <= NEW.settled_at THEN
-            RAISE EXCEPTION 'The company is no signatory.'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_signatory';
+
+_PARTIES = [
+    ("offered", "RECORD"),
+    ("visited", "BIGINT"),
+    ("inviting", "BIGINT"),
+    ("company", "RECORD"),
+    ("asking", "TEXT"),
+]
+
+_SLOT_IS_OFFERED = """
+        SELECT confirm_by_at INTO confirm_by FROM companies_availability WHERE id = offered.availability_id;
+        IF offered.state <> 'open' OR confirm_by <= NEW.created_at THEN
+            RAISE EXCEPTION 'The slot is not open.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
         END IF;
-        IF (SELECT state FROM associations_association WHERE id = NEW.association_id FOR SHARE)
-            NOT IN ('new', 'admitted')
-        THEN
-            RAISE EXCEPTION 'The association may not book.'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
-        END IF;
+"""
+
+_KEEP = """
         RETURN NEW;
 """
 
@@ -70,15 +69,8 @@ def booking_may_be_made() -> pgtrigger.Trigger:
         name="booking_may_be_made",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=_MAY_BE_MADE,
-        declare=[
-            ("offered", "RECORD"),
-            ("confirm_by", "TIMESTAMPTZ"),
-            ("visited", "BIGINT"),
-            ("inviting", "BIGINT"),
-            ("company", "RECORD"),
-            ("asking", "TEXT"),
-        ],
+        func=_PARTIES_MAY + _SLOT_IS_OFFERED + _KEEP,
+        declare=[*_PARTIES, ("confirm_by", "TIMESTAMPTZ")],
     )
 
 
@@ -89,8 +81,8 @@ def booking_may_be_confirmed() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
         condition=pgtrigger.Q(old__state="pending", new__state="confirmed"),
-        func=_MAY_BE_CONFIRMED,
-        declare=[("inviting", "BIGINT"), ("company", "RECORD")],
+        func=_PARTIES_MAY + _KEEP,
+        declare=_PARTIES,
     )
 
 
