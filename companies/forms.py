@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 
 from accounts.forms import OrganisationForm, date_input
 from companies.models import Availability, BookingMode, Company, Room, Site
@@ -228,7 +229,7 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     def _dates(self, name: str) -> set[dt.date]:
         """What our own preview wrote into the page; anything else is left out."""
         found = set()
-        for text in self.data.getlist(name) if hasattr(self.data, "getlist") else ():
+        for text in self.data.getlist(name) if isinstance(self.data, QueryDict) else ():
             try:
                 found.add(dt.date.fromisoformat(text))
             except ValueError:

@@ -133,6 +133,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
     room = get_object_or_404(rooms, site__company=company, pk=room_id)
     now = clock.now()
     form = AvailabilityForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
+    unticked = form.unticked_dates()
     proposed: list[actions.ProposedDate] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -141,7 +142,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
                 season = actions.publish_availability(
                     room=room,
                     availability=form.save(commit=False),
-                    without=form.unticked_dates(),
+                    without=unticked,
                     by=signed_in(request),
                     now=now,
                 )
@@ -154,7 +155,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
         "room": room,
         "form": form,
         "evening_starts_at": settings.EVENING_STARTS_AT,
-        "proposed": [(one, one.date not in form.unticked_dates()) for one in proposed],
+        "proposed": [(one, one.date not in unticked) for one in proposed],
         "free": sum(not one.obstacle for one in proposed),
     }
     status = 422 if form.is_bound and not proposed else 200

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actions import files
 from accounts.audit import Change, changes, member_changes
@@ -134,7 +134,8 @@ class SignatureKind(Kind):
     in_batches = True
 
     def files(self) -> QuerySet[Any]:
-        return Signature.objects.with_file()
+        suspended = Signature.objects.filter(company=OuterRef("company"), state=Signature.State.SUSPENDED)
+        return Signature.objects.with_file().annotate(company_suspended=Exists(suspended))
 
     def claim(self, file: Any, *, by: User, now: dt.datetime) -> None:
         charter.claim_signature(signature=file, by=by, now=now)
@@ -161,7 +162,8 @@ class SignatureKind(Kind):
         return super().context(file) | {"suspended": suspended.exclude(pk=file.pk).first()}
 
     def in_batch(self, file: Any) -> bool:
-        return not Signature.objects.filter(company=file.company_id, state=Signature.State.SUSPENDED).exists()
+        """One of a suspended company is read first."""
+        return not file.company_suspended
 
     def later(self, file: Any) -> tuple[str, ...]:
         return {Signature.State.APPROVED: ("suspend",), Signature.State.SUSPENDED: ("reinstate",)}.get(file.state, ())
