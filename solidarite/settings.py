@@ -180,18 +180,20 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Europe/Paris"
 # Intervals only: an hour of the clock between 02:00 and 03:00 is missing once a year and doubled once a year.
 SCAN_SECONDS = env.float("SCAN_SECONDS", 30.0)
+# For what is asked weeks ahead.
+SLOW_SCAN_SECONDS = env.float("SLOW_SCAN_SECONDS", 3600.0)
 # All intervals are short and every scan may run twice: beat need not remember when it ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
     **{
-        f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": 3600.0}
+        f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": SLOW_SCAN_SECONDS}
         for app in ("companies", "associations")
     },
-    "extend series": {"task": "companies.tasks.extend_series", "schedule": 3600.0},
-    "ask to confirm series": {"task": "companies.tasks.ask_to_confirm_series", "schedule": 3600.0},
+    "extend series": {"task": "companies.tasks.extend_series", "schedule": SLOW_SCAN_SECONDS},
+    "ask to confirm series": {"task": "companies.tasks.ask_to_confirm_series", "schedule": SLOW_SCAN_SECONDS},
     "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
-    "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": 3600.0},
+    "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": SLOW_SCAN_SECONDS},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
@@ -256,6 +258,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "accounts.passkeys.RenamePasskeyForm",
+}
 MFA_TOTP_ISSUER = SITE_NAME
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Moderators and operators; a demonstration lets a newcomer in with a password.

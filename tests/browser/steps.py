@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OWNER, ASSOCIATION, VOLUNTEER, MODERATOR = (
@@ -13,12 +14,26 @@ OWNER, ASSOCIATION, VOLUNTEER, MODERATOR = (
 )
 
 
+def check(page: Page) -> None:
+    """Nothing that axe complains of, on a phone and in the dark too; no wider than the screen."""
+    for width, scheme in ((390, "light"), (390, "dark"), (1280, "light")):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        found = Axe().run(page).response["violations"]
+        assert [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in found] == [], page.url
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+
+
 def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("button", name=name).first.click()
+    """Press a button and wait for the page that answers."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).first.click()
 
 
 def follow(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("link", name=name).first.click()
+    """Follow a link and wait for the page where it leads."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
 
 
 def read_mail(page: Page, subject: str) -> None:
@@ -31,3 +46,11 @@ def read_mail(page: Page, subject: str) -> None:
             return
         page.wait_for_timeout(500)
     pytest.fail(f"« {subject} » was not delivered: {page.get_by_role('main').inner_text()[:1500]}")
+
+
+def mailed(mails: Page, subject: str, pattern: str) -> str:
+    """What a mail holds of this form."""
+    read_mail(mails, subject)
+    found = re.search(pattern, mails.locator("pre").first.inner_text())
+    assert found is not None, mails.locator("pre").first.inner_text()
+    return found[1]

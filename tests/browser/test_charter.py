@@ -8,26 +8,15 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
-from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, press, read_mail
+from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, check, follow, mailed, press, read_mail
 
 pytestmark = pytest.mark.browser
 
 DECIDED_WITHIN_SECONDS = 30
-
-
-def check(page: Page) -> None:
-    """Nothing that axe complains of, on a phone and in the dark too; no wider than the screen."""
-    for width, scheme in ((390, "light"), (390, "dark"), (1280, "light")):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        found = Axe().run(page).response["violations"]
-        assert [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in found] == [], page.url
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
 
 
 def press_access_key(page: Page, letter: str) -> None:
@@ -41,10 +30,7 @@ def press_access_key(page: Page, letter: str) -> None:
 
 def open_mailed_link(mails: Page, page: Page, subject: str, path: str) -> None:
     """Open in `page` the address of this form that a mail holds."""
-    read_mail(mails, subject)
-    found = re.search(rf"http://[^/\s]+({path}\S+)", mails.locator("pre").first.inner_text())
-    assert found is not None
-    page.goto(found[1])
+    page.goto(mailed(mails, subject, rf"http://[^/\s]+({path}\S+)"))
 
 
 Enter = Callable[[str], Page]
