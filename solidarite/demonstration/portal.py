@@ -78,6 +78,7 @@ def running(port: int, mailbox: Path, *, scan_seconds: float) -> Iterator[list[P
         "PYTHONUNBUFFERED": "1",
         "DEBUG": "true",
         "SCAN_SECONDS": str(scan_seconds),
+        "SLOW_SCAN_SECONDS": str(2 * scan_seconds),
     }
     processes: list[Process] = []
     with contextlib.ExitStack() as stack:

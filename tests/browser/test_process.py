@@ -64,7 +64,7 @@ def test_kill_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> 
     assert gone(data, 5) == []
 
 
-@pytest.mark.skipif("UV" not in os.environ, reason="started without uv")
+@pytest.mark.skipif("UV" not in os.environ, reason="uv is killed here: start the tests with `uv run pytest`")
 @pytest.mark.parametrize("seconds", [0.6, 1.5, 1.9, 2.4, 5.0])
 def test_kill_of_uv_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> None:
     data = tmp_path / "data"
