@@ -135,7 +135,8 @@ class SignatureKind(Kind):
 
     def files(self) -> QuerySet[Any]:
         suspended = Signature.objects.filter(company=OuterRef("company"), state=Signature.State.SUSPENDED)
-        return Signature.objects.with_file().annotate(company_suspended=Exists(suspended))
+        files: QuerySet[Any] = Signature.objects.with_file().annotate(company_suspended=Exists(suspended))
+        return files
 
     def claim(self, file: Any, *, by: User, now: dt.datetime) -> None:
         charter.claim_signature(signature=file, by=by, now=now)
