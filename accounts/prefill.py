@@ -9,10 +9,10 @@ from typing import NamedTuple
 from django.http import QueryDict
 
 from accounts.models import DirectoryEntry, Organisation
-from accounts.registry.client import RegistryUnavailable
 from accounts.registry.facts import RegistryFacts
 from accounts.registry.lookups import find, known_facts
 from territories.models import Commune
+from territories.outward import Unavailable
 
 LONGEST_TEXT = 200
 COPIED = ("name", "siren", "siret", "rna", "address", "commune", "website")
@@ -39,7 +39,7 @@ def prefill(query: QueryDict, *, now: dt.datetime) -> Prefill:
     entries = list(DirectoryEntry.objects.matching(typed))
     try:
         registered, failure = find(typed=typed, now=now), ""
-    except RegistryUnavailable as error:
+    except Unavailable as error:
         registered, failure = [], str(error)
     listed = {entry.siren for entry in entries}
     return Prefill(typed, entries, [one for one in registered if one.siren not in listed], failure, initial)

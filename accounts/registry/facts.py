@@ -11,6 +11,7 @@ from django.conf import settings
 
 from accounts.models import Organisation, RegistryRecord
 from territories.folding import fold
+from territories.outward import UnreadableAnswer
 
 MASKED = "[NON-DIFFUSIBLE]"
 # Legal categories of Insee that are associations (level III of « catégories juridiques »).
@@ -31,10 +32,6 @@ class RegistryFacts(NamedTuple):
     is_active: bool
     is_association: bool
     masked: bool
-
-
-class UnreadableAnswer(ValueError):
-    """The registry sent something else than its documented format."""
 
 
 def read_answers(body: Any) -> list[RegistryFacts]:

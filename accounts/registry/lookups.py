@@ -10,9 +10,10 @@ from django.conf import settings
 from django.core.cache import cache
 
 from accounts.models import RegistryRecord
-from accounts.registry.client import RegistryUnavailable, ask, search
+from accounts.registry.client import ask, search
 from accounts.registry.facts import RegistryFacts
 from territories.folding import fold
+from territories.outward import Unavailable
 
 LOOKUPS_A_RUN = 20
 SIREN_LENGTH, SHORTEST_TEXT = 9, 3
@@ -23,7 +24,7 @@ def look_up(*, siren: str, now: dt.datetime) -> bool:
     """Ask about one number and keep the answer; False when there was none, which is kept too."""
     try:
         facts = ask(siren)
-    except RegistryUnavailable as error:
+    except Unavailable as error:
         RegistryRecord.objects.update_or_create(siren=siren, defaults={"failure": str(error)[:300], "failed_at": now})
         return False
     _keep(siren, facts, now)
@@ -34,7 +35,7 @@ def find(*, typed: str, now: dt.datetime) -> list[RegistryFacts]:
     """Organisations for a name, a SIREN or a SIRET as typed; each answer is kept, as that of a look-up is.
 
     Raises:
-        RegistryUnavailable: with a sentence for the page.
+        Unavailable: with a sentence for the page.
     """
     digits = "".join(typed.split())
     text = digits[:SIREN_LENGTH] if digits.isdecimal() else typed

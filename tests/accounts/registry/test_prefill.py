@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import RegistryRecord, User
-from accounts.registry import client
+from accounts.registry.client import REGISTRY
 from accounts.registry.facts import MASKED
 from accounts.registry.lookups import find
+from territories.outward import Unavailable
 from tests import factories
 from tests.accounts.registry.conftest import KNOWN, KNOWN_NAME, Registry
 
@@ -78,8 +79,8 @@ def test_registry_is_not_asked_faster_than_it_allows(
     registry: Registry, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.time", lambda: 1_800_000_000.0)
-    for number in range(client.ASKED_A_SECOND):
+    for number in range(REGISTRY.asked_a_second):
         find(typed=f"menuiserie {number}", now=now)
-    with pytest.raises(client.RegistryUnavailable, match="très demandé"):
+    with pytest.raises(Unavailable, match="très demandé"):
         find(typed="menuiserie de plus", now=now)
-    assert len(registry.asked) == client.ASKED_A_SECOND
+    assert len(registry.asked) == REGISTRY.asked_a_second

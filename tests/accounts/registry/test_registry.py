@@ -14,6 +14,7 @@ from accounts.registry import client
 from accounts.registry.facts import MASKED, Answer, facts_for, read_answers
 from accounts.registry.lookups import look_up, look_up_missing
 from solidarite.tasks import look_up_registry
+from territories.outward import Unavailable, service
 from tests import factories
 from tests.accounts.registry.conftest import KNOWN, Registry, answer
 from tests.factories import World
@@ -107,11 +108,11 @@ def test_half_a_surrogate_pair_is_kept_as_a_question_mark(registry: Registry, db
 
 @pytest.mark.parametrize("how", ["late", "trickling", "trickling from the first header on"])
 def test_slow_answer_is_given_up(registry: Registry, db: None, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    monkeypatch.setattr(client, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(service, "ANSWER_SECONDS", 0.5)
     registry.delay, registry.trickle = (30.0, False) if how == "late" else (0.0, True)
     registry.slow_headers = "header" in how
     began = time.monotonic()
-    with pytest.raises(client.RegistryUnavailable):
+    with pytest.raises(Unavailable):
         client.ask(KNOWN)
     assert time.monotonic() - began < 2
 
@@ -119,10 +120,10 @@ def test_slow_answer_is_given_up(registry: Registry, db: None, monkeypatch: pyte
 def test_breaker_opens_after_five_failures_and_closes_again(
     registry: Registry, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "OPEN_SECONDS", 1)
+    monkeypatch.setattr(service, "OPEN_SECONDS", 1)
     registry.status = 500
     for _ in range(8):
-        with pytest.raises(client.RegistryUnavailable):
+        with pytest.raises(Unavailable):
             client.ask(KNOWN)
     assert len(registry.asked) == 5
     registry.status = 200
@@ -133,7 +134,7 @@ def test_breaker_opens_after_five_failures_and_closes_again(
 def test_registry_that_asks_for_a_pause_gets_it(registry: Registry, db: None) -> None:
     registry.status, registry.headers = 429, {"Retry-After": "1"}
     for _ in range(3):
-        with pytest.raises(client.RegistryUnavailable):
+        with pytest.raises(Unavailable):
             client.ask(KNOWN)
     assert len(registry.asked) == 1
     registry.status = 200
@@ -143,7 +144,7 @@ def test_registry_that_asks_for_a_pause_gets_it(registry: Registry, db: None) ->
 
 def test_absent_registry_is_a_failure_like_another(settings: Settings, db: None) -> None:
     settings.REGISTRY_URL = "http://127.0.0.1:9"
-    with pytest.raises(client.RegistryUnavailable):
+    with pytest.raises(Unavailable):
         client.ask(KNOWN)
 
 
