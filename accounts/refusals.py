@@ -1,10 +1,11 @@
 """How an action says no: with a sentence for the person who asked, also when the database says it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar
 
 from django.db import IntegrityError, transaction
+from django.forms import BaseForm
 
 
 class Refused(Exception):
@@ -28,3 +29,13 @@ def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+
+
+def accepted(form: BaseForm, action: Callable[[], object]) -> bool:
+    """Run the action of a valid form; a refusal goes beside its field, if the form has it, and the answer is False."""
+    try:
+        action()
+    except Refused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True

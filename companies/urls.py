@@ -3,17 +3,22 @@
 from django.urls import path
 
 from companies import views
+from companies.views import openings, places
 
 app_name = "companies"
 urlpatterns = [
     *views.member_pages.urls(),
     path("inscrire/", views.company_create, name="create"),
-    path("series/confirmer/<str:token>/", views.series_confirm, name="series_confirm"),
-    path("<slug:slug>/series/", views.series, name="series"),
-    path("<slug:slug>/sites/", views.sites, name="sites"),
-    path("<slug:slug>/sites/nouveau/", views.site_create, name="site_create"),
-    path("<slug:slug>/sites/<int:site_id>/modifier/", views.site_edit, name="site_edit"),
-    path("<slug:slug>/salles/<int:room_id>/modifier/", views.room_edit, name="room_edit"),
-    path("<slug:slug>/sites/<int:site_id>/salles/nouvelle/", views.room_create, name="room_create"),
-    path("<slug:slug>/salles/<int:room_id>/ouvrir/", views.availability_create, name="availability_create"),
+    path("series/confirmer/<str:token>/", openings.series_confirm, name="series_confirm"),
+    path("<slug:slug>/series/", openings.series, name="series"),
+    path("<slug:slug>/sites/", places.sites, name="sites"),
+    path("<slug:slug>/sites/nouveau/", places.site_create, name="site_create"),
+    path("<slug:slug>/sites/adresses/", places.addresses, name="addresses"),
+    path("<slug:slug>/sites/<int:site_id>/modifier/", places.site_edit, name="site_edit"),
+    path("<slug:slug>/sites/<int:site_id>/position/", places.site_position, name="site_position"),
+    path("<slug:slug>/sites/<int:site_id>/accessibilite/", places.site_accessibility, name="site_accessibility"),
+    path("<slug:slug>/sites/<int:site_id>/acces/", places.site_access, name="site_access"),
+    path("<slug:slug>/salles/<int:room_id>/modifier/", places.room_edit, name="room_edit"),
+    path("<slug:slug>/sites/<int:site_id>/salles/nouvelle/", places.room_create, name="room_create"),
+    path("<slug:slug>/salles/<int:room_id>/ouvrir/", openings.availability_create, name="availability_create"),
 ]

@@ -139,14 +139,21 @@ def _slot(room: str, booking_mode: str) -> SimpleNamespace:
     """What the templates read of a slot."""
     company = SimpleNamespace(name="Maison Lemoine et Fils", slug="maison-lemoine")
     site = SimpleNamespace(
-        company=company, name="Siège", address="12 rue de la Clé", commune="Lille (59)", step_free_access=True
+        company=company,
+        name="Siège",
+        address="12 rue de la Clé",
+        commune="Lille (59)",
+        step_free=True,
+        known_accessibility=[("Entrer", [("Entrée de plain-pied", "oui"), ("Largeur de l’entrée", "90\u00a0cm")])],
+        access_lines=[("Où se présenter", "Hall A"), ("Ce soir-là", "le gardien, 01\u00a099\u00a000\u00a012\u00a034")],
+        access_kit=SimpleNamespace(evening_phone=None),
     )
     return SimpleNamespace(
         pk=1,
         starts_at=TUESDAY,
         ends_at=TUESDAY + dt.timedelta(hours=2),
         time_zone="Europe/Paris",
-        room=SimpleNamespace(name=room, site=site, equipment="vidéoprojecteur"),
+        room=SimpleNamespace(name=room, site=site, equipment_labels=["vidéoprojecteur"], equipment=""),
         computers=8,
         places=12,
         volunteers_offered=2,

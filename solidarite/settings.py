@@ -7,6 +7,7 @@ the legal notice must be given, or the portal refuses to start.
 
 import datetime as dt
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -60,6 +61,12 @@ CHARTER_GRACE_DAYS = env.int("CHARTER_GRACE_DAYS", 90)
 CHARTER_REMINDER_DAYS = (30, 7)
 # API Recherche d'entreprises. Empty: the registry is not asked. A demonstration asks nobody.
 REGISTRY_URL = env.str("REGISTRY_URL", "" if EMBEDDED else "https://recherche-entreprises.api.gouv.fr")
+# Geocoder of the Géoplateforme. Empty: addresses are placed at the centre of their commune.
+GEOCODER_URL = env.str("GEOCODER_URL", "" if EMBEDDED else "https://data.geopf.fr/geocodage")
+# Tiles under the plan of a site, shown only after a click: an address with {z}, {x} and {y}. Empty: no tiles.
+MAP_TILE_URL = env.str("MAP_TILE_URL", "")
+MAP_TILE_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILE_URL)) if MAP_TILE_URL else ""
+MAP_TILE_CREDIT = env.str("MAP_TILE_CREDIT", "")
 
 # --- Applications, from the floor up ---------------------------------------------------------------
 
@@ -78,6 +85,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_filters",
     "django_htmx",
+    "phonenumber_field",
     "pgtrigger",
     "pghistory",
     "django.contrib.admin",
@@ -312,7 +320,7 @@ SECURE_CSP = {
     "style-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", *([MAP_TILE_ORIGIN] if MAP_TILE_ORIGIN else [])],
     "manifest-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],

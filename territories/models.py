@@ -17,6 +17,10 @@ _SUGGESTIONS = 8
 _SHORTEST_CLUE = 3
 
 
+# Of the communes of a box.
+LARGEST_SHOWN = 60
+
+
 class UnknownCommune(LookupError):  # named as callers say it, like DoesNotExist
     """No commune is meant by this text. `suggestions` are those whose name looks like it, best first."""
 
@@ -124,6 +128,12 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         nearness = TrigramSimilarity("search_name", name)
         plain = self.exclude(kind=Commune.Kind.ARRONDISSEMENT)
         return plain.filter(search_name__trigram_similar=name).order_by(nearness.desc(), *_LARGEST_FIRST)
+
+    def largest_between(self, south_west: tuple[float, float], north_east: tuple[float, float]) -> Self:
+        """Communes of a box (corners: latitude and longitude), the most populous first."""
+        return self.filter(
+            latitude__range=(south_west[0], north_east[0]), longitude__range=(south_west[1], north_east[1])
+        ).order_by(*_LARGEST_FIRST)[:LARGEST_SHOWN]
 
     def _suggestions(self, text: str) -> list[Commune]:
         if len(fold(text[:LONGEST_TEXT])) < _SHORTEST_CLUE:

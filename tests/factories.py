@@ -16,7 +16,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
-from companies.models import Availability, BookingMode, Company, Room, Site, Slot
+from companies.models import AccessKit, Availability, BookingMode, Company, Room, Site, Slot
 from companies.models import Membership as CompanyMembership
 from territories.models import Commune
 from workshops.models import Booking, Workshop
@@ -99,7 +99,7 @@ def make_invitation(
 
 def make_site(now: dt.datetime, company: Company, **fields: Any) -> Site:
     commune = Commune.objects.get(pk=fields.pop("commune_id", LILLE))
-    return Site.objects.create(
+    site = Site.objects.create(
         **{
             "company": company,
             "name": "Siège",
@@ -109,12 +109,12 @@ def make_site(now: dt.datetime, company: Company, **fields: Any) -> Site:
             "longitude": commune.longitude,
             "time_zone": commune.time_zone,
             "max_visitors": 20,
-            "access_instructions": "Sonnez deux fois.",
-            "evening_phone": "01 99 00 12 34",
             "created_at": now,
             **fields,
         }
     )
+    AccessKit.objects.create(site=site, entrance="Sonnez deux fois.", evening_phone="+33199001234")
+    return site
 
 
 def make_room(now: dt.datetime, site: Site, **fields: Any) -> Room:

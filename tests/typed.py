@@ -2,7 +2,13 @@
 
 from typing import Any
 
-SITE = {"name": "Siège", "address": "1 rue des Lilas", "commune": "Lille (59)", "max_visitors": "19"}
+SITE = {
+    "name": "Siège",
+    "address": "1 rue des Lilas",
+    "commune": "Lille (59)",
+    "visitor_regime": "accompanied",
+    "max_visitors": "19",
+}
 ROOM = {"name": "Salle", "capacity": "10", "computers": "8"}
 SEASON: dict[str, Any] = {
     "every": "week",

@@ -31,7 +31,7 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
-    access = {"access": booking.slot.room.site.access_instructions, "phone": booking.slot.room.site.evening_phone}
+    access = {"access": booking.slot.room.site.access_lines()}
     for manager in _company(booking):
         _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
     for manager in _association(booking):
@@ -80,8 +80,7 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides and the volunteers, before the day."""
     booking = workshop.booking
-    site = booking.slot.room.site
-    access = {"access": site.access_instructions, "phone": site.evening_phone}
+    access = {"access": booking.slot.room.site.access_lines()}
     told = [(manager, _company_url(booking), None) for manager in _company(booking)]
     told += [(volunteer, _volunteer_url(), None) for volunteer in _volunteers(booking)]
     for person, url, _ in told:

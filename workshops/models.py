@@ -44,7 +44,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""
-        return self.select_related("slot__room__site__company", "slot__room__site__commune", "association", "request")
+        return self.select_related(
+            "slot__room__site__company",
+            "slot__room__site__commune",
+            "slot__room__site__access_kit",
+            "association",
+            "request",
+        )
 
 
 class Booking(models.Model):
@@ -183,7 +189,10 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
 
     def with_everything(self) -> Self:
         return self.select_related(
-            "booking__slot__room__site__company", "booking__slot__room__site__commune", "booking__association"
+            "booking__slot__room__site__company",
+            "booking__slot__room__site__commune",
+            "booking__slot__room__site__access_kit",
+            "booking__association",
         )
 
 

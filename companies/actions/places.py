@@ -8,7 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.refusals import Refused, refusing
-from companies.models import Company, Room, Site
+from companies.models import Accessibility, AccessKit, Company, Room, Site
+from territories.distance import kilometres_between
+from territories.french import kilometres
+
+# Half the width of the widest communes, in French Guiana.
+FARTHEST_FROM_COMMUNE_KM = 100
 
 
 class RoomsStillLarger(Refused):
@@ -23,6 +28,18 @@ class SlotsStillLarger(Refused):
     field = "capacity"
 
 
+class EntranceDisagrees(Refused):
+    """An entrance without a step has steps."""
+
+    field = "entree_marches"
+
+
+class ToiletsDisagree(Refused):
+    """Adapted toilets are said to be where there are none."""
+
+    field = "sanitaires_adaptes"
+
+
 class SiteArchived(Refused):
     """The site is not used any more."""
 
@@ -31,13 +48,78 @@ class RoomArchived(Refused):
     """The room is not used any more."""
 
 
+class TooFarFromCommune(Refused):
+    """The point is not where the commune is."""
+
+    field = "latitude"
+
+
+class TooManyForCategory(Refused):
+    """The building's category as an ERP admits fewer people."""
+
+    field = "max_visitors"
+
+
+def _too_many() -> dict[str, Refused]:
+    said = "Cette catégorie d’ERP n’admet pas autant de personnes\u00a0: diminuez le nombre, ou choisissez la vôtre."
+    return {"site_visitors_within_category": TooManyForCategory(said)}
+
+
 @transaction.atomic
 def add_site(*, company: Company, site: Site, now: dt.datetime) -> Site:
-    """Give a company a site. Zone and, unless it was placed by hand, point come from the commune."""
+    """Give a company a site. Its zone comes from the commune.
+
+    Raises:
+        TooFarFromCommune, TooManyForCategory: nothing is written.
+    """
+    _refuse_elsewhere(site)
     site.company = company
     site.created_at = now
     site.time_zone = site.commune.time_zone
-    site.save()
+    with refusing(_too_many()):
+        site.save()
+    return site
+
+
+@transaction.atomic
+def place_site(*, site: Site, latitude: float, longitude: float) -> None:
+    """Move the point of a site to where a person puts it, in degrees.
+
+    Raises:
+        TooFarFromCommune: nothing is written.
+    """
+    site.latitude, site.longitude, site.point_from = latitude, longitude, Site.PointFrom.HAND
+    _refuse_elsewhere(site)
+    site.save(update_fields=["latitude", "longitude", "point_from"])
+
+
+def _refuse_elsewhere(site: Site) -> None:
+    commune = site.commune
+    if commune.latitude is None or commune.longitude is None:
+        return
+    away = kilometres_between((site.latitude, site.longitude), (commune.latitude, commune.longitude))
+    if away > FARTHEST_FROM_COMMUNE_KM:
+        raise TooFarFromCommune(f"Vérifiez la position\u00a0: elle est à {kilometres(away)} de {commune}.")
+
+
+@transaction.atomic
+def describe_access(*, kit: AccessKit) -> AccessKit:
+    """Save how one gets in on the evening itself."""
+    kit.save()
+    return kit
+
+
+@transaction.atomic
+def describe_accessibility(*, site: Site) -> Site:
+    """Save what is known of the way in.
+
+    Raises:
+        EntranceDisagrees, ToiletsDisagree: two answers contradict each other; nothing is written.
+    """
+    stairs = EntranceDisagrees("Une entrée de plain-pied n’a pas de marche\u00a0: corrigez l’une des deux réponses.")
+    toilets = ToiletsDisagree("Des toilettes adaptées sont des toilettes\u00a0: corrigez l’une des deux réponses.")
+    with refusing({"site_entrance_agrees": stairs, "site_toilets_agree": toilets}):
+        site.save(update_fields=[name for _, names in Accessibility.SECTIONS for name in names])
     return site
 
 
@@ -62,10 +144,10 @@ def describe_site(*, site: Site) -> Site:
     """Save what was corrected. Its rooms follow the number of visitors by their key.
 
     Raises:
-        RoomsStillLarger: nothing is written.
+        RoomsStillLarger, TooManyForCategory: nothing is written.
     """
     larger = RoomsStillLarger("Une salle de ce site compte plus de places\u00a0: diminuez-la d’abord.")
-    with refusing({"room_capacity_within_site": larger}):
+    with refusing({"room_capacity_within_site": larger, **_too_many()}):
         site.save()
     return site
 

@@ -1,13 +1,16 @@
 """Supply: companies, their sites and rooms, and the dated slots that they open."""
 
+from companies.models.accessibility import Accessibility
 from companies.models.companies import Company, CompanyQuerySet, Invitation, JoinRequest, Membership, signatory
 from companies.models.openings import Availability, AvailabilityQuerySet, BookingMode, Opening
 from companies.models.periods import TsTzRange, WallClock
-from companies.models.places import Room, Site
+from companies.models.places import AccessKit, Room, Site
 from companies.models.slots import Slot, SlotQuerySet
 from companies.models.volunteers import SlotVolunteer
 
 __all__ = [
+    "AccessKit",
+    "Accessibility",
     "Availability",
     "AvailabilityQuerySet",
     "BookingMode",

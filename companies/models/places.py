@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.names import NAME, visible
 from accounts.ranges import between
+from companies.models.accessibility import Accessibility
 from companies.models.companies import Company
 from territories.distance import EarthPoint
 from territories.models import Commune
 
 
-class Site(models.Model):
+class Site(Accessibility):
     """A building where people are welcomed. Its commune gives the time zone, its point the distances."""
+
+    class PointFrom(models.TextChoices):
+        """How the point was found."""
+
+        ADDRESS = "address", "à l’adresse"
+        STREET = "street", "à la rue"
+        COMMUNE = "commune", "au centre de la commune"
+        HAND = "hand", "placé à la main"
+
+    class VisitorRegime(models.TextChoices):
+        """Under which rules the building receives visitors: its category as an ERP, or as a place of work."""
+
+        ACCOMPANIED = "accompanied", "lieu de travail, visiteurs accompagnés"
+        ERP_1 = "erp_1", "ERP de 1re catégorie (plus de 1 500 personnes)"
+        ERP_2 = "erp_2", "ERP de 2e catégorie (701 à 1 500 personnes)"
+        ERP_3 = "erp_3", "ERP de 3e catégorie (301 à 700 personnes)"
+        ERP_4 = "erp_4", "ERP de 4e catégorie (300 personnes au plus)"
+        ERP_5 = "erp_5", "ERP de 5e catégorie (sous le seuil de son type)"
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sites")
     name = models.CharField("nom du site", max_length=120, validators=NAME)
@@ -22,24 +43,17 @@ class Site(models.Model):
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     latitude = models.FloatField("latitude", help_text="degrés WGS 84")
     longitude = models.FloatField("longitude", help_text="degrés WGS 84")
+    point_from = models.CharField(
+        "position", max_length=20, choices=PointFrom, default=PointFrom.COMMUNE, editable=False
+    )
     time_zone = models.CharField("fuseau horaire", max_length=40, editable=False)
+    visitor_regime = models.CharField(
+        "accueil du public", max_length=20, choices=VisitorRegime, default=VisitorRegime.ACCOMPANIED
+    )
     max_visitors = models.PositiveSmallIntegerField(
         "visiteurs admis en même temps",
         validators=between(1, 10_000),
         help_text="Le nombre que votre établissement peut recevoir, salles réunies.",
-    )
-    step_free_access = models.BooleanField("accès de plain-pied", null=True)
-    access_instructions = models.TextField(
-        "comment entrer le soir",
-        max_length=2000,
-        blank=True,
-        help_text="Accueil, badge, interphone, wifi. Montré seulement quand une réservation est confirmée.",
-    )
-    evening_phone = models.CharField(
-        "téléphone qui répond ce soir-là",
-        max_length=20,
-        blank=True,
-        help_text="Montré seulement quand une réservation est confirmée.",
     )
     created_at = models.DateTimeField("création", editable=False)
     archived_at = models.DateTimeField("archivage", null=True, editable=False)
@@ -49,6 +63,16 @@ class Site(models.Model):
         ordering = ("name", "pk")
         indexes = [GistIndex(EarthPoint("latitude", "longitude"), name="site_point")]
         constraints = [
+            *Accessibility.Meta.constraints,
+            models.CheckConstraint(
+                name="site_visitors_within_category",
+                # Article R. 143-19 of the code de la construction et de l’habitation.
+                condition=Q(visitor_regime__in=["accompanied", "erp_1"])
+                | Q(visitor_regime="erp_2", max_visitors__lte=1500)
+                | Q(visitor_regime="erp_3", max_visitors__lte=700)
+                | Q(visitor_regime__in=["erp_4", "erp_5"], max_visitors__lte=300),
+                violation_error_message="Cette catégorie d’ERP n’admet pas autant de personnes.",
+            ),
             models.CheckConstraint(
                 name="site_point_on_earth",
                 condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
@@ -64,17 +88,86 @@ class Site(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def access_lines(self) -> list[tuple[str, str]]:
+        """What its access kit tells; nothing without one."""
+        kit = getattr(self, "access_kit", None)
+        return [] if kit is None else kit.lines()
+
+
+class AccessKit(models.Model):
+    """How to get in, on the evening itself. Its own table: only the parties of a confirmed booking ever load it."""
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, primary_key=True, related_name="access_kit")
+    reception = models.CharField(
+        "où se présenter", max_length=200, blank=True, help_text="Hall, étage, nom à donner à l’accueil."
+    )
+    entrance = models.TextField(
+        "comment entrer le soir", max_length=2000, blank=True, help_text="Badge, interphone, porte à prendre."
+    )
+    evening_contact = models.CharField("qui répond ce soir-là", max_length=120, blank=True, validators=[visible])
+    evening_phone = PhoneNumberField("son téléphone", max_length=20, blank=True)
+    visitor_count_hours = models.PositiveSmallIntegerField(
+        "nombre de visiteurs à donner",
+        null=True,
+        blank=True,
+        validators=between(1, 720),
+        help_text="Combien d’heures avant ; vide si votre accueil n’en a pas besoin. Un nombre, jamais de noms.",
+    )
+    wifi = models.CharField("wifi", max_length=200, blank=True, help_text="Nom du réseau, code s’il y en a un.")
+    to_bring = models.CharField(
+        "à apporter", max_length=300, blank=True, help_text="Pièce d’identité pour l’accueil, par exemple."
+    )
+
+    class Meta:
+        verbose_name = "kit d’accès"
+        verbose_name_plural = "kits d’accès"
+
+    def __str__(self) -> str:
+        return f"{self.site}"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """What is told, as labels and texts."""
+        phone = self.evening_phone.as_national if self.evening_phone else ""
+        count = f"au plus tard {self.visitor_count_hours}\u00a0h avant" if self.visitor_count_hours else ""
+        told = [
+            ("Où se présenter", self.reception),
+            ("Comment entrer", self.entrance),
+            ("Ce soir-là", ", ".join(filter(None, (self.evening_contact, phone)))),
+            ("Nombre de visiteurs à donner", count),
+            ("Wifi", self.wifi),
+            ("À apporter", self.to_bring),
+        ]
+        return [(label, text) for label, text in told if text]
+
 
 class Room(models.Model):
     """A room at a site. `site_max_visitors` follows the site by a composite foreign key."""
+
+    class Equipment(models.TextChoices):
+        PROJECTOR = "projector", "vidéoprojecteur ou grand écran"
+        WHITEBOARD = "whiteboard", "tableau"
+        PRINTER = "printer", "imprimante"
+        SCANNER = "scanner", "numériseur"
+        HEADSETS = "headsets", "casques audio"
+        WEBCAMS = "webcams", "webcams"
+        TABLETS = "tablets", "tablettes"
+        WIFI = "wifi", "wifi pour les visiteurs"
+        ADAPTED = "adapted", "poste adapté (lecteur d’écran, clavier)"
+        KITCHEN = "kitchen", "coin café"
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     site_max_visitors = models.PositiveSmallIntegerField(editable=False)
     name = models.CharField("nom de la salle", max_length=120, validators=NAME)
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
+    equipped_with = ArrayField(
+        models.CharField(max_length=20, choices=Equipment),
+        verbose_name="équipement",
+        default=list,
+        blank=True,
+    )
     equipment = models.CharField(
-        "équipement", max_length=300, blank=True, help_text="Par exemple\u00a0: vidéoprojecteur, tableau, imprimante."
+        "précisions", max_length=300, blank=True, help_text="Par exemple\u00a0: Windows 11, souris à droite."
     )
     created_at = models.DateTimeField("création", editable=False)
     archived_at = models.DateTimeField("archivage", null=True, editable=False)
@@ -94,3 +187,8 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def equipment_labels(self) -> list[str]:
+        """What it is equipped with, in words."""
+        return [str(self.Equipment(code).label) for code in self.equipped_with]

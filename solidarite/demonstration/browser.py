@@ -53,7 +53,7 @@ class _FormReader(HTMLParser):
             self.forms.append(form)
 
     def _input(self, given: dict[str, str]) -> None:
-        chosen = given.get("type") not in ("checkbox", "radio") or "checked" in given
+        chosen = given.get("type") != "image" and (given.get("type") not in ("checkbox", "radio") or "checked" in given)
         if given.get("name") and chosen:
             self.every[-1].fields.append((given["name"], given.get("value", "")))
 

@@ -29,7 +29,7 @@ from associations.models import Association, Moment, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Edition, Signature
 from charter.models.signatures import CODE_ALPHABET, CODE_LENGTH
-from companies.models import Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
+from companies.models import AccessKit, Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
 from companies.models import Membership as CompanyMembership
 from companies.recurrence import occurrences
 from solidarite.demonstration import names
@@ -258,6 +258,7 @@ class _Seed:
     def _rooms(self, companies: list[Company]) -> list[Room]:
         sites = [self._site(company, number) for company in companies for number in range(self.chance.randint(1, 2))]
         Site.objects.bulk_create(sites)
+        AccessKit.objects.bulk_create(self._access_kit(site) for site in sites)
         return Room.objects.bulk_create(
             [
                 Room(
@@ -266,7 +267,7 @@ class _Seed:
                     name=name,
                     capacity=(capacity := self.chance.choice((8, 10, 12, 16))),
                     computers=capacity - self.chance.choice((0, 0, 2)),
-                    equipment="vidéoprojecteur, tableau blanc",
+                    equipped_with=self.chance.choice((["projector", "whiteboard"], ["projector", "printer", "wifi"])),
                     created_at=site.created_at,
                 )
                 for site in sites
@@ -287,10 +288,25 @@ class _Seed:
             longitude=commune.longitude + self.chance.uniform(-0.01, 0.01),
             time_zone=commune.time_zone,
             max_visitors=self.chance.choice((19, 40, 80)),
-            step_free_access=self.chance.choice((True, True, False, None)),
-            access_instructions="Sonnez à l’interphone «\u00a0Ateliers\u00a0». Le gardien ouvre jusqu’à 20\u00a0h.",
-            evening_phone="01 99 00 12 34",
+            point_from=Site.PointFrom.ADDRESS,
+            entree_plain_pied=self.chance.choice((True, True, False, None)),
+            entree_dispositif_appel=True,
+            transport_station_presence=self.chance.choice((True, None)),
+            accueil_cheminement_plain_pied=self.chance.choice((True, None)),
+            sanitaires_presence=True,
+            sanitaires_adaptes=self.chance.choice((True, False, None)),
             created_at=company.created_at,
+        )
+
+    def _access_kit(self, site: Site) -> AccessKit:
+        return AccessKit(
+            site=site,
+            reception="Hall du rez-de-chaussée, demandez la salle des ateliers.",
+            entrance="Sonnez à l’interphone «\u00a0Ateliers\u00a0». Le gardien ouvre jusqu’à 20\u00a0h.",
+            evening_contact="le poste de garde",
+            evening_phone="+33199001234",
+            visitor_count_hours=24,
+            to_bring="Rien de particulier.",
         )
 
     def _slots(self, rooms: list[Room]) -> list[Slot]:

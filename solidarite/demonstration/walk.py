@@ -16,6 +16,7 @@ from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 from django.db import connections
@@ -144,9 +145,12 @@ class _Walk:
             address="1 rue des Lilas",
             commune=str(self.town),
             max_visitors="19",
-            access_instructions="Sonnez deux fois.",
         )
         self._expect(site, "Décrire une salle")
+        room_page = urlsplit(site.url).path
+        self.company.get(room_page.replace("salles/nouvelle/", "acces/"))
+        self._expect(self.company.submit(entrance="Sonnez deux fois.", evening_phone="01 99 00 12 34"), "à jour")
+        self.company.get(room_page)
         room = self.company.submit(name=f"Salle {self.mark}", capacity="10", computers="8")
         self._expect(room, "Voir les dates")
 

@@ -57,7 +57,10 @@ def test_slot_on_approval_waits_for_the_company(world: World, now: dt.datetime) 
 def test_access_kit_is_mailed_to_the_association_alone(world: World, now: dt.datetime) -> None:
     book(world, now)
     kits = {message.to_name: message.context.get("access") for message in Message.objects.all()}
-    assert kits == {"Hélène": None, "Karim": "Sonnez deux fois."}
+    assert kits == {
+        "Hélène": None,
+        "Karim": [["Comment entrer", "Sonnez deux fois."], ["Ce soir-là", "01 99 00 12 34"]],
+    }
 
 
 def test_form_sent_twice_is_one_booking(world: World, now: dt.datetime) -> None:

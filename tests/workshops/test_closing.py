@@ -18,6 +18,7 @@ from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
 from tests.races import second_waits
+from tests.typed import SITE
 from workshops import actions
 
 Visitor = Callable[[User], Client]
@@ -145,7 +146,7 @@ def test_site_closes_while_a_room_is_added_to_it(now: dt.datetime, committed: No
 
 def test_site_and_room_are_corrected(world: World, visitor: Visitor) -> None:
     client = visitor(world.company_owner)
-    site = {"name": "Tour", "address": "2 rue du Port", "max_visitors": "30", "latitude": "50.6", "longitude": "3.1"}
+    site = SITE | {"name": "Tour", "address": "2 rue du Port", "max_visitors": "30"}
     page = reverse("companies:site_edit", args=[world.company.slug, world.site.pk])
     assert client.post(page, site).status_code == 302
     room = {"name": "Ada", "capacity": "12", "computers": "9", "equipment": "Tableau"}
@@ -158,7 +159,7 @@ def test_site_and_room_are_corrected(world: World, visitor: Visitor) -> None:
 
 def test_place_does_not_shrink_under_what_hangs_on_it(world: World, visitor: Visitor) -> None:
     client = visitor(world.company_owner)
-    site = {"name": "Tour", "address": "2 rue du Port", "max_visitors": "5", "latitude": "50.6", "longitude": "3.1"}
+    site = SITE | {"max_visitors": "5"}
     answer = client.post(reverse("companies:site_edit", args=[world.company.slug, world.site.pk]), site)
     assert (answer.status_code, "diminuez-la d’abord" in answer.text) == (422, True)
     room = {"name": "Ada", "capacity": "3", "computers": "3"}

@@ -1,20 +1,17 @@
-"""A registry of our own on loopback: it answers in the documented format, or misbehaves as it is told to.
+"""A registry of our own: it answers in the documented format.
 
 `bench registry` verifies the same shapes against the API’s own description.
 """
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pytest_django.fixtures import Settings
+
+from tests.outward import Outward
 
 KNOWN, KNOWN_NAME = "356000000", "menuiserie"
 
@@ -37,54 +34,15 @@ def answer(siren: str, **changes: Any) -> dict[str, Any]:
 NOBODY: dict[str, Any] = {"results": [], "total_results": 0, "page": 1, "per_page": 10, "total_pages": 0}
 
 
-class Registry:
-    """The server, what it is to answer, and what it was asked."""
+class Registry(Outward):
+    """It knows one organisation, by its number and by its name; `changes` are made to what it says of it."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.status, self.headers, self.delay = 200, dict[str, str](), 0.0
-        self.body: bytes | None = None
         self.changes: dict[str, Any] = {}
-        self.trickle = self.slow_headers = False
-        registry = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                registry.respond(self)
-
-            def log_message(self, *_args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def respond(self, handler: BaseHTTPRequestHandler) -> None:
-        parts = urlsplit(handler.path)
-        typed = parse_qs(parts.query).get("q", [""])[0]
-        self.asked.append(typed)
-        time.sleep(self.delay)
-        known = answer(KNOWN, **self.changes) if typed in (KNOWN, KNOWN_NAME) else NOBODY
-        body = self.body if self.body is not None else json.dumps(known).encode()
-        if self.slow_headers:
-            self._write(handler, b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + b"X-Filler: x\r\n" * 50)
-            return
-        handler.send_response(self.status if parts.path == "/search" else 404)
-        for name, value in self.headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Type", "application/json")
-        handler.end_headers()
-        self._write(handler, body)
-
-    def _write(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        try:
-            for piece in [body[at : at + 1] for at in range(len(body))] if self.trickle else [body]:
-                handler.wfile.write(piece)
-                if self.trickle:
-                    time.sleep(0.2)
-        except (BrokenPipeError, ConnectionResetError):
-            return  # the client has had enough, which is what is tested
+    def answer(self, typed: str) -> dict[str, Any]:
+        return answer(KNOWN, **self.changes) if typed in (KNOWN, KNOWN_NAME) else NOBODY
 
 
 @pytest.fixture
@@ -92,5 +50,4 @@ def registry(settings: Settings) -> Iterator[Registry]:
     running = Registry()
     settings.REGISTRY_URL = running.url
     yield running
-    running.server.shutdown()
-    running.server.server_close()
+    running.stop()

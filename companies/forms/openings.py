@@ -1,22 +1,15 @@
-"""Forms of a company: its identity, its sites and rooms, and its weekly openings."""
+"""The form of a season of evenings."""
 
 import datetime as dt
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import QueryDict
 
-from accounts.forms import OrganisationForm, date_input
-from companies.models import Availability, BookingMode, Company, Room, Site
+from accounts.forms import date_input
+from companies.models import Availability, BookingMode, Room
 from companies.models.openings import ORDINALS, WEEKDAYS
-from territories.distance import kilometres_between
-from territories.forms import CommuneField
-from territories.french import kilometres
-from territories.models import Commune
 
-# Half the width of the widest communes, in French Guiana.
-FARTHEST_FROM_COMMUNE_KM = 100
 LONGEST_NOTICE_HOURS = 720
 
 WEEKDAY_CHOICES = list(enumerate(WEEKDAYS, start=1))
@@ -24,104 +17,6 @@ WEEKDAY_CHOICES = list(enumerate(WEEKDAYS, start=1))
 
 def time_input() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-
-
-class CompanyForm(OrganisationForm[Company]):
-    """Identity of a company."""
-
-    class Meta(OrganisationForm.Meta):
-        model = Company
-
-
-class SiteForm(forms.ModelForm[Site]):
-    """A building. Its point is the commune's unless it is given."""
-
-    commune = CommuneField(label="Commune", help_text="Par exemple «\u00a0Lille (59)\u00a0».")
-    latitude = forms.FloatField(
-        label="Latitude",
-        required=False,
-        min_value=-90,
-        max_value=90,
-        help_text="En degrés. Laissez vide\u00a0: nous prenons le centre de la commune.",
-    )
-    longitude = forms.FloatField(label="Longitude", required=False, min_value=-180, max_value=180)
-    step_free_access = forms.NullBooleanField(
-        label="Accès de plain-pied",
-        required=False,
-        widget=forms.Select(choices=[("unknown", "Je ne sais pas"), ("true", "Oui"), ("false", "Non")]),
-    )
-
-    class Meta:
-        model = Site
-        fields = (
-            "name",
-            "address",
-            "commune",
-            "max_visitors",
-            "step_free_access",
-            "access_instructions",
-            "evening_phone",
-            "latitude",
-            "longitude",
-        )
-        widgets = {"access_instructions": forms.Textarea(attrs={"rows": 4})}
-
-    def clean(self) -> dict[str, Any]:
-        """Complete the point from the commune, or say that it must be given."""
-        cleaned = super().clean() or {}
-        commune = cleaned.get("commune")
-        given = [cleaned.get(field) is not None for field in ("latitude", "longitude")]
-        if commune is None or self.errors:
-            return cleaned
-        if any(given):
-            self._check_point(cleaned, commune, given)
-            return cleaned
-        if commune.latitude is None:
-            self.add_error(
-                "latitude", "Indiquez la latitude et la longitude\u00a0: le centre de cette commune est inconnu."
-            )
-        cleaned["latitude"], cleaned["longitude"] = commune.latitude, commune.longitude
-        return cleaned
-
-    def _check_point(self, cleaned: dict[str, Any], commune: Commune, given: list[bool]) -> None:
-        """A point placed by hand is whole, and near its commune."""
-        if not all(given):
-            missing = "longitude" if given[0] else "latitude"
-            self.add_error(missing, "Indiquez aussi l’autre coordonnée, ou laissez les deux vides.")
-        elif commune.latitude is not None and commune.longitude is not None:
-            away = kilometres_between(
-                (cleaned["latitude"], cleaned["longitude"]), (commune.latitude, commune.longitude)
-            )
-            if away > FARTHEST_FROM_COMMUNE_KM:
-                self.add_error("latitude", f"Vérifiez la position\u00a0: elle est à {kilometres(away)} de {commune}.")
-
-
-class SiteEditForm(SiteForm):
-    """A building that stands: another commune would be another site."""
-
-    def __init__(self, data: Any = None, *, instance: Site) -> None:
-        super().__init__(data, instance=instance)
-        self.fields["commune"].disabled = True
-
-
-class RoomForm(forms.ModelForm[Room]):
-    """A room, no larger than its site admits."""
-
-    class Meta:
-        model = Room
-        fields = ("name", "capacity", "computers", "equipment")
-
-    def __init__(self, data: Any = None, *, site: Site, instance: Room | None = None) -> None:
-        super().__init__(data, instance=instance)
-        self.site = site
-
-    def clean_capacity(self) -> int:
-        capacity: int = self.cleaned_data["capacity"]
-        if not 1 <= capacity <= self.site.max_visitors:
-            raise forms.ValidationError(
-                f"Indiquez de 1 à {self.site.max_visitors} places, le nombre de visiteurs que le site admet."
-            )
-        return capacity
 
 
 class AvailabilityForm(forms.ModelForm[Availability]):
@@ -229,7 +124,7 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     def _dates(self, name: str) -> set[dt.date]:
         """What our own preview wrote into the page; anything else is left out."""
         found = set()
-        for text in self.data.getlist(name) if isinstance(self.data, QueryDict) else ():
+        for text in forms.MultipleHiddenInput().value_from_datadict(self.data, self.files, name) or ():
             try:
                 found.add(dt.date.fromisoformat(text))
             except ValueError:

@@ -1,0 +1,19 @@
+"""Forms of a company: its identity, its sites and rooms, and its openings."""
+
+from companies.forms.openings import WEEKDAY_CHOICES, AvailabilityForm, time_input
+from companies.forms.organisations import CompanyForm
+from companies.forms.places import AccessibilityForm, AccessKitForm, RoomForm, SiteEditForm, SiteForm
+from companies.forms.positions import PositionForm
+
+__all__ = [
+    "WEEKDAY_CHOICES",
+    "AccessKitForm",
+    "AccessibilityForm",
+    "AvailabilityForm",
+    "CompanyForm",
+    "PositionForm",
+    "RoomForm",
+    "SiteEditForm",
+    "SiteForm",
+    "time_input",
+]

@@ -1,0 +1,99 @@
+"""Seasons of evenings: published, listed, and confirmed from a mail."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from companies import actions
+from companies.confirmations import confirmation_of
+from companies.forms import AvailabilityForm
+from companies.models import Availability, Room
+from companies.views.organisations import managed_company
+from territories import clock
+from territories.french import counted, long_date
+
+
+@require_http_methods(["GET", "POST"])
+def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """Open a room regularly: the dates are shown first, each may be left out, then each becomes a slot."""
+    company = managed_company(request, slug)
+    rooms = Room.objects.filter(archived_at=None).select_related("site__commune__departement")
+    room = get_object_or_404(rooms, site__company=company, pk=room_id)
+    now = clock.now()
+    form = AvailabilityForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
+    unticked = form.unticked_dates()
+    proposed: list[actions.ProposedDate] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            proposed = actions.preview_availability(room=room, availability=form.save(commit=False), now=now)
+            if "publish" in request.POST and form.shown_dates() == {one.date for one in proposed}:
+                season = actions.publish_availability(
+                    room=room,
+                    availability=form.save(commit=False),
+                    without=unticked,
+                    by=signed_in(request),
+                    now=now,
+                )
+                _tell_season(request, season)
+                return redirect("workshops:company_slots", company.slug)
+        except Refused as refusal:
+            form.add_error(refusal.field, str(refusal))
+    context = {
+        "company": company,
+        "room": room,
+        "form": form,
+        "evening_starts_at": settings.EVENING_STARTS_AT,
+        "proposed": [(one, one.date not in unticked) for one in proposed],
+        "free": sum(not one.obstacle for one in proposed),
+    }
+    status = 422 if form.is_bound and not proposed else 200
+    return render(request, "companies/availability_create.html", context, status=status)
+
+
+def _tell_season(request: HttpRequest, season: actions.Season) -> None:
+    count = len(season.slots)
+    published = counted(count, "créneau publié", "créneaux publiés")
+    messages.add_message(request, messages.SUCCESS if count else messages.WARNING, f"{published}.")
+    if season.refused:
+        dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused[:10])
+        more = len(season.refused) - 10
+        rest = f"\u00a0; et {more} autres" if more > 0 else ""
+        messages.warning(request, f"Dates laissées de côté\u00a0: {dates}{rest}.")
+    if season.holidays:
+        kept = ", ".join(f"{long_date(day)} ({name})" for day, name in season.holidays)
+        messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")
+
+
+@require_GET
+def series(request: HttpRequest, slug: str) -> HttpResponse:
+    """The company's series that have dates to come, and which of them wait to be confirmed."""
+    company = managed_company(request, slug)
+    now = clock.now()
+    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
+    coming = Availability.objects.of_company(company).coming(now).select_related("room__site")
+    due = set(coming.to_confirm(now, within=within).values_list("pk", flat=True))
+    rows = [(one, one.pk in due, one.is_asleep(now)) for one in coming.order_by("room__name", "pk")]
+    return render(request, "companies/series_list.html", {"company": company, "rows": rows})
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def series_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: a page with a button, since programs that read mail follow links."""
+    found = confirmation_of(token)
+    if found is None:
+        raise Http404
+    availability, member = found
+    now = clock.now()
+    if request.method == "POST":
+        actions.confirm_availability(availability=availability, by=member, now=now)
+    context = {"series": availability, "member": member, "done": request.method == "POST"}
+    return render(request, "companies/series_confirm.html", context)
