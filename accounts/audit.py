@@ -80,6 +80,16 @@ def member_changes(organisation: Organisation, *, most: int = 50) -> list[Change
     return sorted(found, reverse=True)[:most]
 
 
+def was_removed(organisation: Organisation, user: User) -> bool:
+    """Whether somebody else took this person out of the organisation, the last time that they went."""
+    members: Any = organisation.members()
+    history = members.model.events.rel.related_model.objects.filter(
+        **{f"{members.field.name}_id": organisation.pk}, user_id=user.pk, pgh_label=pghistory.DeleteEvent.label
+    )
+    gone = history.order_by("pgh_id").last()
+    return gone is not None and _actor(gone) not in (0, user.pk)
+
+
 def _actor(event: Any) -> int:
     """The number of the account that acted; 0 for nobody signed in."""
     return int((event.pgh_context or {}).get("user") or 0)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.invitations import invitation_path
-from accounts.models import AbuseReport, Appeal, Invitation, JoinRequest, Membership, Organisation, User
+from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.recovery import FactorRecovery
 from mail import outbox
 from territories.french import counted, long_date
@@ -96,7 +96,11 @@ def appeal_answered(*, appeal: Appeal, now: dt.datetime) -> None:
         "appeal_answered",
         appeal.created_by,
         f"{appeal.pk}",
-        {"accepted": appeal.state == Appeal.State.ACCEPTED, "answer": appeal.answer},
+        {
+            "accepted": appeal.state == Appeal.State.ACCEPTED,
+            "online": appeal.decision.subject == Decision.Subject.REQUEST,
+            "answer": appeal.answer,
+        },
         now,
     )
 

@@ -56,6 +56,10 @@ class ProofField(forms.CharField):
             raise forms.ValidationError("Cette page a attendu trop longtemps\u00a0: envoyez-la à nouveau.") from bad
 
 
+def _same_number(organisation: Organisation, siren: str, rna: str) -> bool:
+    return bool(siren and siren == organisation.siren) or bool(rna and rna == organisation.rna)
+
+
 class SignupForm(forms.Form):
     """What we ask besides allauth's own fields."""
 
@@ -191,10 +195,10 @@ class OrganisationForm[O: Organisation](forms.ModelForm[O]):
         others = model.objects.exclude(pk=self.instance.pk)
         siren, rna = cleaned.get("siren", ""), cleaned.get("rna", "")
         known = others.known_as(siren=siren, rna=rna, name=cleaned.get("name", ""), commune=cleaned.get("commune"))
-        self.twin = known.first()
+        self.twin = min(known, key=lambda one: not _same_number(one, siren, rna), default=None)
         if self.twin is None:
             return
-        if (siren and siren == self.twin.siren) or (rna and rna == self.twin.rna):
+        if _same_number(self.twin, siren, rna):
             self.add_error(
                 "siren" if siren == self.twin.siren else "rna", "Une organisation avec ce numéro est déjà inscrite."
             )

@@ -1,4 +1,4 @@
-"""Organisations that may be the same: by number, or by a name spelled nearly alike."""
+"""Organisations that may be the same, by a name spelled nearly alike: two of one number there cannot be."""
 
 from __future__ import annotations
 
@@ -21,21 +21,16 @@ class Similar(NamedTuple):
 
 
 def similar(organisation: Organisation) -> list[Similar]:
-    """At most five others of the same kind, those with the same number first, then by likeness of name."""
+    """At most five others of the same kind, by likeness of name. A number is unique among them."""
     others: Any = type(organisation).objects.exclude(pk=organisation.pk).select_related("commune")
     alike = Q(search_name__trigram_similar=organisation.search_name, likeness__gte=LIKENESS)
-    for field in ("siren", "rna"):
-        if number := getattr(organisation, field):
-            alike |= Q(**{field: number})
     measured = others.annotate(likeness=TrigramSimilarity("search_name", organisation.search_name))
     found = measured.filter(alike).order_by("-likeness", "pk")[:MOST]
     return [Similar(other, _reasons(organisation, other)) for other in found]
 
 
 def _reasons(organisation: Organisation, other: Any) -> list[str]:
-    said = [f"même {field.upper()}" for field in ("siren", "rna") if _same(organisation, other, field)]
-    if other.likeness >= LIKENESS:
-        said.append(f"nom proche à {other.likeness:.0%}".replace("%", "\u00a0%"))
+    said = [f"nom proche à {other.likeness:.0%}".replace("%", "\u00a0%")]
     if _same(organisation, other, "commune_id"):
         said.append("même commune")
     return said

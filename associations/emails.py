@@ -32,14 +32,19 @@ def association_reinstated(*, association: Association, now: dt.datetime) -> Non
 
 def request_published(*, request: Request, now: dt.datetime) -> None:
     """Their first request is online."""
-    _tell("request_published", request.association, now, {"topic": request.get_topic_display()}, fact=f"{request.pk}")
+    _tell("request_published", request.association, now, {"topic": request.get_topic_display()}, about=request)
 
 
 def request_hidden(*, request: Request, now: dt.datetime) -> None:
-    """Their first request stays offline, with the reason."""
-    url = settings.SITE_URL + reverse("associations:request_create", args=[request.association.slug])
-    context = {"topic": request.get_topic_display(), "reason": request.hidden_reason, "request_url": url}
-    _tell("request_hidden", request.association, now, context, fact=f"{request.pk}")
+    """Their request is offline, with the reason and the way to appeal."""
+    slug = [request.association.slug]
+    context = {
+        "topic": request.get_topic_display(),
+        "reason": request.hidden_reason,
+        "request_url": settings.SITE_URL + reverse("associations:request_create", args=slug),
+        "requests_url": settings.SITE_URL + reverse("associations:requests", args=slug),
+    }
+    _tell("request_hidden", request.association, now, context, about=request)
 
 
 def _tell(
@@ -48,13 +53,14 @@ def _tell(
     now: dt.datetime,
     extra: Mapping[str, object] | None = None,
     *,
-    fact: str = "",
+    about: Request | None = None,
 ) -> None:
-    """Tell each manager. `fact` names what is told; a decision is told by its instant."""
+    """Tell each manager. A decision is told by its instant, since it may be taken again."""
+    fact = f"{now:%Y%m%dT%H%M%S%f}" + (f":{about.pk}" if about else "")
     for manager in association.managers():
         outbox.post(
             template,
-            key=f"{template}:{association.pk}:{fact or f'{now:%Y%m%dT%H%M%S%f}'}:{manager.pk}",
+            key=f"{template}:{association.pk}:{fact}:{manager.pk}",
             to=(manager.email, manager.name),
             context={
                 "association": association.name,

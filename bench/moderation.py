@@ -143,6 +143,7 @@ def _signature(company: Any, version: Any) -> Any:
     return Signature(
         company=company,
         version=version,
+        company_name=company.name,
         text_sha256=version.sha256,
         signatory_name="Hélène Carpentier",
         signatory_capacity="directrice",

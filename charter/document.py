@@ -44,17 +44,17 @@ def _whole_second(signature: Signature) -> dt.datetime | None:
 
 
 def _content(signature: Signature) -> dict[str, object]:
-    version, company = signature.version, signature.company
+    version = signature.version
     assert signature.signed_at is not None
     signed = signature.signed_at.astimezone(ZoneInfo(settings.TIME_ZONE))
     verify_url = settings.SITE_URL + reverse("charter:verify", args=[signature.code])
     code = io.BytesIO()
     segno.make(verify_url, error="m").save(code, kind="svg", border=0, dark="#1a2038")
     return {
-        "title": f"Charte signée par {company.name}",
+        "title": f"Charte signée par {signature.company_name}",
         "operator": settings.OPERATOR_NAME or settings.SITE_NAME,
         "site": settings.SITE_NAME,
-        "company": company.name,
+        "company": signature.company_name,
         "subtitle": f"Charte, version {version.number}, en vigueur depuis le {long_date(version.effective_from_date)}",
         "footer": f"{settings.SITE_NAME} · {verify_url}",
         "blocks": to_blocks(version.text),

@@ -101,8 +101,14 @@ def _tell(
     *,
     fact: str = "",
 ) -> None:
-    """Tell each manager. `fact` names what is told; a decision is told by its instant."""
+    """Tell each manager. `fact` names what is told; a decision is told by its instant.
+
+    Who may not sign is led to the company's page, which says who may.
+    """
     company = signature.company
+    company_url = settings.SITE_URL + reverse("company", args=[company.slug])
+    sign_url = settings.SITE_URL + reverse("charter:sign", args=[company.slug])
+    owners = set(company.owners())
     for manager in company.managers():
         outbox.post(
             template,
@@ -112,9 +118,9 @@ def _tell(
                 "company": company.name,
                 "version": signature.version.number,
                 "reason": signature.reason,
-                "sign_url": settings.SITE_URL + reverse("charter:sign", args=[company.slug]),
+                "sign_url": sign_url if manager in owners else company_url,
                 "sites_url": settings.SITE_URL + reverse("companies:sites", args=[company.slug]),
-                "company_url": settings.SITE_URL + reverse("company", args=[company.slug]),
+                "company_url": company_url,
                 **(extra or {}),
             },
             now=now,

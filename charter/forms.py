@@ -66,6 +66,7 @@ class SignatureForm(forms.ModelForm[Signature]):
 class LinkForm(forms.ModelForm[Signature]):
     """What the legal signatory corrects and does, by the link."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, max_value=1_000_000)
     agreed = forms.BooleanField(
         label="J’ai lu la charte et je m’engage au nom de mon organisation.",
         error_messages={"required": "Cochez la case pour signer."},
@@ -75,6 +76,10 @@ class LinkForm(forms.ModelForm[Signature]):
         model = Signature
         fields = ("signatory_name", "signatory_capacity", "shows_name")
         labels = {"signatory_name": "Votre nom", "signatory_capacity": "En qualité de"}
+
+    def __init__(self, data: Any = None, *, instance: Signature, version: int) -> None:
+        """`version` is the number of the text that the page shows."""
+        super().__init__(data, instance=instance, initial={"version": version})
 
 
 class CodeForm(forms.Form):

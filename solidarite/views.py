@@ -77,6 +77,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     bookings = Booking.objects.of_company(own).with_everything()
     context = {
         "company": own,
+        "owner": Company.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "signature": Signature.objects.of_company(own).select_related("version").first(),
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
@@ -99,6 +100,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
     bookings = Booking.objects.of_association(own).with_everything()
     context = {
         "association": own,
+        "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "pending": bookings.awaiting_answer().order_by("slot__starts_at", "pk"),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"

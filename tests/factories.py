@@ -232,6 +232,7 @@ def make_signature(now: dt.datetime, company: Company, version: CharterVersion, 
         **{
             "company": company,
             "version": version,
+            "company_name": company.name,
             "text_sha256": version.sha256,
             "signatory_name": "Hélène Carpentier",
             "signatory_capacity": "directrice générale",

@@ -130,6 +130,15 @@ def report_abuse(*, path: str, reason: str, message: str, by: User | None, now: 
 
 
 @transaction.atomic
+def flag_page(*, path: str, message: str, now: dt.datetime) -> AbuseReport:
+    """The portal itself asks the moderators to look at a page."""
+    flagged: AbuseReport = AbuseReport.objects.create(
+        path=path, reason=AbuseReport.Reason.IMPERSONATION, message=message[:2000], created_at=now
+    )
+    return flagged
+
+
+@transaction.atomic
 def settle_report(*, report: AbuseReport, upheld: bool, reason: str, by: User, now: dt.datetime) -> None:
     """Close a report; what it led to is decided on the file of the organisation concerned.
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts import emails
 from accounts.actions.holding import hold
+from accounts.audit import was_removed
 from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.permissions import roles_to_invite
@@ -46,6 +47,10 @@ class OtherAddress(Refused):
 
 class LastOwner(Refused):
     """Nobody would answer for the organisation any more."""
+
+
+class RemovedBefore(Refused):
+    """Who was taken out comes back by an invitation in their name, not by a link for everybody."""
 
 
 class PublicDomain(Refused):
@@ -123,13 +128,17 @@ def accept_invitation(*, organisation: Organisation, invitation: Invitation, by:
     """Become a member, or get the role of the invitation where it is a higher one.
 
     Raises:
-        InvitationClosed, OtherAddress: nothing is written.
+        InvitationClosed, OtherAddress, RemovedBefore: nothing is written.
     """
     hold(organisation)
     current = organisation.invitations_sent().open(now).filter(pk=invitation.pk).first()
     if current is None:
         raise InvitationClosed("Cette invitation ne sert plus\u00a0: demandez-en une nouvelle à qui vous l’a envoyée.")
     _check_address(current, by)
+    if not current.email and was_removed(organisation, by):
+        raise RemovedBefore(
+            "Vous avez été retiré de cette organisation\u00a0: demandez une invitation à une personne responsable."
+        )
     if current.email:
         organisation.invitations_sent().filter(pk=current.pk).update(accepted_at=now, accepted_by=by)
     member, entered = _let_in(organisation, by, Role(current.role), now)

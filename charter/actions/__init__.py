@@ -1,6 +1,7 @@
 """Writing and publishing the charter, signing it, and deciding on a signature."""
 
 from charter.actions.deciding import (
+    VersionOver,
     approve_signature,
     claim_signature,
     refuse_signature,
@@ -11,6 +12,7 @@ from charter.actions.deciding import (
     suspend_signature,
 )
 from charter.actions.editions import announce_edition, save_edition
+from charter.actions.moves import settled
 from charter.actions.renewals import lapse_signatures, remind_renewals
 from charter.actions.signing import (
     LINKS_A_DAY,
@@ -35,6 +37,7 @@ __all__ = [
     "Pledge",
     "TooEarly",
     "TooManyLinks",
+    "VersionOver",
     "announce_edition",
     "approve_signature",
     "claim_signature",
@@ -49,6 +52,7 @@ __all__ = [
     "save_draft_version",
     "save_edition",
     "send_signing_link",
+    "settled",
     "sign_by_link",
     "sign_charter",
     "suspend_signature",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.actions.files import AlreadyDecided, HeldByAnother, hour, record_decision
 from accounts.models import Decision, User
-from accounts.refusals import refusing
+from accounts.refusals import Refused, refusing
 from charter import emails
 from charter.actions.moves import lock_company, move, settled
 from charter.actions.standing import counts_until, hold_newest
@@ -18,6 +18,10 @@ from charter.models import Signature
 from companies import actions as companies
 
 State, Outcome = Signature.State, Decision.Outcome
+
+
+class VersionOver(Refused):
+    """The grace period of the version that was signed is over."""
 
 
 @transaction.atomic
@@ -49,15 +53,20 @@ def approve_signature(*, signature: Signature, by: User, now: dt.datetime) -> No
 
     Raises:
         AlreadyDecided: another was first, or the file is not held by this moderator.
+        VersionOver: the text that was signed does not count any more.
     """
     hold_newest()
     company = lock_company(signature)
+    until = counts_until(signature.version)
+    if until is not None and until <= now:
+        raise VersionOver(
+            f"La version {signature.version.number} de la charte ne compte plus\u00a0: "
+            "demandez à l’entreprise de signer celle d’aujourd’hui."
+        )
     former = Signature.objects.of_company(company).filter(state__in=(State.APPROVED, State.SUSPENDED))
     former.exclude(pk=signature.pk).update(state=State.LAPSED, ended_at=now)
     _decide(signature, State.APPROVED, Outcome.APPROVED, by=by, now=now)
-    companies.set_charter_standing(
-        company=company, since=company.charter_approved_at or now, until=counts_until(signature.version)
-    )
+    companies.set_charter_standing(company=company, since=company.charter_approved_at or now, until=until)
     emails.signature_approved(signature=signature, now=now)
 
 

@@ -80,8 +80,12 @@ def send_signing_link(
 
 
 @transaction.atomic
-def sign_by_link(*, signature: Signature, name: str, capacity: str, shows_name: bool, now: dt.datetime) -> Signature:
-    """The legal signatory signs, without an account: the link went to their address.
+def sign_by_link(
+    *, signature: Signature, version: CharterVersion, name: str, capacity: str, shows_name: bool, now: dt.datetime
+) -> Signature:
+    """The legal signatory signs the text that they read, without an account: the link went to their address.
+
+    When another version came out since the link was sent, it is that one; what is pledged goes on to it.
 
     Raises:
         LinkClosed, NewerVersion: nothing is written.
@@ -90,12 +94,28 @@ def sign_by_link(*, signature: Signature, name: str, capacity: str, shows_name: 
     current = Signature.objects.select_for_update(of=("self",)).with_file().get(pk=signature.pk)
     if not current.link_is_open(now):
         raise LinkClosed("Ce lien ne sert plus\u00a0: demandez-en un nouveau à l’entreprise.")
-    check_newest(current.version)
+    check_newest(version)
+    if current.version_id != version.pk:
+        current = _carry_over(current, version, now)
     current.signatory_name, current.signatory_capacity, current.shows_name = name, capacity, shows_name
     current.save(update_fields=["signatory_name", "signatory_capacity", "shows_name"])
     signed = _sign(current, by=None, now=now)
     emails.signature_signed(signature=signed, now=now)
     return signed
+
+
+def _carry_over(signature: Signature, version: CharterVersion, now: dt.datetime) -> Signature:
+    """The file of the newer text: this one while nobody has signed it, else another, since this one is a proof."""
+    if signature.signed_at is None:
+        signature.version = version
+        signature.save(update_fields=["version"])
+        return signature
+    kept = {field: getattr(signature, field) for field in Pledge._fields}
+    Signature.objects.filter(pk=signature.pk).update(state=State.WITHDRAWN, ended_at=now)
+    carried: Signature = Signature.objects.create(
+        company=signature.company, version=version, created_at=now, link_sent_at=signature.link_sent_at, **kept
+    )
+    return carried
 
 
 def _limit_links(by: User, now: dt.datetime) -> None:
@@ -150,6 +170,8 @@ def _sign(signature: Signature, *, by: User | None, now: dt.datetime) -> Signatu
     moved = move(
         signature,
         State.SUBMITTED,
+        company_name=signature.company.name,
+        company_siren=signature.company.siren,
         text_sha256=signature.version.sha256,
         signed_by=by,
         signed_at=now,

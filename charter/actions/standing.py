@@ -15,9 +15,9 @@ NEWEST_TEXT = 20_150_702
 
 
 def counts_until(version: CharterVersion) -> dt.datetime | None:
-    """When a signature of this version ends to count; None for the newest one."""
-    newest = CharterVersion.objects.newest()
-    return None if newest is None or newest == version else midnight(newest.grace_ends_date)
+    """When a signature of this version ends to count: with the first grace period of a later one, if there is one."""
+    later = CharterVersion.objects.published().filter(number__gt=version.number)
+    return min((midnight(one.grace_ends_date) for one in later), default=None)
 
 
 def today(now: dt.datetime) -> dt.date:

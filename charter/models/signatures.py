@@ -106,6 +106,8 @@ class Signature(Claimable):
     code = models.CharField(
         "code de vérification", max_length=CODE_LENGTH, unique=True, default=new_code, editable=False
     )
+    company_name = models.CharField("nom au moment de signer", max_length=200, blank=True, editable=False)
+    company_siren = models.CharField("SIREN au moment de signer", max_length=9, blank=True, editable=False)
     text_sha256 = models.CharField("empreinte du texte signé", max_length=64, editable=False)
     signatory_name = models.CharField("nom de la personne qui signe", max_length=120, validators=NAME)
     signatory_capacity = models.CharField(
@@ -189,6 +191,9 @@ class Signature(Claimable):
                 | Q(signed_at__isnull=False, submitted_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="signature_keeps_the_name", condition=Q(signed_at__isnull=True) | ~Q(company_name="")
+            ),
+            models.CheckConstraint(
                 name="signature_claim_is_review",
                 condition=Q(state="in_review", claimed_at__isnull=False)
                 | (~Q(state="in_review") & Q(claimed_at__isnull=True)),
@@ -250,6 +255,8 @@ class Signature(Claimable):
                     pgtrigger.Q(old__signatory_name__df=pgtrigger.F("new__signatory_name"))
                     | pgtrigger.Q(old__signatory_capacity__df=pgtrigger.F("new__signatory_capacity"))
                     | pgtrigger.Q(old__signatory_email__df=pgtrigger.F("new__signatory_email"))
+                    | pgtrigger.Q(old__company_name__df=pgtrigger.F("new__company_name"))
+                    | pgtrigger.Q(old__company_siren__df=pgtrigger.F("new__company_siren"))
                     | pgtrigger.Q(old__signed_at__df=pgtrigger.F("new__signed_at"))
                     | pgtrigger.Q(old__text_sha256__df=pgtrigger.F("new__text_sha256"))
                     | pgtrigger.Q(old__version__df=pgtrigger.F("new__version"))
@@ -272,6 +279,12 @@ class Signature(Claimable):
     def awaits_company(self) -> bool:
         """Whether the next move is the company's."""
         return self.state in (self.State.DRAFT, self.State.CHANGES_REQUESTED, self.State.REFUSED, self.State.WITHDRAWN)
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the company has another name or number than when it signed."""
+        signed = self.signed_at is not None
+        return signed and (self.company_name, self.company_siren) != (self.company.name, self.company.siren)
 
     def link_is_open(self, now: dt.datetime) -> bool:
         """Whether the link that was sent to the signatory still signs."""

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -61,7 +61,9 @@ def signatories(request: HttpRequest) -> HttpResponse:
 def signatory(request: HttpRequest, slug: str) -> HttpResponse:
     """A signatory's public page with its pledges, sites and next slots."""
     now = clock.now()
-    company = get_object_or_404(Company.objects.signatories(now).select_related("commune"), slug=slug)
+    company = get_object_or_404(Company.objects.signatories(now).at(slug).select_related("commune"))
+    if company.slug != slug:
+        return redirect("charter:signatory", company.slug, permanent=True)
     context = {
         "company": company,
         "signature": Signature.objects.public().filter(company=company).select_related("version").first(),
@@ -75,7 +77,7 @@ def signatory(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def badge(_request: HttpRequest, slug: str) -> HttpResponse:
     """The badge of a company that has signed at least once; what it says follows the signature within minutes."""
-    company = get_object_or_404(Company, slug=slug, pk__in=_ever_approved())
+    company = get_object_or_404(Company.objects.at(slug).filter(pk__in=_ever_approved()))
     stands = Company.objects.signatories(clock.now()).filter(pk=company.pk).exists()
     response = HttpResponse(badge_svg(stands=stands), content_type="image/svg+xml")
     response["Cache-Control"] = "public, max-age=300"

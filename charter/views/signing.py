@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -86,11 +86,9 @@ def _signature_form(
     if last is not None:
         kept = SignatureForm.Meta.fields
         initial |= {field: getattr(last, field) for field in kept}
-    data = request.POST.copy() if request.method == "POST" else None
+    data: QueryDict | None = request.POST if request.method == "POST" else None
     if data is not None and read is not None:
-        # The text that is shown now; the act is to be done again, on that text.
-        data["version"] = str(read.number)
-        data.pop("agreed", None)
+        data = _for_another_text(data, read)
     return SignatureForm(data, by_link=by_link or read is not None, comments=_comments(signature), initial=initial)
 
 
@@ -141,7 +139,7 @@ def company_edit(request: HttpRequest, slug: str) -> HttpResponse:
     comment_on(form, _comments(Signature.objects.of_company(company).first()))
     if request.method == "POST" and form.is_valid():
         try:
-            companies.describe_company(company=form.save(commit=False))
+            companies.describe_company(company=form.save(commit=False), now=clock.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -158,31 +156,47 @@ def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
     signature = signature_of(token)
     if signature is None:
         raise Http404
-    form = LinkForm(request.POST or None, instance=signature)
+    now = clock.now()
+    newest = CharterVersion.objects.newest() or signature.version
+    sent = signature.version
+    form = LinkForm(request.POST or None, instance=signature, version=newest.number)
     refusal = ""
     if request.method == "POST" and form.is_valid():
+        read = CharterVersion.objects.published().filter(number=form.cleaned_data["version"]).first()
         try:
-            actions.sign_by_link(
+            signed = actions.sign_by_link(
                 signature=signature,
+                version=read or newest,
                 name=form.cleaned_data["signatory_name"],
                 capacity=form.cleaned_data["signatory_capacity"],
                 shows_name=form.cleaned_data["shows_name"],
-                now=clock.now(),
+                now=now,
             )
         except Refused as error:
             refusal = str(error)
+            form = LinkForm(_for_another_text(request.POST, newest), instance=signature, version=newest.number)
         else:
-            return render(request, "charter/signed_by_link.html", {"signature": signature})
+            return render(request, "charter/signed_by_link.html", {"signature": signed})
     signature.refresh_from_db()
     context = {
         "signature": signature,
-        "text": to_html(signature.version.text),
-        "open": signature.link_is_open(clock.now()),
+        "version": newest,
+        "text": to_html(newest.text),
+        "stretches": differences(sent.text, newest.text) if sent != newest else [],
+        "open": signature.link_is_open(now),
         "refusal": refusal,
         "form": form,
     }
     status = 409 if refusal else 422 if form.is_bound else 200
     return render(request, "charter/sign_by_link.html", context, status=status)
+
+
+def _for_another_text(typed: QueryDict, version: CharterVersion) -> QueryDict:
+    """What was typed, for the text that is shown now; the act is to be done again, on that text."""
+    data = typed.copy()
+    data["version"] = str(version.number)
+    data.pop("agreed", None)
+    return data
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Least
 
 from accounts.actions import members as accounts
+from accounts.actions.files import flag_page
 from accounts.actions.holding import hold
 from accounts.actions.registration import register_once
 from accounts.models import Role, User
@@ -32,14 +33,21 @@ def register_company(*, company: Company, by: User, now: dt.datetime) -> Company
 
 
 @transaction.atomic
-def describe_company(*, company: Company) -> Company:
+def describe_company(*, company: Company, now: dt.datetime) -> Company:
     """Save what an owner corrected in the company's identity; its page keeps its address.
+
+    A signatory that takes another name or number is shown to the moderators: the public list says who signed.
 
     Raises:
         Gone: it was united with another one meanwhile.
     """
     hold(company)
+    before = Company.objects.get(pk=company.pk)
     company.save()
+    if company.charter_approved_at and (before.name, before.siren) != (company.name, company.siren):
+        was, becomes = (f"«\u00a0{one.name}\u00a0» (SIREN {one.siren or 'non donné'})" for one in (before, company))
+        said = f"Cette entreprise signataire a changé d’identité\u00a0: {was} devient {becomes}."
+        flag_page(path=f"/signataires/{company.slug}/", message=said, now=now)
     return company
 
 

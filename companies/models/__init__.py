@@ -1,7 +1,15 @@
 """Supply: companies, their sites and rooms, and the dated slots that they open."""
 
 from companies.models.accessibility import Accessibility
-from companies.models.companies import Company, CompanyQuerySet, Invitation, JoinRequest, Membership, signatory
+from companies.models.companies import (
+    Company,
+    CompanyQuerySet,
+    FormerSlug,
+    Invitation,
+    JoinRequest,
+    Membership,
+    signatory,
+)
 from companies.models.openings import Availability, AvailabilityQuerySet, BookingMode, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import AccessKit, Room, Site
@@ -16,6 +24,7 @@ __all__ = [
     "BookingMode",
     "Company",
     "CompanyQuerySet",
+    "FormerSlug",
     "Invitation",
     "JoinRequest",
     "Membership",

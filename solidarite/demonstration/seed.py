@@ -226,6 +226,8 @@ class _Seed:
             company=company,
             version=version,
             code="".join(self.chance.choices(CODE_ALPHABET, k=CODE_LENGTH)),
+            company_name=company.name,
+            company_siren=company.siren,
             text_sha256=version.sha256,
             signatory_name=owner.name,
             signatory_capacity=self.chance.choice(("directrice générale", "président", "gérante")),

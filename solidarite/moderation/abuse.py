@@ -84,7 +84,10 @@ def appeal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
-    """The organisation and the last refusal of a file, for who answers for the organisation; others get 404."""
+    """The organisation and the last refusal of a file, for who answers for the organisation; others get 404.
+
+    Who may post a request may appeal for it.
+    """
     organisation: Any
     if kind == "signature":
         own = Signature.objects.filter(company__in=Company.objects.owned_by(user), state=Signature.State.REFUSED)
@@ -95,7 +98,9 @@ def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
         organisation = get_object_or_404(refused, pk=pk)
         subject = Decision.Subject.ASSOCIATION
     elif kind == "request":
-        hidden = Request.objects.filter(association__in=Association.objects.owned_by(user), state=Request.State.HIDDEN)
+        hidden = Request.objects.filter(
+            association__in=Association.objects.managed_by(user), state=Request.State.HIDDEN
+        )
         organisation = get_object_or_404(hidden.select_related("association"), pk=pk).association
         subject = Decision.Subject.REQUEST
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -66,11 +67,21 @@ class SearchForm(forms.Form):
     q = forms.CharField(label="Nom, SIREN ou RNA", max_length=200)
 
 
+BATCH_AT_MOST = 100
+
+
 class BatchForm(forms.Form):
     """Files to approve together, as `kind-number`."""
 
     chosen = forms.MultipleChoiceField(error_messages={"required": "Cochez au moins un dossier."})
 
-    def __init__(self, data: Any, *, files: list[str]) -> None:
+    def __init__(self, data: Any) -> None:
         super().__init__(data)
-        self.fields["chosen"].choices = [(one, one) for one in files]  # type: ignore[attr-defined]
+        typed = forms.MultipleHiddenInput().value_from_datadict(self.data, self.files, "chosen") or ()
+        readable = [one for one in typed if re.fullmatch(r"[a-z]+-[0-9]{1,18}", one)][:BATCH_AT_MOST]
+        self.fields["chosen"].choices = [(one, one) for one in readable]  # type: ignore[attr-defined]
+
+    def clean_chosen(self) -> list[tuple[str, int]]:
+        """Kinds and numbers."""
+        parted = [one.partition("-") for one in self.cleaned_data["chosen"]]
+        return [(kind, int(number)) for kind, _, number in parted]

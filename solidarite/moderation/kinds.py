@@ -21,6 +21,7 @@ from charter import actions as charter
 from charter.models import Signature
 from companies.models import Company
 from solidarite.moderation.forms import DecisionForm
+from solidarite.moderation.history import told
 
 Context = dict[str, Any]
 
@@ -62,6 +63,14 @@ class Kind(ABC):
         """Decisions on a settled file."""
         return ()
 
+    def is_late(self, outcome: str, file: Any) -> bool:
+        """Whether this decision was for a file that waited, and this one does not wait any more."""
+        return outcome in self.outcomes and outcome not in self.later(file)
+
+    def settled_words(self, file: Any) -> str:
+        """Who was first, and when."""
+        return files.decided_words(file)
+
     def form(self, data: Any, file: Any, *, waits: bool) -> DecisionForm:
         outcomes = self.outcomes if waits else self.later(file)
         return DecisionForm(
@@ -87,7 +96,9 @@ class Kind(ABC):
     def context(self, file: Any) -> Context:
         """What stands beside what was typed: history, registry, organisations that look alike."""
         organisation = self.organisation(file)
-        context: Context = {"history": self.history(file).select_related("decided_by")}
+        context: Context = {
+            "history": told(self.history(file), reasons=dict(self.reasons), fields=self.remarks),
+        }
         if organisation is not None:
             context |= {
                 "organisation": organisation,
@@ -143,6 +154,9 @@ class SignatureKind(Kind):
 
     def release(self, file: Any, *, by: User) -> None:
         charter.release_signature(signature=file, by=by)
+
+    def settled_words(self, file: Any) -> str:
+        return str(charter.settled(file))
 
     def organisation(self, file: Any) -> Organisation | None:
         company: Company = file.company
@@ -311,7 +325,10 @@ class AppealKind(Kind):
         return Association.objects.select_related("commune").filter(pk=decision.subject_id).first()
 
     def context(self, file: Any) -> Context:
-        return super().context(file) | {"refused": self.refused(file)}
+        of_association = file.decision.subject == Decision.Subject.ASSOCIATION
+        kinds = dict((Association if of_association else Signature).RefusalReason.choices)
+        said = kinds.get(file.decision.reason_code, "")
+        return super().context(file) | {"refused": self.refused(file), "reason_kind": said}
 
     @transaction.atomic
     def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from accounts.refusals import Refused
 from associations.models import Association, Request
 from charter.actions.standing import hold_newest
 from charter.models import Signature
-from companies.models import Company
+from companies.models import Company, FormerSlug
 from workshops.models import Booking
 
 TAKEN_OVER = ("siren", "siret", "rna", "website", "address", "commune_id", "description")
@@ -128,6 +128,8 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
         _end(unfinished.filter(company=gone), now)
     Signature.objects.filter(company=gone).update(company=into)
     gone.sites.update(company=into)
+    gone.former_slugs.update(company=into)
+    FormerSlug.objects.create(slug=gone.slug, company=into)
     if gone.charter_approved_at and not into.charter_approved_at:
         into.charter_approved_at, into.charter_until_at = gone.charter_approved_at, gone.charter_until_at
 

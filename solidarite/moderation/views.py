@@ -143,7 +143,11 @@ def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Decide on a file; with « et prendre le suivant », go on to the next one."""
     user, its = signed_in(request), _kind(kind)
     found = _file(request, kind, pk)
-    form = its.form(request.POST, found, waits=its.waits(found))
+    waits = its.waits(found)
+    if not waits and its.is_late(request.POST.get("outcome", ""), found):
+        messages.error(request, its.settled_words(found))
+        return redirect("moderation_file", kind, pk)
+    form = its.form(request.POST, found, waits=waits)
     if not form.is_valid():
         return _file_page(request, kind, found, form)
     try:
@@ -182,34 +186,40 @@ def _next_file(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest) -> HttpResponse:
     """Approve several files at once: each is taken and approved by itself, or says why it was not."""
     user, now = signed_in(request), clock.now()
-    offered = [f"{row.kind}-{row.pk}" for row in page(user, size=500) if KINDS[row.kind].in_batches]
-    form = BatchForm(request.POST, files=offered)
+    form = BatchForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Cochez au moins un dossier\u00a0: certains ont pu être traités entre-temps.")
         return redirect("moderation")
-    approved = 0
-    for kind, found in _chosen(form.cleaned_data["chosen"]):
-        if not kind.in_batch(found):
-            messages.error(request, f"{found}\u00a0: ouvrez ce dossier, une suspension est en cours.")
-            continue
-        try:
-            kind.claim(found, by=user, now=now)
-            kind.decide(found, {"outcome": "approve", "reason": ""}, by=user, now=now)
-        except Refused as refusal:
-            messages.error(request, f"{found}\u00a0: {refusal}")
-        else:
-            approved += 1
+    files = list(_chosen(form.cleaned_data["chosen"], territory_of(user)))
+    approved = sum(_approve(request, kind, found, by=user, now=now) for kind, found in files)
+    if not files:
+        messages.error(request, "Cochez au moins un dossier\u00a0: certains ont pu être traités entre-temps.")
     if approved:
         messages.success(request, f"Dossiers approuvés\u00a0: {approved}. Les organisations sont prévenues.")
     return redirect("moderation")
 
 
-def _chosen(names: list[str]) -> Iterator[tuple[Kind, Any]]:
-    """The files of a batch, loaded kind by kind."""
+def _approve(request: HttpRequest, kind: Kind, found: Any, *, by: User, now: dt.datetime) -> bool:
+    """Take one file of a batch and approve it, or say why not."""
+    if not kind.in_batch(found):
+        messages.error(request, f"{found}\u00a0: ouvrez ce dossier, une suspension est en cours.")
+        return False
+    try:
+        kind.claim(found, by=by, now=now)
+        kind.decide(found, {"outcome": "approve", "reason": ""}, by=by, now=now)
+    except Refused as refusal:
+        messages.error(request, f"{found}\u00a0: {refusal}")
+        return False
+    return True
+
+
+def _chosen(chosen: list[tuple[str, int]], territory: list[str]) -> Iterator[tuple[Kind, Any]]:
+    """The files of a batch within the moderator's territory, loaded kind by kind."""
     for name, kind in KINDS.items():
-        numbers = [int(one.partition("-")[2]) for one in names if one.partition("-")[0] == name]
-        for found in kind.files().in_bulk(numbers).values():
-            yield kind, found
+        numbers = [number for of, number in chosen if of == name]
+        if numbers and kind.in_batches:
+            for found in within_territory(kind.files(), COMMUNES[name], territory).in_bulk(numbers).values():
+                yield kind, found
 
 
 @require_GET

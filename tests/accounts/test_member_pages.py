@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.invitations import invitation_path
+from accounts.actions import members
+from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
 from associations.models import Association
 from mail.models import Message
@@ -134,3 +135,31 @@ def test_volunteer_link_shows_a_code_to_scan(world: World, visitor: Visitor) -> 
     page = client.post(address, {"domains": "menuiserie.example"}, follow=True).content.decode()
     assert 'class="qr"' in page
     assert "/entreprises/invitation/" in page
+
+
+def test_who_was_taken_out_does_not_come_back_by_the_link(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """By an invitation in their name they do; and who left by themselves may use the link again."""
+    boss = world.company.members().get(user=world.company_owner)
+    link = members.open_volunteer_link(organisation=world.company, domains=["parc.example"], by=boss, now=now)
+    path = invitation_path(world.company, link)
+    person = factories.make_user(email="ana@parc.example")
+    taken_out_by = [person, world.company_owner]
+    for by in taken_out_by:
+        visitor(person).post(path)
+        own = world.company.members().get(user=person)
+        visitor(by).post(reverse("companies:member_remove", args=[world.company.slug, own.pk]))
+    answer = visitor(person).post(path, follow=True)
+    assert "demandez une invitation" in answer.text
+    assert not world.company.members().filter(user=person).exists()
+    named = members.invite_member(organisation=world.company, email=person.email, role=Role.VOLUNTEER, by=boss, now=now)
+    visitor(person).post(invitation_path(world.company, named))
+    assert world.company.members().filter(user=person).exists()
+
+
+def test_same_number_is_joined_before_the_same_name(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_company(now, name="Twin")
+    numbered = factories.make_company(now, name="Tout Autre", siren="732829320")
+    typed = {"name": "Twin", "legal_form": "company", "commune": "Lille (59)", "siren": "732829320"}
+    answer = visitor(world.volunteer).post(reverse("companies:create"), typed)
+    assert answer.status_code == 422
+    assert join_path(numbered) in answer.text

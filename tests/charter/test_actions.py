@@ -87,17 +87,23 @@ def test_link_lets_the_legal_signatory_sign_without_account(world: World, applic
     draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
     assert (draft.state, draft.signed_at) == ("draft", None)
     assert Message.objects.get().to_email == "helene@example.org"
-    signed = actions.sign_by_link(signature=draft, name="H. Carpentier", capacity="PDG", shows_name=True, now=now + DAY)
+    signed = actions.sign_by_link(
+        signature=draft, version=draft.version, name="H. Carpentier", capacity="PDG", shows_name=True, now=now + DAY
+    )
     assert (signed.state, signed.signed_by, signed.signatory_name) == ("submitted", None, "H. Carpentier")
     with pytest.raises(actions.LinkClosed):
-        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now + DAY)
+        actions.sign_by_link(
+            signature=draft, version=draft.version, name="X", capacity="Y", shows_name=True, now=now + DAY
+        )
 
 
 def test_link_ends_after_fourteen_days(world: World, applicant: Company, now: dt.datetime) -> None:
     by = world.company_owner
     draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
     with pytest.raises(actions.LinkClosed):
-        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now + 14 * DAY)
+        actions.sign_by_link(
+            signature=draft, version=draft.version, name="X", capacity="Y", shows_name=True, now=now + 14 * DAY
+        )
 
 
 def test_text_that_is_not_the_newest_is_not_signed(world: World, applicant: Company, now: dt.datetime) -> None:
@@ -111,9 +117,27 @@ def test_draft_for_an_earlier_text_goes_on_in_the_new_one(world: World, applican
     by = world.company_owner
     draft = actions.send_signing_link(company=applicant, version=world.charter, pledge=PLEDGE, by=by, now=now)
     second = next_version(world, now)
+    person: dict[str, Any] = {"name": "X", "capacity": "Y", "shows_name": True, "now": now}
     with pytest.raises(actions.NewerVersion):
-        actions.sign_by_link(signature=draft, name="X", capacity="Y", shows_name=True, now=now)
-    sign(world, applicant, now, second)
+        actions.sign_by_link(signature=draft, version=world.charter, **person)
+    actions.sign_by_link(signature=draft, version=second, **person)
+    (signed,) = Signature.objects.of_company(applicant)
+    assert (signed.version, signed.state, signed.text_sha256) == (second, "submitted", second.sha256)
+    assert signed.pledged_rooms == PLEDGE.pledged_rooms
+
+
+def test_link_of_a_file_that_was_signed_before_carries_over_to_the_newer_text(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    link = actions.send_signing_link(
+        company=applicant, version=world.charter, pledge=PLEDGE, by=world.company_owner, now=now
+    )
+    person: dict[str, Any] = {"name": "X", "capacity": "Y", "shows_name": True, "now": now}
+    signed = actions.sign_by_link(signature=link, version=world.charter, **person)
+    actions.claim_signature(signature=signed, by=world.moderator, now=now)
+    actions.request_changes(signature=signed, reason="Précisez.", by=world.moderator, now=now)
+    second = next_version(world, now)
+    actions.sign_by_link(signature=signed, version=second, **person)
     states = Signature.objects.of_company(applicant).order_by("pk").values_list("version__number", "state")
     assert list(states) == [(1, "withdrawn"), (2, "submitted")]
 
@@ -639,3 +663,31 @@ def test_version_is_published_while_a_moderator_decides(now: dt.datetime, commit
     assert second_waits(moderator, partial(next_version, world, now))
     company.refresh_from_db()
     assert company.charter_until_at is not None
+
+
+def test_grace_of_an_earlier_version_is_not_lengthened_by_a_later_one(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    """Three versions: the first ends with the grace period of the second, suspended or not."""
+    first = held(world, applicant, now)
+    actions.approve_signature(signature=first, by=world.moderator, now=now)
+    second = next_version(world, now)
+    actions.suspend_signature(signature=first, reason="Le temps de voir.", by=world.moderator, now=now)
+    later = now + 60 * DAY
+    third = actions.save_draft_version(
+        text="# Charte\n\nEncore.", effective_from_date=later.date() + 10 * DAY, by=world.moderator, now=later
+    )
+    actions.publish_version(version=third, by=world.moderator, now=later)
+    over = dt.datetime.combine(second.grace_ends_date, dt.time(12), dt.UTC)
+    actions.reinstate_signature(signature=first, reason="Rien.", by=world.moderator, now=later)
+    assert not Company.objects.signatories(over).filter(pk=applicant.pk).exists()
+    assert actions.lapse_signatures(now=over) == 1
+
+
+def test_text_whose_grace_is_over_is_not_approved_any_more(world: World, applicant: Company, now: dt.datetime) -> None:
+    first = held(world, applicant, now)
+    second = next_version(world, now)
+    over = dt.datetime.combine(second.grace_ends_date, dt.time(12), dt.UTC)
+    with pytest.raises(actions.VersionOver):
+        actions.approve_signature(signature=first, by=world.moderator, now=over)
+    assert Message.objects.filter(template="signature_approved").count() == 0

@@ -23,6 +23,7 @@ from companies.models import Company
 from mail.models import Message
 from territories.models import Departement
 from tests import factories
+from tests.charter.test_actions import next_version
 from tests.factories import World
 
 Visitor = Callable[[User], Client]
@@ -156,11 +157,32 @@ def test_legal_signatory_signs_by_the_link(world: World, applicant: Company, vis
     path = f"/charte/{link[2]}"
     stranger = Client()
     assert "Menuiserie du Parc" in stranger.get(path).content.decode()
-    typed = {"signatory_name": "H. Carpentier", "signatory_capacity": "PDG"}
+    typed = {"version": "1", "signatory_name": "H. Carpentier", "signatory_capacity": "PDG"}
     assert stranger.post(path, typed).status_code == 422
     assert "la charte est signée" in stranger.post(path, typed | {"agreed": "on"}).content.decode()
     assert "ne sert plus" in stranger.get(path).content.decode()
     assert Signature.objects.get(company=applicant).signatory_name == "H. Carpentier"
+
+
+def test_link_shows_the_text_that_came_out_since_and_signs_that_one(
+    world: World, applicant: Company, visitor: Visitor, now: dt.datetime
+) -> None:
+    owner, page = sign_page(world, applicant, visitor)
+    owner.post(page, PLEDGE | {"version": "1", "send": "1"})
+    path = "/charte/" + Message.objects.get(template="signature_link").context["url"].partition("/charte/")[2]
+    stranger = Client()
+    next_version(world, now)
+    shown = stranger.get(path).text
+    assert "c’est elle que vous signez" in shown
+    assert 'name="version" value="2"' in shown
+    typed = {"signatory_name": "H. Carpentier", "signatory_capacity": "PDG", "agreed": "on"}
+    late = stranger.post(path, typed | {"version": "1"})
+    assert late.status_code == 409
+    for kept in ('name="version" value="2"', 'value="H. Carpentier"', "Ce que vous avez écrit est gardé"):
+        assert kept in late.text
+    assert 'id="id_agreed" required checked' not in late.text
+    assert "la charte est signée" in stranger.post(path, typed | {"version": "2"}).text
+    assert Signature.objects.get(company=applicant).version.number == 2
 
 
 def test_link_sent_later_replaces_the_first(world: World, applicant: Company, now: dt.datetime, client: Client) -> None:

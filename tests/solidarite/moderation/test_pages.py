@@ -398,7 +398,7 @@ def test_entry_pressed_twice_is_taken_in_once(
     page = visitor(world.moderator).get(address("file", "signature", signature.pk)).text
     assert "https://parc.example" in page, "changes of what was taken in stay visible"
     with pytest.raises(Gone):
-        companies.describe_company(company=twin)
+        companies.describe_company(company=twin, now=now)
 
 
 def test_signed_and_waiting_goes_before_what_is_not_signed(world: World, now: dt.datetime) -> None:
@@ -440,3 +440,138 @@ def test_version_is_published_while_two_entries_are_united(
     kept.refresh_from_db()
     assert kept.charter_approved_at is not None
     assert (kept.charter_until_at is not None) == guarded
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "decided"])
+def test_who_comes_second_is_told_who_was_first(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor, how: str
+) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    signature.refresh_from_db()
+    if how == "withdrawn":
+        charter.withdraw_signature(signature=signature, by=world.company_owner, now=now)
+    else:
+        client.post(address("decide", "signature", signature.pk), {"outcome": "approve"})
+    answer = client.post(address("decide", "signature", signature.pk), {"outcome": "approve"}, follow=True)
+    who = world.company_owner if how == "withdrawn" else world.moderator
+    assert f"Déjà traité par {who} à 10\u00a0h" in answer.text
+
+
+def test_two_moderators_on_one_association_the_second_is_told(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    newcomer = factories.make_association(now, admitted=False)
+    visitor(world.moderator).post(address("claim", "association", newcomer.pk))
+    second = visitor(factories.make_user("Paul", is_moderator=True))
+    files.settle_file(newcomer, by=world.moderator, state="admitted", decided_at=now, decided_by=world.moderator)
+    answer = second.post(address("decide", "association", newcomer.pk), {"outcome": "refuse"}, follow=True)
+    assert f"Déjà traité par {world.moderator} à 10\u00a0h" in answer.text
+
+
+def test_request_hidden_twice_is_told_twice(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    wanted = factories.make_request(now, world.association)
+    client = visitor(world.moderator)
+    for _ in range(2):
+        for outcome in ("suspend", "reinstate"):
+            client.post(address("decide", "request", wanted.pk), {"outcome": outcome, "reason": "Voici pourquoi."})
+    told = [message.template for message in Message.objects.order_by("pk")]
+    assert told == ["request_hidden", "request_published"] * 2
+
+
+def test_appeal_shows_what_was_refused_and_then_stands_in_its_history(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    refuser = factories.make_user("Paul", is_moderator=True)
+    client = visitor(refuser)
+    client.post(address("claim", "signature", signature.pk))
+    refusal = {"outcome": "refuse", "reason_code": "off_topic", "reason": "Rien à ouvrir."}
+    client.post(address("decide", "signature", signature.pk), refusal)
+    decision = Decision.objects.get()
+    made = files.appeal(decision=decision, message="Nous avons une salle.", by=world.company_owner, now=now)
+    client = visitor(world.moderator)
+    page = client.post(address("claim", "appeal", made.pk), follow=True).text
+    for said in (
+        "Hélène Carpentier",
+        "1\u00a0salle",
+        "de quoi tenir les engagements",
+        address("file", "signature", signature.pk),
+    ):
+        assert said in page
+    client.post(address("decide", "appeal", made.pk), {"outcome": "approve", "reason": "Entendu."})
+    page = client.get(address("file", "signature", signature.pk)).text
+    for said in (
+        "refus\u00a0: L’organisation n’a pas de quoi tenir",
+        "Nous avons une salle.",
+        "recours accepté",
+        "Entendu.",
+    ):
+        assert said in page
+
+
+def test_remarks_beside_fields_stay_on_the_file(world: World, signature: Signature, visitor: Visitor) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    asked = {"outcome": "changes", "reason": "Complétez.", "remark_signatory_name": "Qui est-ce ?"}
+    client.post(address("decide", "signature", signature.pk), asked)
+    page = client.get(address("file", "signature", signature.pk)).text
+    assert "<strong>Nom de la personne qui signe</strong>\u00a0: Qui est-ce ?" in page
+
+
+def test_batch_takes_files_of_any_page_of_the_queue(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    many = [factories.make_association(now, admitted=False) for _ in range(12)]
+    page = visitor(world.moderator).post(reverse("moderation_batch"), {"chosen": f"association-{many[-1].pk}"})
+    assert page.status_code == 302
+    many[-1].refresh_from_db()
+    assert many[-1].state == "admitted"
+
+
+def test_batch_stays_within_the_moderators_territory(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    elsewhere = factories.make_association(now, admitted=False)
+    world.moderator.moderated_departements.set([Departement.objects.get(pk="75")])
+    page = visitor(world.moderator).post(
+        reverse("moderation_batch"), {"chosen": f"association-{elsewhere.pk}"}, follow=True
+    )
+    assert "Cochez au moins un dossier" in page.text
+    elsewhere.refresh_from_db()
+    assert elsewhere.state == "new"
+
+
+def test_address_of_a_company_taken_into_another_still_leads_to_it(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    twin = factories.make_company(now, name="Menuiserie du Parc", signatory=True)
+    factories.make_signature(now, twin, world.charter, state="approved", decided_at=now)
+    merging.merge(
+        file=signature,
+        subject=Decision.Subject.SIGNATURE,
+        keep=signature.company,
+        absorb=twin,
+        by=world.moderator,
+        now=now,
+    )
+    public = Client()
+    answer = public.get(reverse("charter:signatory", args=[twin.slug]))
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        reverse("charter:signatory", args=[signature.company.slug]),
+    )
+    assert public.get(reverse("charter:badge", args=[twin.slug])).status_code == 200
+    assert Company.objects.free_slug(twin.slug) != twin.slug
+
+
+def test_signatory_that_takes_another_name_is_shown_to_the_moderators_and_its_proof_stays(
+    world: World, now: dt.datetime
+) -> None:
+    signed = factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    was = world.company.name
+    world.company.name = "Ministère"
+    companies.describe_company(company=world.company, now=now)
+    flagged = AbuseReport.objects.get()
+    assert was in flagged.message
+    assert "Ministère" in flagged.message
+    signed.refresh_from_db()
+    assert (signed.company_name, signed.renamed) == (was, True)
+    shown = Client().get(reverse("charter:verify", args=[signed.code])).text
+    assert f"{was} (aujourd’hui Ministère)" in shown
+    world.company.description = "Autre chose."
+    companies.describe_company(company=world.company, now=now)
+    assert AbuseReport.objects.count() == 1
