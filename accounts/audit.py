@@ -11,15 +11,28 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pghistory
+from django.conf import settings
 from django.db import models
 
 from accounts.keeping import never_truncated
 from accounts.models import Organisation, Role, User
+from territories.french import long_date, wall_time
 
 # Kept by ourselves, and of no interest to who reads the history.
 OWN_COLUMNS = ("search_name",)
+# What the columns of stamps are called where people read them.
+STAMPS = {
+    "created": "création",
+    "link_sent": "envoi du lien",
+    "signed": "signature",
+    "submitted": "envoi à la modération",
+    "claimed": "prise du dossier",
+    "decided": "décision",
+    "ended": "fin",
+}
 
 
 class Change(NamedTuple):
@@ -52,7 +65,7 @@ def changes(row: models.Model, *, most: int = 50, earlier: Collection[int] = ())
     """What became of a row, and of rows of these numbers that were taken into it, the latest first."""
     history: Any = row.events.model  # type: ignore[attr-defined]  # made by `tracked`
     events = list(history.objects.filter(pgh_obj_id__in=[row.pk, *earlier]).order_by("pgh_obj_id", "pgh_id"))
-    names = _names(_actor(event) for event in events)
+    names = _names(number for event in events for number in (_actor(event), *_people(event)))
     found = [
         change
         for _, of_one in groupby(events, key=attrgetter("pgh_obj_id"))
@@ -99,16 +112,39 @@ def _names(numbers: Iterable[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in={number for number in numbers if number}).values_list("pk", "name"))
 
 
+def _people(event: Any) -> list[int]:
+    """Numbers of the accounts that a row names."""
+    return [getattr(event, field.attname) or 0 for field in event._meta.concrete_fields if _is_person(field)]  # noqa: SLF001
+
+
+def _is_person(field: Any) -> bool:
+    return field.is_relation and field.related_model is User
+
+
 def _between(old: Any, new: Any, names: dict[int, str]) -> list[Change]:
     who = names.get(_actor(new), "")
     return [
-        Change(new.pgh_created_at, who, str(field.verbose_name), _shown(old, field), _shown(new, field))
+        Change(new.pgh_created_at, who, _column(field), _shown(old, field, names), _shown(new, field, names))
         for field in new._meta.concrete_fields  # noqa: SLF001  # Django's own name
         if not field.name.startswith("pgh_") and getattr(old, field.attname) != getattr(new, field.attname)
     ]
 
 
-def _shown(event: Any, field: Any) -> str:
+def _column(field: Any) -> str:
+    """« décision », « décision, par »."""
+    fact, _, how = field.name.rpartition("_")
+    if fact not in STAMPS:
+        return "état" if field.name == "state" else str(field.verbose_name)
+    return f"{STAMPS[fact]}, par" if how == "by" else STAMPS[fact]
+
+
+def _shown(event: Any, field: Any, names: dict[int, str]) -> str:
     value = getattr(event, field.attname)
-    label = dict(field.flatchoices).get(value, value)
-    return "" if label is None else str(label)
+    if value is None:
+        return ""
+    if _is_person(field):
+        return names.get(value, "un compte effacé")
+    if isinstance(value, dt.datetime):
+        local = value.astimezone(ZoneInfo(settings.TIME_ZONE))
+        return f"{long_date(local.date())}, {wall_time(local)}"
+    return str(dict(field.flatchoices).get(value, value))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
-_WORDS = re.compile(r"\s+|[^\s]+")
+# A word and the space after it: spaces by themselves would be alike everywhere, and cost the square of their number.
+_WORDS = re.compile(r"\S+\s*|\s+")
+# Pairs of words beyond which a passage counts as written anew.
+COMPARED_AT_MOST = 4_000_000
 
 
 class Change(StrEnum):
@@ -33,10 +36,20 @@ def differences(old: str, new: str) -> list[Stretch]:
     """
     stretches: list[Stretch] = []
     for before, after in _changed(_paragraphs(old), _paragraphs(new)):
-        pairs = [(before, after)] if before == after else _changed(_words(before), _words(after))
-        for removed, added in pairs:
+        for removed, added in _inside(before, after):
             _append(stretches, "".join(removed), "".join(added))
     return stretches
+
+
+def _inside(before: list[str], after: list[str]) -> Iterable[tuple[list[str], list[str]]]:
+    """What differs within paragraphs that differ."""
+    if before == after:
+        return [(before, after)]
+    if len(before) == len(after) > 1:
+        # As many as before: each was corrected in its place.
+        return (pair for one, other in zip(before, after, strict=True) for pair in _inside([one], [other]))
+    old, new = _words(before), _words(after)
+    return [(old, new)] if len(old) * len(new) > COMPARED_AT_MOST else _changed(old, new)
 
 
 def _changed(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:

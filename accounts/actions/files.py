@@ -166,6 +166,18 @@ def appeal(*, decision: Decision, message: str, by: User, now: dt.datetime) -> A
     return made
 
 
+def refuse_own_decision(appeal: Appeal, *, by: User) -> None:
+    """Another person looks again.
+
+    Raises:
+        OwnDecision: this one decided.
+    """
+    if appeal.decision.decided_by_id == by.pk:
+        raise OwnDecision(
+            "Vous avez pris cette décision\u00a0: une autre personne de la modération regarde le recours."
+        )
+
+
 @transaction.atomic
 def settle_appeal(*, appeal: Appeal, accepted: bool, answer: str, by: User, now: dt.datetime) -> None:
     """Answer an appeal. The caller reopens what was refused when it is accepted.
@@ -173,10 +185,7 @@ def settle_appeal(*, appeal: Appeal, accepted: bool, answer: str, by: User, now:
     Raises:
         OwnDecision, AlreadyDecided: nothing is written.
     """
-    if appeal.decision.decided_by_id == by.pk:
-        raise OwnDecision(
-            "Vous avez pris cette décision\u00a0: une autre personne de la modération regarde le recours."
-        )
+    refuse_own_decision(appeal, by=by)
     state = Appeal.State.ACCEPTED if accepted else Appeal.State.REJECTED
     settle_file(appeal, by=by, state=state, answer=answer, decided_at=now, decided_by=by)
     outcome = Decision.Outcome.APPROVED if accepted else Decision.Outcome.REFUSED

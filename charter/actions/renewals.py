@@ -38,13 +38,18 @@ def _lapse(signature: Signature, now: dt.datetime) -> bool:
 
 
 def remind_renewals(*, now: dt.datetime) -> int:
-    """Remind signatories whose grace period ends within 30 days, and again within 7. Returns how many are concerned."""
+    """Remind signatories whose grace period ends within 30 days, and again within 7; who has signed is left alone.
+
+    Returns how many are concerned.
+    """
     reminded = 0
     newest = CharterVersion.objects.newest()
     for days in settings.CHARTER_REMINDER_DAYS:
+        signed = Signature.objects.awaiting_decision().filter(version=newest)
         ending = Signature.objects.public().filter(
             company__charter_until_at__gt=now, company__charter_until_at__lte=now + dt.timedelta(days=days)
         )
+        ending = ending.exclude(company__in=signed.values("company"))
         for signature in ending.with_file().order_by("pk"):
             assert newest is not None
             with transaction.atomic():

@@ -307,6 +307,10 @@ class AppealKind(Kind):
     def files(self) -> QuerySet[Any]:
         return Appeal.objects.select_related("decision__decided_by", "created_by", "claimed_by")
 
+    def claim(self, file: Any, *, by: User, now: dt.datetime) -> None:
+        files.refuse_own_decision(file, by=by)
+        super().claim(file, by=by, now=now)
+
     def organisation(self, file: Any) -> Organisation | None:
         """Whoever was refused, found from the decision."""
         refused = self.refused(file)

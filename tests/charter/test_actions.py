@@ -536,6 +536,14 @@ def test_reminders_leave_thirty_and_seven_days_before(world: World, applicant: C
     assert counts == [0, 1, 1, 2, 2]
 
 
+def test_who_has_signed_the_new_text_is_not_reminded(world: World, applicant: Company, now: dt.datetime) -> None:
+    approved(world, applicant, now)
+    sign(world, applicant, now, next_version(world, now))
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    assert actions.remind_renewals(now=applicant.charter_until_at - DAY) == 0
+
+
 def test_approval_of_an_earlier_text_counts_until_the_grace_ends(
     world: World, applicant: Company, now: dt.datetime
 ) -> None:

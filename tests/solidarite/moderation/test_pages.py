@@ -168,8 +168,20 @@ def test_next_file_passes_over_appeals_against_oneself(world: World, now: dt.dat
         Decision.Subject.SIGNATURE, signature.pk, Decision.Outcome.REFUSED, by=world.moderator, now=now
     )
     files.appeal(decision=decision, message="Encore.", by=world.company_owner, now=now)
-    answer = visitor(world.moderator).post(reverse("moderation_next"), follow=True)
-    assert "Rien n’attend plus" in answer.text
+    client = visitor(world.moderator)
+    assert "Rien n’attend plus" in client.post(reverse("moderation_next"), follow=True).text
+    taken = client.post(address("claim", "appeal", Appeal.objects.get().pk), follow=True)
+    assert "une autre personne de la modération" in taken.text
+    assert Appeal.objects.get().claimed_by is None
+
+
+def test_changes_are_told_in_words(world: World, signature: Signature, visitor: Visitor) -> None:
+    client = visitor(world.moderator)
+    client.post(address("claim", "signature", signature.pk))
+    page = client.get(address("file", "signature", signature.pk)).text
+    assert f"<strong>prise du dossier, par</strong>\u00a0: vide → {world.moderator}" in page
+    assert "<strong>prise du dossier</strong>\u00a0: vide → mardi 1er\u00a0décembre 2026, 10\u00a0h" in page
+    assert "<strong>état</strong>\u00a0: en attente d’examen → en cours d’examen" in page
 
 
 @pytest.mark.parametrize("chosen", [[], ["signature-999"], ["report-1"], ["x"]])
