@@ -1,11 +1,14 @@
-"""Organisations that may be the same, by a name spelled nearly alike: two of one number there cannot be."""
+"""Organisations that may be the same: by a name spelled nearly alike, or by the same web site.
+
+Two of one kind with one number there cannot be; of two kinds there may.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from accounts.models import Organisation
 
@@ -21,16 +24,35 @@ class Similar(NamedTuple):
 
 
 def similar(organisation: Organisation) -> list[Similar]:
-    """At most five others of the same kind, by likeness of name. A number is unique among them."""
+    """At most five others of the same kind, by likeness of name, those with the same web site first."""
     others: Any = type(organisation).objects.exclude(pk=organisation.pk).select_related("commune")
     alike = Q(search_name__trigram_similar=organisation.search_name, likeness__gte=LIKENESS)
+    if organisation.website:
+        alike |= Q(website=organisation.website)
     measured = others.annotate(likeness=TrigramSimilarity("search_name", organisation.search_name))
-    found = measured.filter(alike).order_by("-likeness", "pk")[:MOST]
+    found = measured.filter(alike).order_by(
+        Case(When(website=organisation.website, then=0), default=1) if organisation.website else Value(0),
+        "-likeness",
+        "pk",
+    )[:MOST]
     return [Similar(other, _reasons(organisation, other)) for other in found]
 
 
+def of_same_number(organisation: Organisation, kind: type[Organisation]) -> Organisation | None:
+    """The organisation of another kind with the same SIREN or RNA: one that hosts and asks stands here twice."""
+    numbers = {field: getattr(organisation, field) for field in ("siren", "rna")}
+    same = Q()
+    for field, number in numbers.items():
+        same |= Q(**{field: number}) if number else Q()
+    others: Any = kind.objects.filter(same) if same else kind.objects.none()
+    found: Organisation | None = others.order_by("pk").first()
+    return found
+
+
 def _reasons(organisation: Organisation, other: Any) -> list[str]:
-    said = [f"nom proche à {other.likeness:.0%}".replace("%", "\u00a0%")]
+    said = ["même site web"] if _same(organisation, other, "website") else []
+    if other.likeness >= LIKENESS:
+        said.append(f"nom proche à {other.likeness:.0%}".replace("%", "\u00a0%"))
     if _same(organisation, other, "commune_id"):
         said.append("même commune")
     return said

@@ -14,7 +14,7 @@ from accounts.audit import Change, changes, member_changes
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.models.moderation import DecisionQuerySet
 from accounts.registry import facts_for
-from accounts.similarity import similar
+from accounts.similarity import of_same_number, similar
 from associations import actions as associations
 from associations.models import Association, Request
 from charter import actions as charter
@@ -105,6 +105,7 @@ class Kind(ABC):
                 "owners": organisation.owners(),
                 "registry": facts_for(organisation),
                 "similar": similar(organisation),
+                "twin": of_same_number(organisation, Association if isinstance(organisation, Company) else Company),
                 "changes": sorted(
                     [
                         *changes(organisation, earlier=self.absorbed(file)),

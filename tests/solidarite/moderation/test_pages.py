@@ -587,3 +587,14 @@ def test_signatory_that_takes_another_name_is_shown_to_the_moderators_and_its_pr
     world.company.description = "Autre chose."
     companies.describe_company(company=world.company, now=now)
     assert AbuseReport.objects.count() == 1
+
+
+def test_same_site_and_same_number_elsewhere_stand_beside_the_file(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    Company.objects.filter(pk=signature.company_id).update(website="https://parc.example")
+    factories.make_company(now, name="Tout Autre Nom", website="https://parc.example", signatory=False)
+    factories.make_association(now, name="Les Amis du Parc", siren="356000000")
+    page = visitor(world.moderator).get(address("file", "signature", signature.pk)).text
+    assert "même site web" in page
+    assert "aussi celui des Amis du Parc" in page
