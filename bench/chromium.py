@@ -68,7 +68,9 @@ def walk(page: Page, base: str) -> Iterator[str]:
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         # A mail shown by the demonstration leads to pages of who it was for.
         within = f"{base}/dev/" if name in ("dev:mail", "dev:mail_html") else base
-        waiting += [urlsplit(link).path for link in links if link.startswith(within) and not link.endswith(".pdf")]
+        waiting += [
+            urlsplit(link).path for link in links if link.startswith(within) and not link.endswith((".pdf", ".json"))
+        ]
         # Linked only as long as the charter is not signed.
         waiting += [f"{path}charte/signer/"] if name == "company" else []
         # A search is a form, not a link.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 
+from accounts.models import User
 from companies.confirmations import confirmation_path
-from companies.models import Availability
+from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import outbox
-from territories.french import long_date
+from territories.french import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
 TOLD_WITHIN = dt.timedelta(days=30)
@@ -38,3 +41,116 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
             not_after=due + TOLD_WITHIN,
             now=now,
         )
+
+
+def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime) -> None:
+    """To the other members: somebody cannot come, and seeks a stand-in."""
+    asked = promise.stand_in_asked_at
+    assert asked is not None
+    outbox.post(
+        "stand_in_asked",
+        key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
+        to=(colleague.email, colleague.name),
+        context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
+        not_after=promise.starts_at,
+        now=now,
+    )
+
+
+def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
+    """To who asked: somebody comes in their place."""
+    outbox.post(
+        "stand_in_found",
+        key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
+        to=(promise.volunteer.email, promise.volunteer.name),
+        context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
+        not_after=promise.starts_at,
+        now=now,
+    )
+
+
+def promise_ended(*, promise: SlotVolunteer, now: dt.datetime) -> None:
+    """To a volunteer: the evening that they had promised is not offered any more."""
+    outbox.post(
+        "promise_ended",
+        key=f"promise_ended:{promise.pk}:{promise.volunteer.pk}",
+        to=(promise.volunteer.email, promise.volunteer.name),
+        context=_workshop(promise) | {"url": _volunteering()},
+        not_after=promise.starts_at,
+        priority=1,
+        now=now,
+    )
+
+
+def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime) -> None:
+    """To a volunteer: the evening that they had promised is at another time."""
+    before = was.astimezone(ZoneInfo(promise.slot.time_zone))
+    outbox.post(
+        "promise_moved",
+        key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
+        to=(promise.volunteer.email, promise.volunteer.name),
+        context=_workshop(promise)
+        | {"was": f"{long_date(before.date())}, {wall_time(before.time())}", "url": _volunteering()},
+        not_after=promise.starts_at,
+        priority=1,
+        now=now,
+    )
+
+
+def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> None:
+    """To the managers: a member wants to come on working time."""
+    member = profile.membership
+    url = settings.SITE_URL + reverse("workshops:volunteers", args=[member.company.slug])
+    for manager in member.company.managers():
+        outbox.post(
+            "volunteer_consent_asked",
+            key=f"volunteer_consent_asked:{profile.pk}:{now:%Y%m%dT%H%M%S%f}:{manager.pk}",
+            to=(manager.email, manager.name),
+            context={
+                "company": member.company.name,
+                "who": member.user.name,
+                "hours": profile.pledged_hours,
+                "url": url,
+            },
+            now=now,
+        )
+
+
+def volunteer_consent_given(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> None:
+    """To the member: they may come on working time."""
+    _tell_volunteer("volunteer_consent_given", profile, by, now, {})
+
+
+def volunteer_consent_withdrawn(*, profile: VolunteerProfile, by: User, ended: int, now: dt.datetime) -> None:
+    """To the member: not on working time any more; what was promised so has ended."""
+    _tell_volunteer("volunteer_consent_withdrawn", profile, by, now, {"ended": ended})
+
+
+def _tell_volunteer(
+    template: str, profile: VolunteerProfile, by: User, now: dt.datetime, extra: dict[str, object]
+) -> None:
+    member = profile.membership
+    outbox.post(
+        template,
+        key=f"{template}:{profile.pk}:{now:%Y%m%dT%H%M%S%f}",
+        to=(member.user.email, member.user.name),
+        context={"company": member.company.name, "by": by.name, "url": _volunteering(), **extra},
+        now=now,
+    )
+
+
+def _workshop(promise: SlotVolunteer) -> dict[str, object]:
+    """When and where."""
+    slot = promise.slot
+    zone = ZoneInfo(slot.time_zone)
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    return {
+        "company": slot.room.site.company.name,
+        "day": long_date(starts.date()),
+        "hours": time_range(starts.time(), ends.time()),
+        "place": f"{slot.room.name}, {slot.room.site.name}",
+    }
+
+
+def _volunteering() -> str:
+    return settings.SITE_URL + reverse("workshops:volunteering")

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from companies import views
-from companies.views import openings, places
+from companies.views import openings, places, volunteers
 
 app_name = "companies"
 urlpatterns = [
     *views.member_pages.urls(),
     path("inscrire/", views.company_create, name="create"),
     path("series/confirmer/<str:token>/", openings.series_confirm, name="series_confirm"),
+    path("<slug:slug>/benevole/", volunteers.profile, name="volunteer_profile"),
     path("<slug:slug>/series/", openings.series, name="series"),
     path("<slug:slug>/sites/", places.sites, name="sites"),
     path("<slug:slug>/sites/nouveau/", places.site_create, name="site_create"),

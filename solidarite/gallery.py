@@ -87,6 +87,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
             _booking("pending", "en attente"),
             _booking("expired", "expirée"),
         ],
+        "offers": [
+            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=None, joined=1),
+            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=SimpleNamespace(stand_in_asked_at=None), joined=2),
+            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=SimpleNamespace(stand_in_asked_at=now), joined=2),
+        ],
         "days": [{"weekday": weekday, "day": day, "month": month} for _, weekday, day, month in WEEK],
         "rows": [{"label": label, "cells": _cells(label, counts)} for label, counts in DAYPARTS.items()],
         "legend": [
@@ -157,6 +162,7 @@ def _slot(room: str, booking_mode: str) -> SimpleNamespace:
         computers=8,
         places=12,
         volunteers_offered=2,
+        availability_id=1,
         booking_mode=booking_mode,
         distance_km=4.2,
     )

@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("compte/mes-donnees.json", views.export_own_data, name="own_data"),
     path("compte/signup/", SignUp.as_view(), name="account_signup"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),

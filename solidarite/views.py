@@ -15,6 +15,7 @@ from accounts.models import Role
 from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
+from solidarite.own_data import own_data
 from solidarite.skyline import skyline
 from territories import clock
 from workshops.catalogue import bookable
@@ -109,6 +110,14 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "own_requests": own.requests.filter(state__in=["open", "in_progress"]).select_related("commune__departement"),
     }
     return render(request, "solidarite/association.html", context)
+
+
+@require_GET
+def export_own_data(request: HttpRequest) -> HttpResponse:
+    """All that is kept of the person, as a file."""
+    headers = {"Content-Disposition": 'attachment; filename="mes-donnees.json"'}
+    params = {"indent": 2, "ensure_ascii": False}
+    return JsonResponse(own_data(signed_in(request)), headers=headers, json_dumps_params=params)
 
 
 @login_not_required

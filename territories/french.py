@@ -58,6 +58,13 @@ def number(value: float, decimals: int = 0) -> str:
     return text.replace("-", MINUS)
 
 
+def hours(value: float) -> str:
+    """« 1 heure », « 4,5 heures »: to the tenth."""
+    rounded = round(value, 1)
+    whole = rounded == int(rounded)
+    return f"{number(rounded, 0 if whole else 1)}{NO_BREAK}{'heure' if rounded < 2 else 'heures'}"  # noqa: PLR2004  # French
+
+
 def counted(n: int, singular: str, plural: str) -> str:
     """« 0 créneau », « 1 créneau », « 2 créneaux »: in French the plural begins at two."""
     return f"{number(n)}{NO_BREAK}{singular if abs(n) < 2 else plural}"  # noqa: PLR2004  # the rule above

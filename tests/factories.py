@@ -16,7 +16,17 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
-from companies.models import AccessKit, Availability, BookingMode, Company, Room, Site, Slot
+from companies.models import (
+    AccessKit,
+    Availability,
+    BookingMode,
+    Company,
+    Room,
+    Site,
+    Slot,
+    SlotVolunteer,
+    VolunteerProfile,
+)
 from companies.models import Membership as CompanyMembership
 from territories.models import Commune
 from workshops.models import Booking, Workshop
@@ -173,6 +183,27 @@ def make_slot(room: Room, starts_at: dt.datetime, **fields: Any) -> Slot:
     )
     slot.refresh_from_db()
     return slot
+
+
+def make_promise(now: dt.datetime, slot: Slot, volunteer: User, **fields: Any) -> SlotVolunteer:
+    """A member's promise, on the first seat."""
+    return SlotVolunteer.objects.create(
+        **{
+            "slot": slot,
+            "volunteer": volunteer,
+            "seat": 1,
+            "volunteers_offered": slot.volunteers_offered,
+            "starts_at": slot.starts_at,
+            "ends_at": slot.ends_at,
+            "joined_at": now,
+            **fields,
+        }
+    )
+
+
+def make_profile(now: dt.datetime, company: Company, volunteer: User, **fields: Any) -> VolunteerProfile:
+    membership = company.memberships.get(user=volunteer)
+    return VolunteerProfile.objects.create(**{"membership": membership, "created_at": now, **fields})
 
 
 def make_request(now: dt.datetime, association: Association, **fields: Any) -> Request:

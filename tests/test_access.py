@@ -102,8 +102,17 @@ TABLE: dict[str, Rule] = {
     "workshops:book": get(AWAY, AWAY, AWAY, 409, AWAY, 409, AWAY, AWAY),
     "workshops:volunteering": SIGNED_IN,
     "workshops:volunteer_join": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
+    "workshops:volunteer_join_series": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_leave": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
+    # Nobody here has a promise of their own to be replaced in; a colleague has.
+    "workshops:stand_in_ask": post(AWAY, *[GONE] * 7),
+    "workshops:stand_in_take": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
+    "workshops:guidance": SIGNED_IN,
+    "workshops:volunteers": COMPANY,
+    "workshops:volunteer_consent": replace(COMPANY, AWAY),
+    "companies:volunteer_profile": get(AWAY, GONE, OK, GONE, OK, GONE, GONE, GONE),
     "dashboard": SIGNED_IN,
+    "own_data": SIGNED_IN,
     "company": COMPANY,
     "companies:create": SIGNED_IN,
     "companies:sites": COMPANY,
@@ -261,7 +270,13 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     edition = Edition.objects.create(
         name="Printemps", slug="printemps", from_date=now, until_date=now, created_at=now, announced_at=now
     )
+    colleague = factories.make_user()
+    factories.add_member(world.company, colleague, Role.VOLUNTEER, now)
+    promise = factories.make_promise(now, world.slot, colleague, stand_in_asked_at=now)
+    profile = factories.make_profile(now, world.company, colleague, engagement_type="mecenat")
     own = {
+        "promise_id": promise.pk,
+        "membership_id": profile.pk,
         "slug": world.company.slug,
         "slot_id": world.slot.pk,
         "site_id": world.site.pk,

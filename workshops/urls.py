@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workshops.views import bookings as views
-from workshops.views import closing, series
+from workshops.views import closing, series, volunteers
 
 app_name = "workshops"
 
@@ -15,9 +15,15 @@ urlpatterns = [
     path("creneaux/<int:slot_id>/", views.slot, name="slot"),
     path("creneaux/<int:slot_id>/reserver/", views.book, name="book"),
     path("demandes/", views.requests, name="requests"),
-    path("benevolat/", views.volunteering, name="volunteering"),
-    path("benevolat/<int:slot_id>/participer/", views.volunteer_join, name="volunteer_join"),
-    path("benevolat/<int:slot_id>/renoncer/", views.volunteer_leave, name="volunteer_leave"),
+    path("benevolat/", volunteers.volunteering, name="volunteering"),
+    path("benevolat/reperes/", volunteers.guidance, name="guidance"),
+    path("benevolat/<int:slot_id>/participer/", volunteers.join, name="volunteer_join"),
+    path("benevolat/<int:slot_id>/renoncer/", volunteers.leave, name="volunteer_leave"),
+    path("benevolat/<int:slot_id>/remplacement/", volunteers.ask_stand_in, name="stand_in_ask"),
+    path("benevolat/series/<int:series_id>/participer/", volunteers.join_series, name="volunteer_join_series"),
+    path("benevolat/places/<int:promise_id>/prendre/", volunteers.take_over, name="stand_in_take"),
+    path(f"{company}benevoles/", volunteers.volunteers, name="volunteers"),
+    path(f"{company}benevoles/<int:membership_id>/accord/", volunteers.consent, name="volunteer_consent"),
     path(f"{company}creneaux/", views.company_slots, name="company_slots"),
     path(f"{company}creneaux/<int:slot_id>/modifier/", series.slot_change, name="slot_change"),
     path(f"{company}fermer/", closing.everything, name="company_close"),

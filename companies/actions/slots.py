@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
+from companies import emails
 from companies.models import Slot, SlotVolunteer
 
 
@@ -28,7 +29,7 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
     )
     if not changed:
         raise SlotNotOpen("Ce créneau est déjà retiré.")
-    SlotVolunteer.objects.filter(slot=slot).delete()
+    _free_volunteers([slot], now)
 
 
 @transaction.atomic
@@ -37,5 +38,13 @@ def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime) -> in
     taken_back = Slot.objects.filter(pk__in=[slot.pk for slot in slots], state=Slot.State.OPEN).update(
         state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
     )
-    SlotVolunteer.objects.filter(slot__in=slots).delete()
+    _free_volunteers(slots, now)
     return taken_back
+
+
+def _free_volunteers(slots: Collection[Slot], now: dt.datetime) -> None:
+    """End what was promised for these slots, and tell who had promised."""
+    promises = SlotVolunteer.objects.filter(slot__in=slots)
+    for promise in promises.coming(now).with_place().order_by("pk"):
+        emails.promise_ended(promise=promise, now=now)
+    promises.delete()

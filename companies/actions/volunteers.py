@@ -1,32 +1,103 @@
-"""What volunteers promise."""
+"""What volunteers bring, promise, and hand to each other."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
 
 from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
-from companies.models import Slot, SlotVolunteer
+from companies import emails
+from companies.models import Availability, Engagement, Membership, Site, Slot, SlotVolunteer, VolunteerProfile
 
 
 class AlreadyElsewhere(Refused):
     """The volunteer is in another workshop at that time, or in this one already."""
 
 
+class SlotFull(Refused):
+    """As many volunteers as the slot offers have promised."""
+
+
+class NoConsent(Refused):
+    """Time at work needs a manager's consent first."""
+
+
+class NotAMember(Refused):
+    """The volunteer has left the company."""
+
+
+class NoStandInWanted(Refused):
+    """The promise was taken over, or taken back, before."""
+
+
+class Joined(NamedTuple):
+    """What became of the dates of a series."""
+
+    slots: list[Slot]
+    refused: list[tuple[Slot, str]]
+
+
 @transaction.atomic
 def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
-    """Promise to be there as a volunteer.
+    """Promise to be there as a volunteer, on one of the seats that the slot offers.
 
     Raises:
-        AlreadyElsewhere: in this slot or in another at the same time.
+        SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
-    busy = AlreadyElsewhere("Vous participez déjà à un atelier à ce moment-là.")
-    with refusing({"volunteer_in_one_place": busy}):
-        return SlotVolunteer.objects.create(
-            slot=slot, volunteer=by, starts_at=slot.starts_at, ends_at=slot.ends_at, joined_at=now
+    offered = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk).volunteers_offered
+    taken = set(SlotVolunteer.objects.filter(slot=slot).values_list("seat", flat=True))
+    seat = next((number for number in range(1, offered + 1) if number not in taken), None)
+    if seat is None:
+        raise SlotFull("Ce créneau a tous ses bénévoles. Merci d’y avoir pensé\u00a0: choisissez-en un autre.")
+    with refusing(_refusals()):
+        promise: SlotVolunteer = SlotVolunteer.objects.create(
+            slot=slot,
+            volunteer=by,
+            seat=seat,
+            volunteers_offered=offered,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            joined_at=now,
+            engagement_type=_engagement(slot, by),
         )
+    return promise
+
+
+def _refusals() -> dict[str, Refused]:
+    return {
+        "volunteer_in_one_place": AlreadyElsewhere("Vous participez déjà à un atelier à ce moment-là."),
+        "volunteer_of_the_company": NotAMember("Vous n’êtes plus membre de cette entreprise."),
+        "volunteer_has_consent": NoConsent(
+            "Votre profil dit «\u00a0sur mon temps de travail\u00a0»\u00a0: attendez l’accord de votre responsable, "
+            "ou choisissez le bénévolat."
+        ),
+    }
+
+
+def _engagement(slot: Slot, user: User) -> str:
+    profile = VolunteerProfile.objects.filter(
+        membership__user=user, membership__company__sites__rooms=slot.room_id
+    ).first()
+    return profile.engagement_type if profile else Engagement.BENEVOLAT
+
+
+@transaction.atomic
+def join_series(*, series: Availability, by: User, now: dt.datetime) -> Joined:
+    """Promise every coming date of a series that has a free seat; says of each other one why not."""
+    coming = Slot.objects.filter(availability=series, state=Slot.State.OPEN, starts_at__gt=now)
+    joined = Joined([], [])
+    for slot in coming.exclude(volunteers__volunteer=by).order_by("starts_at", "pk"):
+        try:
+            join_slot(slot=slot, by=by, now=now)
+        except (SlotFull, AlreadyElsewhere) as refusal:
+            joined.refused.append((slot, str(refusal)))
+        else:
+            joined.slots.append(slot)
+    return joined
 
 
 @transaction.atomic
@@ -34,3 +105,89 @@ def leave_slot(*, slot: Slot, by: User) -> bool:
     """Take the promise back. False when there was none."""
     deleted, _ = SlotVolunteer.objects.filter(slot=slot, volunteer=by).delete()
     return bool(deleted)
+
+
+@transaction.atomic
+def ask_stand_in(*, promise: SlotVolunteer, now: dt.datetime) -> None:
+    """Ask the other members of the company to take the seat; until somebody does, the promise stands."""
+    asked = SlotVolunteer.objects.filter(pk=promise.pk, stand_in_asked_at=None).update(stand_in_asked_at=now)
+    if not asked:
+        return
+    promise.stand_in_asked_at = now
+    company = promise.slot.room.site.company
+    there = SlotVolunteer.objects.filter(slot=promise.slot).values("volunteer")
+    for colleague in User.objects.filter(
+        is_active=True, pk__in=company.memberships.exclude(user__in=there).values("user")
+    ).order_by("pk"):
+        emails.stand_in_asked(promise=promise, colleague=colleague, now=now)
+
+
+@transaction.atomic
+def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
+    """Take a colleague's seat, who is told.
+
+    Raises:
+        NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
+    """
+    wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
+    with refusing(_refusals()):
+        taken = wanted.update(
+            volunteer=by, joined_at=now, stand_in_asked_at=None, engagement_type=_engagement(promise.slot, by)
+        )
+    if not taken:
+        raise NoStandInWanted("Quelqu’un a déjà pris cette place. Merci\u00a0!")
+    emails.stand_in_found(promise=promise, by=by, now=now)
+
+
+@transaction.atomic
+def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
+    """Tell who had promised that the date is another one; their promises have followed it."""
+    for promise in SlotVolunteer.objects.filter(slot=slot).with_place().order_by("pk"):
+        emails.promise_moved(promise=promise, was=was, now=now)
+
+
+@transaction.atomic
+def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.datetime) -> VolunteerProfile:
+    """Save what a member brings. Another engagement ends a consent; time at work asks the managers for one."""
+    before = VolunteerProfile.objects.select_for_update().filter(pk=profile.pk).first()
+    if before is None:
+        profile.created_at = now
+    if before is None or before.engagement_type != profile.engagement_type:
+        profile.consented_at = profile.consented_by = None
+    profile.save()
+    profile.sites.set(sites)
+    if profile.awaits_consent and (before is None or not before.awaits_consent):
+        emails.volunteer_consent_asked(profile=profile, now=now)
+    return profile
+
+
+@transaction.atomic
+def consent(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> None:
+    """Allow a member to come on working time, and tell them."""
+    waiting = VolunteerProfile.objects.filter(
+        pk=profile.pk, engagement_type=Engagement.MECENAT, consented_at__isnull=True
+    )
+    if waiting.update(consented_at=now, consented_by=by):
+        emails.volunteer_consent_given(profile=profile, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_consent(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> int:
+    """Take a consent back: coming promises on working time end, and the member is told. Returns how many there were."""
+    given = VolunteerProfile.objects.filter(pk=profile.pk, consented_at__isnull=False)
+    if not given.update(consented_at=None, consented_by=None):
+        return 0
+    membership = profile.membership
+    coming = SlotVolunteer.objects.of_company(membership.company).coming(now)
+    ended, _ = coming.filter(volunteer=membership.user, engagement_type=Engagement.MECENAT).delete()
+    emails.volunteer_consent_withdrawn(profile=profile, by=by, ended=ended, now=now)
+    return ended
+
+
+@transaction.atomic
+def read_guidance(*, memberships: Collection[Membership], now: dt.datetime) -> None:
+    """Note that a person has read, for each of their companies, how to be with minors and vulnerable people."""
+    read = [VolunteerProfile(membership=one, guidance_read_at=now, created_at=now) for one in memberships]
+    VolunteerProfile.objects.bulk_create(
+        read, update_conflicts=True, unique_fields=["membership"], update_fields=["guidance_read_at"]
+    )

@@ -4,6 +4,7 @@ from companies.forms.openings import WEEKDAY_CHOICES, AvailabilityForm, time_inp
 from companies.forms.organisations import CompanyForm
 from companies.forms.places import AccessibilityForm, AccessKitForm, RoomForm, SiteEditForm, SiteForm
 from companies.forms.positions import PositionForm
+from companies.forms.volunteers import VolunteerForm
 
 __all__ = [
     "WEEKDAY_CHOICES",
@@ -15,5 +16,6 @@ __all__ = [
     "RoomForm",
     "SiteEditForm",
     "SiteForm",
+    "VolunteerForm",
     "time_input",
 ]

@@ -14,7 +14,7 @@ from companies.models.openings import Availability, AvailabilityQuerySet, Bookin
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import AccessKit, Room, Site
 from companies.models.slots import Slot, SlotQuerySet
-from companies.models.volunteers import SlotVolunteer
+from companies.models.volunteers import Engagement, SlotVolunteer, SlotVolunteerQuerySet, VolunteerProfile
 
 __all__ = [
     "AccessKit",
@@ -24,6 +24,7 @@ __all__ = [
     "BookingMode",
     "Company",
     "CompanyQuerySet",
+    "Engagement",
     "FormerSlug",
     "Invitation",
     "JoinRequest",
@@ -34,7 +35,9 @@ __all__ = [
     "Slot",
     "SlotQuerySet",
     "SlotVolunteer",
+    "SlotVolunteerQuerySet",
     "TsTzRange",
+    "VolunteerProfile",
     "WallClock",
     "signatory",
 ]

@@ -144,6 +144,8 @@ class Slot(Opening):
             ),
             # Target of the composite key of SlotVolunteer (migration 0002).
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
+            # Target of another one (migration 0014).
+            models.UniqueConstraint(name="slot_volunteers_key", fields=["id", "volunteers_offered"]),
         ]
 
     def __str__(self) -> str:

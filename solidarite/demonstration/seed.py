@@ -29,7 +29,18 @@ from associations.models import Association, Moment, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Edition, Signature
 from charter.models.signatures import CODE_ALPHABET, CODE_LENGTH
-from companies.models import AccessKit, Availability, BookingMode, Company, Invitation, Room, Site, Slot, SlotVolunteer
+from companies.models import (
+    AccessKit,
+    Availability,
+    BookingMode,
+    Company,
+    Invitation,
+    Room,
+    Site,
+    Slot,
+    SlotVolunteer,
+    VolunteerProfile,
+)
 from companies.models import Membership as CompanyMembership
 from companies.recurrence import occurrences
 from solidarite.demonstration import names
@@ -534,7 +545,7 @@ class _Seed:
         )
         Workshop.objects.bulk_create([Workshop(booking=booking, created_at=booking.created_at) for booking in planned])
         Report.objects.bulk_create([report for workshop in workshops for report in self._reports(workshop)])
-        self._promise(planned)
+        self._promise([*held, *planned])
 
     def _reports(self, workshop: Workshop) -> list[Report]:
         booking, written_at = workshop.booking, workshop.closed_at
@@ -564,13 +575,25 @@ class _Seed:
             ),
         ]
 
-    def _promise(self, planned: list[Booking]) -> None:
-        """The demonstration's volunteer comes to the first workshop of their company, if there is one."""
-        own = [booking.slot for booking in planned if booking.slot.room.site.company == self.own_company]
-        for slot in sorted(own, key=lambda slot: slot.starts_at)[:1]:
+    def _promise(self, booked: list[Booking]) -> None:
+        """The demonstration's volunteer comes to the workshops of their company that are over, and to the next one."""
+        own = [booking.slot for booking in booked if booking.slot.room.site.company == self.own_company]
+        offered = sorted((slot for slot in own if slot.volunteers_offered), key=lambda slot: slot.starts_at)
+        coming = [slot for slot in offered if slot.starts_at > self.now]
+        VolunteerProfile.objects.create(
+            membership=CompanyMembership.objects.get(company=self.own_company, user=self.accounts[VOLUNTEER]),
+            topics=["email", "securite_numerique"],
+            levels=["debutant"],
+            pledged_hours=20,
+            guidance_read_at=self.now,
+            created_at=self.now,
+        )
+        for slot in [one for one in offered if one.starts_at <= self.now] + coming[:1]:
             SlotVolunteer.objects.create(
                 slot=slot,
                 volunteer=self.accounts[VOLUNTEER],
+                seat=1,
+                volunteers_offered=slot.volunteers_offered,
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 joined_at=self.now,

@@ -57,6 +57,11 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def hours(value: float | None) -> str:
+    return "" if value is None else french.hours(value)
+
+
+@register.filter
 def de(name: str) -> str:
     """A name after « de »: `Membres {{ company.name|de }}`."""
     return french.of(name)

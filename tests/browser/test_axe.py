@@ -52,7 +52,15 @@ LIVED = {
 ALIKE = {"companies:join"}
 # Always sends on to another page: every account has a password.
 SENT_ON = {"account_set_password"}
-NOT_HTML = {"charter:badge", "charter:signed_pdf", "health", "mfa_download_recovery_codes", "mfa_login_webauthn"}
+NOT_HTML = {
+    "charter:badge",
+    "charter:signed_pdf",
+    "companies:addresses",
+    "health",
+    "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "own_data",
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

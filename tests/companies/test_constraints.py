@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.models import User
 from companies.models import Room, Site, Slot, SlotVolunteer
 from tests import factories
 from tests.factories import World
@@ -72,23 +71,17 @@ def test_withdrawal_and_its_stamp_go_together(world: World, change: dict[str, ob
 
 def test_volunteer_is_in_one_place_at_a_time(world: World, now: dt.datetime) -> None:
     other = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at + dt.timedelta(hours=1))
-    promise(world.slot, world.volunteer, now)
+    factories.make_promise(now, world.slot, world.volunteer)
     with violated("volunteer_in_one_place"), transaction.atomic():
-        promise(other, world.volunteer, now)
+        factories.make_promise(now, other, world.volunteer)
 
 
 def test_promise_follows_a_slot_that_moves(world: World, now: dt.datetime) -> None:
-    promise(world.slot, world.volunteer, now)
+    factories.make_promise(now, world.slot, world.volunteer)
     later = world.slot.starts_at + dt.timedelta(hours=1)
     Slot.objects.filter(pk=world.slot.pk).update(starts_at=later, ends_at=later + dt.timedelta(hours=2))
     settle()
     assert SlotVolunteer.objects.get().starts_at == later
-
-
-def promise(slot: Slot, volunteer: User, now: dt.datetime) -> SlotVolunteer:
-    return SlotVolunteer.objects.create(
-        slot=slot, volunteer=volunteer, starts_at=slot.starts_at, ends_at=slot.ends_at, joined_at=now
-    )
 
 
 def test_local_date_and_time_are_those_of_the_place(world: World, now: dt.datetime) -> None:

@@ -155,13 +155,7 @@ def test_decline_is_told_with_its_reason(world: World, now: dt.datetime) -> None
 )
 def test_cancelling_frees_the_slot_and_tells_everybody(world: World, now: dt.datetime, side: Side, state: str) -> None:
     booking = book(world, now)
-    SlotVolunteer.objects.create(
-        slot=world.slot,
-        volunteer=world.volunteer,
-        starts_at=world.slot.starts_at,
-        ends_at=world.slot.ends_at,
-        joined_at=now,
-    )
+    factories.make_promise(now, world.slot, world.volunteer)
     Message.objects.all().delete()
     actions.cancel_booking(booking=booking, side=side, reason="Grève.", by=world.company_owner, now=now)
     booking.refresh_from_db()

@@ -71,6 +71,7 @@ def test_site_closes_at_once_and_everybody_is_told(
         ("booking_cancelled", "Hélène"),
         ("booking_cancelled", "Karim"),
         ("booking_declined", "Karim"),
+        ("promise_ended", "Lucie"),
     ]
     cancelled = Message.objects.get(template="booking_cancelled", to_name="Karim")
     assert cancelled.context["reason"] == "Dégât des eaux."

@@ -63,6 +63,24 @@ def test_one_date_moves_and_keeps_its_place_in_the_series(world: World, series: 
     assert moved.closes_at == moved.starts_at - dt.timedelta(hours=24)
 
 
+def test_volunteers_are_told_of_the_new_time(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 17)
+    companies.join_slot(slot=slot, by=world.volunteer, now=now)
+    actions.change_slot(slot=slot, change=change(slot, places=4), by=world.company_owner, now=now)
+    assert not Message.objects.exists()
+    moved = change(slot, date=dt.date(2026, 12, 18))
+    actions.change_slot(slot=slot, change=moved, by=world.company_owner, now=now)
+    told = Message.objects.get()
+    assert (told.template, told.to_name, told.context["day"]) == (
+        "promise_moved",
+        "Lucie",
+        "vendredi 18\u00a0décembre 2026",
+    )
+    assert told.context["was"].startswith("jeudi 17\u00a0décembre")
+    with pytest.raises(actions.NotThatWay, match="bénévoles se sont déjà engagés"):
+        actions.change_slot(slot=slot, change=change(slot, volunteers_offered=0), by=world.company_owner, now=now)
+
+
 def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:
     slot = on(series, 10)
     with pytest.raises(actions.SlotTaken, match="annulez-la"):

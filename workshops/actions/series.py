@@ -43,7 +43,8 @@ class SeriesEnd(NamedTuple):
 def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Slot:
     """Move one date of a series, or change what it offers; it follows its series no more.
 
-    Associations that waited for it are told, with other slots: they had asked for something else.
+    Associations that waited for it are told, with other slots: they had asked for something else. Volunteers who had
+    promised are told of the new time, and may take their promise back.
 
     Raises:
         SlotTaken: a confirmed booking stands on it.
@@ -58,7 +59,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(locked.time_zone))
     companies.refuse_daytime([period])
-    notice = locked.starts_at - locked.closes_at
+    was, notice = locked.starts_at, locked.starts_at - locked.closes_at
     if period.starts_at - notice <= now:
         raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")
     locked.starts_at, locked.ends_at, locked.closes_at = period.starts_at, period.ends_at, period.starts_at - notice
@@ -68,6 +69,8 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     with refusing(_refusals_of_change()):
         locked.save()
     decline_waiting([locked], by=by, now=now, reason="Le créneau a changé de date ou d’offre.")
+    if locked.starts_at != was:
+        companies.tell_moved(slot=locked, was=was, now=now)
     return locked
 
 
@@ -75,6 +78,9 @@ def _refusals_of_change() -> dict[str, Refused]:
     return {
         "slot_period_in_order": NotThatWay("Indiquez une heure de fin après l’heure de début."),
         "slot_room_free": NotThatWay("La salle a déjà un créneau à ce moment\u00a0: choisissez une autre heure."),
+        "volunteer_seat_is_offered": NotThatWay(
+            "Davantage de bénévoles se sont déjà engagés\u00a0: gardez au moins leur nombre."
+        ),
         "slot_places_within_room": NotThatWay("La salle n’a pas autant à offrir\u00a0: diminuez les nombres."),
         "volunteer_in_one_place": NotThatWay(
             "Un de vos bénévoles est déjà pris à ce moment\u00a0: choisissez une autre heure."

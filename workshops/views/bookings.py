@@ -10,12 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
-from accounts.models import User
 from accounts.refusals import Refused
 from associations.models import Association, Request
 from associations.views import managed_association
-from companies import actions as companies
-from companies.models import Company, Slot, SlotQuerySet, SlotVolunteer
+from companies.models import Company, Slot, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
@@ -278,49 +276,6 @@ def _report(request: HttpRequest, booking: Booking, side: Side, back: str, slug:
             return redirect(back, slug, booking.pk)
     context = {"booking": booking, "side": side.value, "form": form}
     return render(request, "workshops/report_create.html", context, status=422 if form.is_bound else 200)
-
-
-@require_GET
-def volunteering(request: HttpRequest) -> HttpResponse:
-    """A volunteer's page: the coming workshops of their companies, and « je participe »."""
-    user = signed_in(request)
-    coming = _joinable(user).order_by("starts_at", "pk")
-    promised = set(SlotVolunteer.objects.filter(volunteer=user).values_list("slot_id", flat=True))
-    rows = [(one, one.pk in promised, len(one.volunteers.all())) for one in coming[:50]]
-    return render(request, "workshops/volunteering.html", {"rows": rows})
-
-
-@require_POST
-def volunteer_join(request: HttpRequest, slot_id: int) -> HttpResponse:
-    user = signed_in(request)
-    chosen = get_object_or_404(_joinable(user), pk=slot_id)
-    try:
-        companies.join_slot(slot=chosen, by=user, now=clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Merci\u00a0! Vous participez à cet atelier.")
-    return redirect("workshops:volunteering")
-
-
-@require_POST
-def volunteer_leave(request: HttpRequest, slot_id: int) -> HttpResponse:
-    user = signed_in(request)
-    chosen = get_object_or_404(_joinable(user), pk=slot_id)
-    if companies.leave_slot(slot=chosen, by=user):
-        messages.success(request, "Vous ne participez plus à cet atelier.")
-    return redirect("workshops:volunteering")
-
-
-def _joinable(user: User) -> SlotQuerySet:
-    """Coming slots of the companies of which the person is a member, with a confirmed booking."""
-    booked = Booking.objects.live().values("slot")
-    return (
-        Slot.objects.filter(room__site__company__in=Company.objects.of_member(user), pk__in=booked)
-        .filter(starts_at__gt=clock.now(), state=Slot.State.OPEN)
-        .with_place()
-        .prefetch_related("volunteers")
-    )
 
 
 @login_not_required

@@ -1,0 +1,61 @@
+"""What the portal keeps of a person, as that person may take it along (RGPD, articles 15 and 20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import User
+from associations.models import Membership as AssociationMembership
+from companies.models import Membership as CompanyMembership
+from companies.models import SlotVolunteer, VolunteerProfile
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """Plain values, ready for JSON: the account, memberships, what is said as a volunteer, and what was promised.
+
+    Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to the organisations.
+    """
+    companies = CompanyMembership.objects.filter(user=user).select_related("company", "volunteer_profile")
+    associations = AssociationMembership.objects.filter(user=user).select_related("association")
+    promises = SlotVolunteer.objects.filter(volunteer=user).with_place().order_by("starts_at", "pk")
+    return {
+        "account": {
+            "name": user.name,
+            "email": user.email,
+            "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+            "date_joined": user.date_joined,
+            "last_login": user.last_login,
+        },
+        "memberships": [
+            {"organisation": one.company.name, "role": one.role, "joined_at": one.joined_at} for one in companies
+        ]
+        + [
+            {"organisation": one.association.name, "role": one.role, "joined_at": one.joined_at} for one in associations
+        ],
+        "volunteer_profiles": [
+            _profile(one.company.name, one.volunteer_profile) for one in companies if hasattr(one, "volunteer_profile")
+        ],
+        "promises": [_promise(one) for one in promises],
+    }
+
+
+def _profile(company: str, profile: VolunteerProfile) -> dict[str, Any]:
+    kept = ("topics", "levels", "languages", "moments", "pledged_hours", "engagement_type")
+    stamps = ("consented_at", "guidance_read_at", "created_at")
+    sites = list(profile.sites.values_list("name", flat=True))
+    return {"company": company, "sites": sites, **{name: getattr(profile, name) for name in kept + stamps}}
+
+
+def _promise(promise: SlotVolunteer) -> dict[str, Any]:
+    site = promise.slot.room.site
+    return {
+        "company": site.company.name,
+        "site": site.name,
+        "room": promise.slot.room.name,
+        "starts_at": promise.starts_at,
+        "ends_at": promise.ends_at,
+        "engagement_type": promise.engagement_type,
+        "joined_at": promise.joined_at,
+    }

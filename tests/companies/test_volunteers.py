@@ -1,0 +1,233 @@
+"""What volunteers bring, promise, and hand to each other; what PostgreSQL refuses of it, whoever writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import Role, User
+from companies import actions
+from companies.models import Engagement, Slot, SlotVolunteer, VolunteerProfile
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from tests.races import at_once
+
+MECENAT = {"engagement_type": Engagement.MECENAT}
+
+
+def colleague(world: World, now: dt.datetime, name: str = "") -> User:
+    user = factories.make_user(name)
+    factories.add_member(world.company, user, Role.VOLUNTEER, now)
+    return user
+
+
+def told() -> list[tuple[str, str]]:
+    return list(Message.objects.order_by("pk").values_list("template", "to_name"))
+
+
+# --- seats ------------------------------------------------------------------------------------------
+
+
+def test_slot_takes_as_many_volunteers_as_it_offers(world: World, now: dt.datetime) -> None:
+    people = [colleague(world, now) for _ in range(3)]
+    seats = [actions.join_slot(slot=world.slot, by=person, now=now).seat for person in people[:2]]
+    assert seats == [1, 2]
+    with pytest.raises(actions.SlotFull):
+        actions.join_slot(slot=world.slot, by=people[2], now=now)
+    actions.leave_slot(slot=world.slot, by=people[0])
+    assert actions.join_slot(slot=world.slot, by=people[2], now=now).seat == 1
+
+
+def test_last_seat_goes_to_one_of_many_at_once(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    people = [colleague(world, now) for _ in range(6)]
+    outcome = at_once(*[partial(actions.join_slot, slot=world.slot, by=person, now=now) for person in people])
+    assert outcome == {"done": 2, "SlotFull": 4}
+    assert sorted(SlotVolunteer.objects.values_list("seat", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("UPDATE companies_slotvolunteer SET seat = 3", "volunteer_seat_is_offered"),
+        ("UPDATE companies_slotvolunteer SET seat = 0", "volunteer_seat_is_offered"),
+        ("UPDATE companies_slotvolunteer SET seat = 3, volunteers_offered = 9", "promise_within_offer"),
+        ("UPDATE companies_slotvolunteer SET engagement_type = 'x'", "promise_engagement_known"),
+    ],
+)
+def test_database_keeps_promises_within_what_is_offered(
+    world: World, now: dt.datetime, change: str, constraint: str
+) -> None:
+    factories.make_promise(now, world.slot, world.volunteer)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_database_gives_a_seat_once(world: World, now: dt.datetime) -> None:
+    factories.make_promise(now, world.slot, world.volunteer)
+    with pytest.raises(IntegrityError, match="volunteer_has_own_seat"), transaction.atomic():
+        factories.make_promise(now, world.slot, colleague(world, now))
+
+
+def test_database_wants_volunteers_to_be_members(world: World, now: dt.datetime) -> None:
+    with pytest.raises(IntegrityError, match="member of the company"), transaction.atomic():
+        factories.make_promise(now, world.slot, factories.make_user())
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    with pytest.raises(IntegrityError, match="member of the company"), transaction.atomic():
+        SlotVolunteer.objects.filter(pk=promise.pk).update(volunteer=factories.make_user())
+
+
+def test_slot_does_not_offer_fewer_than_have_promised(world: World, now: dt.datetime) -> None:
+    for _ in range(2):
+        actions.join_slot(slot=world.slot, by=colleague(world, now), now=now)
+    with pytest.raises(IntegrityError, match="volunteer_seat_is_offered"), transaction.atomic():
+        Slot.objects.filter(pk=world.slot.pk).update(volunteers_offered=1)
+    Slot.objects.filter(pk=world.slot.pk).update(volunteers_offered=3)
+    assert set(SlotVolunteer.objects.values_list("volunteers_offered", flat=True)) == {3}
+
+
+# --- series -----------------------------------------------------------------------------------------
+
+
+def test_series_is_joined_whole_but_for_dates_that_cannot_be(world: World, now: dt.datetime) -> None:
+    series = factories.make_series(now, world.room)
+    starts = [world.slot.starts_at + dt.timedelta(days=7 * week) for week in range(1, 5)]
+    slots = [
+        factories.make_slot(world.room, start, availability=series, original_date=start.date()) for start in starts
+    ]
+    for person in (colleague(world, now), colleague(world, now)):
+        actions.join_slot(slot=slots[1], by=person, now=now)
+    elsewhere = factories.make_slot(factories.make_room(now, world.site), slots[2].starts_at)
+    actions.join_slot(slot=elsewhere, by=world.volunteer, now=now)
+    joined = actions.join_series(series=series, by=world.volunteer, now=now)
+    assert joined.slots == [slots[0], slots[3]]
+    assert [(slot, reason.split(".")[0]) for slot, reason in joined.refused] == [
+        (slots[1], "Ce créneau a tous ses bénévoles"),
+        (slots[2], "Vous participez déjà à un atelier à ce moment-là"),
+    ]
+    again = actions.join_series(series=series, by=world.volunteer, now=now)
+    assert (again.slots, len(again.refused)) == ([], 2)
+
+
+# --- stand-ins --------------------------------------------------------------------------------------
+
+
+def test_colleague_takes_the_seat_and_who_asked_is_told(world: World, now: dt.datetime) -> None:
+    nina = colleague(world, now, "Nina")
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    for _ in range(2):
+        actions.ask_stand_in(promise=promise, now=now)
+    assert sorted(told()) == [("stand_in_asked", "Hélène"), ("stand_in_asked", "Nina")]
+    actions.take_over(promise=promise, by=nina, now=now)
+    after = SlotVolunteer.objects.get()
+    assert (after.volunteer, after.seat, after.stand_in_asked_at) == (nina, promise.seat, None)
+    assert told()[-1] == ("stand_in_found", "Lucie")
+    with pytest.raises(actions.NoStandInWanted):
+        actions.take_over(promise=promise, by=world.company_owner, now=now)
+
+
+def test_stand_in_is_not_in_two_places(world: World, now: dt.datetime) -> None:
+    nina = colleague(world, now)
+    elsewhere = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    actions.join_slot(slot=elsewhere, by=nina, now=now)
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.ask_stand_in(promise=promise, now=now)
+    with pytest.raises(actions.AlreadyElsewhere):
+        actions.take_over(promise=promise, by=nina, now=now)
+    assert SlotVolunteer.objects.get(pk=promise.pk).volunteer == world.volunteer
+
+
+def test_two_stand_ins_at_once_are_one(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.ask_stand_in(promise=promise, now=now)
+    people = [colleague(world, now) for _ in range(4)]
+    outcome = at_once(*[partial(actions.take_over, promise=promise, by=person, now=now) for person in people])
+    assert outcome == {"done": 1, "NoStandInWanted": 3}
+    assert Message.objects.filter(template="stand_in_found").count() == 1
+
+
+# --- engagement and consent -------------------------------------------------------------------------
+
+
+def describe(world: World, now: dt.datetime, **fields: Any) -> VolunteerProfile:
+    membership = world.company.memberships.select_related("company", "user").get(user=world.volunteer)
+    profile = VolunteerProfile.objects.filter(membership=membership).first() or VolunteerProfile(membership=membership)
+    for name, value in fields.items():
+        setattr(profile, name, value)
+    return actions.describe_volunteer(profile=profile, sites=[], now=now)
+
+
+def test_time_at_work_needs_consent_and_is_told_apart(world: World, now: dt.datetime) -> None:
+    profile = describe(world, now, **MECENAT, pledged_hours=12)
+    describe(world, now, pledged_hours=15)
+    assert told() == [("volunteer_consent_asked", "Hélène")]
+    with pytest.raises(actions.NoConsent):
+        actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.consent(profile=profile, by=world.company_owner, now=now)
+    actions.consent(profile=profile, by=world.company_owner, now=now)
+    assert told()[1:] == [("volunteer_consent_given", "Lucie")]
+    assert actions.join_slot(slot=world.slot, by=world.volunteer, now=now).engagement_type == Engagement.MECENAT
+
+
+def test_consent_taken_back_ends_promises_on_working_time(world: World, now: dt.datetime) -> None:
+    profile = describe(world, now, **MECENAT)
+    actions.consent(profile=profile, by=world.company_owner, now=now)
+    actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    assert actions.withdraw_consent(profile=profile, by=world.company_owner, now=now) == 1
+    assert not SlotVolunteer.objects.exists()
+    assert Message.objects.get(template="volunteer_consent_withdrawn").context["ended"] == 1
+    assert actions.withdraw_consent(profile=profile, by=world.company_owner, now=now) == 0
+
+
+def test_another_engagement_ends_the_consent(world: World, now: dt.datetime) -> None:
+    profile = describe(world, now, **MECENAT)
+    actions.consent(profile=profile, by=world.company_owner, now=now)
+    profile.refresh_from_db()
+    after = describe(world, now, engagement_type=Engagement.BENEVOLAT)
+    assert (after.consented_at, after.consented_by) == (None, None)
+    assert actions.join_slot(slot=world.slot, by=world.volunteer, now=now).engagement_type == Engagement.BENEVOLAT
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("UPDATE companies_volunteerprofile SET consented_at = now()", "volunteer_consent_is_for_mecenat"),
+        (
+            "UPDATE companies_volunteerprofile SET engagement_type = 'mecenat', consented_by_id = created_by",
+            "volunteer_consent_dated",
+        ),
+        ("UPDATE companies_volunteerprofile SET pledged_hours = 501", "volunteer_hours_plausible"),
+        ("UPDATE companies_volunteerprofile SET engagement_type = 'x'", "volunteer_engagement_known"),
+    ],
+)
+def test_database_keeps_profiles_in_order(world: World, now: dt.datetime, change: str, constraint: str) -> None:
+    factories.make_profile(now, world.company, world.volunteer)
+    change = change.replace("created_by", str(world.company_owner.pk))
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_database_wants_consent_for_time_at_work(world: World, now: dt.datetime) -> None:
+    factories.make_profile(now, world.company, world.volunteer, **MECENAT)
+    with pytest.raises(IntegrityError, match="needs consent"), transaction.atomic():
+        factories.make_promise(now, world.slot, world.volunteer, **MECENAT)
+
+
+def test_profile_goes_with_its_member(world: World, now: dt.datetime) -> None:
+    factories.make_profile(now, world.company, world.volunteer)
+    member = world.company.memberships.select_related("user").get(user=world.volunteer)
+    actions.remove_member(organisation=world.company, member=member, by=world.company_owner, now=now)
+    assert not VolunteerProfile.objects.exists()
+
+
+def test_withdrawn_evening_tells_who_had_promised(world: World, now: dt.datetime) -> None:
+    actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+    assert told() == [("promise_ended", "Lucie")]

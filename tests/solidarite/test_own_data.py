@@ -1,0 +1,31 @@
+"""What a person may take along is all that is kept of them, and nothing of others."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.test import Client
+
+from accounts.models import User
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+
+def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    profile = factories.make_profile(now, world.company, world.volunteer, topics=["email"], pledged_hours=12)
+    profile.sites.add(world.site)
+    factories.make_promise(now, world.slot, world.volunteer)
+    answer = visitor(world.volunteer).get("/compte/mes-donnees.json")
+    assert "attachment" in answer["Content-Disposition"]
+    told = answer.json()
+    assert (told["account"]["email"], told["account"]["addresses"][0]["verified"]) == (world.volunteer.email, True)
+    assert [one["role"] for one in told["memberships"]] == ["volunteer"]
+    (own,) = told["volunteer_profiles"]
+    assert (own["topics"], own["pledged_hours"], own["sites"]) == (["email"], 12, ["Siège"])
+    assert [one["starts_at"] for one in told["promises"]] == ["2026-12-08T17:30:00Z"]
+    assert world.company_owner.email not in answer.text
+    nothing = visitor(factories.make_user()).get("/compte/mes-donnees.json").json()
+    assert (nothing["memberships"], nothing["volunteer_profiles"], nothing["promises"]) == ([], [], [])

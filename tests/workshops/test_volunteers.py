@@ -1,0 +1,122 @@
+"""The pages of volunteers: what they may join, the hours that they gave, and what managers see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db.models import Q
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, User
+from companies import actions as companies
+from companies.models import SlotVolunteer, VolunteerProfile
+from tests import factories
+from tests.factories import World
+from workshops.volunteers import Hours, hours_given
+
+Visitor = Callable[[User], Client]
+PAGE = reverse("workshops:volunteering")
+
+
+def test_dates_are_sorted_by_what_they_need(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=8), volunteers_offered=0)
+    client = visitor(world.volunteer)
+    page = client.get(PAGE).text
+    assert (
+        page.index("Ateliers réservés")
+        < page.index("mardi 8")
+        < page.index("Soirées ouvertes")
+        < page.index("mardi 15")
+    )
+    assert "mercredi 16" not in page
+    client.post(reverse("workshops:volunteer_join", args=[world.slot.pk]))
+    page = client.get(PAGE).text
+    assert "Vous participez" in page
+    assert "Ateliers réservés" not in page
+
+
+def test_dates_follow_the_profile_unless_all_are_asked_for(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    saturday = factories.make_slot(world.room, dt.datetime(2026, 12, 12, 9, tzinfo=dt.UTC))
+    profile = factories.make_profile(now, world.company, world.volunteer, moments=["saturday"])
+    client = visitor(world.volunteer)
+    page = client.get(PAGE).text
+    assert ("samedi 12" in page, "mardi 8" in page) == (True, False)
+    assert "mardi 8" in client.get(PAGE, {"tout": "1"}).text
+    profile.sites.add(factories.make_site(now, world.company, name="Ailleurs"))
+    assert "samedi 12" not in client.get(PAGE).text
+    assert saturday.weekday == 6
+
+
+def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    nina = factories.make_user("Nina")
+    factories.add_member(world.company, nina, Role.VOLUNTEER, now)
+    visitor(world.volunteer).post(reverse("workshops:volunteer_join", args=[world.slot.pk]))
+    answer = visitor(world.volunteer).post(reverse("workshops:stand_in_ask", args=[world.slot.pk]), follow=True)
+    assert "remplaçant cherché" in answer.text
+    client = visitor(nina)
+    assert "à la place de Lucie" in client.get(PAGE).text
+    promise = SlotVolunteer.objects.get()
+    taken = client.post(reverse("workshops:stand_in_take", args=[promise.pk]), follow=True)
+    assert "Vous remplacez Lucie" in taken.text
+    assert SlotVolunteer.objects.get().volunteer == nina
+
+
+def test_hours_are_those_of_workshops_that_took_place(world: World, now: dt.datetime) -> None:
+    factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
+    held, free, coming = (factories.make_slot(world.room, now + dt.timedelta(days=days)) for days in (-14, -7, 7))
+    last_year = factories.make_slot(world.room, dt.datetime(2025, 12, 2, 17, 30, tzinfo=dt.UTC))
+    other = factories.make_slot(world.room, now + dt.timedelta(days=-10), ends_at=now + dt.timedelta(days=-10, hours=3))
+    for slot in (held, coming, last_year, other):
+        factories.make_booking(now, slot, world.association)
+    for slot in (held, free, coming, last_year):
+        factories.make_promise(now, slot, world.volunteer)
+    factories.make_promise(now, other, world.volunteer, engagement_type="mecenat")
+    given = hours_given(Q(volunteer=world.volunteer), year=2026, now=now)
+    assert given == {world.volunteer.pk: Hours(2.0, 3.0)}
+
+
+def test_managers_see_hours_and_give_their_consent(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    client = visitor(world.volunteer)
+    answers = {"engagement_type": "mecenat", "pledged_hours": "12", "topics": ["email"], "moments": ["evening"]}
+    saved = client.post(reverse("companies:volunteer_profile", args=[world.company.slug]), answers, follow=True)
+    assert "elle donne son accord" in saved.text
+    manager = visitor(world.company_owner)
+    page = reverse("workshops:volunteers", args=[world.company.slug])
+    assert "0\u00a0heure sur 12\u00a0heures promises" in manager.get(page).text
+    profile = VolunteerProfile.objects.get()
+    consent = reverse("workshops:volunteer_consent", args=[world.company.slug, profile.pk])
+    assert "accord donné par Hélène" in manager.post(consent, follow=True).text
+    assert "accord à donner" in manager.post(consent, {"retirer": "1"}, follow=True).text
+
+
+@pytest.mark.parametrize("hours", ["501", "-1", "x"])
+def test_hours_that_make_no_sense_come_back(world: World, visitor: Visitor, hours: str) -> None:
+    answers = {"engagement_type": "benevolat", "pledged_hours": hours}
+    page = reverse("companies:volunteer_profile", args=[world.company.slug])
+    assert visitor(world.volunteer).post(page, answers).status_code == 422
+
+
+def test_guidance_is_read_once_for_every_company(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    other = factories.make_company(now)
+    factories.add_member(other, world.volunteer, Role.VOLUNTEER, now)
+    visitor(world.volunteer).post(reverse("workshops:guidance"))
+    assert VolunteerProfile.objects.filter(guidance_read_at__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_costs_the_same_however_many_dates(
+    world: World, now: dt.datetime, visitor: Visitor, django_assert_num_queries: Callable[[int], object], count: int
+) -> None:
+    slots = [world.slot] + [
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week)) for week in range(1, count)
+    ]
+    for slot in slots:
+        companies.join_slot(slot=slot, by=world.volunteer, now=now)
+    client = visitor(world.volunteer)
+    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+        client.get(PAGE)

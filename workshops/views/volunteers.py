@@ -1,0 +1,176 @@
+"""Volunteers: the dates that need them, what they promised, and who is who for the company's managers."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.identity import signed_in
+from accounts.models import User
+from accounts.refusals import Refused
+from companies import actions as companies
+from companies.models import Availability, Company, Membership, SlotQuerySet, SlotVolunteer, VolunteerProfile
+from companies.views import managed_company
+from territories import clock
+from territories.french import counted, day_date
+from workshops.volunteers import Hours, dates, fitting, hours_given, joinable
+
+DATES_SHOWN = 60
+REFUSED_SHOWN = 5
+
+
+@require_GET
+def volunteering(request: HttpRequest) -> HttpResponse:
+    """A volunteer's page: what they promised, who seeks a stand-in, and the dates that they may join."""
+    user, now = signed_in(request), clock.now()
+    memberships = _memberships(user)
+    offered = joinable(user, now)
+    profiles = [one.volunteer_profile for one in memberships if hasattr(one, "volunteer_profile")]
+    shown = offered if "tout" in request.GET else fitting(offered, profiles)
+    open_dates = dates(shown[:DATES_SHOWN], user)
+    given = hours_given(Q(volunteer=user), year=now.year, now=now).get(user.pk, Hours(0, 0))
+    context = {
+        "memberships": memberships,
+        "given": given,
+        "pledged": sum(one.pledged_hours for one in profiles),
+        "own": dates(offered.filter(volunteers__volunteer=user)[:DATES_SHOWN], user),
+        "stand_ins": [(one, wanted) for one in dates(_seeking(user), user) for wanted in one.stand_ins],
+        "booked": [one for one in open_dates if one.own is None and one.free > 0 and one.booked],
+        "open": [one for one in open_dates if one.own is None and one.free > 0 and not one.booked],
+        "narrowed": "tout" not in request.GET and any(one.moments or one.sites.all() for one in profiles),
+    }
+    return render(request, "workshops/volunteering.html", context)
+
+
+def _memberships(user: User) -> list[Membership]:
+    own = Membership.objects.filter(user=user).select_related("company", "volunteer_profile__membership")
+    return list(own.prefetch_related("volunteer_profile__sites").order_by("company__name", "pk"))
+
+
+def _seeking(user: User) -> SlotQuerySet:
+    return joinable(user, clock.now()).filter(volunteers__stand_in_asked_at__isnull=False).distinct()[:DATES_SHOWN]
+
+
+@require_POST
+def join(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """« Je participe » to one date."""
+    user = signed_in(request)
+    chosen = get_object_or_404(joinable(user, clock.now()), pk=slot_id)
+    try:
+        companies.join_slot(slot=chosen, by=user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Merci\u00a0! Vous participez à cet atelier.")
+    return redirect("workshops:volunteering")
+
+
+@require_POST
+def join_series(request: HttpRequest, series_id: int) -> HttpResponse:
+    """« Je participe » to each coming date of a series."""
+    user = signed_in(request)
+    own = Availability.objects.filter(room__site__company__in=Company.objects.of_member(user))
+    series = get_object_or_404(own, pk=series_id)
+    try:
+        joined = companies.join_series(series=series, by=user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("workshops:volunteering")
+    count = len(joined.slots)
+    if count:
+        messages.success(request, f"Merci\u00a0! Vous participez à {counted(count, 'date', 'dates')}.")
+    for slot, reason in joined.refused[:REFUSED_SHOWN]:
+        messages.warning(request, f"{day_date(slot.local_date)}\u00a0: {reason}")
+    if not count and not joined.refused:
+        messages.info(request, "Aucune date de cette série n’est à prendre.")
+    return redirect("workshops:volunteering")
+
+
+@require_POST
+def leave(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """Take one's promise back."""
+    user = signed_in(request)
+    chosen = get_object_or_404(joinable(user, clock.now()), pk=slot_id)
+    if companies.leave_slot(slot=chosen, by=user):
+        messages.success(request, "Vous ne participez plus à cet atelier.")
+    return redirect("workshops:volunteering")
+
+
+@require_POST
+def ask_stand_in(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """Ask the others to take one's place."""
+    user, now = signed_in(request), clock.now()
+    own = SlotVolunteer.objects.filter(volunteer=user).coming(now).with_place()
+    companies.ask_stand_in(promise=get_object_or_404(own, slot=slot_id), now=now)
+    messages.success(
+        request, "Vos collègues sont prévenus. Vous restez inscrit tant que personne ne prend votre place."
+    )
+    return redirect("workshops:volunteering")
+
+
+@require_POST
+def take_over(request: HttpRequest, promise_id: int) -> HttpResponse:
+    """Take a colleague's place."""
+    user, now = signed_in(request), clock.now()
+    of_colleagues = SlotVolunteer.objects.filter(slot__in=joinable(user, now).values("pk")).with_place()
+    promise = get_object_or_404(of_colleagues.exclude(volunteer=user), pk=promise_id)
+    try:
+        companies.take_over(promise=promise, by=user, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Merci\u00a0! Vous remplacez {promise.volunteer.name}.")
+    return redirect("workshops:volunteering")
+
+
+@require_http_methods(["GET", "POST"])
+def guidance(request: HttpRequest) -> HttpResponse:
+    """How to be with minors and vulnerable people; a volunteer notes that they read it."""
+    memberships = _memberships(signed_in(request))
+    if request.method == "POST":
+        companies.read_guidance(memberships=memberships, now=clock.now())
+        messages.success(request, "C’est noté. Merci d’avoir lu ces repères.")
+        return redirect("workshops:volunteering")
+    return render(request, "workshops/guidance.html", {"memberships": memberships})
+
+
+@require_GET
+def volunteers(request: HttpRequest, slug: str) -> HttpResponse:
+    """The company's volunteers, for its managers: what they bring, hours given and promised, consents to give."""
+    company, now = managed_company(request, slug), clock.now()
+    profiles = (
+        VolunteerProfile.objects.filter(membership__company=company)
+        .select_related("membership__user", "consented_by")
+        .prefetch_related("sites")
+        .order_by("membership__user__name", "pk")
+    )
+    given = hours_given(Q(slot__room__site__company=company), year=now.year, now=now)
+    rows = [(one, given.get(one.membership.user_id, Hours(0, 0))) for one in profiles]
+    context = {
+        "company": company,
+        "rows": rows,
+        "year": now.year,
+        "given": sum(hours.both for hours in given.values()),
+        "pledged": sum(one.pledged_hours for one, _ in rows),
+    }
+    return render(request, "workshops/volunteer_list.html", context)
+
+
+@require_POST
+def consent(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
+    """Give a consent to time at work, or take it back (`retirer`)."""
+    company = managed_company(request, slug)
+    own = VolunteerProfile.objects.filter(membership__company=company).select_related(
+        "membership__company", "membership__user"
+    )
+    profile = get_object_or_404(own, pk=membership_id)
+    if "retirer" in request.POST:
+        companies.withdraw_consent(profile=profile, by=signed_in(request), now=clock.now())
+        messages.success(request, f"L’accord est repris. {profile.membership.user.name} est au courant.")
+    else:
+        companies.consent(profile=profile, by=signed_in(request), now=clock.now())
+        messages.success(request, f"L’accord est donné. {profile.membership.user.name} est au courant.")
+    return redirect("workshops:volunteers", company.slug)
