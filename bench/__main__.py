@@ -5,37 +5,46 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from bench import moderation, pages, publish, registry, screens
+from bench import calendars, moderation, pages, publish, registry, screens
 
 MEASURES = {"pages": pages.measure, "moderation": moderation.measure, "publish": publish.measure}
+# Measures of files that the project does not hold, and the option that names them.
+OF_A_FILE = {"registry": "openapi", "calendars": "folder"}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="+", choices=[*MEASURES, "registry", *PICTURES])
+    parser.add_argument("names", nargs="+", choices=[*MEASURES, *OF_A_FILE, *PICTURES])
     parser.add_argument("--quick", action="store_true", help="la forme courte, celle de l’intégration continue")
     parser.add_argument("--json", type=Path, required=True, help="fichier des mesures")
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
+    parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
     options = parser.parse_args()
-    if "registry" in options.names and options.openapi is None:
-        parser.error("registry veut --openapi FICHIER")
+    for name, wanted in OF_A_FILE.items():
+        if name in options.names and getattr(options, wanted) is None:
+            parser.error(f"{name} veut --{wanted} CHEMIN")
     with options.json.open("w", encoding="utf-8") as file:
         for name in options.names:
             if name in PICTURES:
                 PICTURES[name]()
                 continue
-            measures = (
-                registry.measure(description=options.openapi)
-                if name == "registry"
-                else MEASURES[name](quick=options.quick)
-            )
-            for measure in measures:
+            for measure in _measure(name, options):
                 line = json.dumps(measure, ensure_ascii=False)
                 file.write(line + "\n")
                 sys.stdout.write(line + "\n")
+
+
+def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]:
+    if name == "registry":
+        return registry.measure(description=options.openapi)
+    if name == "calendars":
+        return calendars.measure(folder=options.folder)
+    return MEASURES[name](quick=options.quick)
 
 
 if __name__ == "__main__":

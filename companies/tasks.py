@@ -1,11 +1,18 @@
 """Periodic edges: each reads the clock and calls one action. Each may run twice, late or in halves."""
 
+import datetime as dt
+
 from celery import shared_task
 
 from accounts.actions import members as accounts
 from companies import actions
-from companies.models import Company
+from companies.models import Company, RoomCalendar
 from territories import clock
+from territories.outward.fetching import NotFetched, fetch
+
+REREAD_AFTER = dt.timedelta(hours=1)
+# Each may take ten seconds, and a task five minutes.
+CALENDARS_A_RUN = 20
 
 
 @shared_task
@@ -24,3 +31,17 @@ def extend_series() -> int:
 @shared_task
 def ask_to_confirm_series() -> int:
     return actions.ask_to_confirm_series(now=clock.now())
+
+
+@shared_task
+def reread_calendars() -> int:
+    """Read the rooms' calendars again that are at an address. Returns how many were asked for."""
+    due = list(RoomCalendar.objects.to_read(clock.now() - REREAD_AFTER).select_related("room__site")[:CALENDARS_A_RUN])
+    for calendar in due:
+        try:
+            file = fetch(calendar.url)
+        except NotFetched as error:
+            actions.note_failure(calendar=calendar, why=str(error), now=clock.now())
+        else:
+            actions.reread_calendar(calendar=calendar, file=file, now=clock.now())
+    return len(due)

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "extend series": {"task": "companies.tasks.extend_series", "schedule": SLOW_SCAN_SECONDS},
     "ask to confirm series": {"task": "companies.tasks.ask_to_confirm_series", "schedule": SLOW_SCAN_SECONDS},
+    "reread calendars": {"task": "companies.tasks.reread_calendars", "schedule": 300.0, "options": {"expires": 300}},
     "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
     "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": SLOW_SCAN_SECONDS},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},

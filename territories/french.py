@@ -36,6 +36,11 @@ def day_date(day: dt.date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {_DAYS[day.day]}{MONTHS[day.month - 1]}"
 
 
+def month_year(day: dt.date) -> str:
+    """« décembre 2026 »."""
+    return f"{MONTHS[day.month - 1]}{NO_BREAK}{day.year}"
+
+
 def short_date(day: dt.date) -> str:
     """« mar. 1er déc. »."""
     return f"{SHORT_WEEKDAYS[day.weekday()]} {_DAYS[day.day]}{SHORT_MONTHS[day.month - 1]}"

@@ -25,6 +25,8 @@ from companies.confirmations import confirmation_path
 from companies.models import Company
 from tests import factories
 from tests.factories import World
+from workshops.feeds import feed_path
+from workshops.models import CalendarFeed
 
 VISITORS = ("anonymous", "stranger", "volunteer", "rival", "company", "association", "moderator", "superuser")
 # They act in the name of the organisation as its owner does, but where only who answers for it may.
@@ -108,6 +110,15 @@ TABLE: dict[str, Rule] = {
     "workshops:stand_in_ask": post(AWAY, *[GONE] * 7),
     "workshops:stand_in_take": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:guidance": SIGNED_IN,
+    "workshops:agenda": COMPANY,
+    "workshops:room_calendar": COMPANY,
+    "workshops:room_calendar_forget": replace(COMPANY, AWAY),
+    "workshops:feeds": SIGNED_IN,
+    "workshops:feed": PUBLIC,
+    "workshops:feed_open": replace(SIGNED_IN, AWAY),
+    "workshops:feed_close": replace(SIGNED_IN, AWAY),
+    "workshops:site_feed_open": replace(COMPANY, AWAY),
+    "workshops:site_feed_close": replace(SIGNED_IN, AWAY),
     "workshops:volunteers": COMPANY,
     "workshops:volunteer_consent": replace(COMPANY, AWAY),
     "companies:volunteer_profile": get(AWAY, GONE, OK, GONE, OK, GONE, GONE, GONE),
@@ -276,6 +287,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     profile = factories.make_profile(now, world.company, colleague, engagement_type="mecenat")
     own = {
         "promise_id": promise.pk,
+        "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
         "membership_id": profile.pk,
         "slug": world.company.slug,
         "slot_id": world.slot.pk,
@@ -328,6 +340,7 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "companies:join": {"token": arguments["join"]},
         "associations:join": {"token": arguments["join"]},
         "companies:series_confirm": {"token": arguments["confirming"]},
+        "workshops:feed": {"token": arguments["feed"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},
         "charter:edition": {"slug": "printemps"},
         "charter:sign_by_link": {"token": arguments["signing"]},

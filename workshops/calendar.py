@@ -1,11 +1,16 @@
-"""A workshop as an iCalendar event (RFC 5545): stable UID, rising SEQUENCE, instants in UTC."""
+"""Workshops as iCalendar (RFC 5545): stable UID, rising SEQUENCE, instants in UTC."""
+
+from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from companies.models import Slot, SlotVolunteer
 from workshops.models import Booking
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -16,26 +21,73 @@ def workshop_event(booking: Booking, *, recipient: str, now: dt.datetime, method
 
     `method` is REQUEST for a new or changed date and CANCEL when it is off.
     """
-    slot, site = booking.slot, booking.slot.room.site
-    event = Event()
-    event.add("uid", f"booking-{booking.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event = booked(booking, now=now)
+    event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
+    event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))
+    event.add("attendee", vCalAddress(f"MAILTO:{recipient}"))
+    calendar = _calendar()
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return _text(calendar)
+
+
+def booked(booking: Booking, *, now: dt.datetime) -> Event:
+    """A booking, cancelled or not."""
+    event = _event(booking.slot, f"booking-{booking.pk}", now)
     event.add("sequence", booking.sequence)
+    event.add("summary", f"Atelier numérique\u00a0: {booking.get_topic_display()}")
+    event.add("description", f"{booking.association.name} chez {booking.slot.room.site.company.name}")
+    event.add("status", "CONFIRMED" if booking.state in Booking.LIVE else "CANCELLED")
+    return event
+
+
+def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
+    """A volunteer's promise."""
+    event = _event(promise.slot, f"promise-{promise.pk}", now)
+    event.add("summary", f"Bénévolat\u00a0: atelier numérique, {promise.slot.room.site.name}")
+    event.add("status", "CONFIRMED")
+    return event
+
+
+def free_slot(slot: Slot, *, now: dt.datetime) -> Event:
+    """An evening that is offered, and keeps nobody busy."""
+    event = _event(slot, f"slot-{slot.pk}", now)
+    event.add("summary", f"Salle ouverte\u00a0: {slot.room.name}")
+    event.add("status", "TENTATIVE")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def published(events: Iterable[Event], *, name: str, url: str) -> str:
+    """A calendar to subscribe to, as text with CRLF line ends."""
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("name", name)
+    calendar.add("url", url)
+    calendar.add("refresh-interval;value=duration", "PT1H")
+    for event in events:
+        calendar.add_component(event)
+    return _text(calendar)
+
+
+def _event(slot: Slot, uid: str, now: dt.datetime) -> Event:
+    site = slot.room.site
+    event = Event()
+    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("dtstamp", now.astimezone(dt.UTC))
     event.add("dtstart", slot.starts_at.astimezone(dt.UTC))
     event.add("dtend", slot.ends_at.astimezone(dt.UTC))
-    event.add("summary", f"Atelier numérique\u00a0: {booking.get_topic_display()}")
     event.add("location", vText(f"{slot.room.name}, {site.address}, {site.commune.name}"))
-    event.add("description", f"{booking.association.name} chez {site.company.name}")
-    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
-    event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))
-    event.add("attendee", vCalAddress(f"MAILTO:{recipient}"))
-    return _calendar(event, method)
+    return event
 
 
-def _calendar(event: Event, method: str) -> str:
+def _calendar() -> Any:
     calendar = Calendar()
     calendar.add("prodid", f"-//{settings.SITE_NAME}//FR")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(event)
+    return calendar
+
+
+def _text(calendar: Any) -> str:
     return str(calendar.to_ical().decode())

@@ -6,7 +6,8 @@ import pgtrigger
 # moment waits, or is seen. One row after the other by its key: a plan kept from when the tables were empty cannot join
 # them the wrong way round.
 _PARTIES_MAY = """
-        SELECT state, room_id, availability_id INTO offered FROM companies_slot WHERE id = NEW.slot_id;
+        SELECT state, room_id, availability_id, starts_at, ends_at INTO offered
+        FROM companies_slot WHERE id = NEW.slot_id;
         SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;
         SELECT company_id INTO inviting FROM companies_site WHERE id = visited;
         SELECT charter_approved_at, charter_until_at INTO company
@@ -38,6 +39,13 @@ _SLOT_IS_OFFERED = """
         IF offered.state <> 'open' OR confirm_by <= NEW.created_at THEN
             RAISE EXCEPTION 'The slot is not open.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
+        END IF;
+        IF EXISTS (
+            SELECT 1 FROM companies_busytime AS b WHERE b.room_id = offered.room_id
+            AND b.starts_at < offered.ends_at AND b.ends_at > offered.starts_at
+        ) THEN
+            RAISE EXCEPTION 'The room is taken.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_free_room';
         END IF;
 """
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from workshops.views import bookings as views
-from workshops.views import closing, series, volunteers
+from workshops.views import calendars, closing, series, volunteers
 
 app_name = "workshops"
 
@@ -22,6 +22,15 @@ urlpatterns = [
     path("benevolat/<int:slot_id>/remplacement/", volunteers.ask_stand_in, name="stand_in_ask"),
     path("benevolat/series/<int:series_id>/participer/", volunteers.join_series, name="volunteer_join_series"),
     path("benevolat/places/<int:promise_id>/prendre/", volunteers.take_over, name="stand_in_take"),
+    path("agenda/", calendars.feeds, name="feeds"),
+    path("agenda/ouvrir/", calendars.feed_open, name="feed_open"),
+    path("agenda/fermer/", calendars.feed_close, name="feed_close"),
+    path("agenda/sites/<int:site_id>/ouvrir/", calendars.feed_open, name="site_feed_open"),
+    path("agenda/sites/<int:site_id>/fermer/", calendars.feed_close, name="site_feed_close"),
+    path("agenda/<str:token>.ics", calendars.feed, name="feed"),
+    path(f"{company}calendrier/", calendars.agenda, name="agenda"),
+    path(f"{company}salles/<int:room_id>/agenda/", calendars.room_calendar, name="room_calendar"),
+    path(f"{company}salles/<int:room_id>/agenda/oublier/", calendars.room_calendar_forget, name="room_calendar_forget"),
     path(f"{company}benevoles/", volunteers.volunteers, name="volunteers"),
     path(f"{company}benevoles/<int:membership_id>/accord/", volunteers.consent, name="volunteer_consent"),
     path(f"{company}creneaux/", views.company_slots, name="company_slots"),

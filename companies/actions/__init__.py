@@ -1,5 +1,6 @@
 """What companies do: join, describe their sites and rooms, open slots and take them back."""
 
+from companies.actions.calendars import CalendarRefused, forget_calendar, import_calendar, note_failure, reread_calendar
 from companies.actions.organisations import (
     describe_company,
     limit_charter_standings,
@@ -65,6 +66,7 @@ from companies.actions.volunteers import (
 
 __all__ = [
     "AlreadyElsewhere",
+    "CalendarRefused",
     "DaytimeOpening",
     "EntranceDisagrees",
     "Joined",
@@ -102,11 +104,14 @@ __all__ = [
     "describe_site",
     "describe_volunteer",
     "extend_series",
+    "forget_calendar",
     "hold_places",
+    "import_calendar",
     "join_series",
     "join_slot",
     "leave_slot",
     "limit_charter_standings",
+    "note_failure",
     "place_site",
     "preview_availability",
     "publish_availability",
@@ -114,6 +119,7 @@ __all__ = [
     "refuse_daytime",
     "register_company",
     "remove_member",
+    "reread_calendar",
     "set_charter_standing",
     "take_over",
     "tell_moved",

@@ -25,7 +25,9 @@ LONGEST_SEASON = dt.timedelta(days=366)
 FARTHEST_AHEAD = dt.timedelta(days=2 * 366)
 SERIES_A_BATCH = 200
 
-PAST, TAKEN = "date passée ou trop proche", "salle déjà prise"
+PAST, TAKEN, BUSY = "date passée ou trop proche", "salle déjà prise", "salle occupée selon son agenda"
+
+Period = tuple[dt.datetime, dt.datetime]
 
 
 class DaytimeOpening(Refused):
@@ -89,7 +91,7 @@ def preview_availability(*, room: Room, availability: Availability, now: dt.date
     dates = _dates(room, availability, now)
     if not dates:
         raise NothingToOpen(_nothing([]))
-    taken = _taken(room, dates)
+    taken, busy = _taken(room, dates), _busy(room, dates)
     departement = room.site.commune.departement_id
     proposed = [
         ProposedDate(
@@ -97,7 +99,7 @@ def preview_availability(*, room: Room, availability: Availability, now: dt.date
             starts_at=one.starts_at,
             ends_at=one.ends_at,
             moved=one.moved,
-            obstacle=_obstacle(one, taken, notice_hours=availability.notice_hours, now=now),
+            obstacle=_obstacle(one, taken, busy, notice_hours=availability.notice_hours, now=now),
             holiday=public_holiday(one.date, departement) or "",
             school_holiday=school_holiday(one.date, departement) or "",
         )
@@ -129,7 +131,7 @@ def publish_availability(
     availability.save()
     wanted = [one for one in dates if one.date not in availability.excluded_dates]
     candidates = [_slot(availability, one, now) for one in wanted]
-    season = _keep_possible(availability, candidates, now)
+    season = _keep_possible(availability, candidates, dates, now)
     if not season.slots:
         raise NothingToOpen(_nothing(season.refused))
     return season
@@ -250,7 +252,7 @@ def refuse_daytime(dates: Iterable[Occurrence]) -> None:
     )
 
 
-def _taken(room: Room, dates: list[Occurrence]) -> list[tuple[dt.datetime, dt.datetime]]:
+def _taken(room: Room, dates: list[Occurrence]) -> list[Period]:
     """Periods in which the room is not free, among those dates."""
     slots: QuerySet[Slot] = room.slots.filter(
         state=Slot.State.OPEN, starts_at__lt=dates[-1].ends_at, ends_at__gt=dates[0].starts_at
@@ -258,14 +260,26 @@ def _taken(room: Room, dates: list[Occurrence]) -> list[tuple[dt.datetime, dt.da
     return list(slots.values_list("starts_at", "ends_at"))
 
 
+def _busy(room: Room, dates: list[Occurrence]) -> list[Period]:
+    """Periods in which the room's own calendar takes it, among those dates."""
+    if not dates:
+        return []
+    periods = room.busy_times.filter(starts_at__lt=dates[-1].ends_at, ends_at__gt=dates[0].starts_at)
+    return list(periods.values_list("starts_at", "ends_at"))
+
+
 def _obstacle(
-    one: Occurrence, taken: Iterable[tuple[dt.datetime, dt.datetime]], *, notice_hours: int, now: dt.datetime
+    one: Occurrence, taken: Iterable[Period], busy: Iterable[Period], *, notice_hours: int, now: dt.datetime
 ) -> str:
     if one.starts_at - dt.timedelta(hours=notice_hours) <= now:
         return PAST
-    if any(start < one.ends_at and one.starts_at < end for start, end in taken):
+    if _meets(one, taken):
         return TAKEN
-    return ""
+    return BUSY if _meets(one, busy) else ""
+
+
+def _meets(one: Occurrence | Slot, periods: Iterable[Period]) -> bool:
+    return any(start < one.ends_at and one.starts_at < end for start, end in periods)
 
 
 def _nothing(refused: list[SeasonRefused]) -> str:
@@ -300,13 +314,16 @@ def _slot(availability: Availability, date: Occurrence, now: dt.datetime) -> Slo
     )
 
 
-def _keep_possible(availability: Availability, candidates: list[Slot], now: dt.datetime) -> Season:
-    future = [slot for slot in candidates if slot.closes_at > now]
-    Slot.objects.bulk_create(future, ignore_conflicts=True)
+def _keep_possible(
+    availability: Availability, candidates: list[Slot], wanted: list[Occurrence], now: dt.datetime
+) -> Season:
+    busy = _busy(availability.room, wanted)
+    possible = [slot for slot in candidates if slot.closes_at > now and not _meets(slot, busy)]
+    Slot.objects.bulk_create(possible, ignore_conflicts=True)
     kept = list(Slot.objects.filter(availability=availability).with_place())
     starts = {slot.starts_at for slot in kept}
     refused = [
-        SeasonRefused(slot.starts_at, PAST if slot.closes_at <= now else TAKEN)
+        SeasonRefused(slot.starts_at, PAST if slot.closes_at <= now else BUSY if _meets(slot, busy) else TAKEN)
         for slot in candidates
         if slot.starts_at not in starts
     ]

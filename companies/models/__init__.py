@@ -1,6 +1,7 @@
 """Supply: companies, their sites and rooms, and the dated slots that they open."""
 
 from companies.models.accessibility import Accessibility
+from companies.models.calendars import BusyTime, RoomCalendar, RoomCalendarQuerySet
 from companies.models.companies import (
     Company,
     CompanyQuerySet,
@@ -22,6 +23,7 @@ __all__ = [
     "Availability",
     "AvailabilityQuerySet",
     "BookingMode",
+    "BusyTime",
     "Company",
     "CompanyQuerySet",
     "Engagement",
@@ -31,6 +33,8 @@ __all__ = [
     "Membership",
     "Opening",
     "Room",
+    "RoomCalendar",
+    "RoomCalendarQuerySet",
     "Site",
     "Slot",
     "SlotQuerySet",

@@ -8,10 +8,11 @@ from typing import ClassVar, Self, cast
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from companies.models.calendars import BusyTime
 from companies.models.companies import Company, signatory
 from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
@@ -25,14 +26,25 @@ def awake(now: dt.datetime, prefix: str = "") -> Q:
     return Q(**{f"{by}__isnull": True}) | Q(**{f"{by}__gt": now})
 
 
+def taken_elsewhere() -> models.QuerySet[BusyTime]:
+    """Periods in which the room of the outer query's slot is taken by its own calendar while the slot lasts."""
+    return BusyTime.objects.filter(
+        room=OuterRef("room"), starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at")
+    )
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots by what may be done with them."""
 
     def open(self, now: dt.datetime) -> Self:
-        """Offered at this instant: open, awake, notice not passed, company a signatory. Bookings are not looked at."""
-        return self.filter(
+        """Offered at this instant: open, awake, notice not passed, room free, company a signatory.
+
+        Bookings are not looked at.
+        """
+        offered = self.filter(
             signatory(now, "room__site__company__"), awake(now), state=Slot.State.OPEN, closes_at__gt=now
         )
+        return offered.filter(~Exists(taken_elsewhere()))
 
     def of_signatories(self, now: dt.datetime) -> Self:
         """Slots of companies that are signatories at this instant, whatever the state of the slot."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -52,27 +52,32 @@ class _Stream(httpcore.NetworkStream):
 class _Network(httpcore.NetworkBackend):
     """Opens connections that share one deadline."""
 
-    def __init__(self, until: float) -> None:
-        self._until = until
+    def __init__(self, until: float, resolve: Callable[[str], str] | None) -> None:
+        self._until, self._resolve = until, resolve
 
     def connect_tcp(
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ARG002  # ours is the one that counts
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = httpcore.SyncBackend().connect_tcp(host, port, timeout, local_address, socket_options)
+        number = self._resolve(host) if self._resolve else host
+        left = max(0.0, self._until - time.monotonic())
+        stream = httpcore.SyncBackend().connect_tcp(number, port, left, local_address, socket_options)
         return _Stream(stream, self._until)
 
 
-def within_deadline(seconds: float) -> httpx.HTTPTransport:
-    """A transport for one exchange that is over, answered or not, after so many seconds."""
+def within_deadline(seconds: float, *, resolve: Callable[[str], str] | None = None) -> httpx.HTTPTransport:
+    """A transport for exchanges that are over, answered or not, after so many seconds.
+
+    `resolve` gives the number of the machine to connect to; certificates are still those of its name.
+    """
     transport = httpx.HTTPTransport(verify=_trusted())
     until = time.monotonic() + seconds
     transport._pool = httpcore.ConnectionPool(  # noqa: SLF001  # httpx offers no other way to its network
-        ssl_context=_trusted(), network_backend=_Network(until)
+        ssl_context=_trusted(), network_backend=_Network(until, resolve)
     )
     return transport
 

@@ -37,6 +37,11 @@ def day_date(value: dt.date | None) -> str:
 
 
 @register.filter
+def month_year(value: dt.date | None) -> str:
+    return _written(french.month_year, value)
+
+
+@register.filter
 def short_date(value: dt.date | None) -> str:
     return _written(french.short_date, value)
 

@@ -14,6 +14,7 @@ from workshops.actions.bookings import (
     withdraw_slot,
 )
 from workshops.actions.closing import Hanging, close_places, hanging_on
+from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.matches import tell_matches
 from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
@@ -38,11 +39,13 @@ __all__ = [
     "cancel_booking",
     "change_series",
     "change_slot",
+    "close_feed",
     "close_places",
     "decline_booking",
     "end_series",
     "expire_bookings",
     "hanging_on",
+    "open_feed",
     "remind_workshops",
     "report_workshop",
     "tell_matches",

@@ -79,6 +79,7 @@ def book_slot(  # one booking is all of these facts
             "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
             "booking_of_signatory": SlotTaken("Ce créneau n’est plus proposé."),
             "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
+            "booking_of_free_room": SlotTaken("La salle est prise à ce moment-là\u00a0: choisissez un autre créneau."),
             "booking_by_association_that_may": NotAdmitted("Votre association ne peut pas réserver en ce moment."),
             "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
         }

@@ -1,4 +1,4 @@
-"""Where supply meets demand: bookings, the workshops held on them, and what both sides report."""
+"""Bookings, the workshops held on them, and what both sides report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
-from companies.models import Company, Slot, signatory
+from companies.models import BusyTime, Company, Slot, signatory
 from workshops.guards import (
     booking_fits_its_slot,
     booking_is_cancelled_in_time,
@@ -41,6 +41,15 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Confirmed bookings to come of companies that are no signatories any more: somebody should look at them."""
         coming = self.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
         return coming.exclude(signatory(now, "slot__room__site__company__"))
+
+    def on_taken_rooms(self, now: dt.datetime) -> Self:
+        """Confirmed bookings to come in a room that its own calendar says is taken: the company should look."""
+        taken = BusyTime.objects.filter(
+            room=OuterRef("slot__room"),
+            starts_at__lt=OuterRef("slot__ends_at"),
+            ends_at__gt=OuterRef("slot__starts_at"),
+        )
+        return self.filter(Exists(taken), state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
 
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""
@@ -83,6 +92,8 @@ class Booking(models.Model):
         State.COMPLETED: [],
     }
     LIVE = (State.CONFIRMED, State.COMPLETED)
+    # What was confirmed once: a calendar shows that it is on, or that it is off.
+    IN_CALENDARS = (*LIVE, State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY)
 
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,240 @@
+"""The company's calendar, the calendars of its rooms, and those that people follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from accounts.models import Role, User
+from companies import actions as companies
+from companies.models import BusyTime, RoomCalendar
+from companies.tasks import reread_calendars
+from mail.models import Message
+from tests import factories
+from tests.companies.test_actions import opening
+from tests.companies.test_busy import calendar
+from tests.factories import World
+from tests.workshops.test_booking import book
+from workshops import actions
+from workshops.catalogue import bookable
+from workshops.feeds import feed_path
+from workshops.models import Booking, CalendarFeed
+
+Visitor = Callable[[User], Client]
+# Over the slot of the world, Tuesday the 8th from 17:30 to 19:30 UTC.
+MEETING = calendar("DTSTART:20261208T180000Z\r\nDTEND:20261208T190000Z\r\nSUMMARY:Comité secret")
+
+
+def take(world: World, now: dt.datetime, file: bytes = MEETING) -> int:
+    return companies.import_calendar(room=world.room, file=file, name="a.ics", by=world.company_owner, now=now)
+
+
+def page(world: World, name: str, *more: int) -> str:
+    return reverse(f"workshops:{name}", args=[world.company.slug, *more])
+
+
+# --- busy rooms -------------------------------------------------------------------------------------
+
+
+def test_busy_time_takes_the_slot_out_of_the_catalogue_and_back(world: World, now: dt.datetime) -> None:
+    assert take(world, now) == 1
+    assert not bookable(now).exists()
+    companies.forget_calendar(room=world.room)
+    assert bookable(now).exists()
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "free"),
+    [("T193000Z", "T210000Z", True), ("T150000Z", "T173000Z", True), ("T192959Z", "T210000Z", False)],
+)
+def test_periods_are_half_open(world: World, now: dt.datetime, starts: str, ends: str, free: object) -> None:
+    take(world, now, calendar(f"DTSTART:20261208{starts}\r\nDTEND:20261208{ends}"))
+    assert bookable(now).exists() is free
+
+
+def test_taken_room_is_not_booked_whoever_asks(world: World, now: dt.datetime) -> None:
+    BusyTime.objects.create(room=world.room, starts_at=world.slot.starts_at, ends_at=world.slot.ends_at)
+    with pytest.raises(actions.SlotTaken):
+        book(world, now)
+    with pytest.raises(IntegrityError, match="The room is taken"), transaction.atomic():
+        factories.make_booking(now, world.slot, world.association)
+
+
+def test_busy_dates_of_a_season_are_shown_and_left_out(world: World, now: dt.datetime) -> None:
+    take(world, now, calendar("DTSTART;VALUE=DATE:20261217"))
+    proposed = companies.preview_availability(room=world.room, availability=opening(), now=now)
+    assert [(one.date.day, one.obstacle) for one in proposed if one.obstacle] == [
+        (17, "salle occupée selon son agenda")
+    ]
+    season = companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+    assert [(one.starts_at.day, one.reason) for one in season.refused] == [(17, "salle occupée selon son agenda")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "constraint"),
+    [
+        ("UPDATE companies_busytime SET ends_at = starts_at", "busy_time_in_order"),
+        (
+            "INSERT INTO companies_busytime (room_id, starts_at, ends_at) "
+            "SELECT room_id, starts_at, ends_at FROM companies_busytime",
+            "busy_times_joined",
+        ),
+        ("UPDATE companies_roomcalendar SET url = 'https://a.example'", "room_calendar_has_one_source"),
+        ("UPDATE companies_roomcalendar SET file_name = ''", "room_calendar_has_one_source"),
+    ],
+)
+def test_database_keeps_calendars_in_order(world: World, now: dt.datetime, statement: str, constraint: str) -> None:
+    take(world, now)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_file_is_uploaded_and_read(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    client = visitor(world.company_owner)
+    address = page(world, "room_calendar", world.room.pk)
+    done = client.post(address, {"file": SimpleUploadedFile("salle.ics", MEETING)}, follow=True)
+    assert "périodes occupées, 1" in done.text
+    assert "mardi 8\u00a0décembre, " in done.text
+    assert "Des ateliers réservés tombent" in done.text
+    assert "Comité secret" not in done.text
+    assert "Fichier salle.ics" in done.text
+    client.post(page(world, "room_calendar_forget", world.room.pk))
+    assert not RoomCalendar.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "l’un des deux"),
+        ({"url": "http://127.0.0.1/a.ics"}, "internet public"),
+        ({"url": "x"}, "URL valide"),
+        ({"file": SimpleUploadedFile("a.ics", b"nothing")}, "Ce n’est pas un calendrier"),
+    ],
+)
+def test_what_is_no_calendar_is_said(world: World, visitor: Visitor, typed: dict[str, object], said: str) -> None:
+    answer = visitor(world.company_owner).post(page(world, "room_calendar", world.room.pk), {"x": "1", **typed})
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert not RoomCalendar.objects.exists()
+
+
+def test_address_that_fails_keeps_what_was_read(world: World, now: dt.datetime) -> None:
+    companies.import_calendar(
+        room=world.room, file=MEETING, name="", url="http://10.0.0.1/a.ics", by=world.company_owner, now=now
+    )
+    assert reread_calendars() == 0
+    RoomCalendar.objects.update(tried_at=now - dt.timedelta(hours=2))
+    assert reread_calendars() == 1
+    kept = RoomCalendar.objects.get()
+    assert ("internet public" in kept.failure, kept.read_at, BusyTime.objects.count()) == (True, now, 1)
+    companies.reread_calendar(calendar=kept, file=b"nothing", now=now)
+    kept.refresh_from_db()
+    assert ("pas un calendrier" in kept.failure, BusyTime.objects.count()) == (True, 1)
+    companies.reread_calendar(calendar=kept, file=calendar(), now=now)
+    kept.refresh_from_db()
+    assert (kept.failure, BusyTime.objects.count()) == ("", 0)
+
+
+# --- weeks and months -------------------------------------------------------------------------------
+
+
+def test_week_and_month_show_what_is_free_asked_for_booked_and_busy(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    wednesday = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    factories.make_booking(now, wednesday, world.association, state="pending")
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=2))
+    other = factories.make_room(now, world.site, name="Autre salle")
+    factories.make_slot(other, world.slot.starts_at + dt.timedelta(days=9))
+    take(world, now, calendar("DTSTART:20261211T180000Z\r\nDTEND:20261211T190000Z"))
+    client = visitor(world.company_owner)
+    week = client.get(page(world, "agenda"), {"semaine": "2026-12-10"}).text
+    for kind in ("booked", "pending", "free", "busy"):
+        assert f'class="entry {kind}"' in week
+    assert "Du lundi 7\u00a0décembre au dimanche 13\u00a0décembre 2026" in week
+    assert week.count("Autre salle, Siège") == 0
+    month = client.get(page(world, "agenda"), {"mois": "2026-12"}).text
+    assert month.count("Autre salle, Siège") == 1
+    assert "décembre\u00a02026" in month
+    narrowed = client.get(page(world, "agenda"), {"mois": "2026-12", "salle": str(other.pk)}).text
+    assert narrowed.count('class="entry') == 1
+
+
+@pytest.mark.parametrize("query", ["semaine=x", "mois=2026-99", "salle=999", "semaine=0001-01-01", "mois=9999-12"])
+def test_calendar_of_nonsense_shows_a_week(world: World, visitor: Visitor, query: str) -> None:
+    assert visitor(world.company_owner).get(f"{page(world, 'agenda')}?{query}").status_code == 200
+
+
+# --- feeds ------------------------------------------------------------------------------------------
+
+
+def events(client: Client, address: str) -> dict[str, tuple[str, str]]:
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    read = Calendar.from_ical(answer.content)
+    return {str(one["UID"]): (str(one["SUMMARY"]), str(one["STATUS"])) for one in read.walk("VEVENT")}
+
+
+def test_person_follows_what_concerns_them(world: World, now: dt.datetime, client: Client) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    shown = {}
+    for person in (world.volunteer, world.company_owner, world.association_owner, world.moderator):
+        feed = actions.open_feed(user=person, site=None, now=now)
+        shown[person] = {uid.partition("@")[0]: told for uid, told in events(client, feed_path(feed)).items()}
+    assert list(shown[world.volunteer]) == [f"promise-{promise.pk}"]
+    assert list(shown[world.company_owner]) == list(shown[world.association_owner]) == [f"booking-{booking.pk}"]
+    assert shown[world.moderator] == {}
+
+
+def test_cancelled_workshop_stays_as_cancelled_with_a_higher_sequence(
+    world: World, now: dt.datetime, client: Client
+) -> None:
+    booking = book(world, now)
+    feed = actions.open_feed(user=world.company_owner, site=None, now=now)
+    actions.cancel_booking(booking=booking, side="company", reason="Grève.", by=world.company_owner, now=now)  # type: ignore[arg-type]
+    read = Calendar.from_ical(client.get(feed_path(feed)).content)
+    (event,) = read.walk("VEVENT")
+    assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", 1)
+
+
+def test_site_is_followed_by_who_manages_it(world: World, now: dt.datetime, client: Client) -> None:
+    free = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    booking = factories.make_booking(now, world.slot, world.association)
+    manager = factories.make_user()
+    factories.add_member(world.company, manager, Role.MANAGER, now)
+    feed = actions.open_feed(user=manager, site=world.site, now=now)
+    told = {uid.partition("@")[0]: status for uid, (_, status) in events(client, feed_path(feed)).items()}
+    assert told == {f"booking-{booking.pk}": "CONFIRMED", f"slot-{free.pk}": "TENTATIVE"}
+    world.company.memberships.filter(user=manager).delete()
+    assert client.get(feed_path(feed)).status_code == 404
+
+
+def test_address_is_renewed_and_closed(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    browser = visitor(world.company_owner)
+    browser.post(reverse("workshops:feed_open"))
+    first = CalendarFeed.objects.get()
+    browser.post(reverse("workshops:feed_open"))
+    second = CalendarFeed.objects.open().get()
+    assert feed_path(second) in browser.get(reverse("workshops:feeds")).text
+    public = Client()
+    assert (public.get(feed_path(first)).status_code, public.get(feed_path(second)).status_code) == (404, 200)
+    browser.post(reverse("workshops:feed_close"))
+    assert public.get(feed_path(second)).status_code == 404
+    assert public.get("/agenda/1.ics").status_code == 404
+
+
+def test_database_opens_one_address_at_a_time(world: World, now: dt.datetime) -> None:
+    CalendarFeed.objects.create(user=world.volunteer, created_at=now)
+    with pytest.raises(IntegrityError, match="feed_open_once"), transaction.atomic():
+        CalendarFeed.objects.create(user=world.volunteer, created_at=now)
+    assert not Message.objects.exists()
+    assert not Booking.objects.exists()
