@@ -4,20 +4,32 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from accounts.actions.signups import may_write_to
 from accounts.models import User
 from mail import outbox
 from territories import clock
+
+# The mail of a sign-up, which `admit_signup` counts, and the one that tells an account of a second sign-up.
+COUNTED_BEFORE = ("account/email/email_confirmation_signup", "account/email/account_already_exists")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Posts allauth's mails to the outbox, in our layout. Codes and links in them are secrets: erased once sent."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Called by allauth with one of its template prefixes, such as `account/email/login_code`."""
+        """Called by allauth with one of its template prefixes, such as `account/email/login_code`.
+
+        To an address that nobody has shown to be theirs, a few mails a day and no more; the page says the same.
+        """
+        now = clock.now()
+        to_a_stranger = template_prefix not in COUNTED_BEFORE and not EmailAddress.objects.is_verified(email)
+        if to_a_stranger and not may_write_to(email=email, now=now):
+            return
         mail: EmailMessage = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user")
         with transaction.atomic():
@@ -26,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
                 key=f"account_notice:{uuid.uuid4()}",
                 to=(email, user.name if isinstance(user, User) else ""),
                 context={"title": mail.subject, "body": str(mail.body), "code": str(context.get("code") or "")},
-                now=clock.now(),
+                now=now,
                 priority=1,
                 secret=True,
             )

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.invitations import invitation_path
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
+from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
 from mail import outbox
 from territories.french import counted, long_date
+
+
+def contact_url(path: str) -> str:
+    """Where people write to the moderators about a page."""
+    return f"{settings.SITE_URL}{reverse('report_abuse')}?{urlencode({'page': path})}"
 
 
 def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
@@ -63,10 +70,11 @@ def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: b
 
 
 def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
-    """To the owners, once a year: a look at who belongs here."""
+    """To the owners, once a year until somebody answers: a look at who belongs here."""
     last = organisation.members_confirmed_at
+    year = (now - last) // MEMBERS_CONFIRMED_FOR
     context = {"members": counted(organisation.members().count(), "membre", "membres"), "since": long_date(last.date())}
-    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}", context, now)
+    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}:{year}", context, now)
 
 
 def organisations_merged(
@@ -84,7 +92,12 @@ def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> Non
         "report_settled",
         report.created_by,
         f"{report.pk}",
-        {"path": report.path, "upheld": report.state == AbuseReport.State.UPHELD, "reason": reason},
+        {
+            "path": report.path,
+            "upheld": report.state == AbuseReport.State.UPHELD,
+            "reason": reason,
+            "contact_url": contact_url(report.path),
+        },
         now,
     )
 

@@ -14,6 +14,7 @@ from accounts.models import Organisation
 
 MOST = 5
 LIKENESS = 0.6
+SAME_BEGINNING = 8
 
 
 class Similar(NamedTuple):
@@ -26,6 +27,9 @@ class Similar(NamedTuple):
 def similar(organisation: Organisation) -> list[Similar]:
     """At most five others of the same kind, by likeness of name, those with the same web site first."""
     others: Any = type(organisation).objects.exclude(pk=organisation.pk).select_related("commune")
+    if not organisation.search_name:
+        # A name in another script folds to nothing: it is compared as it is written.
+        return _of_other_script(organisation, others)
     alike = Q(search_name__trigram_similar=organisation.search_name, likeness__gte=LIKENESS)
     if organisation.website:
         alike |= Q(website=organisation.website)
@@ -36,6 +40,11 @@ def similar(organisation: Organisation) -> list[Similar]:
         "pk",
     )[:MOST]
     return [Similar(other, _reasons(organisation, other)) for other in found]
+
+
+def _of_other_script(organisation: Organisation, others: Any) -> list[Similar]:
+    alike = others.filter(name__istartswith=organisation.name[:SAME_BEGINNING])
+    return [Similar(other, ["même début de nom"]) for other in alike.order_by("name", "pk")[:MOST]]
 
 
 def of_same_number(organisation: Organisation, kind: type[Organisation]) -> Organisation | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.emails import contact_url
 from associations.models import Association, Request
 from mail import outbox
 
@@ -22,7 +23,8 @@ def association_refused(*, association: Association, kind: str, now: dt.datetime
 
 def association_suspended(*, association: Association, now: dt.datetime) -> None:
     """They may not book until further notice; what is confirmed stays."""
-    _tell("association_suspended", association, now)
+    path = reverse("association", args=[association.slug])
+    _tell("association_suspended", association, now, {"contact_url": contact_url(path)})
 
 
 def association_reinstated(*, association: Association, now: dt.datetime) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.emails import contact_url
 from accounts.models import User
 from charter.links import signing_path
 from charter.models import CharterVersion, Signature
@@ -56,7 +57,8 @@ def signature_refused(*, signature: Signature, now: dt.datetime) -> None:
 
 def signature_suspended(*, signature: Signature, now: dt.datetime) -> None:
     """Its slots are out of the catalogue until further notice; confirmed bookings stay."""
-    _tell("signature_suspended", signature, now)
+    path = reverse("company", args=[signature.company.slug])
+    _tell("signature_suspended", signature, now, {"contact_url": contact_url(path)})
 
 
 def signature_reinstated(*, signature: Signature, now: dt.datetime) -> None:

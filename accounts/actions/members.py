@@ -207,6 +207,8 @@ def hand_over(*, organisation: Organisation, to: Membership, by: Membership, now
 def remove_member(*, organisation: Organisation, member: Membership, by: User, now: dt.datetime) -> None:
     """Take a member out, or leave: what they see of the organisation is closed to them at once.
 
+    Who is taken out loses the invitations to their own addresses too.
+
     Raises:
         LastOwner: nobody would answer for the organisation any more.
     """
@@ -214,6 +216,11 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
     _check_another_owner(organisation, member)
     gone, _ = organisation.members().filter(pk=member.pk).delete()
     if gone and member.user_id != by.pk:
+        own = [
+            address.lower() for address in EmailAddress.objects.filter(user=member.user).values_list("email", flat=True)
+        ]
+        unused = organisation.invitations_sent().filter(accepted_at=None, revoked_at=None)
+        unused.filter(email__in=own).update(revoked_at=now, revoked_by=by)
         emails.member_removed(organisation=organisation, person=member.user, now=now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -36,7 +37,7 @@ def admit_signup(*, email: str, proof: str, now: dt.datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNTING])
     SignupAttempt.objects.forgettable(now).delete()
-    recipient = salted_hmac("accounts.signups", email.strip().lower(), algorithm="sha256").hexdigest()
+    recipient = _print_of(email)
     made = _made_within_limits(recipient=recipient, proof=proof, now=now)
     spent = ProofSpent("Ce formulaire est déjà parti une fois\u00a0: envoyez-le à nouveau.")
     with refusing({"one_signup_per_proof": spent}):
@@ -44,6 +45,23 @@ def admit_signup(*, email: str, proof: str, now: dt.datetime) -> None:
     for percent in ALARMS_AT_PERCENT:
         if (made + 1) * 100 >= settings.SIGNUPS_PER_DAY * percent:
             emails.signups_near_limit(percent=percent, now=now)
+
+
+@transaction.atomic
+def may_write_to(*, email: str, now: dt.datetime) -> bool:
+    """Whether one more mail may go to an address that nobody has shown to be theirs; it is counted like a sign-up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNTING])
+    recipient = _print_of(email)
+    today = SignupAttempt.objects.of_the_last_day(now)
+    if today.filter(recipient=recipient).count() >= MAILS_TO_ONE_ADDRESS or today.count() >= settings.SIGNUPS_PER_DAY:
+        return False
+    SignupAttempt.objects.create(made_at=now, recipient=recipient, proof=f"mail:{uuid.uuid4()}")
+    return True
+
+
+def _print_of(email: str) -> str:
+    return salted_hmac("accounts.signups", email.strip().lower(), algorithm="sha256").hexdigest()
 
 
 def _made_within_limits(*, recipient: str, proof: str, now: dt.datetime) -> int:

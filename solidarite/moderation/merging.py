@@ -14,7 +14,7 @@ from accounts.models import Decision, Organisation, Role, User
 from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
 from associations.models import Association, Request
-from charter.actions.standing import hold_newest
+from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies.models import Company, FormerSlug
 from workshops.models import Booking
@@ -113,8 +113,7 @@ def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) 
 
 def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
     standing = Signature.objects.filter(company__in=(into, gone), state__in=STANDING)
-    if standing.values("company").distinct().count() > 1:
-        raise CannotMerge("Les deux entreprises ont une signature en cours\u00a0: suspendez ou retirez-en une d’abord.")
+    _keep_one(into, gone, standing, now)
     unfinished = Signature.objects.filter(state__in=Signature.UNFINISHED)
     # What is on its way for a text that stands already, and the second of two that are on their way, end.
     stands = set(standing.values_list("version", flat=True))
@@ -130,8 +129,25 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
     gone.sites.update(company=into)
     gone.former_slugs.update(company=into)
     FormerSlug.objects.create(slug=gone.slug, company=into)
-    if gone.charter_approved_at and not into.charter_approved_at:
-        into.charter_approved_at, into.charter_until_at = gone.charter_approved_at, gone.charter_until_at
+
+
+def _keep_one(into: Company, gone: Company, standing: QuerySet[Signature], now: dt.datetime) -> None:
+    """One signature stands for both: a suspended one first, which a merge does not lift, then that of the newest text.
+
+    The other one is over; the company is a signatory since the earlier of the two.
+    """
+    ranked = sorted(
+        standing.select_related("version"),
+        key=lambda one: (one.state != Signature.State.SUSPENDED, -one.version.number, one.company_id != into.pk),
+    )
+    if not ranked:
+        return
+    kept, over = ranked[0], ranked[1:]
+    standing.filter(pk__in=[one.pk for one in over]).update(state=Signature.State.LAPSED, ended_at=now)
+    since = [one.charter_approved_at for one in (into, gone) if one.charter_approved_at]
+    suspended = kept.state == Signature.State.SUSPENDED
+    into.charter_approved_at = None if suspended or not since else min(since)
+    into.charter_until_at = None if into.charter_approved_at is None else counts_until(kept.version)
 
 
 def _end(signatures: QuerySet[Signature], now: dt.datetime) -> None:

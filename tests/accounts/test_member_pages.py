@@ -163,3 +163,25 @@ def test_same_number_is_joined_before_the_same_name(world: World, now: dt.dateti
     answer = visitor(world.volunteer).post(reverse("companies:create"), typed)
     assert answer.status_code == 422
     assert join_path(numbered) in answer.text
+
+
+def test_who_is_taken_out_loses_the_invitations_to_their_address(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    boss = world.company.members().get(user=world.company_owner)
+    person = factories.make_user(email="ana@parc.example")
+    named = members.invite_member(organisation=world.company, email=person.email, role=Role.MANAGER, by=boss, now=now)
+    factories.add_member(world.company, person, Role.VOLUNTEER, now)
+    own = world.company.members().select_related("user").get(user=person)
+    members.remove_member(organisation=world.company, member=own, by=world.company_owner, now=now)
+    answer = visitor(person).post(invitation_path(world.company, named))
+    assert answer.status_code == 409
+    assert not world.company.members().filter(user=person).exists()
+
+
+def test_members_are_asked_for_every_year_until_somebody_answers(world: World, now: dt.datetime) -> None:
+    told = []
+    for days in (366, 370, 731, 1096):
+        members.ask_to_confirm_members(organisations=[world.company], now=now + dt.timedelta(days=days))
+        told.append(Message.objects.filter(template="members_to_confirm").count())
+    assert told == [1, 1, 2, 3]

@@ -180,3 +180,21 @@ def test_limit_and_single_use_hold_against_many_at_once(settings: Settings, now:
     with ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(attempt, range(16)))
     assert outcomes.count("admitted") == SignupAttempt.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_address_that_nobody_verified_is_written_to_three_times_a_day(client: Client) -> None:
+    """Codes to sign in and new passwords count too: a sign-up opens no way to mail a stranger."""
+    client.post("/compte/signup/", SIGNUP | {"email": "inconnue@example.org"})
+    for _ in range(4):
+        Client().post("/compte/login/code/", {"email": "inconnue@example.org"})
+        Client().post("/compte/password/reset/", {"email": "inconnue@example.org"})
+    assert Message.objects.filter(to_email="inconnue@example.org").count() == 3
+
+
+@pytest.mark.django_db
+def test_verified_address_gets_its_codes(client: Client) -> None:
+    person = factories.make_user()
+    for address in ("/compte/login/code/", "/compte/password/reset/") * 2:
+        Client().post(address, {"email": person.email})
+    assert Message.objects.filter(to_email=person.email).count() == 4

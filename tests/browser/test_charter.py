@@ -241,3 +241,18 @@ def test_refused_association_appeals(enter: Enter) -> None:
     check(moderator)
     press_access_key(moderator, "a")
     expect(moderator.get_by_role("alert").or_(moderator.get_by_role("status")).first).to_contain_text("autre")
+
+
+def test_name_of_one_long_word_fits_a_phone(enter: Enter) -> None:
+    owner = enter(OWNER)
+    owner.goto("/entreprises/inscrire/")
+    owner.get_by_label("Nom", exact=True).fill("É" + "é" * 199)
+    owner.get_by_label("Forme juridique").select_option("company")
+    owner.get_by_label("Commune").fill("Lille (59)")
+    press(owner, "Inscrire l’entreprise")
+    home = owner.url.replace("charte/signer/", "")
+    for path in ("", "charte/", "membres/", "modifier/", "sites/", "calendrier/", "benevoles/", "charte/signer/"):
+        owner.goto(home + path)
+        check(owner)
+    owner.goto("/tableau-de-bord/")
+    check(owner)

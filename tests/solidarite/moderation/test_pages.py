@@ -313,16 +313,35 @@ def test_admission_counts_for_both_and_the_history_goes_on(world: World, now: dt
     assert "Une ancienne affaire." in client.get(address("file", "association", kept.pk)).text
 
 
-def test_two_standing_signatures_are_not_merged(
-    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+@pytest.mark.parametrize(
+    ("states", "left", "signatory"),
+    [
+        (("approved", "approved"), ["approved", "lapsed"], True),
+        (("approved", "suspended"), ["lapsed", "suspended"], False),
+        (("suspended", "approved"), ["suspended", "lapsed"], False),
+    ],
+)
+def test_of_two_standing_signatures_one_goes_on(
+    world: World,
+    signature: Signature,
+    now: dt.datetime,
+    visitor: Visitor,
+    states: tuple[str, str],
+    left: list[str],
+    signatory: object,
 ) -> None:
-    standing = {"state": "approved", "decided_at": now}
-    Signature.objects.filter(pk=signature.pk).update(**standing)
-    twin = factories.make_company(now, name="Menuiserie du Parc")
-    factories.make_signature(now, twin, world.charter, **standing)
-    page = visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk}, follow=True)
-    assert "suspendez ou retirez-en une" in page.content.decode()
-    assert Company.objects.filter(pk=twin.pk).exists()
+    company, twin = signature.company, factories.make_company(now, name="Menuiserie du Parc")
+    stamps = {"decided_at": now, "reason": "Le temps de voir."}
+    Signature.objects.filter(pk=signature.pk).update(state=states[0], **stamps)
+    other = factories.make_signature(now, twin, world.charter, state=states[1], **stamps)
+    for one, state in zip((company, twin), states, strict=True):
+        companies.set_charter_standing(company=one, since=now if state == "approved" else None)
+    visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk})
+    assert not Company.objects.filter(pk=twin.pk).exists()
+    after = Signature.objects.in_bulk([signature.pk, other.pk])
+    assert [after[signature.pk].state, after[other.pk].state] == left
+    assert {one.company_id for one in after.values()} == {company.pk}
+    assert Company.objects.signatories(now).filter(pk=company.pk).exists() is signatory
 
 
 def test_merged_association_keeps_bookings_and_requests(world: World, now: dt.datetime, visitor: Visitor) -> None:
@@ -598,3 +617,10 @@ def test_same_site_and_same_number_elsewhere_stand_beside_the_file(
     page = visitor(world.moderator).get(address("file", "signature", signature.pk)).text
     assert "même site web" in page
     assert "aussi celui des Amis du Parc" in page
+
+
+def test_names_in_another_script_resemble_each_other_too(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    company = factories.make_company(now, signatory=False, name="شركة التضامن")
+    factories.make_company(now, signatory=False, name="شركة التضامن الرقمي")
+    file = factories.make_signature(now, company, world.charter)
+    assert "même début de nom" in visitor(world.moderator).get(address("file", "signature", file.pk)).text
