@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.contact import contact_url
 from accounts.invitations import invitation_path
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
 from mail import outbox
 from territories.french import counted, long_date
-
-
-def contact_url(path: str) -> str:
-    """Where people write to the moderators about a page."""
-    return f"{settings.SITE_URL}{reverse('report_abuse')}?{urlencode({'page': path})}"
 
 
 def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:

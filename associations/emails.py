@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.emails import contact_url
+from accounts.contact import contact_url
 from associations.models import Association, Request
 from mail import outbox
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.emails import contact_url
+from accounts.contact import contact_url
 from accounts.models import User
 from charter.links import signing_path
 from charter.models import CharterVersion, Signature
