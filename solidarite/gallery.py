@@ -87,6 +87,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             _booking("pending", "en attente"),
             _booking("expired", "expirée"),
         ],
+        "photo": SimpleNamespace(pk=1, width=120, height=80, description="Six tables en îlots, un écran au mur"),
         "offers": [
             SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=None, joined=1),
             SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=SimpleNamespace(stand_in_asked_at=None), joined=2),

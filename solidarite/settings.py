@@ -289,6 +289,9 @@ TIME_ZONE = "Europe/Paris"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Photographs of rooms; in a demonstration beside its database.
+MEDIA_ROOT = env.str("MEDIA_ROOT", str(addresses.data_directory() / "media"))
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -15,6 +15,7 @@ from accounts.models import Role
 from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
+from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.own_data import own_data
 from solidarite.skyline import skyline
 from territories import clock
@@ -82,7 +83,8 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "signature": Signature.objects.of_company(own).select_related("version").first(),
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
-        "to_answer": bookings.awaiting_answer().order_by("created_at", "pk"),
+        "tasks": company_tasks(own, now),
+        "figures": company_figures(own, now),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         )[:20],

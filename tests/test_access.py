@@ -21,10 +21,12 @@ from accounts.models import Role, User
 from associations.models import Association
 from charter.links import signing_path
 from charter.models import Edition
+from companies import actions as companies
 from companies.confirmations import confirmation_path
 from companies.models import Company
 from tests import factories
 from tests.factories import World
+from tests.pictures import picture
 from workshops.feeds import feed_path
 from workshops.models import CalendarFeed
 
@@ -136,6 +138,9 @@ TABLE: dict[str, Rule] = {
     "companies:site_accessibility": COMPANY,
     "companies:site_access": COMPANY,
     "companies:room_edit": COMPANY,
+    "companies:room_photos": COMPANY,
+    "companies:photo": PUBLIC,
+    "companies:photo_remove": replace(COMPANY, AWAY),
     "companies:series": COMPANY,
     "workshops:room_close": COMPANY,
     "workshops:site_close": COMPANY,
@@ -287,6 +292,9 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     profile = factories.make_profile(now, world.company, colleague, engagement_type="mecenat")
     own = {
         "promise_id": promise.pk,
+        "photo_id": companies.add_photo(
+            room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now
+        ).pk,
         "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
         "membership_id": profile.pk,
         "slug": world.company.slug,

@@ -8,6 +8,7 @@ from companies.actions.organisations import (
     remove_member,
     set_charter_standing,
 )
+from companies.actions.photos import PhotoRefused, TooManyPhotos, add_photo, remove_photo
 from companies.actions.places import (
     EntranceDisagrees,
     RoomArchived,
@@ -74,6 +75,7 @@ __all__ = [
     "NoStandInWanted",
     "NotAMember",
     "NothingToOpen",
+    "PhotoRefused",
     "ProposedDate",
     "RoomArchived",
     "RoomsStillLarger",
@@ -88,6 +90,8 @@ __all__ = [
     "TooFarAhead",
     "TooFarFromCommune",
     "TooManyForCategory",
+    "TooManyPhotos",
+    "add_photo",
     "add_room",
     "add_site",
     "archive_places",
@@ -119,6 +123,7 @@ __all__ = [
     "refuse_daytime",
     "register_company",
     "remove_member",
+    "remove_photo",
     "reread_calendar",
     "set_charter_standing",
     "take_over",

@@ -2,7 +2,7 @@
 
 from companies.forms.openings import WEEKDAY_CHOICES, AvailabilityForm, time_input
 from companies.forms.organisations import CompanyForm
-from companies.forms.places import AccessibilityForm, AccessKitForm, RoomForm, SiteEditForm, SiteForm
+from companies.forms.places import AccessibilityForm, AccessKitForm, PhotoForm, RoomForm, SiteEditForm, SiteForm
 from companies.forms.positions import PositionForm
 from companies.forms.volunteers import VolunteerForm
 
@@ -12,6 +12,7 @@ __all__ = [
     "AccessibilityForm",
     "AvailabilityForm",
     "CompanyForm",
+    "PhotoForm",
     "PositionForm",
     "RoomForm",
     "SiteEditForm",

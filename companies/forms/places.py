@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from companies.models import Accessibility, AccessKit, Room, Site
+from companies.models import Accessibility, AccessKit, Room, RoomPhoto, Site
+from companies.photos import LONGEST_FILE
 from territories.forms import CommuneField
 from territories.phones import PhoneField
 
@@ -134,6 +135,30 @@ class AccessKitForm(forms.ModelForm[AccessKit]):
             departement_code=site.commune.departement_id,
             help_text="Un numéro qui répond ce soir-là, si la porte est fermée.",
         )
+
+
+class PhotoForm(forms.ModelForm[RoomPhoto]):
+    """A photograph of a room, and what is seen on it."""
+
+    file = forms.FileField(
+        label="Photo",
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text="JPEG, PNG ou WebP, 10\u00a0Mo au plus. Nous ne gardons que l’image\u00a0: ni lieu, ni date, ni "
+        "appareil. Personne ne doit y être reconnaissable.",
+    )
+
+    class Meta:
+        model = RoomPhoto
+        fields = ("description",)
+
+    field_order = ("file", "description")
+
+    def clean_file(self) -> Any:
+        """No larger than what is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > LONGEST_FILE:
+            raise forms.ValidationError("Cette photo dépasse 10\u00a0Mo\u00a0: réduisez-la.")
+        return file
 
 
 class RoomForm(forms.ModelForm[Room]):

@@ -13,6 +13,7 @@ from companies.models.companies import (
 )
 from companies.models.openings import Availability, AvailabilityQuerySet, BookingMode, Opening
 from companies.models.periods import TsTzRange, WallClock
+from companies.models.photos import RoomPhoto
 from companies.models.places import AccessKit, Room, Site
 from companies.models.slots import Slot, SlotQuerySet
 from companies.models.volunteers import Engagement, SlotVolunteer, SlotVolunteerQuerySet, VolunteerProfile
@@ -35,6 +36,7 @@ __all__ = [
     "Room",
     "RoomCalendar",
     "RoomCalendarQuerySet",
+    "RoomPhoto",
     "Site",
     "Slot",
     "SlotQuerySet",

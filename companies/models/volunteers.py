@@ -30,6 +30,13 @@ class Engagement(models.TextChoices):
     MECENAT = "mecenat", "mécénat de compétences, sur mon temps de travail"
 
 
+class VolunteerProfileQuerySet(models.QuerySet["VolunteerProfile"]):
+    """Profiles by what is due."""
+
+    def awaiting_consent(self) -> Self:
+        return self.filter(engagement_type=Engagement.MECENAT, consented_at=None)
+
+
 class VolunteerProfile(models.Model):
     """What a member of a company brings to its workshops; it goes when the member leaves. No telephone is kept.
 
@@ -81,6 +88,8 @@ class VolunteerProfile(models.Model):
     consented_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     guidance_read_at = models.DateTimeField("repères lus", null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
+
+    objects = VolunteerProfileQuerySet.as_manager()
 
     class Meta:
         verbose_name = "profil de bénévole"

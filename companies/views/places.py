@@ -4,15 +4,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.identity import signed_in
 from accounts.refusals import accepted
 from companies import actions
-from companies.forms import AccessibilityForm, AccessKitForm, PositionForm, RoomForm, SiteEditForm, SiteForm
-from companies.models import Company, Room, Site
+from companies.forms import AccessibilityForm, AccessKitForm, PhotoForm, PositionForm, RoomForm, SiteEditForm, SiteForm
+from companies.models import Company, Room, RoomPhoto, Site
 from companies.plan import SIZE, draw_plan
 from companies.views.organisations import managed_company
 from territories import clock, geocoding
@@ -171,6 +173,52 @@ def room_edit(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
         return redirect("companies:sites", company.slug)
     context = {"company": company, "site": room.site, "room": room, "form": form}
     return _page(request, "companies/room_create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def room_photos(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    """The photographs of a room, and another one."""
+    company = managed_company(request, slug)
+    room = get_object_or_404(Room.objects.select_related("site"), site__company=company, pk=room_id)
+    form = PhotoForm(request.POST or None, request.FILES or None)
+    asked = request.method == "POST" and form.is_valid()
+    if asked and accepted(form, lambda: _add_photo(request, room, form)):
+        messages.success(request, "La photo est en ligne.")
+        return redirect(request.path)
+    context = {"company": company, "room": room, "photos": room.photos.all(), "form": form}
+    return _page(request, "companies/room_photos.html", context)
+
+
+def _add_photo(request: HttpRequest, room: Room, form: PhotoForm) -> None:
+    file, description = form.cleaned_data["file"].read(), form.cleaned_data["description"]
+    actions.add_photo(room=room, file=file, description=description, by=signed_in(request), now=clock.now())
+
+
+@require_POST
+def photo_remove(request: HttpRequest, slug: str, photo_id: int) -> HttpResponse:
+    """Take a photograph away."""
+    company = managed_company(request, slug)
+    photo = RoomPhoto.objects.filter(room__site__company=company, pk=photo_id).first()
+    if photo is None:
+        messages.info(request, "Cette photo est déjà retirée.")
+        return redirect("companies:sites", company.slug)
+    actions.remove_photo(photo=photo)
+    messages.success(request, "La photo est retirée.")
+    return redirect("companies:room_photos", company.slug, photo.room_id)
+
+
+@login_not_required
+@require_GET
+def photo(_request: HttpRequest, photo_id: int) -> HttpResponse:
+    """A photograph itself. It never changes: another one has another number."""
+    shown = get_object_or_404(RoomPhoto, pk=photo_id)
+    try:
+        with shown.file.open() as file:
+            data = file.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return HttpResponse(data, content_type="image/webp", headers=headers)
 
 
 def _sites(company: Company) -> QuerySet[Site]:

@@ -60,6 +60,8 @@ NOT_HTML = {
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",
     "own_data",
+    "companies:photo",
+    "workshops:feed",
 }
 
 

@@ -162,7 +162,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     read_mail(mails, "C’est confirmé")
     expect(mails.get_by_text("BEGIN:VCALENDAR")).to_be_visible()
     visitor.reload()
-    expect(visitor.get_by_text("Comment entrer")).to_be_visible()
+    expect(visitor.get_by_role("heading", name="Comment entrer")).to_be_visible()
 
     follow(volunteer, "Voir les ateliers à venir")
     volunteer.get_by_role("listitem").filter(has_text="14 h – 16 h").get_by_role("button").first.click()

@@ -53,6 +53,7 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     free = bookable(now).filter(pk=shown.pk).exists()
     context = {
         "slot": shown,
+        "photos": shown.room.photos.all(),
         "free": free,
         "others": [] if free else alternatives(shown, now=now, places=1),
     }

@@ -1,0 +1,171 @@
+"""What a company is waited for: each with where to go. Nothing is stored; the rows say it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, Q, Sum
+from django.urls import reverse
+
+from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
+from territories.french import counted, day_date, hours, long_date, number, time_range
+from workshops.models import Booking, Report, Side, Workshop
+from workshops.volunteers import hours_given
+
+# Volunteers are called for as long before the workshop.
+VOLUNTEERS_WITHIN = dt.timedelta(days=14)
+MOST = 10
+
+
+class Task(NamedTuple):
+    """A line of « Ce qui vous attend »; the props of `components/todo.html`."""
+
+    title: str
+    detail: str
+    url: str
+    label: str
+    hidden: str
+
+
+def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
+    """What this company is waited for, the most pressing first."""
+    return [
+        *_answers(company),
+        *_taken_rooms(company, now),
+        *_missing_volunteers(company, now),
+        *_reports(company, now),
+        *_series(company, now),
+        *_consents(company),
+        *_calendars(company),
+    ]
+
+
+def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
+    """Workshops held, people, and volunteers' hours of the year, ready to read."""
+    held = Report.objects.filter(
+        workshop__booking__slot__room__site__company=company, side=Side.ASSOCIATION, attended__gt=0
+    )
+    sums = held.aggregate(workshops=Count("pk"), people=Sum("attended", default=0))
+    workshops, people = sums["workshops"], sums["people"]
+    given = hours_given(Q(slot__room__site__company=company), year=now.year, now=now)
+    total = round(sum(one.both for one in given.values()), 1)
+    told = hours(total)
+    return [
+        {"number": number(workshops), "label": "atelier tenu" if workshops < 2 else "ateliers tenus"},  # noqa: PLR2004
+        {"number": number(people), "label": "personne accueillie" if people < 2 else "personnes accueillies"},  # noqa: PLR2004
+        {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles en {now.year}"},
+    ]
+
+
+def _answers(company: Company) -> Iterator[Task]:
+    waiting = Booking.objects.of_company(company).awaiting_answer().with_everything().order_by("created_at", "pk")
+    for booking in waiting[:MOST]:
+        yield Task(
+            f"Répondez à {booking.association.name}",
+            f"{_when(booking)}, {counted(booking.participants, 'personne', 'personnes')}",
+            _booking_url(company, booking),
+            "Répondre",
+            f"à {booking.association.name}",
+        )
+
+
+def _taken_rooms(company: Company, now: dt.datetime) -> Iterator[Task]:
+    for booking in Booking.objects.of_company(company).on_taken_rooms(now).with_everything().order_by("pk")[:MOST]:
+        yield Task(
+            f"{booking.slot.room.name} est prise pendant un atelier",
+            f"{_when(booking)}, {booking.association.name}\u00a0: libérez la salle, ou annulez",
+            _booking_url(company, booking),
+            "Ouvrir",
+            f"la réservation de {booking.association.name}",
+        )
+
+
+def _missing_volunteers(company: Company, now: dt.datetime) -> Iterator[Task]:
+    soon = Booking.objects.of_company(company).filter(
+        state=Booking.State.CONFIRMED, slot__starts_at__gt=now, slot__starts_at__lte=now + VOLUNTEERS_WITHIN
+    )
+    counted_in = soon.with_everything().annotate(joined=Count("slot__volunteers"))
+    short = counted_in.filter(joined__lt=F("slot__volunteers_offered"))
+    for booking in short.order_by("slot__starts_at", "pk")[:MOST]:
+        missing = booking.slot.volunteers_offered - int(vars(booking)["joined"])
+        yield Task(
+            f"Il manque {counted(missing, 'bénévole', 'bénévoles')}",
+            f"{_when(booking)}, {booking.association.name}",
+            reverse("workshops:volunteers", args=[company.slug]),
+            "Voir les bénévoles",
+            f"pour le {day_date(_local(booking).date())}",
+        )
+
+
+def _reports(company: Company, now: dt.datetime) -> Iterator[Task]:
+    over = Workshop.objects.over(now).filter(booking__slot__room__site__company=company).unreported(Side.COMPANY)
+    for workshop in over.with_everything().order_by("-booking__slot__starts_at", "pk")[:MOST]:
+        booking = workshop.booking
+        yield Task(
+            f"Racontez l’atelier du {day_date(_local(booking).date())}",
+            booking.association.name,
+            reverse("workshops:company_report", args=[company.slug, booking.pk]),
+            "Écrire le compte rendu",
+            f"de l’atelier avec {booking.association.name}",
+        )
+
+
+def _series(company: Company, now: dt.datetime) -> Iterator[Task]:
+    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
+    due = Availability.objects.of_company(company).to_confirm(now, within=within).select_related("room")
+    for series in due.order_by("confirm_by_at", "pk")[:MOST]:
+        assert series.confirm_by_at is not None
+        asleep = series.is_asleep(now)
+        detail = (
+            "ses créneaux libres sont en sommeil" if asleep else f"avant le {long_date(series.confirm_by_at.date())}"
+        )
+        yield Task(
+            f"Ouvrez-vous toujours {series.room.name}\u00a0?",
+            f"{series}\u00a0: {detail}",
+            reverse("workshops:series", args=[company.slug, series.pk]),
+            "Confirmer",
+            f"la série de {series.room.name}",
+        )
+
+
+def _consents(company: Company) -> Iterator[Task]:
+    waiting = VolunteerProfile.objects.awaiting_consent().filter(membership__company=company)
+    for profile in waiting.select_related("membership__user").order_by("pk")[:MOST]:
+        name = profile.membership.user.name
+        yield Task(
+            f"{name} demande votre accord",
+            "pour venir sur son temps de travail",
+            reverse("workshops:volunteers", args=[company.slug]),
+            "Répondre",
+            f"à {name}",
+        )
+
+
+def _calendars(company: Company) -> Iterator[Task]:
+    failing = RoomCalendar.objects.filter(room__site__company=company).exclude(failure="").select_related("room")
+    for calendar in failing.order_by("pk")[:MOST]:
+        yield Task(
+            f"L’agenda de {calendar.room.name} ne se lit plus",
+            calendar.failure,
+            reverse("workshops:room_calendar", args=[company.slug, calendar.pk]),
+            "Voir l’agenda",
+            f"de {calendar.room.name}",
+        )
+
+
+def _local(booking: Booking) -> dt.datetime:
+    return booking.slot.starts_at.astimezone(ZoneInfo(booking.slot.time_zone))
+
+
+def _when(booking: Booking) -> str:
+    starts = _local(booking)
+    ends = booking.slot.ends_at.astimezone(ZoneInfo(booking.slot.time_zone))
+    return f"{day_date(starts.date())}, {time_range(starts.time(), ends.time())}"
+
+
+def _booking_url(company: Company, booking: Booking) -> str:
+    return reverse("workshops:company_booking", args=[company.slug, booking.pk])
