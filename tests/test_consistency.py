@@ -142,6 +142,19 @@ def test_sentences_in_code_follow_french_typography(path: Path) -> None:
     assert faulty == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_component_with_a_form_is_given_the_token(path: Path) -> None:
+    """`only` keeps the token of the page out of a component, whose form would then be refused."""
+    posting = {
+        component.relative_to(ROOT / "templates").as_posix()
+        for component in (ROOT / "templates" / "components").glob("*.html")
+        if "{% csrf_token %}" in component.read_text(encoding="utf-8")
+    }
+    includes = re.findall(r'{% include "([^"]+)"([^%]*)%}', path.read_text(encoding="utf-8"))
+    bare = [name for name, props in includes if name in posting and " only" in props and "csrf_token=" not in props]
+    assert bare == []
+
+
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if path.suffix == ".html"])
 def test_pages_hold_no_inline_script_or_style(path: Path) -> None:
     if "mail" in path.parts:

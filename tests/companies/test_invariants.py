@@ -1,0 +1,93 @@
+"""Each constraint of the supply, tried in SQL, past everything that Python holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from tests import factories
+from tests.factories import World
+
+# Targets of composite keys: what they serve is tried by the keys' own names.
+TARGETS = {"site_max_visitors_key", "room_capacity_key", "slot_period_key", "slot_volunteers_key"}
+COPY = "copy "
+
+BROKEN = {
+    "company_name_visible": "UPDATE companies_company SET name = 'a' || chr(8203)",
+    "company_rna_unique": "UPDATE companies_company SET rna = 'W751234567'",
+    "company_standing_in_order": "UPDATE companies_company SET charter_approved_at = NULL, charter_until_at = now()",
+    "companies_membership_role_known": "UPDATE companies_membership SET role = 'boss' WHERE role = 'volunteer'",
+    "company_member_once": COPY + "companies_membership",
+    "companies_invitation_for_one_or_domains": "UPDATE companies_invitation SET domains = '{a.example}'",
+    "companies_invitation_ends_once": "UPDATE companies_invitation SET accepted_at = now(), revoked_at = now()",
+    "companies_invitation_stamped": (
+        "UPDATE companies_invitation SET accepted_by_id = (SELECT min(id) FROM accounts_user)"
+    ),
+    "companies_invitation_ends_later": "UPDATE companies_invitation SET expires_at = created_at",
+    "company_invitation_open_once": COPY + "companies_invitation",
+    "companies_joinrequest_state_stamped": "UPDATE companies_joinrequest SET state = 'accepted'",
+    "company_join_asked_once": COPY + "companies_joinrequest",
+    "site_entrance_agrees": "UPDATE companies_site SET entree_plain_pied = true, entree_marches = 2",
+    "site_toilets_agree": "UPDATE companies_site SET sanitaires_presence = false, sanitaires_adaptes = true",
+    "site_point_on_earth": "UPDATE companies_site SET latitude = 91",
+    "site_welcomes_somebody": "UPDATE companies_site SET max_visitors = 0 WHERE name = 'Vide'",
+    "availability_dates_in_order": "UPDATE companies_availability SET until_date = from_date - 1",
+    "availability_times_in_order": "UPDATE companies_availability SET end_time = start_time",
+    "availability_weekdays_known": "UPDATE companies_availability SET weekdays = '{8}'",
+    "availability_ordinals_of_months": "UPDATE companies_availability SET ordinals = '{1}'",
+    "slot_period_in_order": "UPDATE companies_slot SET ends_at = starts_at",
+    "slot_once_per_date_of_series": (
+        "UPDATE companies_slot SET original_date = '2026-12-10' WHERE availability_id IS NOT NULL"
+    ),
+    "slot_of_series_dated": "UPDATE companies_slot SET original_date = NULL",
+}
+
+
+@pytest.fixture
+def full(world: World, now: dt.datetime) -> World:
+    """One of everything that a company has, and two slots of a series."""
+    factories.make_site(now, world.company, name="Vide")
+    factories.make_company(now)
+    factories.make_invitation(now, world.company)
+    world.company.join_requests.create(user=factories.make_user(), created_at=now)
+    series = factories.make_series(now, world.room)
+    for week in (1, 2):
+        start = world.slot.starts_at + dt.timedelta(days=7 * week)
+        factories.make_slot(world.room, start, availability=series, original_date=start.date())
+    return world
+
+
+@pytest.mark.parametrize(("constraint", "statement"), BROKEN.items())
+def test_database_refuses(full: World, constraint: str, statement: str) -> None:
+    if statement.startswith(COPY):
+        statement = copied(statement.removeprefix(COPY))
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert refusal.value.__cause__.diag.constraint_name == constraint  # type: ignore[union-attr]
+
+
+def copied(table: str) -> str:
+    """The statement that writes every row of a table a second time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+            "WHERE table_name = %s AND column_name <> 'id' AND is_generated = 'NEVER'",
+            [table],
+        )
+        (columns,) = cursor.fetchone()
+    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table}"  # noqa: S608  # names of our own
+
+
+def test_every_constraint_of_supply_is_tried() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("*.py"))
+    named = {
+        constraint.name
+        for model in apps.get_app_config("companies").get_models()
+        if not model.__name__.endswith("Event")
+        for constraint in model._meta.constraints
+    }
+    assert {name for name in named - TARGETS if name not in tests} == set()
