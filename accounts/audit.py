@@ -61,7 +61,7 @@ def tracked[M: models.Model](*, exclude: Collection[str] = ()) -> Callable[[type
     return keep
 
 
-def changes(row: models.Model, *, most: int = 50, earlier: Collection[int] = ()) -> list[Change]:
+def changes(row: models.Model, *, most: int | None = None, earlier: Collection[int] = ()) -> list[Change]:
     """What became of a row, and of rows of these numbers that were taken into it, the latest first."""
     history: Any = row.events.model  # type: ignore[attr-defined]  # made by `tracked`
     events = list(history.objects.filter(pgh_obj_id__in=[row.pk, *earlier]).order_by("pgh_obj_id", "pgh_id"))
@@ -75,7 +75,7 @@ def changes(row: models.Model, *, most: int = 50, earlier: Collection[int] = ())
     return sorted(found, key=attrgetter("at"))[::-1][:most]
 
 
-def member_changes(organisation: Organisation, *, most: int = 50) -> list[Change]:
+def member_changes(organisation: Organisation, *, most: int | None = None) -> list[Change]:
     """Who came into an organisation, took another role, and went, the latest first."""
     members: Any = organisation.members()  # the manager of a foreign key, which it calls `field`
     history = members.model.events.rel.related_model.objects.filter(**{f"{members.field.name}_id": organisation.pk})

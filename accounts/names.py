@@ -24,7 +24,8 @@ visible = RegexValidator(
 
 # With a scheme, or a domain with a path or one of the endings that bait for clicks: « E.Leclerc » is a name.
 _ADDRESS = re.compile(
-    r"https?:|www\.|://|[\w-]{2,}\.(?:com|net|org|fr|eu|io|info|biz|example|online|site|shop|xyz|ru|top|click)\b",
+    r"https?:|www\.|://|[\w-]\.[a-z]{2,}/|[\w-]{2,}\.(?:com|net|org|fr|eu|be|ch|de|es|it|uk|io|me|co|app|dev|link|page|info"
+    r"|biz|example|online|site|shop|store|xyz|ru|top|click|pro|tv|cc)\b",
     re.IGNORECASE,
 )
 

@@ -165,6 +165,7 @@ class RequestQuerySet(ClaimableQuerySet):
         return self.filter(association__in=Association.objects.managed_by(user))
 
 
+@tracked()
 class Request(Claimable):
     """What an association looks for: a room with computers near a place, in a season."""
 

@@ -68,7 +68,7 @@ def signatory(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "signature": Signature.objects.public().filter(company=company).select_related("version").first(),
         "slots": bookable(now).of_company(company).with_place().order_by("starts_at", "pk")[:10],
-        "sites": company.sites.select_related("commune").filter(rooms__isnull=False).distinct(),
+        "sites": company.sites.select_related("commune").filter(archived_at=None, rooms__isnull=False).distinct(),
     }
     return render(request, "charter/signatory_detail.html", context)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
+from accounts.audit import Change
 from accounts.models import Appeal, Decision
 from accounts.models.moderation import DecisionQuerySet
+from charter.differences import Stretch, differences
 
 
 class Event(NamedTuple):
@@ -19,6 +21,25 @@ class Event(NamedTuple):
     who: str
     text: str
     remarks: list[tuple[str, str]]
+
+
+# Beyond this, what changed in a text is shown word by word.
+SHORT = 60
+
+
+class ToldChange(NamedTuple):
+    """A change as it is read; `stretches` are the words added and removed of a long text, else nothing."""
+
+    change: Change
+    stretches: list[Stretch]
+
+
+def told_changes(changes: Iterable[Change]) -> list[ToldChange]:
+    """Every change, the latest first."""
+    return [
+        ToldChange(one, differences(one.before, one.after) if max(len(one.before), len(one.after)) > SHORT else [])
+        for one in sorted(changes, reverse=True)
+    ]
 
 
 def told(decisions: DecisionQuerySet, *, reasons: Mapping[str, str], fields: Mapping[str, str]) -> list[Event]:

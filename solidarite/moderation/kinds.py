@@ -21,7 +21,7 @@ from charter import actions as charter
 from charter.models import Signature
 from companies.models import Company
 from solidarite.moderation.forms import DecisionForm
-from solidarite.moderation.history import told
+from solidarite.moderation.history import told, told_changes
 
 Context = dict[str, Any]
 
@@ -106,13 +106,12 @@ class Kind(ABC):
                 "registry": facts_for(organisation),
                 "similar": similar(organisation),
                 "twin": of_same_number(organisation, Association if isinstance(organisation, Company) else Company),
-                "changes": sorted(
+                "changes": told_changes(
                     [
                         *changes(organisation, earlier=self.absorbed(file)),
                         *member_changes(organisation),
                         *self.changes(file),
-                    ],
-                    reverse=True,
+                    ]
                 ),
             }
         return context
@@ -271,6 +270,9 @@ class RequestKind(OfAssociation):
     def organisation(self, file: Any) -> Organisation | None:
         association: Association = file.association
         return association
+
+    def changes(self, file: Any) -> list[Change]:
+        return changes(file)
 
     def later(self, file: Any) -> tuple[str, ...]:
         return {Request.State.OPEN: ("suspend",), Request.State.HIDDEN: ("reinstate",)}.get(file.state, ())

@@ -6,17 +6,18 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import emails
 from accounts.actions.files import record_decision
-from accounts.models import Decision, Organisation, Role, User
+from accounts.models import Appeal, Decision, JoinRequest, Organisation, Role, User
 from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
 from associations.models import Association, Request
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
-from companies.models import Company, FormerSlug
+from companies.models import Company, FormerSlug, VolunteerProfile
+from territories.french import of
 from workshops.models import Booking
 
 TAKEN_OVER = ("siren", "siret", "rna", "website", "address", "commune_id", "description")
@@ -55,6 +56,7 @@ def merge(
     if isinstance(into, Company):
         _move_company(into, gone, now)
     else:
+        _refuse_appealed(gone)
         _move_association(into, gone)
     missing = {field: getattr(gone, field) for field in TAKEN_OVER if not getattr(into, field)}
     name, number = gone.name, gone.pk
@@ -79,6 +81,13 @@ def _refuse_held(into: Organisation, gone: Organisation, by: User, now: dt.datet
             raise CannotMerge(f"{other.claimed_by} examine un de ces dossiers\u00a0: attendez sa décision.")
 
 
+def _refuse_appealed(gone: Association) -> None:
+    """An appeal is answered first: it is about an entry that would not be there any more."""
+    about = Decision.objects.about(Decision.Subject.ASSOCIATION, gone.pk)
+    if Appeal.objects.awaiting_decision().filter(decision__in=about.values("pk")).exists():
+        raise CannotMerge(f"Un recours {of(gone.name)} attend\u00a0: répondez-y d’abord.")
+
+
 def _waiting_files(into: Organisation, gone: Organisation) -> list[QuerySet[Any]]:
     numbers = (into.pk, gone.pk)
     if isinstance(into, Company):
@@ -96,10 +105,26 @@ def _move_members(into: Organisation, gone: Organisation) -> None:
         mine = own.get(member.user_id)
         if mine is None:
             gone.members().filter(pk=member.pk).update(**{key: into.pk})
-        elif Role(member.role).outranks(Role(mine.role)):
+            continue
+        if Role(member.role).outranks(Role(mine.role)):
             into.members().filter(pk=mine.pk).update(role=member.role)
-    asked = set(into.join_requests_received().values_list("user", flat=True))
-    gone.join_requests_received().exclude(user__in=asked).update(**{key: into.pk})
+        if isinstance(into, Company):
+            _move_profile(member.pk, mine.pk)
+    waiting = into.join_requests_received().filter(state=JoinRequest.State.PENDING).values_list("user", flat=True)
+    again = Q(user__in=list(waiting), state=JoinRequest.State.PENDING)
+    gone.join_requests_received().exclude(again).update(**{key: into.pk})
+
+
+def _move_profile(member: int, mine: int) -> None:
+    """What a person said as a volunteer goes to their membership that is kept, unless it has words of its own."""
+    said = VolunteerProfile.objects.filter(membership=member).first()
+    if said is None or VolunteerProfile.objects.filter(membership=mine).exists():
+        return
+    sites = list(said.sites.all())
+    said.delete()
+    said.membership_id = mine
+    said.save(force_insert=True)
+    said.sites.set(sites)
 
 
 def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) -> None:

@@ -52,7 +52,18 @@ def test_season_that_opens_nothing_comes_back_as_typed(world: World, visitor: Vi
     assert not Availability.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["\u202eevil\u202c", "Bois\u200b", "Gagnez sur https://x.example", "www.x.example"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u202eevil\u202c",
+        "Bois\u200b",
+        "Gagnez sur https://x.example",
+        "www.x.example",
+        "Cliquez bit.ly/a",
+        "t.me/b",
+        "lien x1.de",
+    ],
+)
 def test_name_holds_nothing_invisible_and_no_address(visitor: Visitor, name: str, db: None) -> None:
     identity = {"name": name, "legal_form": "company", "commune": "Lille (59)"}
     answer = visitor(factories.make_user()).post(reverse("companies:create"), identity)
@@ -60,7 +71,18 @@ def test_name_holds_nothing_invisible_and_no_address(visitor: Visitor, name: str
     assert not Company.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["شركة النور", "בית הדפוס", 'Bois & Fils "sarl" <b>', "N’" + "a" * 198])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "شركة النور",
+        "E.Leclerc",
+        "S.A.R.L. Dupont",
+        "Atelier n°3/4",
+        "בית הדפוס",
+        'Bois & Fils "sarl" <b>',
+        "N’" + "a" * 198,
+    ],
+)
 def test_name_of_any_script_and_length_is_kept(visitor: Visitor, name: str, db: None) -> None:
     identity = {"name": name, "legal_form": "company", "commune": "Lille (59)"}
     assert visitor(factories.make_user()).post(reverse("companies:create"), identity).status_code == 302

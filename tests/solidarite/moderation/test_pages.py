@@ -624,3 +624,58 @@ def test_names_in_another_script_resemble_each_other_too(world: World, now: dt.d
     factories.make_company(now, signatory=False, name="شركة التضامن الرقمي")
     file = factories.make_signature(now, company, world.charter)
     assert "même début de nom" in visitor(world.moderator).get(address("file", "signature", file.pk)).text
+
+
+def test_merge_keeps_what_a_member_of_both_said_and_who_still_waits(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    company, twin = signature.company, factories.make_company(now, name="Menuiserie du parc bis", signatory=False)
+    both, asking = factories.make_user(), factories.make_user()
+    for one in (company, twin):
+        factories.add_member(one, both, Role.VOLUNTEER, now)
+    profile = factories.make_profile(now, twin, both, pledged_hours=30)
+    profile.sites.add(factories.make_site(now, twin))
+    company.join_requests.create(user=asking, created_at=now, state="declined", decided_at=now)
+    twin.join_requests.create(user=asking, created_at=now)
+    visitor(world.moderator).post(address("merge", "signature", signature.pk), {"absorb": twin.pk})
+    kept = company.memberships.get(user=both).volunteer_profile
+    assert (kept.pledged_hours, kept.sites.count()) == (30, 1)
+    assert sorted(company.join_requests.filter(user=asking).values_list("state", flat=True)) == ["declined", "pending"]
+
+
+def test_entry_whose_appeal_waits_is_not_taken_in(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    stamps = {"state": "refused", "decided_at": now, "decision_reason": "Non."}
+    twin = factories.make_association(now, admitted=False, **stamps)
+    decision = files.record_decision(
+        Decision.Subject.ASSOCIATION, twin.pk, Decision.Outcome.REFUSED, by=factories.make_user(), now=now
+    )
+    files.appeal(decision=decision, message="Encore.", by=factories.make_user(), now=now)
+    client = visitor(world.moderator)
+    page = client.post(address("merge", "association", world.association.pk), {"absorb": twin.pk}, follow=True)
+    assert "répondez-y d’abord" in page.text
+    assert Association.objects.filter(pk=twin.pk).exists()
+
+
+def test_every_change_stays_readable_on_the_file(
+    world: World, signature: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    company = signature.company
+    company.description = "Nous accueillons des associations le soir, dans nos salles du centre. Gratuit."
+    company.save()
+    company.description = "Nous accueillons des associations le soir, dans nos salles du centre. Payant."
+    company.save()
+    for number in range(60):
+        Company.objects.filter(pk=company.pk).update(website=f"https://parc{number}.example")
+    page = visitor(world.moderator).get(address("file", "signature", signature.pk)).text
+    assert "retiré\u00a0: </span>Gratuit." in page
+    assert "ajouté\u00a0: </span>Payant." in page
+    assert "https://parc0.example" in page
+
+
+def test_file_of_a_request_tells_what_became_of_it(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    wanted = factories.make_request(now, world.association, state="in_review")
+    client = visitor(world.moderator)
+    client.post(address("claim", "request", wanted.pk))
+    client.post(address("release", "request", wanted.pk))
+    page = client.get(address("file", "request", wanted.pk)).text
+    assert page.count("<strong>prise du dossier, par</strong>") == 2
