@@ -644,7 +644,7 @@ def test_merge_keeps_what_a_member_of_both_said_and_who_still_waits(
 
 
 def test_entry_whose_appeal_waits_is_not_taken_in(world: World, now: dt.datetime, visitor: Visitor) -> None:
-    stamps = {"state": "refused", "decided_at": now, "decision_reason": "Non."}
+    stamps: dict[str, Any] = {"state": "refused", "decided_at": now, "decision_reason": "Non."}
     twin = factories.make_association(now, admitted=False, **stamps)
     decision = files.record_decision(
         Decision.Subject.ASSOCIATION, twin.pk, Decision.Outcome.REFUSED, by=factories.make_user(), now=now
