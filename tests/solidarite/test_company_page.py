@@ -18,6 +18,7 @@ from companies.models import BusyTime, Company, RoomCalendar
 from solidarite.company_tasks import company_figures, company_tasks
 from tests import factories
 from tests.factories import World
+from tests.pictures import picture
 from workshops.models import Report, Workshop
 
 Visitor = Callable[[User], Client]
@@ -112,6 +113,16 @@ PAGES: list[tuple[str, dict[str, Any], int]] = [
     ("workshops:agenda", {"semaine": "2026-12-08"}, 7),
     ("workshops:agenda", {"mois": "2026-12"}, 7),
     ("workshops:volunteers", {}, 5),
+    ("workshops:company_close", {}, 8),
+]
+# Pages of one place or series of it.
+PLACES: list[tuple[str, str, int]] = [
+    ("companies:room_photos", "room", 4),
+    ("companies:site_position", "site", 4),
+    ("workshops:room_calendar", "room", 6),
+    ("workshops:room_close", "room", 9),
+    ("workshops:site_close", "site", 9),
+    ("workshops:series", "series", 5),
 ]
 
 
@@ -125,3 +136,30 @@ def test_page_costs_the_same_however_much_it_lists(
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse(name, args=[world.company.slug]), query).status_code == 200
     assert len(asked) == expected
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "of", "expected"), PLACES)
+def test_page_of_a_place_costs_the_same_however_much_hangs_on_it(
+    world: World, now: dt.datetime, visitor: Visitor, name: str, of: str, expected: int, count: int
+) -> None:
+    hang(world, now, count)
+    numbers = {"room": world.room.pk, "site": world.site.pk, "series": world.room.availabilities.get().pk}
+    client = visitor(world.company_owner)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse(name, args=[world.company.slug, numbers[of]])).status_code == 200
+    assert len(asked) == expected
+
+
+def hang(world: World, now: dt.datetime, count: int) -> None:
+    """So much on one room: photos, dates of one series, bookings, volunteers and busy times."""
+    series = factories.make_series(now, world.room)
+    for number in range(count):
+        companies.add_photo(room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now)
+        start = world.slot.starts_at + WEEK * (number + 1)
+        slot = factories.make_slot(world.room, start, availability=series, original_date=start.date())
+        factories.make_booking(now, slot, world.association)
+        factories.make_promise(now, slot, world.volunteer)
+        free = start + WEEK * 10
+        factories.make_slot(world.room, free, availability=series, original_date=free.date())
+        BusyTime.objects.create(room=world.room, starts_at=slot.starts_at, ends_at=slot.ends_at)
