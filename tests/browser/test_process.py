@@ -74,7 +74,7 @@ def test_kill_of_uv_while_it_starts_leaves_nothing(tmp_path: Path, seconds: floa
     time.sleep(seconds)
     uv.kill()
     uv.wait()
-    assert gone(data, 5) == []
+    assert gone(data, 20) == []  # a busy machine takes its time to stop a database
 
 
 def test_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
