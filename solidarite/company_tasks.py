@@ -45,19 +45,19 @@ def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
 
 
 def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
-    """Workshops held, people, and volunteers' hours of the year, ready to read."""
+    """Workshops held, people, and volunteers' hours to date, ready to read."""
     held = Report.objects.filter(
         workshop__booking__slot__room__site__company=company, side=Side.ASSOCIATION, attended__gt=0
     )
     sums = held.aggregate(workshops=Count("pk"), people=Sum("attended", default=0))
     workshops, people = sums["workshops"], sums["people"]
-    given = hours_given(Q(slot__room__site__company=company), year=now.year, now=now)
+    given = hours_given(Q(slot__room__site__company=company), now=now)
     total = round(sum(one.both for one in given.values()), 1)
     told = hours(total)
     return [
         {"number": number(workshops), "label": "atelier tenu" if workshops < 2 else "ateliers tenus"},  # noqa: PLR2004
         {"number": number(people), "label": "personne accueillie" if people < 2 else "personnes accueillies"},  # noqa: PLR2004
-        {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles en {now.year}"},
+        {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles"},
     ]
 
 
@@ -65,7 +65,7 @@ def _answers(company: Company) -> Iterator[Task]:
     waiting = Booking.objects.of_company(company).awaiting_answer().with_everything().order_by("created_at", "pk")
     for booking in waiting[:MOST]:
         yield Task(
-            f"Répondez à {booking.association.name}",
+            f"Demande à laquelle répondre\u00a0: {booking.association.name}",
             f"{_when(booking)}, {counted(booking.participants, 'personne', 'personnes')}",
             _booking_url(company, booking),
             "Répondre",

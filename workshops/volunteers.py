@@ -83,10 +83,12 @@ def dates(slots: Iterable[Slot], user: User) -> list[Date]:
     return found
 
 
-def hours_given(promises_of: Q, *, year: int, now: dt.datetime) -> dict[int, Hours]:
-    """Hours by the number of the volunteer, of promises of this condition whose workshop took place in a year."""
+def hours_given(promises_of: Q, *, now: dt.datetime, year: int | None = None) -> dict[int, Hours]:
+    """Hours by the number of the volunteer, of such promises whose workshop took place, in a year or ever."""
     held = Booking.objects.live().filter(slot=OuterRef("slot"))
-    done = SlotVolunteer.objects.filter(promises_of, Exists(held), ends_at__lte=now, slot__local_date__year=year)
+    done = SlotVolunteer.objects.filter(promises_of, Exists(held), ends_at__lte=now)
+    if year is not None:
+        done = done.filter(slot__local_date__year=year)
     rows = done.values("volunteer", "engagement_type").annotate(time=Sum(F("ends_at") - F("starts_at"))).order_by()
     given: dict[int, dict[str, float]] = defaultdict(dict)
     for row in rows:

@@ -42,7 +42,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
                     by=signed_in(request),
                     now=now,
                 )
-                _tell_season(request, season)
+                tell_season(request, season)
                 return redirect("workshops:company_slots", company.slug)
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
@@ -58,15 +58,14 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
     return render(request, "companies/availability_create.html", context, status=status)
 
 
-def _tell_season(request: HttpRequest, season: actions.Season) -> None:
+def tell_season(request: HttpRequest, season: actions.Season) -> None:
+    """How many slots there are now, each date that is none with its reason, and the public holidays among them."""
     count = len(season.slots)
     published = counted(count, "créneau publié", "créneaux publiés")
     messages.add_message(request, messages.SUCCESS if count else messages.WARNING, f"{published}.")
     if season.refused:
-        dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused[:10])
-        more = len(season.refused) - 10
-        rest = f"\u00a0; et {more} autres" if more > 0 else ""
-        messages.warning(request, f"Dates laissées de côté\u00a0: {dates}{rest}.")
+        dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused)
+        messages.warning(request, f"Dates laissées de côté\u00a0: {dates}.")
     if season.holidays:
         kept = ", ".join(f"{long_date(day)} ({name})" for day, name in season.holidays)
         messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
+from accounts.models import Role
 from tests import factories
 from tests.factories import World
 
@@ -43,6 +44,23 @@ BROKEN = {
     "slot_once_per_date_of_series": (
         "UPDATE companies_slot SET original_date = '2026-12-10' WHERE availability_id IS NOT NULL"
     ),
+    "slot_room_free": (
+        "UPDATE companies_slot SET starts_at = '2027-01-01', ends_at = '2027-01-02', closes_at = '2026-12-31'"
+    ),
+    "slot_places_within_room": "UPDATE companies_slot SET places = 999",
+    "slot_withdrawn_stamped": "UPDATE companies_slot SET state = 'withdrawn'",
+    "slot_follows_room": "UPDATE companies_slot SET room_capacity = 50, places = 50; SET CONSTRAINTS ALL IMMEDIATE",
+    "room_capacity_within_site": "UPDATE companies_site SET max_visitors = 9 WHERE name = 'Siège'",
+    "room_follows_site": "UPDATE companies_room SET site_max_visitors = 99; SET CONSTRAINTS ALL IMMEDIATE",
+    "volunteer_in_one_place": (
+        "UPDATE companies_slotvolunteer SET volunteer_id = (SELECT min(volunteer_id) FROM companies_slotvolunteer)"
+    ),
+    "volunteer_has_own_seat": "UPDATE companies_slotvolunteer SET seat = 1",
+    "volunteer_of_the_company": "UPDATE companies_slotvolunteer SET volunteer_id = (SELECT max(id) FROM accounts_user)",
+    "promise_follows_slot": (
+        "UPDATE companies_slotvolunteer SET ends_at = ends_at + interval '1 hour'; SET CONSTRAINTS ALL IMMEDIATE"
+    ),
+    "promise_within_offer": "UPDATE companies_slotvolunteer SET volunteers_offered = 9; SET CONSTRAINTS ALL IMMEDIATE",
     "slot_of_series_dated": "UPDATE companies_slot SET original_date = NULL",
 }
 
@@ -58,6 +76,11 @@ def full(world: World, now: dt.datetime) -> World:
     for week in (1, 2):
         start = world.slot.starts_at + dt.timedelta(days=7 * week)
         factories.make_slot(world.room, start, availability=series, original_date=start.date())
+    other = factories.make_user()
+    factories.add_member(world.company, other, Role.VOLUNTEER, now)
+    for seat, person in enumerate((world.volunteer, other), start=1):
+        factories.make_promise(now, world.slot, person, seat=seat)
+    factories.make_user("Étrangère")
     return world
 
 

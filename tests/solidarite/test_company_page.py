@@ -49,7 +49,7 @@ def test_each_kind_of_task_is_told_and_leads_somewhere(world: World, now: dt.dat
     )
     tasks = company_tasks(world.company, now)
     assert [task.title for task in tasks] == [
-        f"Répondez à {world.association.name}",
+        f"Demande à laquelle répondre\u00a0: {world.association.name}",
         f"{world.room.name} est prise pendant un atelier",
         "Il manque 2\u00a0bénévoles",
         "Racontez l’atelier du mardi 24\u00a0novembre",
@@ -76,7 +76,7 @@ def test_figures_are_those_of_the_rows(world: World, now: dt.datetime) -> None:
     assert [(one["number"], one["label"]) for one in company_figures(world.company, now)] == [
         ("1", "atelier tenu"),
         ("6", "personnes accueillies"),
-        ("2", "heures de bénévoles en 2026"),
+        ("2", "heures de bénévoles"),
     ]
 
 

@@ -238,3 +238,13 @@ def test_database_opens_one_address_at_a_time(world: World, now: dt.datetime) ->
         CalendarFeed.objects.create(user=world.volunteer, created_at=now)
     assert not Message.objects.exists()
     assert not Booking.objects.exists()
+
+
+def test_busy_time_of_several_days_stands_on_each_of_them(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    days = calendar("DTSTART;VALUE=DATE:20261130\r\nDTEND;VALUE=DATE:20261220")
+    companies.import_calendar(room=world.room, file=days, name="a.ics", by=world.company_owner, now=now)
+    client = visitor(world.company_owner)
+    week = client.get(page(world, "agenda"), {"semaine": "2026-12-08"}).text
+    assert week.count('class="entry busy"') == 7
+    assert week.count('class="entry blocked"') == 1
+    assert 'class="entry free"' not in week

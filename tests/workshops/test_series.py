@@ -288,3 +288,15 @@ def test_link_of_who_left_or_that_we_did_not_sign_confirms_nothing(
     assert client.post(path).status_code == 404
     for token in ("x", "1-2-3.abc", "1-2.abc", path.split("/")[-2] + "a"):
         assert client.get(f"/entreprises/series/confirmer/{token}/").status_code == 404
+
+
+@pytest.mark.parametrize("day", [dt.date(2026, 12, 1), dt.date(2026, 12, 8), dt.date(2026, 12, 16)])
+def test_fortnight_goes_on_in_its_weeks_when_it_changes(world: World, now: dt.datetime, day: dt.date) -> None:
+    made = opening(every=Availability.Every.TWO_WEEKS)
+    companies.publish_availability(room=world.room, availability=made, by=world.company_owner, now=now)
+    before = {slot.local_date for slot in Slot.objects.filter(availability=made) if slot.local_date >= day}
+    changed = opening(every=Availability.Every.TWO_WEEKS, end_time=dt.time(20, 45))
+    _, season = actions.change_series(
+        availability=made, changed=changed, from_date=day, by=world.company_owner, now=now
+    )
+    assert {slot.local_date for slot in season.slots} == before

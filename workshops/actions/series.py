@@ -124,11 +124,21 @@ def change_series(
     Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True))).update(availability=None)
     end = end_series(availability=availability, from_date=from_date, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
-    changed.from_date = max(changed.from_date, from_date)
+    changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_availability(
         room=availability.room, availability=changed, by=by, now=now, without=kept_out
     )
     return end, season
+
+
+def _in_step(availability: Availability, changed: Availability, day: dt.date) -> dt.date:
+    """The day from which the changed series counts: a fortnight goes on in the weeks that it had."""
+    fortnight = Availability.Every.TWO_WEEKS
+    if availability.every != fortnight or changed.every != fortnight:
+        return day
+    mondays = [one - dt.timedelta(days=one.weekday()) for one in (availability.from_date, day)]
+    off = (mondays[1] - mondays[0]).days // 7 % 2
+    return mondays[1] + dt.timedelta(days=7) if off else day
 
 
 def _moved_by_hand(availability: Availability, from_date: dt.date) -> SlotQuerySet:

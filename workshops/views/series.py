@@ -16,6 +16,7 @@ from accounts.refusals import Refused
 from companies import actions as companies
 from companies.models import Availability, Company, Slot
 from companies.views import managed_company
+from companies.views.openings import tell_season
 from territories import clock
 from territories.french import counted, day_date
 from workshops import actions
@@ -119,7 +120,7 @@ def _change(request: HttpRequest, company: Company, slot: Slot, form: SlotForm) 
     ended, season = actions.change_series(
         availability=series, changed=form.changed_series(series), from_date=from_date, by=by, now=now
     )
-    published = counted(len(season.slots), "créneau ouvert", "créneaux ouverts")
-    messages.success(request, f"La série est changée\u00a0: {published}.")
+    messages.success(request, "La série est changée.")
+    tell_season(request, season)
     _tell_end(request, ended)
     return redirect("workshops:series", company.slug, season.slots[0].availability_id)
