@@ -95,27 +95,12 @@ def sign_by_link(
     if not current.link_is_open(now):
         raise LinkClosed("Ce lien ne sert plus\u00a0: demandez-en un nouveau à l’entreprise.")
     check_newest(version)
-    if current.version_id != version.pk:
-        current = _carry_over(current, version, now)
+    current.version = version
     current.signatory_name, current.signatory_capacity, current.shows_name = name, capacity, shows_name
-    current.save(update_fields=["signatory_name", "signatory_capacity", "shows_name"])
+    current.save(update_fields=["version", "signatory_name", "signatory_capacity", "shows_name"])
     signed = _sign(current, by=None, now=now)
     emails.signature_signed(signature=signed, now=now)
     return signed
-
-
-def _carry_over(signature: Signature, version: CharterVersion, now: dt.datetime) -> Signature:
-    """The file of the newer text: this one while nobody has signed it, else another, since this one is a proof."""
-    if signature.signed_at is None:
-        signature.version = version
-        signature.save(update_fields=["version"])
-        return signature
-    kept = {field: getattr(signature, field) for field in Pledge._fields}
-    Signature.objects.filter(pk=signature.pk).update(state=State.WITHDRAWN, ended_at=now)
-    carried: Signature = Signature.objects.create(
-        company=signature.company, version=version, created_at=now, link_sent_at=signature.link_sent_at, **kept
-    )
-    return carried
 
 
 def _limit_links(by: User, now: dt.datetime) -> None:

@@ -54,7 +54,7 @@ class SignatureQuerySet(ClaimableQuerySet):
         return self.select_related("company__commune__departement", "version", "signed_by", "claimed_by")
 
 
-@tracked(exclude=("signatory_name", "signatory_capacity", "signatory_email"))
+@tracked(exclude=("signatory_name", "signatory_email"))
 class Signature(Claimable):
     """A company's signature of one version of the charter, and the proof of it. A renewal is a new row."""
 
@@ -287,6 +287,6 @@ class Signature(Claimable):
         return signed and (self.company_name, self.company_siren) != (self.company.name, self.company.siren)
 
     def link_is_open(self, now: dt.datetime) -> bool:
-        """Whether the link that was sent to the signatory still signs."""
+        """Whether the link that was sent to the signatory still signs: once, since what was signed is a proof."""
         sent = self.link_sent_at
-        return self.state in (self.State.DRAFT, self.State.CHANGES_REQUESTED) and bool(sent and now < sent + LINK_LASTS)
+        return self.state == self.State.DRAFT and bool(sent and now < sent + LINK_LASTS)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from solidarite.embedded import addresses
-from solidarite.embedded.processes import NotStarted, last_word, spawn, stop
+from solidarite.embedded.processes import NotStarted, last_word, spawn, stop, stopping
 
 START_SECONDS = 30
 # A web server that is still starting hears no signal; nothing of a demonstration is lost by not waiting for it.
@@ -172,7 +172,10 @@ def stop_with_uv() -> None:
     def watch() -> None:
         while not orphan and os.getppid() == parent:
             time.sleep(0.3)
-        os.kill(os.getpid(), signal.SIGTERM)
+        # Python loses what a handler raises while it puts an object away: asked again until the first process stops.
+        while not stopping.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+            stopping.wait(5)
 
     threading.Thread(target=watch, daemon=True, name="uv").start()
 

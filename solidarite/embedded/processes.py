@@ -6,8 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+# Set once this program puts its processes away.
+stopping = threading.Event()
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 
@@ -44,6 +48,7 @@ def spawn(
 
 def stop(process: subprocess.Popen[bytes], *, with_signal: signal.Signals, seconds: float) -> None:
     """Ask a process to end, and end it when it has not after `seconds`."""
+    stopping.set()
     if process.poll() is not None:
         return
     process.send_signal(with_signal)

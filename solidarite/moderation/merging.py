@@ -186,6 +186,11 @@ def _move_association(into: Association, gone: Association) -> None:
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
     Booking.objects.filter(association=gone).update(association=into)
     gone.requests.update(association=into)
-    if into.state == Association.State.NEW and gone.state == Association.State.ADMITTED:
+    if gone.state == Association.State.SUSPENDED and into.state != Association.State.SUSPENDED:
+        # A merge does not lift a suspension.
+        into.state, into.decided_at, into.decided_by = gone.state, gone.decided_at, gone.decided_by
+        into.decision_reason = gone.decision_reason
+        into.claimed_at = into.claimed_by = None
+    elif into.state == Association.State.NEW and gone.state == Association.State.ADMITTED:
         into.state, into.decided_at, into.decided_by = gone.state, gone.decided_at, gone.decided_by
         into.claimed_at = into.claimed_by = None

@@ -126,20 +126,17 @@ def test_draft_for_an_earlier_text_goes_on_in_the_new_one(world: World, applican
     assert signed.pledged_rooms == PLEDGE.pledged_rooms
 
 
-def test_link_of_a_file_that_was_signed_before_carries_over_to_the_newer_text(
-    world: World, applicant: Company, now: dt.datetime
-) -> None:
+def test_link_signs_once_whatever_becomes_of_the_file(world: World, applicant: Company, now: dt.datetime) -> None:
     link = actions.send_signing_link(
         company=applicant, version=world.charter, pledge=PLEDGE, by=world.company_owner, now=now
     )
-    person: dict[str, Any] = {"name": "X", "capacity": "Y", "shows_name": True, "now": now}
-    signed = actions.sign_by_link(signature=link, version=world.charter, **person)
+    person: dict[str, Any] = {"version": world.charter, "capacity": "gérant", "shows_name": True, "now": now}
+    signed = actions.sign_by_link(signature=link, name="Paul Un", **person)
     actions.claim_signature(signature=signed, by=world.moderator, now=now)
     actions.request_changes(signature=signed, reason="Précisez.", by=world.moderator, now=now)
-    second = next_version(world, now)
-    actions.sign_by_link(signature=signed, version=second, **person)
-    states = Signature.objects.of_company(applicant).order_by("pk").values_list("version__number", "state")
-    assert list(states) == [(1, "withdrawn"), (2, "submitted")]
+    with pytest.raises(actions.LinkClosed):
+        actions.sign_by_link(signature=link, name="Jean Autre", **person)
+    assert Signature.objects.get(pk=signed.pk).signatory_name == "Paul Un"
 
 
 # --- deciding ---------------------------------------------------------------------------------------

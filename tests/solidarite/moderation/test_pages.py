@@ -679,3 +679,10 @@ def test_file_of_a_request_tells_what_became_of_it(world: World, now: dt.datetim
     client.post(address("release", "request", wanted.pk))
     page = client.get(address("file", "request", wanted.pk)).text
     assert page.count("<strong>prise du dossier, par</strong>") == 2
+
+
+def test_merge_does_not_lift_the_suspension_of_an_association(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    twin = factories.make_association(now, state="suspended", decision_reason="Danger.")
+    visitor(world.moderator).post(address("merge", "association", world.association.pk), {"absorb": twin.pk})
+    world.association.refresh_from_db()
+    assert (world.association.state, world.association.decision_reason) == ("suspended", "Danger.")
