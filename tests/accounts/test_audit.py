@@ -68,10 +68,18 @@ def test_history_is_never_changed(world: World, statement: str) -> None:
 def test_history_names_nobody(world: World, now: dt.datetime) -> None:
     factories.make_signature(now, world.company, world.charter)
     columns = {field.name for field in Signature.objects.get().events.model._meta.fields}  # type: ignore[attr-defined]  # idem
-    assert columns.isdisjoint({"signatory_name", "signatory_capacity", "signatory_email"})
+    assert columns.isdisjoint({"signatory_name", "signatory_email"})
     before = Company.objects.get(pk=world.company.pk).events.count()  # type: ignore[attr-defined]  # idem
     world.volunteer.delete()
     assert Company.objects.get(pk=world.company.pk).events.count() == before  # type: ignore[attr-defined]  # idem
+
+
+def test_history_keeps_the_capacity_in_which_somebody_signs(world: World, now: dt.datetime) -> None:
+    company = factories.make_company(now, owner=factories.make_user("Odile"))
+    signature = factories.make_signature(now, company, world.charter, state="draft")
+    before = signature.signatory_capacity
+    Signature.objects.filter(pk=signature.pk).update(signatory_capacity="gérante")
+    assert [(one.column, one.before, one.after) for one in changes(signature)] == [("en qualité de", before, "gérante")]
 
 
 def test_file_shows_its_changes(world: World, now: dt.datetime, visitor: Visitor) -> None:
