@@ -114,7 +114,7 @@ def _queries(site: Any, now: dt.datetime) -> Measure:
     year = _series(room, now, from_date=monday, until_date=monday + dt.timedelta(days=363))
     owner = User.objects.get(email="mesure@example.org")
     with CaptureQueriesContext(connection) as captured:
-        season = actions.publish_availability(room=room, availability=year, by=owner, now=now)
+        season = actions.publish_season(room=room, openings=[year], by=owner, now=now)
     return {
         "name": "publish.queries",
         "value": len(captured),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil import rrule
 
-SATURDAY = 6
 MIDNIGHT = dt.time()
 
 
@@ -92,9 +91,9 @@ def _on_the_wall(date: dt.date, time: dt.time, zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(date, time, tzinfo=zone).astimezone(dt.UTC).astimezone(zone)
 
 
-def is_evening_or_weekend(starts_at: dt.datetime, *, evening_starts_at: dt.time) -> bool:
+def is_evening_or_weekend(starts_at: dt.datetime, *, evening_starts_at: dt.time, weekend_days: Collection[int]) -> bool:
     """Whether a period that starts at this local instant is outside office hours.
 
-    Evening: from `evening_starts_at` on, Monday to Friday. Weekend: Saturday and Sunday, all day.
+    Weekend: all day, on these ISO numbers. Evening: from `evening_starts_at` on, on the other days.
     """
-    return starts_at.isoweekday() >= SATURDAY or starts_at.time() >= evening_starts_at
+    return starts_at.isoweekday() in weekend_days or starts_at.time() >= evening_starts_at

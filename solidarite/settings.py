@@ -48,6 +48,8 @@ HOSTING_PROVIDER = env.str("HOSTING_PROVIDER", "")
 # --- Rules that the operator may move --------------------------------------------------------------
 
 EVENING_STARTS_AT = dt.time.fromisoformat(env.str("EVENING_STARTS_AT", "17:00"))
+# ISO numbers of the days that are free all day: Saturday and Sunday.
+WEEKEND_DAYS = tuple(env.list("WEEKEND_DAYS", [6, 7], subcast=int))
 DAYTIME_SLOTS_ALLOWED = env.bool("DAYTIME_SLOTS_ALLOWED", False)
 # Accounts that may be opened in 24 hours: each sends a mail to an address that nobody has shown to be theirs.
 SIGNUPS_PER_DAY = env.int("SIGNUPS_PER_DAY", 500)

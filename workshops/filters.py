@@ -12,7 +12,6 @@ from django.http import QueryDict
 
 from accounts.forms import date_input
 from companies.models import Slot, SlotQuerySet
-from companies.recurrence import SATURDAY
 from territories.forms import CommuneField
 from territories.models import Commune
 
@@ -93,7 +92,7 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
     def at_moment(self, queryset: SlotQuerySet, _name: str, value: str) -> SlotQuerySet:
         moments = {
             "soir": Q(local_time__gte=settings.EVENING_STARTS_AT),
-            "weekend": Q(weekday__gte=SATURDAY),
-            "semaine": Q(weekday__lt=SATURDAY),
+            "weekend": Q(weekday__in=settings.WEEKEND_DAYS),
+            "semaine": ~Q(weekday__in=settings.WEEKEND_DAYS),
         }
         return queryset.filter(moments[value])

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from associations.models import Moment, Request
 from companies.models import Slot
-from companies.recurrence import SATURDAY
 from territories.distance import kilometres_between
 
 
@@ -58,5 +59,5 @@ def _distance(request: Request, slot: Slot) -> float | None:
 
 
 def _suits(moment: str, local: dt.datetime) -> bool:
-    weekend = local.isoweekday() >= SATURDAY
+    weekend = local.isoweekday() in settings.WEEKEND_DAYS
     return moment == Moment.ANY or (moment == Moment.WEEKEND) == weekend

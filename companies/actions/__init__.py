@@ -41,9 +41,10 @@ from companies.actions.series import (
     cut_series,
     dates_taken_out,
     extend_series,
-    preview_availability,
-    publish_availability,
+    preview_season,
+    publish_season,
     refuse_daytime,
+    why_none,
 )
 from companies.actions.slots import SlotNotOpen, withdraw_slot, withdraw_slots
 from companies.actions.volunteers import (
@@ -117,8 +118,8 @@ __all__ = [
     "limit_charter_standings",
     "note_failure",
     "place_site",
-    "preview_availability",
-    "publish_availability",
+    "preview_season",
+    "publish_season",
     "read_guidance",
     "refuse_daytime",
     "register_company",
@@ -128,6 +129,7 @@ __all__ = [
     "set_charter_standing",
     "take_over",
     "tell_moved",
+    "why_none",
     "withdraw_consent",
     "withdraw_slot",
     "withdraw_slots",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -82,50 +83,66 @@ class Season(NamedTuple):
     holidays: list[tuple[dt.date, str]]
 
 
-def preview_availability(*, room: Room, availability: Availability, now: dt.datetime) -> list[ProposedDate]:
-    """The dates that the season would open, each with what stands in its way.
+def preview_season(*, room: Room, openings: Sequence[Availability], now: dt.datetime) -> list[ProposedDate]:
+    """The dates that these regular openings would make together, in order, each with what stands in its way.
 
     Raises:
-        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen.
+        DaytimeOpening, SeasonTooLong, TooFarAhead; NothingToOpen: no date at all falls in the season.
     """
-    dates = _dates(room, availability, now)
+    dates = sorted(date for opening in openings for date in _dates(room, opening, now))
     if not dates:
         raise NothingToOpen(_nothing([]))
+    notice_hours = openings[0].notice_hours
     taken, busy = _taken(room, dates), _busy(room, dates)
     departement = room.site.commune.departement_id
-    proposed = [
+    return [
         ProposedDate(
             date=one.date,
             starts_at=one.starts_at,
             ends_at=one.ends_at,
             moved=one.moved,
-            obstacle=_obstacle(one, taken, busy, notice_hours=availability.notice_hours, now=now),
+            obstacle=_obstacle(one, taken, busy, notice_hours=notice_hours, now=now),
             holiday=public_holiday(one.date, departement) or "",
             school_holiday=school_holiday(one.date, departement) or "",
         )
         for one in dates
     ]
-    if all(one.obstacle for one in proposed):
-        raise NothingToOpen(_nothing([SeasonRefused(one.starts_at, one.obstacle) for one in proposed]))
-    return proposed
+
+
+def why_none(proposed: Sequence[ProposedDate]) -> str:
+    """What keeps every date of a preview from becoming a slot, and what to change; empty when one of them can."""
+    if any(not one.obstacle for one in proposed):
+        return ""
+    return _nothing([SeasonRefused(one.starts_at, one.obstacle) for one in proposed])
 
 
 @transaction.atomic
-def publish_availability(
-    *, room: Room, availability: Availability, by: User, now: dt.datetime, without: Collection[dt.date] = ()
+def publish_season(
+    *, room: Room, openings: Sequence[Availability], by: User, now: dt.datetime, without: Collection[dt.date] = ()
 ) -> Season:
-    """Turn a regular opening into dated slots, but for the dates that were taken out of it.
+    """Turn regular openings into dated slots, but for the dates that were taken out of them.
 
-    Dates that are past, or on which the room already has a slot, are refused one by one and the others kept.
+    Dates that are past, or on which the room is not free, are refused one by one and the others kept. An opening of
+    which no date is kept is not kept itself.
 
     Raises:
         DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived: nothing is written.
     """
     hold_room(room=room)
+    seasons = [_publish(room, opening, by=by, now=now, without=without) for opening in openings]
+    season = Season(*(list(chain.from_iterable(parts)) for parts in zip(*seasons, strict=True)))
+    if not season.slots:
+        raise NothingToOpen(_nothing(season.refused))
+    return season
+
+
+def _publish(
+    room: Room, availability: Availability, *, by: User, now: dt.datetime, without: Collection[dt.date]
+) -> Season:
     dates = _dates(room, availability, now)
     availability.room = room
     availability.created_at, availability.created_by = now, by
-    availability.excluded_dates = sorted(set(without))
+    availability.excluded_dates = sorted({day for day in without if day.isoweekday() in availability.weekdays})
     availability.extended_to_date = _last_date(availability, now)
     availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
     availability.save()
@@ -133,7 +150,7 @@ def publish_availability(
     candidates = [_slot(availability, one, now) for one in wanted]
     season = _keep_possible(availability, candidates, dates, now)
     if not season.slots:
-        raise NothingToOpen(_nothing(season.refused))
+        availability.delete()
     return season
 
 
@@ -241,9 +258,9 @@ def refuse_daytime(dates: Iterable[Occurrence]) -> None:
     Raises:
         DaytimeOpening: one of the dates starts in office hours, and no operator allowed that.
     """
-    evening = settings.EVENING_STARTS_AT
+    evening, weekend = settings.EVENING_STARTS_AT, settings.WEEKEND_DAYS
     if settings.DAYTIME_SLOTS_ALLOWED or all(
-        is_evening_or_weekend(date.starts_at, evening_starts_at=evening) for date in dates
+        is_evening_or_weekend(date.starts_at, evening_starts_at=evening, weekend_days=weekend) for date in dates
     ):
         return
     raise DaytimeOpening(

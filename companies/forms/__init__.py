@@ -1,6 +1,6 @@
 """Forms of a company: its identity, its sites and rooms, and its openings."""
 
-from companies.forms.openings import WEEKDAY_CHOICES, AvailabilityForm, time_input
+from companies.forms.openings import WEEKDAY_CHOICES, SeasonForm, time_input
 from companies.forms.organisations import CompanyForm
 from companies.forms.places import AccessibilityForm, AccessKitForm, PhotoForm, RoomForm, SiteEditForm, SiteForm
 from companies.forms.positions import PositionForm
@@ -10,11 +10,11 @@ __all__ = [
     "WEEKDAY_CHOICES",
     "AccessKitForm",
     "AccessibilityForm",
-    "AvailabilityForm",
     "CompanyForm",
     "PhotoForm",
     "PositionForm",
     "RoomForm",
+    "SeasonForm",
     "SiteEditForm",
     "SiteForm",
     "VolunteerForm",

@@ -1,5 +1,6 @@
 """The form of a season of evenings."""
 
+import copy
 import datetime as dt
 from typing import Any
 
@@ -19,8 +20,20 @@ def time_input() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class AvailabilityForm(forms.ModelForm[Availability]):
-    """A regular opening of a room over a season, and the dates of it that were seen and ticked."""
+class HourField(forms.TimeField):
+    """An hour that some days need: asked for once one of them is ticked."""
+
+    always_answered = True
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(label=label, required=False, widget=time_input())
+
+
+class SeasonForm(forms.ModelForm[Availability]):
+    """The regular openings of a room over a season, and the dates of it that were seen and ticked.
+
+    Evenings and the weekend have hours of their own: with days of both, the season is made of two openings.
+    """
 
     every = forms.ChoiceField(
         label="Rythme", choices=Availability.Every.choices, widget=forms.RadioSelect, initial=Availability.Every.WEEK
@@ -41,6 +54,10 @@ class AvailabilityForm(forms.ModelForm[Availability]):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un jour."},
     )
+    start_time = HourField(label="Le soir, de")
+    end_time = HourField(label="À")
+    weekend_start_time = HourField(label="Le week-end, de")
+    weekend_end_time = HourField(label="À")
     booking_mode = forms.ChoiceField(
         label="Réponse",
         choices=[
@@ -57,8 +74,6 @@ class AvailabilityForm(forms.ModelForm[Availability]):
             "every",
             "weekdays",
             "ordinals",
-            "start_time",
-            "end_time",
             "from_date",
             "until_date",
             "places",
@@ -68,12 +83,10 @@ class AvailabilityForm(forms.ModelForm[Availability]):
             "booking_mode",
         )
         widgets = {
-            "start_time": time_input(),
-            "end_time": time_input(),
             "from_date": date_input(),
             "until_date": date_input(),
         }
-        labels = {"start_time": "De", "end_time": "À", "from_date": "Du", "until_date": "Au"}
+        labels = {"from_date": "Du", "until_date": "Au"}
         help_texts = {
             "notice_hours": "En heures\u00a0: on ne réserve plus passé ce délai avant le début.",
             "until_date": "Vide\u00a0: la série continue, nous ouvrons les dates au fur et à mesure.",
@@ -81,8 +94,10 @@ class AvailabilityForm(forms.ModelForm[Availability]):
 
     def __init__(self, data: Any = None, *, room: Room, today: dt.date) -> None:
         initial = {
-            "start_time": settings.EVENING_STARTS_AT.replace(hour=18),
-            "end_time": dt.time(20),
+            "start_time": dt.time(18),
+            "end_time": dt.time(21),
+            "weekend_start_time": dt.time(9, 30),
+            "weekend_end_time": dt.time(12, 30),
             "from_date": today,
             "until_date": today + dt.timedelta(weeks=12),
             "places": room.capacity,
@@ -96,14 +111,23 @@ class AvailabilityForm(forms.ModelForm[Availability]):
     def clean(self) -> dict[str, Any]:
         """Times and dates in order, and no more than the room has."""
         cleaned = super().clean() or {}
+        self._check_rhythm(cleaned)
+        self._check_offer(cleaned)
+        return cleaned
+
+    def _check_rhythm(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("every") != Availability.Every.MONTH:
             cleaned["ordinals"] = []
         elif not cleaned.get("ordinals"):
             self.add_error("ordinals", "Choisissez au moins une semaine du mois.")
-        self._in_order(cleaned, "start_time", "end_time", "Indiquez une heure de fin après l’heure de début.")
+        for days, start, end in self._hours(cleaned):
+            if days:
+                self._check_hours(cleaned, start, end)
         self._in_order(
             cleaned, "from_date", "until_date", "Indiquez une date de fin après la date de début.", same=True
         )
+
+    def _check_offer(self, cleaned: dict[str, Any]) -> None:
         for field, most in (("places", self.room.capacity), ("computers", self.room.computers)):
             if (cleaned.get(field) or 0) > most:
                 self.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
@@ -111,7 +135,32 @@ class AvailabilityForm(forms.ModelForm[Availability]):
             self.add_error("places", "Indiquez au moins une place.")
         if (cleaned.get("notice_hours") or 0) > LONGEST_NOTICE_HOURS:
             self.add_error("notice_hours", f"Indiquez {LONGEST_NOTICE_HOURS} heures au plus, soit trente jours.")
-        return cleaned
+
+    def openings(self) -> list[Availability]:
+        """One opening for the days of the week, one for those of the weekend, where there are any."""
+        typed = self.save(commit=False)
+        made = []
+        for days, start, end in self._hours(self.cleaned_data):
+            if days:
+                opening = copy.copy(typed)
+                opening.weekdays = days
+                opening.start_time, opening.end_time = self.cleaned_data[start], self.cleaned_data[end]
+                made.append(opening)
+        return made
+
+    def _hours(self, cleaned: dict[str, Any]) -> list[tuple[list[int], str, str]]:
+        """Days of the week and of the weekend, each with the fields of their hours."""
+        days, weekend = cleaned.get("weekdays") or [], settings.WEEKEND_DAYS
+        return [
+            ([day for day in days if day not in weekend], "start_time", "end_time"),
+            ([day for day in days if day in weekend], "weekend_start_time", "weekend_end_time"),
+        ]
+
+    def _check_hours(self, cleaned: dict[str, Any], start: str, end: str) -> None:
+        for name in (start, end):
+            if cleaned.get(name) is None and name not in self.errors:
+                self.add_error(name, "Indiquez cette heure.")
+        self._in_order(cleaned, start, end, "Indiquez une heure de fin après l’heure de début.")
 
     def shown_dates(self) -> set[dt.date]:
         """The dates of the preview that the person had before their eyes."""

@@ -14,7 +14,7 @@ from accounts.identity import signed_in
 from accounts.refusals import Refused
 from companies import actions
 from companies.confirmations import confirmation_of
-from companies.forms import AvailabilityForm
+from companies.forms import SeasonForm
 from companies.models import Availability, Room
 from companies.views.organisations import managed_company
 from territories import clock
@@ -23,29 +23,27 @@ from territories.french import counted, long_date
 
 @require_http_methods(["GET", "POST"])
 def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
-    """Open a room regularly: the dates are shown first, each may be left out, then each becomes a slot."""
+    """Open a room for a season: the dates are shown first, each may be left out, then each becomes a slot."""
     company = managed_company(request, slug)
     rooms = Room.objects.filter(archived_at=None).select_related("site__commune__departement")
     room = get_object_or_404(rooms, site__company=company, pk=room_id)
     now = clock.now()
-    form = AvailabilityForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
+    form = SeasonForm(request.POST or None, room=room, today=now.astimezone(ZoneInfo(room.site.time_zone)).date())
     unticked = form.unticked_dates()
     proposed: list[actions.ProposedDate] = []
     if request.method == "POST" and form.is_valid():
         try:
-            proposed = actions.preview_availability(room=room, availability=form.save(commit=False), now=now)
-            if "publish" in request.POST and form.shown_dates() == {one.date for one in proposed}:
-                season = actions.publish_availability(
-                    room=room,
-                    availability=form.save(commit=False),
-                    without=unticked,
-                    by=signed_in(request),
-                    now=now,
+            proposed = actions.preview_season(room=room, openings=form.openings(), now=now)
+            if refusal := actions.why_none(proposed):
+                form.add_error(None, refusal)
+            elif "publish" in request.POST and form.shown_dates() == {one.date for one in proposed}:
+                season = actions.publish_season(
+                    room=room, openings=form.openings(), without=unticked, by=signed_in(request), now=now
                 )
                 tell_season(request, season)
                 return redirect("workshops:company_slots", company.slug)
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
     context = {
         "company": company,
         "room": room,
@@ -54,7 +52,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
         "proposed": [(one, one.date not in unticked) for one in proposed],
         "free": sum(not one.obstacle for one in proposed),
     }
-    status = 422 if form.is_bound and not proposed else 200
+    status = 422 if form.errors else 200
     return render(request, "companies/availability_create.html", context, status=status)
 
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management.utils import get_random_secret_key
 from django.db import connections
 
 from accounts.models import User
 from charter.models import CharterVersion
-from companies.recurrence import SATURDAY
 from mail.rendering import CALENDAR_FILE_NAME
 from solidarite.demonstration.browser import Browser, Page
 from territories import clock
@@ -177,6 +177,8 @@ class _Walk:
             weekdays=[str(day.isoweekday())],
             start_time="18:30",
             end_time="20:30",
+            weekend_start_time="18:30",
+            weekend_end_time="20:30",
             from_date=day.isoformat(),
             until_date=(day + dt.timedelta(days=14)).isoformat(),
             places="10",
@@ -202,7 +204,7 @@ class _Walk:
             self.visitor.get(
                 f"/creneaux/?lieu={town}&rayon=5&du={day}&au={day}&moment=soir&ordinateurs=8&places=10&tri=distance"
             )
-            if self.day.isoweekday() < SATURDAY
+            if self.day.isoweekday() not in settings.WEEKEND_DAYS
             else self.visitor.get(f"/creneaux/?lieu={town}&rayon=5&du={day}&au={day}")
         )
         self._expect(found, f"Salle {self.mark}")

@@ -32,9 +32,7 @@ def opening(**fields: Any) -> Availability:
 
 
 def publish(world: World, now: dt.datetime, **fields: Any) -> actions.Season:
-    return actions.publish_availability(
-        room=world.room, availability=opening(**fields), by=world.company_owner, now=now
-    )
+    return actions.publish_season(room=world.room, openings=[opening(**fields)], by=world.company_owner, now=now)
 
 
 @pytest.mark.django_db

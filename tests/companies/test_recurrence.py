@@ -190,4 +190,10 @@ def test_lost_hour_is_moved_and_said() -> None:
 )
 def test_evening_or_weekend(day: str, time: str, outside: bool) -> None:  # noqa: FBT001
     at = dt.datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=PARIS)
-    assert is_evening_or_weekend(at, evening_starts_at=dt.time(17)) == outside
+    assert is_evening_or_weekend(at, evening_starts_at=dt.time(17), weekend_days=(6, 7)) == outside
+
+
+def test_weekend_is_what_the_operator_says() -> None:
+    friday, sunday = (dt.datetime(2026, 12, day, 9, tzinfo=PARIS) for day in (4, 6))
+    hours = [is_evening_or_weekend(at, evening_starts_at=dt.time(17), weekend_days=(5, 6)) for at in (friday, sunday)]
+    assert hours == [True, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,8 +28,8 @@ Visitor = Callable[[User], Client]
 
 def publish(world: World, now: dt.datetime, without: set[dt.date] | None = None, **fields: Any) -> Availability:
     series = opening(**fields)
-    actions.publish_availability(
-        room=world.room, availability=series, by=world.company_owner, now=now, without=without or set()
+    actions.publish_season(
+        room=world.room, openings=[series], by=world.company_owner, now=now, without=without or set()
     )
     return series
 
@@ -43,7 +44,7 @@ def days(series: Availability) -> list[str]:
 def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: dt.datetime) -> None:
     factories.make_slot(world.room, dt.datetime(2026, 12, 11, 19, tzinfo=dt.UTC))
     season = opening(weekdays=[5], from_date=dt.date(2026, 11, 27), until_date=dt.date(2027, 1, 1))
-    proposed = actions.preview_availability(room=world.room, availability=season, now=now)
+    proposed = actions.preview_season(room=world.room, openings=[season], now=now)
     assert [(one.date.isoformat(), one.obstacle, one.holiday, one.school_holiday) for one in proposed] == [
         ("2026-11-27", PAST, "", ""),
         ("2026-12-04", "", "", ""),
@@ -53,6 +54,64 @@ def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: 
         ("2027-01-01", "", "Jour de l’an", "Vacances de Noël"),
     ]
     assert not Availability.objects.exists()
+
+
+def test_dates_that_are_all_refused_are_shown_with_their_reasons(world: World, visitor: Visitor) -> None:
+    for day in (3, 10):
+        factories.make_slot(world.room, dt.datetime(2026, 12, day, 18, tzinfo=dt.UTC))
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    typed = SEASON | {"until_date": "2026-12-10"}
+    seen = visitor(world.company_owner).post(page, typed | {"publish": "1", "shown": ["2026-12-03", "2026-12-10"]})
+    assert seen.status_code == 422
+    assert seen.text.count(TAKEN) == 3, "each date, and the summary"
+    assert "Publier les créneaux" not in seen.text
+    assert not Availability.objects.exists()
+
+
+def test_evenings_and_saturday_mornings_are_published_at_once(world: World, visitor: Visitor) -> None:
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    typed = SEASON | {
+        "weekdays": ["3", "4", "6"],
+        "until_date": "2026-12-12",
+        "weekend_start_time": "09:30",
+        "weekend_end_time": "12:30",
+    }
+    client = visitor(world.company_owner)
+    shown = ["2026-12-03", "2026-12-05", "2026-12-09", "2026-12-10", "2026-12-12"]
+    seen = client.post(page, typed).text
+    assert re.findall(r'name="shown" value="(.*?)"', seen) == shown
+    client.post(page, typed | {"publish": "1", "shown": shown, "date": [*shown[:3], shown[4]]})
+    made = Slot.objects.exclude(availability=None).order_by("starts_at")
+    found = made.values_list("local_date", "local_time", "availability__weekdays")
+    assert [(str(day), f"{time:%H:%M}", days) for day, time, days in found] == [
+        ("2026-12-03", "18:00", [3, 4]),
+        ("2026-12-05", "09:30", [6]),
+        ("2026-12-09", "18:00", [3, 4]),
+        ("2026-12-12", "09:30", [6]),
+    ]
+    assert [one.excluded_dates for one in Availability.objects.order_by("pk")] == [[dt.date(2026, 12, 10)], []]
+
+
+@pytest.mark.parametrize("field", ["weekend_start_time", "weekend_end_time"])
+def test_hours_of_the_weekend_are_asked_for_once_a_day_of_it_is_ticked(
+    world: World, visitor: Visitor, field: str
+) -> None:
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    typed = SEASON | {"weekend_start_time": "09:30", "weekend_end_time": "12:30", field: ""}
+    client = visitor(world.company_owner)
+    assert client.post(page, typed).status_code == 200
+    refused = client.post(page, typed | {"weekdays": ["6"]})
+    assert refused.status_code == 422
+    assert f'href="#id_{field}"' in refused.text
+
+
+def test_opening_that_makes_nothing_is_not_kept(world: World, now: dt.datetime) -> None:
+    evening = opening(weekdays=[4])
+    taken = opening(weekdays=[6], until_date=dt.date(2026, 12, 5), start_time=dt.time(9), end_time=dt.time(12))
+    factories.make_slot(world.room, dt.datetime(2026, 12, 5, 9, tzinfo=dt.UTC))
+    season = actions.publish_season(room=world.room, openings=[evening, taken], by=world.company_owner, now=now)
+    assert [one.reason for one in season.refused] == [TAKEN]
+    assert list(Availability.objects.all()) == [evening]
 
 
 def test_dates_are_seen_before_they_are_published_and_each_may_be_left_out(world: World, visitor: Visitor) -> None:

@@ -69,11 +69,11 @@ def test_taken_room_is_not_booked_whoever_asks(world: World, now: dt.datetime) -
 
 def test_busy_dates_of_a_season_are_shown_and_left_out(world: World, now: dt.datetime) -> None:
     take(world, now, calendar("DTSTART;VALUE=DATE:20261217"))
-    proposed = companies.preview_availability(room=world.room, availability=opening(), now=now)
+    proposed = companies.preview_season(room=world.room, openings=[opening()], now=now)
     assert [(one.date.day, one.obstacle) for one in proposed if one.obstacle] == [
         (17, "salle occupée selon son agenda")
     ]
-    season = companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+    season = companies.publish_season(room=world.room, openings=[opening()], by=world.company_owner, now=now)
     assert [(one.starts_at.day, one.reason) for one in season.refused] == [(17, "salle occupée selon son agenda")]
 
 

@@ -28,7 +28,7 @@ Visitor = Callable[[User], Client]
 def busy(world: World, now: dt.datetime) -> Availability:
     """The world's room with a season: one date booked, one asked for, one with a volunteer, the others free."""
     series = opening(booking_mode="on_approval")
-    companies.publish_availability(room=world.room, availability=series, by=world.company_owner, now=now)
+    companies.publish_season(room=world.room, openings=[series], by=world.company_owner, now=now)
     booked, asked, helped, *_ = series.slots.order_by("pk")
     factories.make_booking(now, booked, world.association)
     factories.make_booking(now, asked, world.association, state="pending")
@@ -103,19 +103,19 @@ def test_room_closes_while_a_season_is_published_in_it(now: dt.datetime, committ
     world = factories.make_world(now)
 
     def publish(pause: Callable[[], object]) -> None:
-        companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+        companies.publish_season(room=world.room, openings=[opening()], by=world.company_owner, now=now)
         pause()
 
     assert second_waits(publish, partial(close_room, world, now))
     assert not Slot.objects.filter(room=world.room, state="open", starts_at__gt=now).exists()
     with pytest.raises(companies.RoomArchived, match="choisissez-en une autre"):
-        companies.publish_availability(room=world.room, availability=opening(), by=world.company_owner, now=now)
+        companies.publish_season(room=world.room, openings=[opening()], by=world.company_owner, now=now)
 
 
 def test_room_closes_while_its_series_are_extended(now: dt.datetime, committed: None) -> None:
     world = factories.make_world(now)
     endless = opening(until_date=None)
-    companies.publish_availability(room=world.room, availability=endless, by=world.company_owner, now=now)
+    companies.publish_season(room=world.room, openings=[endless], by=world.company_owner, now=now)
 
     def extend(pause: Callable[[], object]) -> None:
         assert companies.extend_series(now=now + dt.timedelta(days=30)) > 0

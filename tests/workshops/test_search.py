@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.models import Slot
-from companies.recurrence import SATURDAY
 from territories.distance import kilometres_between
 from territories.models import Commune
 from tests import factories
@@ -30,7 +29,7 @@ def slots(world: World) -> list[Slot]:
         site = factories.make_site(NOW, world.company, commune_id=PLACES[number % len(PLACES)])
         room = factories.make_room(NOW, site, capacity=6 + number % 7, computers=number % 6)
         day = dt.date(2026, 12, 3) + dt.timedelta(days=number % 11)
-        hour = 9 if day.isoweekday() >= SATURDAY and number % 2 else 18
+        hour = 9 if day.isoweekday() >= 6 and number % 2 else 18
         made.append(factories.make_slot(room, dt.datetime.combine(day, dt.time(hour), tzinfo=ZoneInfo(site.time_zone))))
     return list(Slot.objects.with_place())
 
@@ -39,8 +38,8 @@ def slow(slot: Slot, query: dict[str, str], place: Commune | None) -> bool:
     local = slot.starts_at.astimezone(ZoneInfo(slot.time_zone))
     moments = {
         "soir": local.time() >= dt.time(17),
-        "weekend": local.isoweekday() >= SATURDAY,
-        "semaine": local.isoweekday() < SATURDAY,
+        "weekend": local.isoweekday() >= 6,
+        "semaine": local.isoweekday() < 6,
         "": True,
     }
     site = slot.room.site

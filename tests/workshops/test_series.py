@@ -29,7 +29,7 @@ Visitor = Callable[[User], Client]
 def series(world: World, now: dt.datetime) -> Availability:
     """Thursdays 3, 10, 17, 24 and 31 December, 18:30 in Lille; that of the 10th is booked."""
     made = opening()
-    companies.publish_availability(room=world.room, availability=made, by=world.company_owner, now=now)
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
     factories.make_booking(now, on(made, 10), world.association)
     return made
 
@@ -185,7 +185,7 @@ def test_series_that_ends_beyond_the_horizon_opens_its_dates_until_then(
 ) -> None:
     settings.SLOT_HORIZON_DAYS = 28
     endless = opening(until_date=None)
-    companies.publish_availability(room=world.room, availability=endless, by=world.company_owner, now=now)
+    companies.publish_season(room=world.room, openings=[endless], by=world.company_owner, now=now)
     actions.end_series(availability=endless, from_date=dt.date(2027, 1, 21), by=world.company_owner, now=now)
     companies.extend_series(now=now + dt.timedelta(days=25))
     last = Slot.objects.filter(availability=endless).order_by("starts_at").last()
@@ -293,7 +293,7 @@ def test_link_of_who_left_or_that_we_did_not_sign_confirms_nothing(
 @pytest.mark.parametrize("day", [dt.date(2026, 12, 1), dt.date(2026, 12, 8), dt.date(2026, 12, 16)])
 def test_fortnight_goes_on_in_its_weeks_when_it_changes(world: World, now: dt.datetime, day: dt.date) -> None:
     made = opening(every=Availability.Every.TWO_WEEKS)
-    companies.publish_availability(room=world.room, availability=made, by=world.company_owner, now=now)
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
     before = {slot.local_date for slot in Slot.objects.filter(availability=made) if slot.local_date >= day}
     changed = opening(every=Availability.Every.TWO_WEEKS, end_time=dt.time(20, 45))
     _, season = actions.change_series(

@@ -113,7 +113,7 @@ def change_series(
     Dates that were booked, moved or taken out of the series stay as they are.
 
     Raises:
-        what `companies.publish_availability` raises: nothing is written.
+        what `companies.publish_season` raises: nothing is written.
     """
     # In the order of who closes a room: the room, the series, the dates.
     companies.hold_places(rooms=Room.objects.filter(pk=availability.room_id), sites=Site.objects.none())
@@ -125,9 +125,7 @@ def change_series(
     end = end_series(availability=availability, from_date=from_date, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
-    season = companies.publish_availability(
-        room=availability.room, availability=changed, by=by, now=now, without=kept_out
-    )
+    season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
     return end, season
 
 
