@@ -2,6 +2,7 @@
 
 import datetime as dt
 from types import SimpleNamespace
+from typing import get_args
 
 from django import forms
 from django.contrib import messages
@@ -17,6 +18,7 @@ from solidarite.skyline import skyline
 from territories import clock
 from workshops.catalogue import bookable
 from workshops.filters import SlotFilter
+from workshops.standing import Kind
 
 TUESDAY = dt.datetime(2026, 12, 1, 17, 30, tzinfo=dt.UTC)
 DAYPARTS = {
@@ -81,6 +83,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "full_search_form": _search_form(now, "recherche_%s"),
         "skyline": skyline(now),
         "slots": [_slot("Salle Ada, 3e étage", "instant"), _slot("Atelier du rez-de-chaussée", "approval")],
+        "standings": get_args(Kind),
         "booking": _booking("confirmed", "confirmée"),
         "bookings": [
             _booking("confirmed", "confirmée"),

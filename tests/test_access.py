@@ -148,6 +148,7 @@ TABLE: dict[str, Rule] = {
     "companies:series_confirm": PUBLIC,
     "workshops:series": COMPANY,
     "workshops:series_end": replace(COMPANY, FORM),
+    "workshops:series_date_open": replace(COMPANY, FORM),
     "workshops:series_confirm": replace(COMPANY, AWAY),
     "workshops:slot_change": COMPANY,
     **{

@@ -5,16 +5,19 @@ from __future__ import annotations
 import calendar as almanac
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from companies.models import BusyTime, Company, Room, Slot
 from workshops.models import Booking
+from workshops.standing import standings
 
 
 class Entry(NamedTuple):
-    """Something that happens in a room; `kind` is free, blocked (its room is taken), pending, booked or busy."""
+    """Something that happens in a room; `kind` is that of a slot's standing, or busy."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -43,19 +46,20 @@ def month_days(day: dt.date) -> list[dt.date]:
     return [day.replace(day=number) for number in range(1, almanac.monthrange(day.year, day.month)[1] + 1)]
 
 
-def schedule(company: Company, days: list[dt.date], *, room: Room | None = None) -> list[Day]:
+def today_of(rooms: Sequence[Room], now: dt.datetime) -> dt.date:
+    """The day that it is where the first of these rooms is; in mainland France when there is none."""
+    zone = rooms[0].site.time_zone if rooms else settings.TIME_ZONE
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def schedule(company: Company, days: list[dt.date], now: dt.datetime, *, room: Room | None = None) -> list[Day]:
     """What happens on these days, each on the clock of its site; what lasts several days stands on each of them."""
     by_day: dict[dt.date, list[Entry]] = defaultdict(list)
-    busy = _busy(company, days, room)
-    for entry in busy:
+    for entry in _busy(company, days, room):
         for part in _days_of(entry):
             by_day[part.starts_at.astimezone(ZoneInfo(part.zone)).date()].append(part)
-    for entry in _slots(company, days, room):
-        blocked = entry.kind == "free" and any(
-            one.room == entry.room and one.starts_at < entry.ends_at and entry.starts_at < one.ends_at for one in busy
-        )
-        shown = entry._replace(kind="blocked") if blocked else entry
-        by_day[entry.starts_at.astimezone(ZoneInfo(entry.zone)).date()].append(shown)
+    for entry in _slots(company, days, now, room):
+        by_day[entry.starts_at.astimezone(ZoneInfo(entry.zone)).date()].append(entry)
     return [Day(day, sorted(by_day[day], key=lambda one: (one.starts_at, one.room.name))) for day in days]
 
 
@@ -70,20 +74,12 @@ def _days_of(entry: Entry) -> Iterator[Entry]:
         starts = midnight
 
 
-def _slots(company: Company, days: list[dt.date], room: Room | None) -> Iterator[Entry]:
+def _slots(company: Company, days: list[dt.date], now: dt.datetime, room: Room | None) -> Iterator[Entry]:
     slots = Slot.objects.of_company(company).filter(state=Slot.State.OPEN, local_date__range=(days[0], days[-1]))
     if room is not None:
         slots = slots.filter(room=room)
-    shown = list(slots.with_place().order_by("starts_at", "pk"))
-    waiting = Booking.objects.filter(slot__in=shown, state__in=[*Booking.LIVE, Booking.State.PENDING])
-    bookings: dict[int, Booking] = {}
-    for booking in waiting.select_related("association").order_by("-pk"):
-        if booking.state in Booking.LIVE or booking.slot_id not in bookings:
-            bookings[booking.slot_id] = booking
-    for slot in shown:
-        held = bookings.get(slot.pk)
-        kind = "free" if held is None else "pending" if held.state == Booking.State.PENDING else "booked"
-        yield Entry(slot.starts_at, slot.ends_at, slot.time_zone, slot.room, kind, slot, held)
+    for slot, kind, booking in standings(slots.order_by("starts_at", "pk"), now):
+        yield Entry(slot.starts_at, slot.ends_at, slot.time_zone, slot.room, kind, slot, booking)
 
 
 def _busy(company: Company, days: list[dt.date], room: Room | None) -> list[Entry]:

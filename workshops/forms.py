@@ -76,6 +76,12 @@ class EndForm(forms.Form):
         super().__init__(data, initial={"from_date": today})
 
 
+class OpenDateForm(forms.Form):
+    """A date of a series that becomes a slot after all."""
+
+    date = forms.DateField(label="Date", widget=forms.HiddenInput)
+
+
 class SlotForm(forms.ModelForm[Slot]):
     """What a dated slot becomes, on the clock of its site, and for which dates of its series."""
 
@@ -239,7 +245,11 @@ class CalendarForm(forms.Form):
         super().__init__(data)
         field = self.fields["salle"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rooms
+        field.queryset = rooms.select_related("site", "calendar")
+
+    def rooms(self) -> list[Room]:
+        """The rooms among which one is chosen, each with its site and its calendar."""
+        return list(self.fields["salle"].queryset)  # type: ignore[attr-defined]
 
 
 class RoomCalendarForm(forms.Form):

@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{company}salles/<int:room_id>/fermer/", closing.room, name="room_close"),
     path(f"{company}series/<int:series_id>/", series.detail, name="series"),
     path(f"{company}series/<int:series_id>/arreter/", series.end, name="series_end"),
+    path(f"{company}series/<int:series_id>/ouvrir/", series.date_open, name="series_date_open"),
     path(f"{company}series/<int:series_id>/confirmer/", series.confirm, name="series_confirm"),
     path(f"{company}creneaux/<int:slot_id>/retirer/", views.slot_withdraw, name="slot_withdraw"),
     path(f"{company}reservations/<int:booking_id>/", views.company_booking, name="company_booking"),

@@ -41,9 +41,11 @@ from companies.actions.series import (
     cut_series,
     dates_taken_out,
     extend_series,
+    open_date,
     preview_season,
     publish_season,
     refuse_daytime,
+    skipped_dates,
     why_none,
 )
 from companies.actions.slots import SlotNotOpen, withdraw_slot, withdraw_slots
@@ -117,6 +119,7 @@ __all__ = [
     "leave_slot",
     "limit_charter_standings",
     "note_failure",
+    "open_date",
     "place_site",
     "preview_season",
     "publish_season",
@@ -127,6 +130,7 @@ __all__ = [
     "remove_photo",
     "reread_calendar",
     "set_charter_standing",
+    "skipped_dates",
     "take_over",
     "tell_moved",
     "why_none",

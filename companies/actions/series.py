@@ -18,7 +18,7 @@ from accounts.refusals import Refused
 from companies import emails
 from companies.actions.places import hold_room
 from companies.models import Availability, AvailabilityQuerySet, Room, Slot
-from companies.recurrence import Occurrence, is_evening_or_weekend, occurrences
+from companies.recurrence import Occurrence, is_evening_or_weekend, occurrence, occurrences
 from territories.french import long_date, wall_time
 from territories.holidays import public_holiday, school_holiday
 
@@ -92,7 +92,10 @@ def preview_season(*, room: Room, openings: Sequence[Availability], now: dt.date
     dates = sorted(date for opening in openings for date in _dates(room, opening, now))
     if not dates:
         raise NothingToOpen(_nothing([]))
-    notice_hours = openings[0].notice_hours
+    return _proposed(room, dates, openings[0].notice_hours, now)
+
+
+def _proposed(room: Room, dates: list[Occurrence], notice_hours: int, now: dt.datetime) -> list[ProposedDate]:
     taken, busy = _taken(room, dates), _busy(room, dates)
     departement = room.site.commune.departement_id
     return [
@@ -221,6 +224,42 @@ def cut_series(*, series: AvailabilityQuerySet, from_date: dt.date) -> int:
     return series.update(until_date=Least(F("until_date"), last))
 
 
+def skipped_dates(*, availability: Availability, now: dt.datetime) -> list[ProposedDate]:
+    """Coming dates of a series that are no slot, in order: left out, or kept away by what `obstacle` says.
+
+    An empty `obstacle` means that the date can be opened now.
+    """
+    room = availability.room
+    zone = ZoneInfo(room.site.time_zone)
+    start = max(availability.from_date, now.astimezone(zone).date())
+    last = min(availability.until_date or availability.extended_to_date, availability.extended_to_date)
+    dates = occurrences(availability.rule, from_date=start, until_date=last, zone=zone)
+    made = set(availability.slots.values_list("original_date", flat=True))
+    proposed = _proposed(room, [one for one in dates if one.date not in made], availability.notice_hours, now)
+    return [one for one in proposed if one.obstacle != PAST]
+
+
+@transaction.atomic
+def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) -> Slot:
+    """Make a slot of a date of the series that is none yet.
+
+    Raises:
+        NothingToOpen: it is a slot already, no date of the series, or the room is not free.
+        RoomArchived: it was closed meanwhile.
+    """
+    room = availability.room
+    hold_room(room=room)
+    skipped = {one.date: one.obstacle for one in skipped_dates(availability=availability, now=now)}
+    if skipped.get(date, TAKEN):
+        raise NothingToOpen("Cette date ne peut plus être ouverte : la salle est prise, ou la date est déjà là.")
+    availability.excluded_dates = [day for day in availability.excluded_dates if day != date]
+    availability.save(update_fields=["excluded_dates"])
+    zone = ZoneInfo(room.site.time_zone)
+    slot = _slot(availability, occurrence(date, availability.start_time, availability.end_time, zone), now)
+    slot.save()
+    return slot
+
+
 def dates_taken_out(availability: Availability) -> set[dt.date]:
     """Dates of a series that the company does not want: left out from the start, or withdrawn since."""
     withdrawn = availability.slots.filter(state=Slot.State.WITHDRAWN).values_list("original_date", flat=True)
@@ -271,6 +310,8 @@ def refuse_daytime(dates: Iterable[Occurrence]) -> None:
 
 def _taken(room: Room, dates: list[Occurrence]) -> list[Period]:
     """Periods in which the room is not free, among those dates."""
+    if not dates:
+        return []
     slots: QuerySet[Slot] = room.slots.filter(
         state=Slot.State.OPEN, starts_at__lt=dates[-1].ends_at, ends_at__gt=dates[0].starts_at
     )

@@ -58,6 +58,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         near = within(self, latitude=latitude, longitude=longitude, kilometres=kilometres, prefix="room__site__")
         return cast("Self", near)
 
+    def with_room_busy(self) -> Self:
+        """Each with `is_room_busy`: whether its room is taken by its own calendar while it lasts."""
+        return self.annotate(is_room_busy=Exists(taken_elsewhere()))
+
     def with_place(self) -> Self:
         """Loads what a card or a mail says of a slot, in the same query."""
         return self.select_related("room__site__company", "room__site__commune")
@@ -116,6 +120,8 @@ class Slot(Opening):
 
     distance_km: float | None = None
     """From the point searched around; filled by `near`."""
+    is_room_busy: bool
+    """Filled by `with_room_busy`."""
 
     class Meta:
         verbose_name = "créneau"

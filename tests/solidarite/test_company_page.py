@@ -122,7 +122,7 @@ PLACES: list[tuple[str, str, int]] = [
     ("workshops:room_calendar", "room", 6),
     ("workshops:room_close", "room", 9),
     ("workshops:site_close", "site", 9),
-    ("workshops:series", "series", 5),
+    ("workshops:series", "series", 6),
 ]
 
 

@@ -14,13 +14,16 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
 from companies import actions as companies
-from companies.models import Availability, Slot
+from companies.actions.series import TAKEN
+from companies.models import Availability, BusyTime, Slot
 from mail.models import Message
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
+from tests.races import at_once
 from workshops import actions
 from workshops.models import Booking
+from workshops.standing import standings
 
 Visitor = Callable[[User], Client]
 
@@ -300,3 +303,96 @@ def test_fortnight_goes_on_in_its_weeks_when_it_changes(world: World, now: dt.da
         availability=made, changed=changed, from_date=day, by=world.company_owner, now=now
     )
     assert {slot.local_date for slot in season.slots} == before
+
+
+# --- dates that are no slot -------------------------------------------------------------------------
+
+
+def skipped(series: Availability, now: dt.datetime) -> list[tuple[int, str]]:
+    return [(one.date.day, one.obstacle) for one in companies.skipped_dates(availability=series, now=now)]
+
+
+def test_dates_that_rolled_on_into_a_taken_room_are_named_and_opened_once_it_is_free(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    made = opening(until_date=dt.date(2026, 12, 17))
+    unticked = {dt.date(2026, 12, 3)}
+    companies.publish_season(room=world.room, openings=[made], without=unticked, by=world.company_owner, now=now)
+    other = factories.make_slot(world.room, dt.datetime(2026, 12, 24, 18, tzinfo=dt.UTC))
+    Availability.objects.update(until_date=dt.date(2026, 12, 31))
+    assert companies.extend_series(now=now + dt.timedelta(hours=1)) == 1
+    made.refresh_from_db()
+    assert skipped(made, now) == [(3, ""), (24, TAKEN)]
+
+    client = visitor(world.company_owner)
+    page = reverse("workshops:series", args=[world.company.slug, made.pk])
+    assert client.get(page).text.count(">Ouvrir<") == 1
+    refused = client.post(f"{page}ouvrir/", {"date": "2026-12-24"}, follow=True).text
+    assert "la salle est prise" in refused
+    companies.withdraw_slot(slot=other, by=world.company_owner, now=now)
+    for day in (24, 3):
+        client.post(f"{page}ouvrir/", {"date": f"2026-12-{day:02}"})
+    made.refresh_from_db()
+    assert skipped(made, now) == []
+    assert made.excluded_dates == []
+    assert len(open_days(world)) == 5
+
+
+def test_date_of_no_series_is_not_opened(world: World, series: Availability, now: dt.datetime) -> None:
+    for day in (3, 4, 30):
+        with pytest.raises(companies.NothingToOpen):
+            companies.open_date(availability=series, date=dt.date(2026, 12, day), now=now)
+
+
+def test_date_opened_twice_at_once_is_one_slot(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    made, day = opening(), dt.date(2026, 12, 17)
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now, without={day})
+
+    def open_it() -> None:
+        companies.open_date(availability=Availability.objects.get(pk=made.pk), date=day, now=now)
+
+    assert at_once(open_it, open_it) == {"done": 1, "NothingToOpen": 1}
+    assert made.slots.filter(original_date=day).count() == 1
+
+
+def test_date_does_not_move_into_a_busy_time(world: World, series: Availability, now: dt.datetime) -> None:
+    starts = dt.datetime(2026, 12, 18, 17, tzinfo=dt.UTC)
+    BusyTime.objects.create(room=world.room, starts_at=starts, ends_at=starts + dt.timedelta(hours=2))
+    slot = on(series, 17)
+    with pytest.raises(actions.NotThatWay, match="selon son agenda"):
+        actions.change_slot(slot=slot, change=change(slot, date=dt.date(2026, 12, 18)), by=world.company_owner, now=now)
+
+
+# --- where slots stand ------------------------------------------------------------------------------
+
+
+def test_company_sees_where_each_slot_stands(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    waiting = on(series, 24)
+    factories.make_booking(now, waiting, world.association, state="pending")
+    taken = on(series, 31)
+    BusyTime.objects.create(room=world.room, starts_at=taken.starts_at, ends_at=taken.ends_at)
+    Slot.objects.filter(pk=on(series, 3).pk).update(closes_at=now)
+    asleep = opening(weekdays=[5], until_date=dt.date(2026, 12, 4))
+    companies.publish_season(room=world.room, openings=[asleep], by=world.company_owner, now=now)
+    Availability.objects.filter(pk=asleep.pk).update(confirm_by_at=now)
+    found = {str(one.slot.local_date): one.kind for one in standings(Slot.objects.of_company(world.company), now)}
+    assert found == {
+        "2026-12-03": "closed",
+        "2026-12-04": "asleep",
+        "2026-12-08": "free",
+        "2026-12-10": "booked",
+        "2026-12-17": "free",
+        "2026-12-24": "pending",
+        "2026-12-31": "blocked",
+    }
+    client = visitor(world.company_owner)
+    page = client.get(reverse("workshops:company_slots", args=[world.company.slug])).text
+    assert page.count('<span class="badge">libre</span>') == 2
+    for words in ("série en sommeil", "selon son agenda", "trop proche", "à répondre"):
+        assert words in page
+    calendar = client.get(reverse("workshops:agenda", args=[world.company.slug]), {"mois": "2026-12"}).text
+    for words in ("en sommeil", "hors du catalogue", "trop proche", "à répondre"):
+        assert words in calendar

@@ -59,6 +59,8 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(locked.time_zone))
     companies.refuse_daytime([period])
+    if locked.room.busy_times.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at).exists():
+        raise NotThatWay("La salle est occupée à ce moment selon son agenda : choisissez une autre heure.")
     was, notice = locked.starts_at, locked.starts_at - locked.closes_at
     if period.starts_at - notice <= now:
         raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -13,7 +15,7 @@ from accounts.identity import signed_in
 from accounts.refusals import Refused
 from associations.models import Association, Request
 from associations.views import managed_association
-from companies.models import Company, Slot, SlotVolunteer
+from companies.models import Company, Slot, SlotQuerySet, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
@@ -21,6 +23,7 @@ from workshops.catalogue import alternatives, bookable
 from workshops.filters import SlotFilter
 from workshops.forms import BookingForm, ReasonForm, report_form
 from workshops.models import Booking, Side, Workshop
+from workshops.standing import standings
 
 SLOTS_A_PAGE = 20
 
@@ -118,18 +121,10 @@ def _taken(request: HttpRequest, wanted: Slot, message: str, participants: int) 
 def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     """The company's coming slots and who has them."""
     company = managed_company(request, slug)
-    coming = (
-        Slot.objects.of_company(company)
-        .filter(ends_at__gt=clock.now(), state=Slot.State.OPEN)
-        .with_place()
-        .order_by("starts_at", "pk")
-    )
-    page = Paginator(coming, 50).get_page(request.GET.get("page"))
-    taken = {
-        booking.slot_id: booking
-        for booking in Booking.objects.live().filter(slot__in=[one.pk for one in page]).with_everything()
-    }
-    rows = [(one, taken.get(one.pk)) for one in page]
+    now = clock.now()
+    coming = Slot.objects.of_company(company).filter(ends_at__gt=now, state=Slot.State.OPEN)
+    page = Paginator(coming.order_by("starts_at", "pk"), 50).get_page(request.GET.get("page"))
+    rows = standings(cast("SlotQuerySet", page.object_list), now)
     return render(request, "workshops/company_slots.html", {"company": company, "page": page, "rows": rows})
 
 

@@ -19,7 +19,7 @@ from companies.views import managed_company
 from territories import clock
 from territories.outward.fetching import NotFetched, fetch
 from workshops import actions
-from workshops.agenda import month_days, schedule, week_days
+from workshops.agenda import month_days, schedule, today_of, week_days
 from workshops.feeds import feed_calendar, feed_of, feed_path
 from workshops.forms import CalendarForm, RoomCalendarForm
 from workshops.models import Booking, CalendarFeed
@@ -32,25 +32,26 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     """Slots, bookings and busy times of a week or a month, of one room or all."""
     company = managed_company(request, slug)
     form = CalendarForm(request.GET, rooms=Room.objects.filter(site__company=company, archived_at=None))
-    today = clock.now().date()
-    chosen = form.cleaned_data if form.is_valid() else {}
+    now, chosen = clock.now(), form.cleaned_data if form.is_valid() else {}
+    room = chosen.get("salle")
+    rooms = form.rooms()
+    today = today_of([room] if room else rooms, now)
     monthly = bool(chosen.get("mois"))
     first = chosen.get("mois") or chosen.get("semaine") or today
     days = month_days(first) if monthly else week_days(first)
-    room = chosen.get("salle")
     context = {
         "company": company,
         "form": form,
         "room": room,
         "monthly": monthly,
-        "days": schedule(company, days, room=room),
+        "days": schedule(company, days, now, room=room),
         "first": days[0],
         "last": days[-1],
         "today": today,
         "before": days[0] - dt.timedelta(days=1) if monthly else days[0] - dt.timedelta(days=7),
         "after": days[-1] + dt.timedelta(days=1),
         "kept": f"&salle={room.pk}" if room else "",
-        "rooms": form.fields["salle"].queryset.select_related("site", "calendar"),  # type: ignore[attr-defined]
+        "rooms": rooms,
     }
     return render(request, "workshops/company_agenda.html", context)
 

@@ -20,8 +20,9 @@ from companies.views.openings import tell_season
 from territories import clock
 from territories.french import counted, day_date
 from workshops import actions
-from workshops.forms import EndForm, SlotForm
+from workshops.forms import EndForm, OpenDateForm, SlotForm
 from workshops.models import Booking
+from workshops.standing import standings
 
 
 def _series_of(company: Company, series_id: int) -> Availability:
@@ -38,21 +39,22 @@ def detail(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     return _page(request, company, _series_of(company, series_id), EndForm(today=clock.now().date()))
 
 
-def _page(request: HttpRequest, company: Company, series: Availability, form: EndForm) -> HttpResponse:
+def _page(
+    request: HttpRequest, company: Company, series: Availability, form: EndForm, *, status: int = 200
+) -> HttpResponse:
     now = clock.now()
-    coming = list(Slot.objects.filter(availability=series, ends_at__gt=now).order_by("starts_at", "pk"))
-    live = Booking.objects.live().filter(slot__in=[slot.pk for slot in coming]).with_everything()
-    booked = {booking.slot_id: booking for booking in live}
+    coming = Slot.objects.filter(availability=series, ends_at__gt=now).order_by("starts_at", "pk")
     context = {
         "company": company,
         "series": series,
-        "rows": [(slot, booked.get(slot.pk)) for slot in coming],
+        "rows": standings(coming, now),
+        "skipped": companies.skipped_dates(availability=series, now=now),
         "asleep": series.is_asleep(now),
         "due": series.confirm_by_at is not None
         and series.confirm_by_at <= now + dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE),
         "form": form,
     }
-    return render(request, "workshops/series_detail.html", context, status=422 if form.is_bound else 200)
+    return render(request, "workshops/series_detail.html", context, status=status)
 
 
 @require_POST
@@ -72,11 +74,28 @@ def end(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     series, now = _series_of(company, series_id), clock.now()
     form = EndForm(request.POST, today=now.date())
     if not form.is_valid():
-        return _page(request, company, series, form)
+        return _page(request, company, series, form, status=422)
     ended = actions.end_series(
         availability=series, from_date=form.cleaned_data["from_date"], by=signed_in(request), now=now
     )
     _tell_end(request, ended)
+    return redirect("workshops:series", company.slug, series.pk)
+
+
+@require_POST
+def date_open(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
+    """Open a date of the series that was left out."""
+    company = managed_company(request, slug)
+    series, now = _series_of(company, series_id), clock.now()
+    form = OpenDateForm(request.POST)
+    if not form.is_valid():
+        return _page(request, company, series, EndForm(today=now.date()), status=422)
+    try:
+        slot = companies.open_date(availability=series, date=form.cleaned_data["date"], now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Le créneau du {day_date(slot.local_date)} est ouvert.")
     return redirect("workshops:series", company.slug, series.pk)
 
 
