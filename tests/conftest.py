@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from territories.models import Commune
 from tests import factories
+from tests.addresses import addresses, people  # noqa: F401  # fixtures
 
 # A Tuesday, at 10 in Paris.
 NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)

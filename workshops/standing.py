@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking
 
-
 # For what nobody can book: blocked, the room is taken by its own calendar; asleep, its series waits to be confirmed;
 # closed, its notice is past.
 Kind = Literal["free", "pending", "booked", "withdrawn", "blocked", "asleep", "closed"]

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser
 
 from bench.chromium import ROLES, listen, new_context, sign_in_on, walk
 from bench.portal import Portal
-from tests.test_access import TABLE, names
+from tests.addresses import names
+from tests.test_access import TABLE
 
 pytestmark = pytest.mark.browser
 

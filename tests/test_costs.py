@@ -1,0 +1,260 @@
+"""What each page asks of the database: the same number of statements whatever the number of rows that it shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AbuseReport, Role, User
+from charter.models import Edition
+from companies import actions as companies
+from companies.models import BusyTime, RoomCalendar
+from tests import factories
+from tests.addresses import signed_in_as
+from tests.factories import World
+from tests.pictures import picture
+from tests.test_access import OK, TABLE, VISITORS
+from tests.typed import SEASON
+from workshops.models import CalendarFeed
+
+WEEK = dt.timedelta(days=7)
+# Who sees most of a page comes first.
+SEEN_BY = ("company", "association", "superuser", "moderator", "volunteer", "anonymous")
+PAGES = sorted(name for name, rule in TABLE.items() if rule.method == "get" and OK in rule.answers)
+COSTS: dict[str, int] = {
+    "accessibility": 1,
+    "account_email": 3,
+    "account_inactive": 1,
+    "account_login": 0,
+    "account_logout": 1,
+    "account_request_login_code": 0,
+    "account_reset_password": 1,
+    "account_reset_password_done": 1,
+    "account_reset_password_from_key": 2,
+    "account_reset_password_from_key_done": 1,
+    "account_set_password": 1,
+    "account_signup": 0,
+    "appeal": 3,
+    "association": 7,
+    "associations:create": 1,
+    "associations:edit": 3,
+    "associations:invitation": 4,
+    "associations:join": 2,
+    "associations:members": 9,
+    "associations:request_create": 2,
+    "associations:requests": 3,
+    "charter:badge": 3,
+    "charter:changes": 3,
+    "charter:company_charter": 6,
+    "charter:company_edit": 4,
+    "charter:current": 6,
+    "charter:draft": 4,
+    "charter:edition": 7,
+    "charter:edition_create": 2,
+    "charter:edition_desk": 2,
+    "charter:edition_edit": 4,
+    "charter:editions": 3,
+    "charter:sign": 5,
+    "charter:sign_by_link": 5,
+    "charter:signatories": 6,
+    "charter:signatory": 5,
+    "charter:signed_pdf": 3,
+    "charter:verify": 2,
+    "charter:verify_form": 1,
+    "charter:version": 5,
+    "companies:addresses": 2,
+    "companies:availability_create": 3,
+    "companies:create": 1,
+    "companies:invitation": 4,
+    "companies:join": 2,
+    "companies:members": 9,
+    "companies:photo": 2,
+    "companies:room_create": 3,
+    "companies:room_edit": 3,
+    "companies:room_photos": 4,
+    "companies:series": 4,
+    "companies:series_confirm": 4,
+    "companies:site_access": 4,
+    "companies:site_accessibility": 3,
+    "companies:site_create": 2,
+    "companies:site_edit": 4,
+    "companies:site_position": 4,
+    "companies:sites": 4,
+    "companies:volunteer_profile": 5,
+    "company": 19,
+    "dashboard": 7,
+    "health": 2,
+    "home": 6,
+    "legal_notice": 1,
+    "mfa_activate_totp": 9,
+    "mfa_add_webauthn": 10,
+    "mfa_generate_recovery_codes": 5,
+    "mfa_index": 3,
+    "mfa_list_webauthn": 2,
+    "moderation": 11,
+    "moderation_file": 13,
+    "moderation_search": 2,
+    "own_data": 5,
+    "privacy": 1,
+    "recoveries": 2,
+    "report_abuse": 1,
+    "usersessions_list": 2,
+    "workshops:agenda": 6,
+    "workshops:association_booking": 6,
+    "workshops:association_report": 4,
+    "workshops:company_booking": 6,
+    "workshops:company_close": 8,
+    "workshops:company_report": 4,
+    "workshops:company_slots": 5,
+    "workshops:feed": 4,
+    "workshops:feeds": 3,
+    "workshops:guidance": 2,
+    "workshops:requests": 3,
+    "workshops:room_calendar": 6,
+    "workshops:room_close": 9,
+    "workshops:search": 3,
+    "workshops:series": 6,
+    "workshops:site_close": 9,
+    "workshops:slot": 5,
+    "workshops:slot_change": 4,
+    "workshops:volunteering": 8,
+    "workshops:volunteers": 5,
+}
+# What else these addresses show: to whom, which query, and its cost.
+ALSO = [
+    ("dashboard", "association", "", 5),
+    ("dashboard", "volunteer", "", 4),
+    ("dashboard", "moderator", "", 4),
+    ("workshops:agenda", "company", "?semaine=2026-12-08", 7),
+    ("workshops:agenda", "company", "?mois=2026-12", 7),
+    ("workshops:search", "anonymous", "?lieu=59350&rayon=20&tri=distance", 3),
+    ("workshops:search", "association", "?du=2026-12-01&moment=soir&ordinateurs=2", 3),
+    ("workshops:slot", "anonymous", "", 4),
+    ("charter:signatories", "anonymous", "?departement=59", 6),
+    ("workshops:volunteering", "volunteer", "", 9),
+]
+
+
+@pytest.mark.ignore_template_errors
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_costs_the_same_however_much_it_shows(
+    world: World, now: dt.datetime, people: dict[str, User], addresses: dict[str, str], name: str, count: int
+) -> None:
+    grow(world, now, count)
+    answers = dict(zip(VISITORS, TABLE[name].answers, strict=True))
+    visitor = next(one for one in SEEN_BY if answers[one] == OK)
+    client = signed_in_as(people.get(visitor))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(addresses[name]).status_code == OK
+    assert len(asked) == COSTS[name]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "visitor", "query", "expected"), ALSO)
+def test_page_costs_the_same_for_others_and_with_what_they_ask_for(
+    world: World,
+    now: dt.datetime,
+    people: dict[str, User],
+    addresses: dict[str, str],
+    name: str,
+    visitor: str,
+    query: str,
+    expected: int,
+    count: int,
+) -> None:
+    grow(world, now, count)
+    client = signed_in_as(people.get(visitor))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(addresses[name] + query).status_code == OK
+    assert len(asked) == expected
+
+
+@pytest.mark.parametrize("weeks", [1, 3])
+def test_preview_costs_the_same_however_many_dates_it_shows(
+    world: World, visitor: Callable[[User], Client], weeks: int
+) -> None:
+    client = visitor(world.company_owner)
+    until = dt.date(2026, 12, 3) + dt.timedelta(weeks=weeks - 1)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    with CaptureQueriesContext(connection) as asked:
+        shown = client.post(page, SEASON | {"until_date": until.isoformat()}).text
+    assert (shown.count('name="shown"'), len(asked)) == (weeks, 14)
+
+
+def grow(world: World, now: dt.datetime, count: int) -> None:
+    """So many more of everything that pages list."""
+    for number in range(count):
+        _offer(world, now, number)
+        _hang(world, now, number)
+        _ask(world, now, number)
+        _moderate(world, now, number)
+
+
+def _offer(world: World, now: dt.datetime, number: int) -> None:
+    """A site, its room, and what happens in it: asked for, booked, free, and over."""
+    site = factories.make_site(now, world.company, name=f"Site {number}")
+    room = factories.make_room(now, site)
+    factories.make_series(now, room, confirm_by_at=now + WEEK)
+    start = world.slot.starts_at
+    slot = factories.make_slot(room, start)
+    factories.make_booking(now, slot, world.association)
+    factories.make_booking(now, factories.make_slot(room, start + WEEK), world.association, state="pending")
+    factories.make_slot(room, start + 2 * WEEK)
+    factories.make_booking(now - 4 * WEEK, factories.make_slot(room, start - 3 * WEEK), world.association)
+    person = factories.make_user()
+    factories.add_member(world.company, person, Role.VOLUNTEER, now)
+    factories.make_profile(now, world.company, person, engagement_type="mecenat")
+    factories.make_promise(now, slot, person, stand_in_asked_at=now)
+    RoomCalendar.objects.create(
+        room=room, url="https://a.example", created_at=now, tried_at=now, read_at=now, failure="Non."
+    )
+    BusyTime.objects.create(room=room, starts_at=slot.starts_at, ends_at=slot.ends_at)
+    CalendarFeed.objects.create(user=world.company_owner, site=site, created_at=now)
+
+
+def _hang(world: World, now: dt.datetime, number: int) -> None:
+    """On the world's own room: a photo, dates of its series, a volunteer's promise and a busy time."""
+    companies.add_photo(room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now)
+    series = world.room.availabilities.get()
+    start = world.slot.starts_at + WEEK * (number + 1)
+    slot = factories.make_slot(world.room, start, availability=series, original_date=start.date())
+    factories.make_booking(now, slot, world.association)
+    factories.make_promise(now, slot, world.volunteer)
+    free = start + WEEK * 10
+    factories.make_slot(world.room, free, availability=series, original_date=free.date())
+    BusyTime.objects.create(room=world.room, starts_at=slot.starts_at, ends_at=slot.ends_at)
+
+
+def _ask(world: World, now: dt.datetime, number: int) -> None:
+    """Requests, members, invitations and people who ask to be let in."""
+    factories.make_request(now, world.association)
+    for organisation in (world.company, world.association):
+        factories.add_member(organisation, factories.make_user(), Role.MANAGER, now)
+        factories.make_invitation(now, organisation, email=f"invitee{number}@example.org")
+        organisation.join_requests.create(user=factories.make_user(), created_at=now)
+    factories.make_request(now, factories.make_association(now, owner=world.company_owner))
+
+
+def _moderate(world: World, now: dt.datetime, number: int) -> None:
+    """Signatories, files that wait for a moderator, reports, editions and later texts."""
+    first = factories.make_company(now)
+    factories.make_signature(now, first, world.charter, state="approved", decided_at=now)
+    factories.make_signature(now, factories.make_company(now), world.charter)
+    new = factories.make_association(now, admitted=False)
+    factories.make_request(now, new, state="in_review")
+    AbuseReport.objects.create(created_at=now, path="/", reason="other", message=f"Signalement {number}")
+    Edition.objects.create(
+        name=f"Édition {number}",
+        slug=f"edition-{number}",
+        from_date=now,
+        until_date=now,
+        created_at=now,
+        announced_at=now,
+    )
