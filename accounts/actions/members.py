@@ -1,6 +1,7 @@
 """Members of an organisation: inviting, letting in, roles, leaving, handing over. The same for every kind.
 
-Each action locks the organisation first, so that two of them on one organisation happen one after the other.
+Each action locks the organisation first, so that two of them on one organisation happen one after the other, and
+reads the role of who acts only then: whoever lost it meanwhile does nothing more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from accounts.actions.holding import hold
 from accounts.audit import was_removed
 from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
-from accounts.permissions import roles_to_invite
+from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused, refusing
 
 INVITATIONS_A_DAY = 20
@@ -62,9 +63,7 @@ class AlreadyAnswered(Refused):
 
 
 @transaction.atomic
-def invite_member(
-    *, organisation: Organisation, email: str, role: Role, by: Membership, now: dt.datetime
-) -> Invitation:
+def invite_member(*, organisation: Organisation, email: str, role: Role, by: User, now: dt.datetime) -> Invitation:
     """Invite one address for 14 days; an earlier invitation to it is replaced.
 
     Raises:
@@ -72,24 +71,23 @@ def invite_member(
     """
     hold(organisation)
     address = email.strip().lower()
-    if role not in roles_to_invite(Role(by.role)):
-        raise NotAllowed("Votre rôle ne permet pas d’inviter à ce titre\u00a0: demandez à une personne responsable.")
+    _check_invites(organisation, by, role)
     if organisation.members().filter(user__in=_people_at(address)).exists():
         raise AlreadyMember("Cette personne est déjà membre.")
-    if _invited_since(by.user, now - DAY) >= INVITATIONS_A_DAY:
+    if _invited_since(by, now - DAY) >= INVITATIONS_A_DAY:
         raise TooMany(f"Vous avez envoyé {INVITATIONS_A_DAY} invitations en un jour\u00a0: continuez demain.")
     invitations = organisation.invitations_sent()
-    invitations.filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by.user)
+    invitations.filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by)
     invitation: Invitation = invitations.create(
-        email=address, role=role, created_at=now, created_by=by.user, expires_at=now + Invitation.LASTS
+        email=address, role=role, created_at=now, created_by=by, expires_at=now + Invitation.LASTS
     )
-    emails.member_invited(organisation=organisation, invitation=invitation, by=by.user, now=now)
+    emails.member_invited(organisation=organisation, invitation=invitation, by=by, now=now)
     return invitation
 
 
 @transaction.atomic
 def open_volunteer_link(
-    *, organisation: Organisation, domains: Iterable[str], by: Membership, now: dt.datetime
+    *, organisation: Organisation, domains: Iterable[str], by: User, now: dt.datetime
 ) -> Invitation:
     """A link, to print or to pass on, by which people of these mail domains become volunteers; replaces the last one.
 
@@ -97,15 +95,14 @@ def open_volunteer_link(
         NotAllowed, PublicDomain: nothing is written.
     """
     hold(organisation)
+    _check_invites(organisation, by, Role.VOLUNTEER)
     wanted = sorted({domain.strip().lower().removeprefix("@") for domain in domains})
-    if Role.VOLUNTEER not in roles_to_invite(Role(by.role)):
-        raise NotAllowed("Votre rôle ne permet pas d’inviter.")
     for domain in PUBLIC_DOMAINS.intersection(wanted):
         raise PublicDomain(f"N’importe qui peut avoir une adresse {domain}\u00a0: indiquez un domaine à vous.")
     invitations = organisation.invitations_sent()
-    invitations.filter(email="", revoked_at=None).update(revoked_at=now, revoked_by=by.user)
+    invitations.filter(email="", revoked_at=None).update(revoked_at=now, revoked_by=by)
     invitation: Invitation = invitations.create(
-        domains=wanted, role=Role.VOLUNTEER, created_at=now, created_by=by.user, expires_at=now + Invitation.LASTS
+        domains=wanted, role=Role.VOLUNTEER, created_at=now, created_by=by, expires_at=now + Invitation.LASTS
     )
     return invitation
 
@@ -115,9 +112,11 @@ def revoke_invitation(*, organisation: Organisation, invitation: Invitation, by:
     """Take an invitation back.
 
     Raises:
+        NotAllowed: the role of who acts gives nothing away.
         InvitationClosed: it was used or taken back before.
     """
     hold(organisation)
+    _check_invites(organisation, by, Role.VOLUNTEER)
     still_open = organisation.invitations_sent().filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
     if not still_open.update(revoked_at=now, revoked_by=by):
         raise InvitationClosed("Cette invitation a déjà servi, ou elle est déjà retirée.")
@@ -177,9 +176,11 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
     """Give a member another role, and tell them.
 
     Raises:
+        NotAllowed: who acts does not answer for the organisation.
         LastOwner: nobody would answer for the organisation any more.
     """
     hold(organisation)
+    _check_decides(organisation, by)
     if role != Role.OWNER:
         _check_another_owner(organisation, member)
     changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
@@ -189,18 +190,19 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
 
 
 @transaction.atomic
-def hand_over(*, organisation: Organisation, to: Membership, by: Membership, now: dt.datetime) -> None:
+def hand_over(*, organisation: Organisation, to: Membership, by: User, now: dt.datetime) -> None:
     """Make another member an owner and step back to manager, in one move.
 
     Raises:
-        NotAllowed: the other one has left meanwhile.
+        NotAllowed: the other one has left meanwhile, or who acts does not answer for the organisation any more.
     """
     hold(organisation)
+    _check_decides(organisation, by)
     if not organisation.members().filter(pk=to.pk).update(role=Role.OWNER):
         raise NotAllowed("Cette personne n’est plus membre\u00a0: choisissez quelqu’un d’autre.")
-    organisation.members().filter(pk=by.pk).update(role=Role.MANAGER)
+    organisation.members().filter(user=by).exclude(pk=to.pk).update(role=Role.MANAGER)
     to.role = Role.OWNER
-    emails.role_changed(organisation=organisation, member=to, by=by.user, now=now)
+    emails.role_changed(organisation=organisation, member=to, by=by, now=now)
 
 
 @transaction.atomic
@@ -210,9 +212,12 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
     Who is taken out loses the invitations to their own addresses too.
 
     Raises:
+        NotAllowed: somebody else is taken out by who does not answer for the organisation.
         LastOwner: nobody would answer for the organisation any more.
     """
     hold(organisation)
+    if member.user_id != by.pk:
+        _check_decides(organisation, by)
     _check_another_owner(organisation, member)
     gone, _ = organisation.members().filter(pk=member.pk).delete()
     if gone and member.user_id != by.pk:
@@ -222,6 +227,18 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
         unused = organisation.invitations_sent().filter(accepted_at=None, revoked_at=None)
         unused.filter(email__in=own).update(revoked_at=now, revoked_by=by)
         emails.member_removed(organisation=organisation, person=member.user, now=now)
+
+
+def _check_decides(organisation: Organisation, by: User) -> None:
+    if not may_decide_on_members(role_of(by, organisation)):
+        raise NotAllowed(
+            "Vous ne répondez plus de cette organisation\u00a0: demandez à une personne responsable de le faire."
+        )
+
+
+def _check_invites(organisation: Organisation, by: User, role: Role) -> None:
+    if role not in roles_to_invite(role_of(by, organisation)):
+        raise NotAllowed("Votre rôle ne permet pas d’inviter à ce titre\u00a0: demandez à une personne responsable.")
 
 
 def _check_another_owner(organisation: Organisation, member: Membership) -> None:
@@ -259,9 +276,11 @@ def answer_join_request(
     """Let who asked in with a role, or decline (`role` None).
 
     Raises:
+        NotAllowed: who answers does not answer for the organisation.
         AlreadyAnswered: another owner was first.
     """
     hold(organisation)
+    _check_decides(organisation, by)
     state = JoinRequest.State.ACCEPTED if role else JoinRequest.State.DECLINED
     waiting = organisation.join_requests_received().filter(pk=asked.pk, state=JoinRequest.State.PENDING)
     if not waiting.update(state=state, decided_at=now, decided_by=by):
@@ -272,10 +291,16 @@ def answer_join_request(
 
 
 @transaction.atomic
-def confirm_members(*, organisation: Organisation, now: dt.datetime) -> None:
-    """Note that an owner looked at the list of members and found it right."""
-    organisation.members_confirmed_at = now
-    organisation.save(update_fields=["members_confirmed_at"])
+def confirm_members(*, organisation: Organisation, by: User, now: dt.datetime) -> None:
+    """Note that an owner looked at the list of members and found it right.
+
+    Raises:
+        NotAllowed: who looked does not answer for the organisation.
+    """
+    held = hold(organisation)
+    _check_decides(held, by)
+    held.members_confirmed_at = now
+    held.save(update_fields=["members_confirmed_at"])
 
 
 def ask_to_confirm_members(*, organisations: Iterable[Organisation], now: dt.datetime) -> int:

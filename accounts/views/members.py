@@ -147,7 +147,7 @@ class MemberPages:
         form = InviteForm(request.POST, roles=roles_to_invite(role_of(me.user, organisation)))
         if form.is_valid():
             try:
-                actions.invite_member(organisation=organisation, by=me, now=clock.now(), **form.cleaned_data)
+                actions.invite_member(organisation=organisation, by=me.user, now=clock.now(), **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(refusal.field, str(refusal))
             else:
@@ -161,7 +161,7 @@ class MemberPages:
         form = VolunteerLinkForm(request.POST)
         if form.is_valid():
             try:
-                actions.open_volunteer_link(organisation=organisation, by=me, now=clock.now(), **form.cleaned_data)
+                actions.open_volunteer_link(organisation=organisation, by=me.user, now=clock.now(), **form.cleaned_data)
             except Refused as refusal:
                 form.add_error("domains", str(refusal))
             else:
@@ -226,7 +226,7 @@ class MemberPages:
         return self._done(
             request,
             organisation,
-            lambda: actions.hand_over(organisation=organisation, to=member, by=me, now=clock.now()),
+            lambda: actions.hand_over(organisation=organisation, to=member, by=me.user, now=clock.now()),
             f"{member.user} répond désormais {of(organisation.name)}.",
         )
 
@@ -254,11 +254,11 @@ class MemberPages:
 
     def confirm(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Note that the list was looked at and is right."""
-        organisation, _ = self._owned(request, slug)
+        organisation, me = self._owned(request, slug)
         return self._done(
             request,
             organisation,
-            lambda: actions.confirm_members(organisation=organisation, now=clock.now()),
+            lambda: actions.confirm_members(organisation=organisation, by=me.user, now=clock.now()),
             "Merci\u00a0! Nous vous le redemanderons dans un an.",
         )
 

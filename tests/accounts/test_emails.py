@@ -28,7 +28,7 @@ def member(world: World, user: User) -> Any:
 
 
 def invited(world: World, now: dt.datetime) -> None:
-    me = member(world, world.company_owner)
+    me = world.company_owner
     actions.invite_member(organisation=company(world), email="nina@example.org", role=Role.MANAGER, by=me, now=now)
 
 

@@ -139,7 +139,7 @@ def test_volunteer_link_shows_a_code_to_scan(world: World, visitor: Visitor) -> 
 
 def test_who_was_taken_out_does_not_come_back_by_the_link(world: World, now: dt.datetime, visitor: Visitor) -> None:
     """By an invitation in their name they do; and who left by themselves may use the link again."""
-    boss = world.company.members().get(user=world.company_owner)
+    boss = world.company_owner
     link = members.open_volunteer_link(organisation=world.company, domains=["parc.example"], by=boss, now=now)
     path = invitation_path(world.company, link)
     person = factories.make_user(email="ana@parc.example")
@@ -168,7 +168,7 @@ def test_same_number_is_joined_before_the_same_name(world: World, now: dt.dateti
 def test_who_is_taken_out_loses_the_invitations_to_their_address(
     world: World, now: dt.datetime, visitor: Visitor
 ) -> None:
-    boss = world.company.members().get(user=world.company_owner)
+    boss = world.company_owner
     person = factories.make_user(email="ana@parc.example")
     named = members.invite_member(organisation=world.company, email=person.email, role=Role.MANAGER, by=boss, now=now)
     factories.add_member(world.company, person, Role.VOLUNTEER, now)
