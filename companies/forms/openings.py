@@ -55,9 +55,9 @@ class SeasonForm(forms.ModelForm[Availability]):
         error_messages={"required": "Choisissez au moins un jour."},
     )
     start_time = HourField(label="Le soir, de")
-    end_time = HourField(label="À")
+    end_time = HourField(label="Jusqu’à (le soir)")
     weekend_start_time = HourField(label="Le week-end, de")
-    weekend_end_time = HourField(label="À")
+    weekend_end_time = HourField(label="Jusqu’à (le week-end)")
     booking_mode = forms.ChoiceField(
         label="Réponse",
         choices=[

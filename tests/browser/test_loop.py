@@ -80,7 +80,7 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     press(page, "Voir les dates")
     press(page, "Publier les créneaux")
     expect(page.get_by_role("status")).to_contain_text("créneaux publiés")
-    expect(page.get_by_text("18 h – 20 h").first).to_be_visible()
+    expect(page.get_by_text("18 h – 21 h").first).to_be_visible()
     context.close()
 
 
@@ -127,8 +127,8 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     follow(company, re.compile("^Sites et salles"))
     follow(company, re.compile("^Ouvrir des soirées"))
     company.get_by_label("dimanche").check()
-    company.get_by_label("De", exact=True).fill("14:00")
-    company.get_by_label("À", exact=True).fill("16:00")
+    company.get_by_label("Le week-end, de").fill("14:00")
+    company.get_by_label("Jusqu’à (le week-end)").fill("16:00")
     company.locator("#id_from_date").fill(sunday.isoformat())
     company.locator("#id_until_date").fill(sunday.isoformat())
     press(company, "Voir les dates")
