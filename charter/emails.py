@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +14,7 @@ from accounts.models import User
 from charter.links import signing_path
 from charter.models import CharterVersion, Signature
 from charter.models.signatures import LINK_LASTS
+from companies.models import Company
 from mail import outbox
 from territories.french import long_date
 
@@ -45,9 +47,17 @@ def signature_approved(*, signature: Signature, now: dt.datetime) -> None:
     _tell("signature_approved", signature, now)
 
 
-def signature_changes_requested(*, signature: Signature, now: dt.datetime) -> None:
-    """What to correct before signing again."""
-    _tell("signature_changes_requested", signature, now)
+def signature_changes_requested(*, signature: Signature, comments: Mapping[str, str], now: dt.datetime) -> None:
+    """What to correct before signing again; `comments` by field of the signature or of the company."""
+    remarks = [f"{_label(field)}\u00a0: {text}" for field, text in comments.items()]
+    _tell("signature_changes_requested", signature, now, {"remarks": remarks})
+
+
+def _label(field: str) -> str:
+    """What a form calls this field."""
+    names = {one.name for one in Signature._meta.get_fields()}  # noqa: SLF001  # Django's own name
+    of = Signature if field in names else Company
+    return str(of._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]  # noqa: SLF001
 
 
 def signature_refused(*, signature: Signature, now: dt.datetime) -> None:
@@ -76,22 +86,27 @@ def signature_lapsed(*, signature: Signature, now: dt.datetime) -> None:
     _tell("signature_lapsed", signature, now)
 
 
-def charter_renewal_due(*, signature: Signature, version: CharterVersion, now: dt.datetime) -> None:
-    """A new version is out: sign it before the grace period ends, or in the place of the text that is on its way."""
+def charter_renewal_due(*, signature: Signature, version: CharterVersion, until: dt.datetime, now: dt.datetime) -> None:
+    """A new version is out: sign it while the signature counts, or in the place of the text that is on its way."""
     stands = signature.state == Signature.State.APPROVED
-    _tell("charter_renewal_due", signature, now, _renewal(version) | {"stands": stands}, fact=f"{version.number}")
+    context = _renewal(version, until) | {"stands": stands}
+    _tell("charter_renewal_due", signature, now, context, fact=f"{version.number}")
 
 
-def charter_renewal_reminder(*, signature: Signature, version: CharterVersion, days: int, now: dt.datetime) -> None:
-    """The grace period ends soon."""
-    _tell("charter_renewal_reminder", signature, now, _renewal(version), fact=f"{version.number}:{days}")
+def charter_renewal_reminder(
+    *, signature: Signature, version: CharterVersion, until: dt.datetime, days: int, now: dt.datetime
+) -> None:
+    """The signature counts for some days more."""
+    _tell("charter_renewal_reminder", signature, now, _renewal(version, until), fact=f"{version.number}:{days}")
 
 
-def _renewal(version: CharterVersion) -> dict[str, object]:
+def _renewal(version: CharterVersion, until: dt.datetime) -> dict[str, object]:
+    """What is to be signed, and until when the company's own signature counts: not always the newest text's grace."""
+    last_day = until.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     return {
         "new_version": version.number,
         "effective": long_date(version.effective_from_date),
-        "until": long_date(version.grace_ends_date),
+        "until": long_date(last_day),
     }
 
 

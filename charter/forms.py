@@ -16,6 +16,8 @@ from territories.models import Departement
 class VersionForm(forms.ModelForm[CharterVersion]):
     """The draft of a version."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=100)
+
     class Meta:
         model = CharterVersion
         fields = ("text", "effective_from_date")

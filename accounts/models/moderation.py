@@ -9,7 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from accounts.keeping import never_truncated
+from accounts.keeping import another_person, changed, never_truncated
 from accounts.models.people import User
 
 CLAIM_LASTS = dt.timedelta(minutes=60)
@@ -58,6 +58,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def about_any(self, subject: Decision.Subject, files: models.QuerySet[Any]) -> Self:
         return self.filter(subject=subject, subject_id__in=files.values("pk"))
 
+    def last_refusal(self, subject: Decision.Subject, subject_id: int) -> Decision | None:
+        return self.about(subject, subject_id).filter(outcome=Decision.Outcome.REFUSED).last()
+
 
 class Decision(models.Model):
     """One decision of a moderator. Rows are added and never changed, whoever asks."""
@@ -96,8 +99,14 @@ class Decision(models.Model):
         triggers = [
             pgtrigger.Protect(name="decision_stays", operation=pgtrigger.Delete),
             never_truncated("decisions_stay"),
-            # Erasing a person's account empties `decided_by`; nothing else ever changes.
-            pgtrigger.ReadOnly(name="decision_unchanged", exclude=["decided_by"]),
+            pgtrigger.Protect(
+                name="decision_unchanged",
+                operation=pgtrigger.Update,
+                condition=changed(
+                    "id", "subject", "subject_id", "outcome", "reason_code", "reason", "comments", "decided_at"
+                )
+                | another_person("decided_by"),
+            ),
         ]
 
     def __str__(self) -> str:

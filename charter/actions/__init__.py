@@ -21,17 +21,19 @@ from charter.actions.signing import (
     NewerVersion,
     Pledge,
     TooManyLinks,
+    describe_signatory,
     send_signing_link,
     sign_by_link,
     sign_charter,
     withdraw_signature,
 )
-from charter.actions.versions import AlreadyPublished, TooEarly, publish_version, save_draft_version
+from charter.actions.versions import AlreadyPublished, DraftChanged, TooEarly, publish_version, save_draft_version
 
 __all__ = [
     "LINKS_A_DAY",
     "AlreadyPublished",
     "AlreadySigned",
+    "DraftChanged",
     "LinkClosed",
     "NewerVersion",
     "Pledge",
@@ -41,6 +43,7 @@ __all__ = [
     "announce_edition",
     "approve_signature",
     "claim_signature",
+    "describe_signatory",
     "lapse_signatures",
     "publish_version",
     "refuse_signature",

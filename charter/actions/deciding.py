@@ -57,12 +57,7 @@ def approve_signature(*, signature: Signature, by: User, now: dt.datetime) -> No
     """
     hold_newest()
     company = lock_company(signature)
-    until = counts_until(signature.version)
-    if until is not None and until <= now:
-        raise VersionOver(
-            f"La version {signature.version.number} de la charte ne compte plus\u00a0: "
-            "demandez à l’entreprise de signer celle d’aujourd’hui."
-        )
+    until = _still_counts(signature, now)
     former = Signature.objects.of_company(company).filter(state__in=(State.APPROVED, State.SUSPENDED))
     former.exclude(pk=signature.pk).update(state=State.LAPSED, ended_at=now)
     _decide(signature, State.APPROVED, Outcome.APPROVED, by=by, now=now)
@@ -80,16 +75,10 @@ def request_changes(
         AlreadyDecided: another was first, or the file is not held by this moderator.
     """
     lock_company(signature)
-    _decide(
-        signature,
-        State.CHANGES_REQUESTED,
-        Outcome.CHANGES_REQUESTED,
-        reason=reason,
-        comments=dict(comments or {}),
-        by=by,
-        now=now,
-    )
-    emails.signature_changes_requested(signature=signature, now=now)
+    remarks = dict(comments or {})
+    state, outcome = State.CHANGES_REQUESTED, Outcome.CHANGES_REQUESTED
+    _decide(signature, state, outcome, reason=reason, comments=remarks, by=by, now=now)
+    emails.signature_changes_requested(signature=signature, comments=remarks, now=now)
 
 
 @transaction.atomic
@@ -123,14 +112,27 @@ def reinstate_signature(*, signature: Signature, reason: str, by: User, now: dt.
 
     Raises:
         AlreadyDecided: the signature is not suspended.
+        VersionOver: the text that was signed does not count any more.
     """
     hold_newest()
     company = lock_company(signature)
+    until = _still_counts(signature, now)
     approved = Decision.objects.about(Decision.Subject.SIGNATURE, signature.pk).filter(outcome=Outcome.APPROVED).first()
     _decide(signature, State.APPROVED, Outcome.REINSTATED, reason=reason, by=by, now=now)
     since = approved.decided_at if approved else now
-    companies.set_charter_standing(company=company, since=since, until=counts_until(signature.version))
+    companies.set_charter_standing(company=company, since=since, until=until)
     emails.signature_reinstated(signature=signature, now=now)
+
+
+def _still_counts(signature: Signature, now: dt.datetime) -> dt.datetime | None:
+    """Until when a signature of this text counts; None for as long as no later one is out."""
+    until = counts_until(signature.version)
+    if until is not None and until <= now:
+        raise VersionOver(
+            f"La version {signature.version.number} de la charte ne compte plus\u00a0: "
+            "demandez à l’entreprise de signer celle d’aujourd’hui."
+        )
+    return until
 
 
 @transaction.atomic

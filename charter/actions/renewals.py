@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from django.conf import settings
 from django.db import transaction
@@ -40,19 +41,20 @@ def _lapse(signature: Signature, now: dt.datetime) -> bool:
 def remind_renewals(*, now: dt.datetime) -> int:
     """Remind signatories whose grace period ends within 30 days, and again within 7; who has signed is left alone.
 
-    Returns how many are concerned.
+    A scan that runs late sends the nearest reminder alone. Returns how many are concerned.
     """
-    reminded = 0
     newest = CharterVersion.objects.newest()
-    for days in settings.CHARTER_REMINDER_DAYS:
-        signed = Signature.objects.awaiting_decision().filter(version=newest)
-        ending = Signature.objects.public().filter(
-            company__charter_until_at__gt=now, company__charter_until_at__lte=now + dt.timedelta(days=days)
-        )
-        ending = ending.exclude(company__in=signed.values("company"))
-        for signature in ending.with_file().order_by("pk"):
+    renewing = Signature.objects.awaiting_decision().filter(version=newest)
+    standing = Signature.objects.public().exclude(company__in=renewing.values("company")).with_file().order_by("pk")
+    reminded = 0
+    for nearer, days in pairwise((0, *sorted(settings.CHARTER_REMINDER_DAYS))):
+        between = (now + dt.timedelta(days=nearer), now + dt.timedelta(days=days))
+        for signature in standing.filter(
+            company__charter_until_at__gt=between[0], company__charter_until_at__lte=between[1]
+        ):
             assert newest is not None
+            until = signature.company.charter_until_at
             with transaction.atomic():
-                emails.charter_renewal_reminder(signature=signature, version=newest, days=days, now=now)
+                emails.charter_renewal_reminder(signature=signature, version=newest, until=until, days=days, now=now)
             reminded += 1
     return reminded

@@ -172,6 +172,24 @@ def _sign(signature: Signature, *, by: User | None, now: dt.datetime) -> Signatu
 
 
 @transaction.atomic
+def describe_signatory(*, company: Company, now: dt.datetime) -> Company:
+    """Save what an owner corrected in the company's identity.
+
+    A file that a moderator is reading goes back to the queue when the name or the number changes: who approves has
+    read what they approve.
+
+    Raises:
+        Gone: it was united with another one meanwhile.
+    """
+    before = hold(company)
+    companies.describe_company(company=company, now=now)
+    if (before.name, before.siren) != (company.name, company.siren):
+        reading = Signature.objects.of_company(company).filter(state=State.IN_REVIEW)
+        reading.update(state=State.SUBMITTED, claimed_at=None, claimed_by=None)
+    return company
+
+
+@transaction.atomic
 def withdraw_signature(*, signature: Signature, by: User, now: dt.datetime) -> None:
     """The owner takes the signature back: when it stood, the slots leave the catalogue at once; bookings stay.
 

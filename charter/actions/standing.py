@@ -29,7 +29,7 @@ def midnight(day: dt.date) -> dt.datetime:
 
 
 def wait_for_signers() -> None:
-    """Who signs or approves holds the newest text until the commit; who publishes waits for them, and they for it.
+    """Who signs or approves holds the newest text until the commit; who writes it waits for them, and they for it.
 
     This lock comes first, before that of a company: who publishes takes it, then writes to all companies.
     """

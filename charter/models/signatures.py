@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, Q, When
 
 from accounts.audit import tracked
-from accounts.keeping import never_truncated
+from accounts.keeping import another_person, changed, never_truncated
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
 from accounts.ranges import between
@@ -249,18 +249,25 @@ class Signature(Claimable):
             pgtrigger.Protect(
                 name="signed_proof_unchanged",
                 operation=pgtrigger.Update,
-                # Erasing a person's account empties `signed_by`; two entries of one company may be united.
+                # Two entries of one company may be united; who showed a name may hide it.
                 condition=~pgtrigger.Q(old__state__in=["draft", "changes_requested"])
                 & (
-                    pgtrigger.Q(old__signatory_name__df=pgtrigger.F("new__signatory_name"))
-                    | pgtrigger.Q(old__signatory_capacity__df=pgtrigger.F("new__signatory_capacity"))
-                    | pgtrigger.Q(old__signatory_email__df=pgtrigger.F("new__signatory_email"))
-                    | pgtrigger.Q(old__company_name__df=pgtrigger.F("new__company_name"))
-                    | pgtrigger.Q(old__company_siren__df=pgtrigger.F("new__company_siren"))
-                    | pgtrigger.Q(old__signed_at__df=pgtrigger.F("new__signed_at"))
-                    | pgtrigger.Q(old__text_sha256__df=pgtrigger.F("new__text_sha256"))
-                    | pgtrigger.Q(old__version__df=pgtrigger.F("new__version"))
-                    | pgtrigger.Q(old__code__df=pgtrigger.F("new__code"))
+                    changed(
+                        "signatory_name",
+                        "signatory_capacity",
+                        "signatory_email",
+                        "company_name",
+                        "company_siren",
+                        "pledged_rooms",
+                        "pledged_computers",
+                        "pledged_hours",
+                        "signed_at",
+                        "text_sha256",
+                        "version",
+                        "code",
+                    )
+                    | another_person("signed_by")
+                    | pgtrigger.Q(old__shows_name=False, new__shows_name=True)
                 ),
             ),
         ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from accounts.keeping import never_truncated
+from accounts.keeping import another_person, changed, never_truncated
 from accounts.models import User
 
 LONGEST_TEXT = 60_000
@@ -88,13 +88,11 @@ class CharterVersion(models.Model):
             pgtrigger.Protect(
                 name="published_version_unchanged",
                 operation=pgtrigger.Update,
-                # Erasing a person's account empties who wrote and who published; nothing else ever changes.
                 condition=pgtrigger.Q(old__published_at__isnull=False)
                 & (
-                    pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
-                    | pgtrigger.Q(old__text__df=pgtrigger.F("new__text"))
-                    | pgtrigger.Q(old__effective_from_date__df=pgtrigger.F("new__effective_from_date"))
-                    | pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at"))
+                    changed("number", "text", "effective_from_date", "created_at", "published_at")
+                    | another_person("created_by")
+                    | another_person("published_by")
                 ),
             ),
         ]
@@ -108,6 +106,11 @@ class CharterVersion(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "sha256"}
         super().save(*args, **kwargs)
+
+    @property
+    def etag(self) -> str:
+        """Changes whenever the draft does, to notice that somebody else wrote it meanwhile."""
+        return f"{self.sha256}:{self.effective_from_date:%Y-%m-%d}"
 
     @property
     def grace_ends_date(self) -> dt.date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,29 +22,44 @@ from territories import clock
 @operators_only
 def draft(request: HttpRequest) -> HttpResponse:
     """Write the next version: preview and differences stand below what was saved."""
-    written = CharterVersion.objects.filter(published_at__isnull=True).first()
+    written = _written()
     newest = CharterVersion.objects.newest()
     base = written or newest
-    initial = {"text": base.text} if base and not written else {}
+    initial = {"seen": written.etag if written else ""} | ({"text": base.text} if base and not written else {})
     form = VersionForm(request.POST or None, instance=written, initial=initial)
+    typed = None
     if request.method == "POST" and form.is_valid():
-        actions.save_draft_version(
-            text=form.cleaned_data["text"],
-            effective_from_date=form.cleaned_data["effective_from_date"],
-            by=signed_in(request),
-            now=clock.now(),
-        )
-        messages.success(request, "Le brouillon est enregistré. Relisez l’aperçu, puis publiez.")
-        return redirect("charter:draft")
+        try:
+            actions.save_draft_version(**form.cleaned_data, by=signed_in(request), now=clock.now())
+        except actions.DraftChanged as refusal:
+            typed, written = form.cleaned_data["text"], _written()
+            form = VersionForm(_having_seen(request.POST, written), instance=form.instance)
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Le brouillon est enregistré. Relisez l’aperçu, puis publiez.")
+            return redirect("charter:draft")
     context = {
         "form": form,
         "draft": written,
         "newest": newest,
         "preview": to_html(written.text) if written else "",
         "stretches": differences(newest.text, written.text) if newest and written else [],
+        "others": differences(typed, written.text) if typed and written else [],
         "versions": CharterVersion.objects.published(),
     }
     return render(request, "charter/version_draft.html", context, status=422 if form.is_bound else 200)
+
+
+def _written() -> CharterVersion | None:
+    """The draft, as it is now."""
+    return CharterVersion.objects.filter(published_at__isnull=True).first()
+
+
+def _having_seen(typed: QueryDict, draft: CharterVersion | None) -> QueryDict:
+    """What was typed, by who has now read the draft as it is."""
+    data = typed.copy()
+    data["seen"] = draft.etag if draft else ""
+    return data
 
 
 @require_POST
@@ -53,7 +68,8 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     """Publish the draft, for good."""
     written = get_object_or_404(CharterVersion, number=number)
     try:
-        actions.publish_version(version=written, by=signed_in(request), now=clock.now())
+        seen = request.POST.get("seen", "")
+        actions.publish_version(version=written, seen=seen, by=signed_in(request), now=clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("charter:draft")

@@ -20,7 +20,6 @@ from charter.forms import LinkForm, SignatureForm
 from charter.links import signature_of
 from charter.markdown import to_html
 from charter.models import CharterVersion, Signature
-from companies import actions as companies
 from companies.forms import CompanyForm
 from companies.models import Company
 from companies.views import managed_company
@@ -139,7 +138,7 @@ def company_edit(request: HttpRequest, slug: str) -> HttpResponse:
     comment_on(form, _comments(Signature.objects.of_company(company).first()))
     if request.method == "POST" and form.is_valid():
         try:
-            companies.describe_company(company=form.save(commit=False), now=clock.now())
+            actions.describe_signatory(company=form.save(commit=False), now=clock.now())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -235,10 +234,12 @@ def withdraw(request: HttpRequest, slug: str, signature_id: int) -> HttpResponse
     """Take a signature back."""
     company = _owned_company(request, slug)
     signature = get_object_or_404(Signature.objects.of_company(company).select_related("version"), pk=signature_id)
+    stood = signature.state == Signature.State.APPROVED
     try:
         actions.withdraw_signature(signature=signature, by=signed_in(request), now=clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Votre signature est retirée. Vos créneaux libres ne sont plus au catalogue.")
+        gone = " Vos créneaux libres ne sont plus au catalogue." if stood else ""
+        messages.success(request, f"Votre signature est retirée.{gone}")
     return redirect("charter:company_charter", company.slug)

@@ -42,9 +42,11 @@ def signature(world: World, now: dt.datetime) -> Signature:
 @pytest.mark.parametrize("template", SUBJECTS)
 def test_each_fact_is_told_in_words(world: World, now: dt.datetime, signature: Signature, template: str) -> None:
     tell = getattr(emails, template)
-    renewal = {"version": factories.make_charter_version(now, 2, effective_from_date=now.date() + dt.timedelta(days=9))}
+    version = factories.make_charter_version(now, 2, effective_from_date=now.date() + dt.timedelta(days=9))
+    renewal = {"version": version, "until": now + dt.timedelta(days=99)}
     extras: dict[str, dict[str, Any]] = {
         "signature_link": {"by": world.company_owner},
+        "signature_changes_requested": {"comments": {"pledged_rooms": "Deux\u00a0?", "address": "Laquelle\u00a0?"}},
         "charter_renewal_due": renewal,
         "charter_renewal_reminder": {**renewal, "days": 7},
     }
@@ -55,6 +57,14 @@ def test_each_fact_is_told_in_words(world: World, now: dt.datetime, signature: S
     assert ("La fonction <b>." in rendered.text) == (template in WITH_REASON)
     assert "<b>" not in rendered.html
     assert "http" in rendered.text
+
+
+def test_remarks_beside_the_fields_are_in_the_mail(world: World, now: dt.datetime, signature: Signature) -> None:
+    remarks = {"pledged_rooms": "Deux\u00a0?", "address": "Laquelle\u00a0?"}
+    emails.signature_changes_requested(signature=signature, comments=remarks, now=now)
+    rendered = render(Message.objects.get())
+    assert "- Salles que vous pensez ouvrir\u00a0: Deux\u00a0?\n- Adresse\u00a0: Laquelle\u00a0?" in rendered.text
+    assert "<li>Adresse" in rendered.html
 
 
 def test_link_to_sign_is_for_the_signatory_alone(now: dt.datetime, world: World, signature: Signature) -> None:

@@ -56,7 +56,7 @@ def second_version(
 ) -> CharterVersion:
     effective = now.date() + 10 * DAY
     draft = actions.save_draft_version(text=text, effective_from_date=effective, by=world.moderator, now=now)
-    return actions.publish_version(version=draft, by=world.moderator, now=now)
+    return actions.publish_version(version=draft, seen=draft.etag, by=world.moderator, now=now)
 
 
 # --- reading and signing ----------------------------------------------------------------------------
@@ -205,13 +205,18 @@ def test_link_that_we_did_not_sign_leads_nowhere(client: Client, token: str) -> 
 # --- verifying --------------------------------------------------------------------------------------
 
 
-def test_verification_shows_no_more_than_was_agreed(approved: Signature, client: Client) -> None:
+def test_verification_shows_no_more_than_was_agreed(
+    world: World, applicant: Company, now: dt.datetime, client: Client
+) -> None:
+    approved = factories.make_signature(
+        now, applicant, world.charter, state="approved", decided_at=now, shows_name=True
+    )
     page = reverse("charter:verify", args=[approved.code])
-    shown = client.get(page).content.decode()
+    assert "Hélène Carpentier" in client.get(page).text
+    Signature.objects.filter(pk=approved.pk).update(shows_name=False)
+    shown = client.get(page).text
     assert "Cette signature est valide" in shown
     assert "Hélène Carpentier" not in shown
-    Signature.objects.filter(pk=approved.pk).update(shows_name=True)
-    assert "Hélène Carpentier" in client.get(page).content.decode()
     assert (
         client.get(reverse("charter:verify_form"), {"code": f" {approved.code[:4]} {approved.code[4:].lower()}"})[
             "Location"
@@ -337,5 +342,38 @@ def test_operator_writes_previews_and_publishes(world: World, visitor: Visitor) 
     assert "<em>Plus.</em>" in shown
     assert "<script>x" not in shown
     assert "<ins>" in shown
-    assert client.post(reverse("charter:publish", args=[2]))["Location"] == reverse("charter:version", args=[2])
-    assert "déjà publiée" in client.post(reverse("charter:publish", args=[2]), follow=True).content.decode()
+    publish = reverse("charter:publish", args=[2])
+    seen = {"seen": CharterVersion.objects.get(number=2).etag}
+    assert "rien n’est perdu" in client.post(publish, follow=True).text
+    assert client.post(publish, seen)["Location"] == reverse("charter:version", args=[2])
+    assert "déjà publiée" in client.post(publish, seen, follow=True).text
+
+
+def test_operator_whose_draft_was_rewritten_keeps_what_they_typed(world: World, visitor: Visitor) -> None:
+    client, page = visitor(factories.make_user(is_staff=True)), reverse("charter:draft")
+    typed = {"text": "Nous ouvrons nos salles.", "effective_from_date": "2026-12-20"}
+    client.post(page, typed | {"text": "Nous ouvrons nos portes."})
+    answer = client.post(page, typed)
+    assert answer.status_code == 422
+    assert "rien n’est perdu" in answer.text
+    assert "Nous ouvrons nos salles." in answer.text
+    assert "portes" in answer.text
+    seen = re.search(r'name="seen" value="([^"]+)"', answer.text)
+    assert seen is not None
+    client.post(page, typed | {"seen": seen[1]})
+    assert CharterVersion.objects.get(number=2).text == "Nous ouvrons nos salles."
+
+
+def test_withdrawing_a_renewal_alone_says_nothing_of_slots(
+    world: World, approved: Signature, now: dt.datetime, visitor: Visitor
+) -> None:
+    version = second_version(world, now)
+    renewal = factories.make_signature(now, approved.company, version)
+    client = visitor(world.company_owner)
+
+    def withdraw(signature: Signature) -> str:
+        address = reverse("charter:withdraw", args=[approved.company.slug, signature.pk])
+        return client.post(address, follow=True).text
+
+    assert "ne sont plus au catalogue" not in withdraw(renewal)
+    assert "ne sont plus au catalogue" in withdraw(approved)
