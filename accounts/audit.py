@@ -75,11 +75,9 @@ def changes(row: models.Model, *, most: int | None = None, earlier: Collection[i
     return sorted(found, key=attrgetter("at"))[::-1][:most]
 
 
-def member_changes(organisation: Organisation, *, most: int | None = None) -> list[Change]:
-    """Who came into an organisation, took another role, and went, the latest first."""
-    members: Any = organisation.members()  # the manager of a foreign key, which it calls `field`
-    history = members.model.events.rel.related_model.objects.filter(**{f"{members.field.name}_id": organisation.pk})
-    events = list(history.order_by("pgh_obj_id", "pgh_id"))
+def member_changes(organisation: Organisation) -> list[Change]:
+    """Who came into an organisation, or an entry united with it, took another role, and went, the latest first."""
+    events = list(_member_events(organisation).order_by("pgh_obj_id", "pgh_id"))
     names = _names([*(_actor(event) for event in events), *(event.user_id for event in events)])
     found = []
     for _, of_one in groupby(events, key=attrgetter("pgh_obj_id")):
@@ -90,17 +88,22 @@ def member_changes(organisation: Organisation, *, most: int | None = None) -> li
                 member = f"membre {names.get(event.user_id, 'au compte effacé')}"
                 found.append(Change(event.pgh_created_at, names.get(_actor(event), ""), member, before, after))
             before = after
-    return sorted(found, reverse=True)[:most]
+    return sorted(found, reverse=True)
 
 
 def was_removed(organisation: Organisation, user: User) -> bool:
-    """Whether somebody else took this person out of the organisation, the last time that they went."""
-    members: Any = organisation.members()
-    history = members.model.events.rel.related_model.objects.filter(
-        **{f"{members.field.name}_id": organisation.pk}, user_id=user.pk, pgh_label=pghistory.DeleteEvent.label
-    )
-    gone = history.order_by("pgh_id").last()
+    """Whether somebody else took this person out, the last time that they went."""
+    went = _member_events(organisation).filter(user_id=user.pk, pgh_label=pghistory.DeleteEvent.label)
+    gone = went.order_by("pgh_id").last()
     return gone is not None and _actor(gone) not in (0, user.pk)
+
+
+def _member_events(organisation: Organisation) -> models.QuerySet[Any]:
+    """Every row that the table of members has held for this organisation, or for an entry united with it."""
+    members: Any = organisation.members()  # the manager of a foreign key, which it calls `field`
+    numbers = [organisation.pk, *organisation.absorbed_numbers]
+    history: models.Manager[Any] = members.model.events.rel.related_model.objects
+    return history.filter(**{f"{members.field.name}_id__in": numbers})
 
 
 def _actor(event: Any) -> int:

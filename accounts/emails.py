@@ -97,20 +97,15 @@ def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> Non
     )
 
 
-def appeal_answered(*, appeal: Appeal, now: dt.datetime) -> None:
-    """To who appealed: the answer, and its reasons."""
-    assert appeal.created_by is not None
-    _tell_person(
-        "appeal_answered",
-        appeal.created_by,
-        f"{appeal.pk}",
-        {
-            "accepted": appeal.state == Appeal.State.ACCEPTED,
-            "online": appeal.decision.subject == Decision.Subject.REQUEST,
-            "answer": appeal.answer,
-        },
-        now,
-    )
+def appeal_answered(*, appeal: Appeal, organisation: Organisation, now: dt.datetime) -> None:
+    """To the managers of who appealed, as every decision: the answer, and its reasons."""
+    context = {
+        "accepted": appeal.state == Appeal.State.ACCEPTED,
+        "online": appeal.decision.subject == Decision.Subject.REQUEST,
+        "answer": appeal.answer,
+    }
+    for manager in organisation.managers():
+        _tell("appeal_answered", organisation, manager, f"{appeal.pk}", context, now)
 
 
 def recovery_opened(*, recovery: FactorRecovery, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.models import Organisation
 
@@ -24,9 +24,9 @@ class Similar(NamedTuple):
     reasons: list[str]
 
 
-def similar(organisation: Organisation) -> list[Similar]:
-    """At most five others of the same kind, by likeness of name, those with the same web site first."""
-    others: Any = type(organisation).objects.exclude(pk=organisation.pk).select_related("commune")
+def similar(organisation: Organisation, among: QuerySet[Any]) -> list[Similar]:
+    """At most five others among these of the same kind, by likeness of name, those with the same web site first."""
+    others: Any = among.exclude(pk=organisation.pk).select_related("commune")
     if not organisation.search_name:
         # A name in another script folds to nothing: it is compared as it is written.
         return _of_other_script(organisation, others)
@@ -47,14 +47,13 @@ def _of_other_script(organisation: Organisation, others: Any) -> list[Similar]:
     return [Similar(other, ["même début de nom"]) for other in alike.order_by("name", "pk")[:MOST]]
 
 
-def of_same_number(organisation: Organisation, kind: type[Organisation]) -> Organisation | None:
-    """The organisation of another kind with the same SIREN or RNA: one that hosts and asks stands here twice."""
+def of_same_number(organisation: Organisation, among: QuerySet[Any]) -> Organisation | None:
+    """Which of these of another kind has the same SIREN or RNA: one that hosts and asks stands here twice."""
     numbers = {field: getattr(organisation, field) for field in ("siren", "rna")}
     same = Q()
     for field, number in numbers.items():
         same |= Q(**{field: number}) if number else Q()
-    others: Any = kind.objects.filter(same) if same else kind.objects.none()
-    found: Organisation | None = others.order_by("pk").first()
+    found: Organisation | None = among.filter(same).order_by("pk").first() if same else None
     return found
 
 

@@ -5,16 +5,22 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.actions.files import AlreadyDecided, decided_words, record_decision, settle_file
-from accounts.actions.holding import hold
+from accounts.actions.holding import hold, hold_row
 from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
 from associations import emails
 from associations.models import Association, Membership, Request
 
+REFUSALS_AT_MOST = 3
+
 
 class NotAdmitted(Refused):
     """The association may not do this now."""
+
+
+class RefusedOften(Refused):
+    """As many refusals as one association may have."""
 
 
 class OneAtATime(Refused):
@@ -32,7 +38,7 @@ def register_association(*, association: Association, by: User, now: dt.datetime
     Raises:
         AlreadyRegistered: somebody was faster with the same number.
     """
-    association.created_at = association.members_confirmed_at = now
+    association.created_at = association.submitted_at = association.members_confirmed_at = now
 
     def save(new: Association) -> None:
         new.save()
@@ -50,6 +56,27 @@ def describe_association(*, association: Association) -> Association:
     """
     hold(association)
     association.save()
+    return association
+
+
+@transaction.atomic
+def present_again(*, association: Association, now: dt.datetime) -> Association:
+    """Save what an owner of a refused association corrected, and put it before the moderators again.
+
+    Raises:
+        Gone: it was united with another one meanwhile.
+        RefusedOften: three refusals end it, but for an appeal.
+    """
+    held = hold(association)
+    association.save()
+    if held.state != Association.State.REFUSED:
+        return association
+    refusals = Decision.objects.about(Decision.Subject.ASSOCIATION, held.pk).filter(outcome=Decision.Outcome.REFUSED)
+    if refusals.count() >= REFUSALS_AT_MOST:
+        raise RefusedOften(
+            "Votre association a été refusée trois fois\u00a0: demandez un réexamen, une autre personne le fera."
+        )
+    reopen_association(association=association, now=now)
     return association
 
 
@@ -121,10 +148,11 @@ def reinstate_association(*, association: Association, reason: str, by: User, no
 
 
 @transaction.atomic
-def reopen_association(*, association: Association) -> None:
-    """An appeal was accepted: the refused association is new again, and waits for another decision."""
+def reopen_association(*, association: Association, now: dt.datetime) -> None:
+    """A refused association is new again, and waits for another decision at the place of a new one."""
     refused = Association.objects.filter(pk=association.pk, state=Association.State.REFUSED)
-    refused.update(state=Association.State.NEW, decided_at=None, decided_by=None, decision_reason="")
+    refused.update(state=Association.State.NEW, submitted_at=now, decided_at=None, decided_by=None, decision_reason="")
+    association.refresh_from_db(fields=["state", "submitted_at", "decided_at", "decided_by", "decision_reason"])
 
 
 def _move(association: Association, to: Association.State, *, reason: str, by: User, now: dt.datetime) -> None:
@@ -184,12 +212,20 @@ def hide_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
     emails.request_hidden(request=request, now=now)
 
 
+@transaction.atomic
 def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -> None:
     """Put a hidden request online: a moderator thought again, or an appeal was accepted.
 
     Raises:
         AlreadyDecided: it is not hidden any more.
+        NotAdmitted: its association may not post anything now.
     """
+    association = hold_row(Association, request.association_id)
+    if association.state in (Association.State.REFUSED, Association.State.SUSPENDED):
+        raise NotAdmitted(
+            f"L’association est {association.get_state_display()}\u00a0: "
+            "sa demande ne peut pas être en ligne tant qu’elle l’est."
+        )
     hidden = Request.objects.filter(pk=request.pk, state=Request.State.HIDDEN)
     if not hidden.update(state=Request.State.OPEN, state_changed_at=now, hidden_reason="", matched_at=None):
         raise _settled(request)

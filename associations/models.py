@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, Claims, Organisation, OrganisationQuerySet, User
+from accounts.models import FormerEntry as AbstractFormerEntry
 from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
@@ -25,7 +26,7 @@ class AssociationQuerySet(Claims, OrganisationQuerySet):
     """Associations by what they may do."""
 
     def awaiting_decision(self) -> Self:
-        return self.filter(state=Association.State.NEW).order_by("created_at", "pk")
+        return self.filter(state=Association.State.NEW).order_by("submitted_at", "pk")
 
 
 @tracked()
@@ -41,7 +42,7 @@ class Association(Claimable, Organisation):
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.NEW: [State.ADMITTED, State.REFUSED],
         State.ADMITTED: [State.SUSPENDED],
-        # By an appeal that a moderator accepts.
+        # By its owner who corrects the entry, or by an appeal that a moderator accepts.
         State.REFUSED: [State.NEW],
         State.SUSPENDED: [State.ADMITTED],
     }
@@ -58,6 +59,7 @@ class Association(Claimable, Organisation):
     SPACE: ClassVar[str] = "associations"
 
     state = models.CharField(max_length=20, choices=State, default=State.NEW)
+    submitted_at = models.DateTimeField("envoi à la modération", editable=False)
     decided_at = models.DateTimeField("décision", null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     decision_reason = models.CharField("motif", max_length=1000, blank=True)
@@ -68,7 +70,7 @@ class Association(Claimable, Organisation):
         verbose_name = "association"
         indexes = [
             *Organisation.Meta.indexes,
-            models.Index(name="association_queue", fields=["created_at", "id"], condition=Q(state="new")),
+            models.Index(name="association_queue", fields=["submitted_at", "id"], condition=Q(state="new")),
         ]
         triggers = [starts_with_owner(memberships="associations_membership", key="association_id")]
         constraints = [
@@ -83,6 +85,16 @@ class Association(Claimable, Organisation):
                 name="association_claim_while_new", condition=Q(state="new") | Q(claimed_at__isnull=True)
             ),
         ]
+
+
+class FormerEntry(AbstractFormerEntry):
+    """An entry that was united with an association."""
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="former_entries")
+
+    class Meta:
+        verbose_name = "ancienne fiche d’une association"
+        verbose_name_plural = "anciennes fiches d’associations"
 
 
 @tracked()

@@ -16,6 +16,7 @@ from associations.models import Association, Invitation, Request
 from territories import clock
 
 ONLINE = "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient."
+PRESENTED_AGAIN = "La fiche est corrigée et repart à l’examen. Nous vous répondons par courriel."
 IN_REVIEW = "Votre demande est enregistrée. La modération la regarde avant de la mettre en ligne."
 
 member_pages = MemberPages(Association, Invitation)
@@ -55,15 +56,20 @@ def association_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Correct the association's identity."""
     association: Association = get_object_or_404(Association.objects.owned_by(signed_in(request)), slug=slug)
     form = AssociationForm(request.POST or None, instance=association)
+    again = association.state == Association.State.REFUSED
     if request.method == "POST" and form.is_valid():
         try:
-            actions.describe_association(association=form.save(commit=False))
+            corrected = form.save(commit=False)
+            if again:
+                actions.present_again(association=corrected, now=clock.now())
+            else:
+                actions.describe_association(association=corrected)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "La fiche est à jour.")
+            messages.success(request, PRESENTED_AGAIN if again else "La fiche est à jour.")
             return redirect("association", association.slug)
-    context = {"association": association, "form": form}
+    context = {"association": association, "form": form, "again": again}
     return render(request, "associations/association_edit.html", context, status=422 if form.is_bound else 200)
 
 

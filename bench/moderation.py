@@ -129,7 +129,9 @@ def _fill(files: int, mark: str) -> None:
         )
         Signature.objects.bulk_create(_signature(one, version) for one in companies)
         associations = Association.objects.bulk_create(
-            Association(name=f"Association {mark} {n}", slug=f"a-{mark}-{n}", created_at=at, **identity)
+            Association(
+                name=f"Association {mark} {n}", slug=f"a-{mark}-{n}", created_at=at, submitted_at=at, **identity
+            )
             for n, at in enumerate(since[1::2])
         )
         InAssociation.objects.bulk_create(

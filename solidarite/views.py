@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
-from accounts.models import Role
+from accounts.models import Decision, Role
 from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
 from solidarite.company_tasks import company_figures, company_tasks
+from solidarite.moderation.abuse import appeal_against
 from solidarite.own_data import own_data
 from solidarite.skyline import skyline
 from territories import clock
@@ -77,10 +78,13 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     own = get_object_or_404(Company.objects.managed_by(signed_in(request)), slug=slug)
     now = clock.now()
     bookings = Booking.objects.of_company(own).with_everything()
+    signature = Signature.objects.of_company(own).select_related("version").first()
+    refused = signature is not None and signature.state == Signature.State.REFUSED
     context = {
         "company": own,
         "owner": Company.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
-        "signature": Signature.objects.of_company(own).select_related("version").first(),
+        "signature": signature,
+        "appeal": appeal_against(Decision.Subject.SIGNATURE, signature.pk) if signature and refused else None,
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
         "tasks": company_tasks(own, now),
@@ -103,6 +107,9 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
     bookings = Booking.objects.of_association(own).with_everything()
     context = {
         "association": own,
+        "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk)
+        if own.state == Association.State.REFUSED
+        else None,
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "pending": bookings.awaiting_answer().order_by("slot__starts_at", "pk"),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(

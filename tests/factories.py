@@ -76,6 +76,7 @@ def make_association(
             "legal_form": Association.LegalForm.ASSOCIATION,
             "commune_id": ROUBAIX,
             "created_at": now,
+            "submitted_at": now,
             "members_confirmed_at": now,
             "state": Association.State.ADMITTED if admitted else Association.State.NEW,
             "decided_at": now if admitted else None,

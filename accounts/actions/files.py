@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import emails
-from accounts.models import AbuseReport, Appeal, Decision, User
+from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.refusals import Refused, refusing
 from territories.french import wall_time
 
@@ -179,8 +179,10 @@ def refuse_own_decision(appeal: Appeal, *, by: User) -> None:
 
 
 @transaction.atomic
-def settle_appeal(*, appeal: Appeal, accepted: bool, answer: str, by: User, now: dt.datetime) -> None:
-    """Answer an appeal. The caller reopens what was refused when it is accepted.
+def settle_appeal(
+    *, appeal: Appeal, accepted: bool, answer: str, organisation: Organisation, by: User, now: dt.datetime
+) -> None:
+    """Answer an appeal of an organisation. The caller reopens what was refused when it is accepted.
 
     Raises:
         OwnDecision, AlreadyDecided: nothing is written.
@@ -190,5 +192,4 @@ def settle_appeal(*, appeal: Appeal, accepted: bool, answer: str, by: User, now:
     settle_file(appeal, by=by, state=state, answer=answer, decided_at=now, decided_by=by)
     outcome = Decision.Outcome.APPROVED if accepted else Decision.Outcome.REFUSED
     record_decision(Decision.Subject.APPEAL, appeal.pk, outcome, by=by, now=now, reason=answer)
-    if appeal.created_by:
-        emails.appeal_answered(appeal=appeal, now=now)
+    emails.appeal_answered(appeal=appeal, organisation=organisation, now=now)

@@ -3,7 +3,15 @@
 from accounts.models.abuse import AbuseReport, Appeal
 from accounts.models.directory import DirectoryEntry, DirectoryQuerySet
 from accounts.models.moderation import Claimable, ClaimableQuerySet, Claims, Decision
-from accounts.models.organisations import Invitation, JoinRequest, Membership, Organisation, OrganisationQuerySet, Role
+from accounts.models.organisations import (
+    FormerEntry,
+    Invitation,
+    JoinRequest,
+    Membership,
+    Organisation,
+    OrganisationQuerySet,
+    Role,
+)
 from accounts.models.people import User, UserManager
 from accounts.models.recovery import FactorRecovery
 from accounts.models.registry import RegistryRecord
@@ -19,6 +27,7 @@ __all__ = [
     "DirectoryEntry",
     "DirectoryQuerySet",
     "FactorRecovery",
+    "FormerEntry",
     "Invitation",
     "JoinRequest",
     "Membership",

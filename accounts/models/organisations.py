@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -52,13 +53,18 @@ class OrganisationQuerySet(models.QuerySet[Any]):
         meant = Q(siren=number) | Q(rna=number) if number else Q()
         return self.filter(Q(search_name__contains=fold(text)) | meant).order_by("search_name", "pk")
 
+    def at(self, slug: str) -> Self:
+        """The organisation that this address means, or meant before two entries were united."""
+        return self.filter(Q(slug=slug) | Q(pk__in=self.model.objects.filter(former_entries__slug=slug).values("pk")))
+
     def unconfirmed(self, now: dt.datetime) -> Self:
         """Organisations whose members nobody has looked at for a year."""
         return self.filter(members_confirmed_at__lte=now - MEMBERS_CONFIRMED_FOR)
 
     def free_slug(self, name: str) -> str:
-        """An address of a page that no organisation of this kind has: `imprimerie-du-parc`, then `…-2`."""
-        return free_slug(self, name, otherwise="organisation", reserved=RESERVED)
+        """An address of a page that no organisation of this kind has, or had: `imprimerie-du-parc`, then `…-2`."""
+        former = self.model.objects.exclude(former_entries=None).values_list("former_entries__slug", flat=True)
+        return free_slug(self, name, otherwise="organisation", reserved=[*RESERVED, *former])
 
 
 class Role(models.TextChoices):
@@ -164,6 +170,12 @@ class Organisation(models.Model):
     def join_requests_received(self) -> models.Manager[Any]:
         return self.join_requests  # type: ignore[attr-defined,no-any-return]
 
+    @cached_property
+    def absorbed_numbers(self) -> list[int]:
+        """The numbers that entries taken into this one had: their history is its own."""
+        entries: models.Manager[Any] = self.former_entries  # type: ignore[attr-defined]
+        return list(entries.values_list("number", flat=True))
+
     def managers(self) -> models.QuerySet[User]:
         """People who act in its name, and whom its mails are for."""
         return self._people(Role.managing())
@@ -267,6 +279,22 @@ class Invitation(models.Model):
     def organisation(self) -> Organisation:
         """Where it leads."""
         raise NotImplementedError
+
+
+class FormerEntry(models.Model):
+    """An entry that was united with another one: badges and bookmarks still use its address, its history its number.
+
+    Each app declares its own table and its key, whose reverse is `former_entries`.
+    """
+
+    slug = models.SlugField("ancienne adresse", max_length=80, primary_key=True)
+    number = models.BigIntegerField("ancien numéro", unique=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class JoinRequest(models.Model):

@@ -5,7 +5,7 @@ from companies.models.calendars import BusyTime, RoomCalendar, RoomCalendarQuery
 from companies.models.companies import (
     Company,
     CompanyQuerySet,
-    FormerSlug,
+    FormerEntry,
     Invitation,
     JoinRequest,
     Membership,
@@ -28,7 +28,7 @@ __all__ = [
     "Company",
     "CompanyQuerySet",
     "Engagement",
-    "FormerSlug",
+    "FormerEntry",
     "Invitation",
     "JoinRequest",
     "Membership",

@@ -9,13 +9,12 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.audit import tracked
+from accounts.models import FormerEntry as AbstractFormerEntry
 from accounts.models import Invitation as AbstractInvitation
 from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet
-from accounts.models.organisations import RESERVED
 from accounts.models.ownership import last_owner_stays, starts_with_owner
-from accounts.slugs import free_slug
 
 
 def signatory(now: dt.datetime, prefix: str = "") -> Q:
@@ -27,32 +26,9 @@ def signatory(now: dt.datetime, prefix: str = "") -> Q:
 class CompanyQuerySet(OrganisationQuerySet):
     """Companies by what they may do."""
 
-    def at(self, slug: str) -> Self:
-        """The company that this address means, or meant before two entries were united."""
-        return self.filter(Q(slug=slug) | Q(pk__in=FormerSlug.objects.filter(slug=slug).values("company")))
-
-    def free_slug(self, name: str) -> str:
-        """An address that no company has, or had."""
-        former = FormerSlug.objects.values_list("slug", flat=True)
-        return free_slug(self, name, otherwise="organisation", reserved=[*RESERVED, *former])
-
     def signatories(self, now: dt.datetime) -> Self:
         """Companies whose signature of the charter stands at this instant: only their slots are public."""
         return self.filter(signatory(now))
-
-
-class FormerSlug(models.Model):
-    """The address that a company had before it was united with another one: badges and bookmarks still use it."""
-
-    slug = models.SlugField("ancienne adresse", max_length=80, primary_key=True)
-    company = models.ForeignKey("Company", on_delete=models.CASCADE, related_name="former_slugs")
-
-    class Meta:
-        verbose_name = "ancienne adresse d’une entreprise"
-        verbose_name_plural = "anciennes adresses d’entreprises"
-
-    def __str__(self) -> str:
-        return self.slug
 
 
 @tracked()
@@ -80,6 +56,16 @@ class Company(Organisation):
             ),
         ]
         triggers = [starts_with_owner(memberships="companies_membership", key="company_id")]
+
+
+class FormerEntry(AbstractFormerEntry):
+    """An entry that was united with a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="former_entries")
+
+    class Meta:
+        verbose_name = "ancienne fiche d’une entreprise"
+        verbose_name_plural = "anciennes fiches d’entreprises"
 
 
 @tracked()

@@ -395,6 +395,7 @@ class _Seed:
                     address=self._address(),
                     commune=commune,
                     created_at=self.now - dt.timedelta(days=180),
+                    submitted_at=self.now - dt.timedelta(days=180),
                     members_confirmed_at=self.now - dt.timedelta(days=180),
                     state=its,
                     decided_at=None if its == state.NEW else decided_at,

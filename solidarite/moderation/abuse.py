@@ -68,6 +68,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def appeal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Ask for another look at the refusal of one's own file."""
     organisation, decision = _refusal(signed_in(request), kind, pk)
+    made = Appeal.objects.filter(decision=decision).first()
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -79,8 +80,13 @@ def appeal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Votre recours est enregistré. Une autre personne regarde votre dossier.")
         return redirect("dashboard")
-    context = {"organisation": organisation, "decision": decision, "form": form}
+    context = {"organisation": organisation, "decision": decision, "made": made, "form": form}
     return render(request, "solidarite/appeal_create.html", context, status=422 if form.is_bound else 200)
+
+
+def appeal_against(subject: Decision.Subject, pk: int) -> Appeal | None:
+    """What was said against the last refusal of a file."""
+    return Appeal.objects.filter(decision=Decision.objects.last_refusal(subject, pk)).first()
 
 
 def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
@@ -105,7 +111,7 @@ def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
         subject = Decision.Subject.REQUEST
     else:
         raise Http404
-    decision = Decision.objects.about(subject, pk).filter(outcome=Decision.Outcome.REFUSED).last()
+    decision = Decision.objects.last_refusal(subject, pk)
     if decision is None:
         raise Http404
     return organisation, decision

@@ -22,6 +22,7 @@ from charter.models import Signature
 from companies.models import Company
 from solidarite.moderation.forms import DecisionForm
 from solidarite.moderation.history import told, told_changes
+from solidarite.moderation.queue import within_territory
 
 Context = dict[str, Any]
 
@@ -89,38 +90,30 @@ class Kind(ABC):
         """The decisions that who decides next should know."""
         return Decision.objects.about(self.subject, file.pk)
 
-    def absorbed(self, file: Any) -> list[int]:  # noqa: ARG002  # a report is about no organisation
-        """Numbers of entries that were taken into the organisation of this file."""
-        return []
-
-    def context(self, file: Any) -> Context:
-        """What stands beside what was typed: history, registry, organisations that look alike."""
+    def context(self, file: Any, territory: list[str]) -> Context:
+        """What stands beside what was typed: history, registry, organisations that look alike in this territory."""
         organisation = self.organisation(file)
         context: Context = {
             "history": told(self.history(file), reasons=dict(self.reasons), fields=self.remarks),
         }
         if organisation is not None:
+            own = type(organisation)
+            other = Association if own is Company else Company
             context |= {
                 "organisation": organisation,
                 "owners": organisation.owners(),
                 "registry": facts_for(organisation),
-                "similar": similar(organisation),
-                "twin": of_same_number(organisation, Association if isinstance(organisation, Company) else Company),
+                "similar": similar(organisation, within_territory(own.objects.all(), "commune", territory)),
+                "twin": of_same_number(organisation, within_territory(other.objects.all(), "commune", territory)),
                 "changes": told_changes(
                     [
-                        *changes(organisation, earlier=self.absorbed(file)),
+                        *changes(organisation, earlier=organisation.absorbed_numbers),
                         *member_changes(organisation),
                         *self.changes(file),
                     ]
                 ),
             }
         return context
-
-
-def _absorbed(decisions: DecisionQuerySet) -> list[int]:
-    """Numbers of the entries that these decisions took into others."""
-    merged = decisions.filter(outcome=Decision.Outcome.MERGED).values_list("comments__absorbed", flat=True)
-    return [number for number in merged if isinstance(number, int)]
 
 
 class SignatureKind(Kind):
@@ -169,12 +162,9 @@ class SignatureKind(Kind):
         """Of all signatures of the company: a renewal does not make a suspension forgotten."""
         return Decision.objects.about_any(self.subject, Signature.objects.filter(company=file.company_id))
 
-    def absorbed(self, file: Any) -> list[int]:
-        return _absorbed(self.history(file))
-
-    def context(self, file: Any) -> Context:
+    def context(self, file: Any, territory: list[str]) -> Context:
         suspended = Signature.objects.filter(company=file.company_id, state=Signature.State.SUSPENDED)
-        return super().context(file) | {"suspended": suspended.exclude(pk=file.pk).first()}
+        return super().context(file, territory) | {"suspended": suspended.exclude(pk=file.pk).first()}
 
     def in_batch(self, file: Any) -> bool:
         """One of a suspended company is read first."""
@@ -207,21 +197,9 @@ class OfAssociation(Kind):
         own = super().history(file)
         organisation = self.organisation(file)
         assert organisation is not None
-        numbers = [organisation.pk, *self.absorbed(file)]
+        numbers = [organisation.pk, *organisation.absorbed_numbers]
         earlier = Decision.objects.filter(subject=Decision.Subject.ASSOCIATION, subject_id__in=numbers)
         return (own | earlier).order_by("decided_at", "pk")
-
-    def absorbed(self, file: Any) -> list[int]:
-        """Also what those entries had taken in before."""
-        organisation = self.organisation(file)
-        assert organisation is not None
-        known: list[int] = []
-        asked = [organisation.pk]
-        while asked:
-            about = Decision.objects.filter(subject=Decision.Subject.ASSOCIATION, subject_id__in=asked)
-            asked = [number for number in _absorbed(about) if number not in known]
-            known += asked
-        return known
 
 
 class AssociationKind(OfAssociation):
@@ -316,10 +294,7 @@ class AppealKind(Kind):
 
     def organisation(self, file: Any) -> Organisation | None:
         """Whoever was refused, found from the decision."""
-        refused = self.refused(file)
-        if isinstance(refused, Signature):
-            return refused.company
-        return refused.association if isinstance(refused, Request) else refused
+        return _whose(self.refused(file))
 
     def refused(self, file: Any) -> Signature | Association | Request | None:
         """What the refusal was about."""
@@ -331,24 +306,33 @@ class AppealKind(Kind):
             return shown.filter(pk=decision.subject_id).first()
         return Association.objects.select_related("commune").filter(pk=decision.subject_id).first()
 
-    def context(self, file: Any) -> Context:
+    def context(self, file: Any, territory: list[str]) -> Context:
         of_association = file.decision.subject == Decision.Subject.ASSOCIATION
         kinds = dict((Association if of_association else Signature).RefusalReason.choices)
         said = kinds.get(file.decision.reason_code, "")
-        return super().context(file) | {"refused": self.refused(file), "reason_kind": said}
+        return super().context(file, territory) | {"refused": self.refused(file), "reason_kind": said}
 
     @transaction.atomic
     def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
         """Answer, and reopen what was refused, both or neither."""
-        accepted = decision["outcome"] == "approve"
-        files.settle_appeal(appeal=file, accepted=accepted, answer=decision["reason"], by=by, now=now)
-        refused = self.refused(file)
+        accepted, refused = decision["outcome"] == "approve", self.refused(file)
+        organisation = _whose(refused)
+        assert organisation is not None
+        files.settle_appeal(
+            appeal=file, accepted=accepted, answer=decision["reason"], organisation=organisation, by=by, now=now
+        )
         if accepted and isinstance(refused, Signature):
             charter.reopen_signature(signature=refused, now=now)
         elif accepted and isinstance(refused, Association):
-            associations.reopen_association(association=refused)
+            associations.reopen_association(association=refused, now=now)
         elif accepted and isinstance(refused, Request):
             associations.show_request(request=refused, reason=decision["reason"], by=by, now=now)
+
+
+def _whose(refused: Signature | Association | Request | None) -> Organisation | None:
+    if isinstance(refused, Signature):
+        return refused.company
+    return refused.association if isinstance(refused, Request) else refused
 
 
 KINDS: dict[str, Kind] = {

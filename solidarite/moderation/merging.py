@@ -16,7 +16,7 @@ from accounts.refusals import Refused
 from associations.models import Association, Request
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
-from companies.models import Company, FormerSlug, VolunteerProfile
+from companies.models import Company, VolunteerProfile
 from territories.french import of
 from workshops.models import Booking
 
@@ -60,16 +60,23 @@ def merge(
         _move_association(into, gone)
     missing = {field: getattr(gone, field) for field in TAKEN_OVER if not getattr(into, field)}
     name, number = gone.name, gone.pk
+    _keep_address(into, gone)
     gone.delete()
     for field, value in missing.items():
         setattr(into, field, value)
     into.save()
     reason = f"Réunion de «\u00a0{name}\u00a0» (no {number}) à «\u00a0{into.name}\u00a0» (no {keep.pk})."[:1000]
-    absorbed = {"absorbed": number}
     own = [(Decision.Subject.ASSOCIATION, into.pk)] if isinstance(into, Association) else []
     for about, pk in dict.fromkeys([(subject, file.pk), *own]):
-        record_decision(about, pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason, comments=absorbed)
+        record_decision(about, pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason)
     emails.organisations_merged(organisation=into, absorbed=name, number=number, people=dict.fromkeys(told), now=now)
+
+
+def _keep_address(into: Any, gone: Any) -> None:
+    """Its address leads to the entry that is kept, and its number to what happened to it; so do those before it."""
+    key = into._meta.model_name  # noqa: SLF001  # Django's own name
+    gone.former_entries.update(**{key: into})
+    into.former_entries.create(slug=gone.slug, number=gone.pk)
 
 
 def _refuse_held(into: Organisation, gone: Organisation, by: User, now: dt.datetime) -> None:
@@ -152,8 +159,6 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
         _end(unfinished.filter(company=gone), now)
     Signature.objects.filter(company=gone).update(company=into)
     gone.sites.update(company=into)
-    gone.former_slugs.update(company=into)
-    FormerSlug.objects.create(slug=gone.slug, company=into)
 
 
 def _keep_one(into: Company, gone: Company, standing: QuerySet[Signature], now: dt.datetime) -> None:

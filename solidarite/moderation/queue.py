@@ -30,7 +30,7 @@ class Source(NamedTuple):
 
 SOURCES = (
     Source("signature", Signature, "submitted_at", "company__name", "company__commune"),
-    Source("association", Association, "created_at", "name", "commune"),
+    Source("association", Association, "submitted_at", "name", "commune"),
     Source("request", Request, "created_at", "association__name", "commune"),
     Source("report", AbuseReport, "created_at", "path", ""),
     Source("appeal", Appeal, "created_at", "message", ""),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.gates import moderators_only
 from accounts.identity import signed_in
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.refusals import Refused
 from accounts.registry.lookups import look_up
 from associations.models import Association
@@ -91,10 +91,22 @@ def file(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _file_page(request: HttpRequest, kind: str, found: Any, form: DecisionForm | None = None) -> HttpResponse:
+    return render(request, _kind(kind).template, _file_context(request, kind, found, form), status=422 if form else 200)
+
+
+def _too_late(request: HttpRequest, kind: str, found: Any, refusal: str) -> HttpResponse:
+    """The file as somebody else left it, and what this moderator had written."""
+    found.refresh_from_db()
+    context = _file_context(request, kind, found, None)
+    said = {"refusal": refusal, "written": request.POST.get("reason", "")}
+    return render(request, _kind(kind).template, context | said, status=409)
+
+
+def _file_context(request: HttpRequest, kind: str, found: Any, form: DecisionForm | None) -> dict[str, Any]:
     its = _kind(kind)
     waits = its.waits(found)
     held = waits and found.claimed_by_id == signed_in(request).pk
-    context = {
+    return {
         "file": found,
         "kind": kind,
         "label": its.label,
@@ -102,17 +114,8 @@ def _file_page(request: HttpRequest, kind: str, found: Any, form: DecisionForm |
         "held": held,
         "later": its.later(found),
         "form": form or its.form(None, found, waits=waits),
-        **its.context(found),
+        **its.context(found, territory_of(signed_in(request))),
     }
-    territory = territory_of(signed_in(request))
-    if territory and "similar" in context:
-        near = [one for one in context["similar"] if _is_within(one.organisation, territory)]
-        context["similar"] = near
-    return render(request, its.template, context, status=422 if form else 200)
-
-
-def _is_within(organisation: Organisation, territory: list[str]) -> bool:
-    return organisation.commune is not None and organisation.commune.departement_id in territory
 
 
 @require_POST
@@ -145,16 +148,14 @@ def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     found = _file(request, kind, pk)
     waits = its.waits(found)
     if not waits and its.is_late(request.POST.get("outcome", ""), found):
-        messages.error(request, its.settled_words(found))
-        return redirect("moderation_file", kind, pk)
+        return _too_late(request, kind, found, its.settled_words(found))
     form = its.form(request.POST, found, waits=waits)
     if not form.is_valid():
         return _file_page(request, kind, found, form)
     try:
         its.decide(found, form.cleaned_data, by=user, now=clock.now())
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("moderation_file", kind, pk)
+        return _too_late(request, kind, found, str(refusal))
     messages.success(request, "Décision enregistrée. L’organisation est prévenue.")
     return _next_file(request) if "next" in request.POST else redirect("moderation")
 

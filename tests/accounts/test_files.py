@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from accounts.actions import files
-from accounts.models import AbuseReport, Appeal, Decision
+from accounts.models import AbuseReport, Appeal, Decision, Role
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
@@ -68,11 +68,19 @@ def test_one_appeal_a_refusal_and_another_moderator_decides(world: World, now: d
         files.appeal(decision=decision, message="Encore.", by=world.association_owner, now=now)
     files.claim_file(made, by=world.moderator, now=now)
     with pytest.raises(files.OwnDecision):
-        files.settle_appeal(appeal=made, accepted=True, answer="", by=world.moderator, now=now)
+        files.settle_appeal(
+            appeal=made, accepted=True, answer="", organisation=world.association, by=world.moderator, now=now
+        )
     files.release_file(made, by=world.moderator)
     files.claim_file(made, by=other, now=now)
-    files.settle_appeal(appeal=made, accepted=False, answer="Rien de neuf.", by=other, now=now)
+    manager = factories.make_user()
+    factories.add_member(world.association, manager, Role.MANAGER, now)
+    factories.add_member(world.association, factories.make_user(), Role.VOLUNTEER, now)
+    of = world.association
+    files.settle_appeal(appeal=made, accepted=False, answer="Rien de neuf.", organisation=of, by=other, now=now)
+    told = Message.objects.filter(template="appeal_answered").values_list("to_email", flat=True)
+    assert set(told) == {world.association_owner.email, manager.email}
     assert Appeal.objects.get().state == "rejected"
-    rendered = render(Message.objects.get(template="appeal_answered"))
+    rendered = render(Message.objects.filter(template="appeal_answered")[0])
     assert rendered.subject == "Votre recours est rejeté"
     assert "Rien de neuf." in rendered.text

@@ -37,7 +37,7 @@ ASSOCIATION: Moves = {
     "suspended": lambda one, world, now: associations.suspend_association(
         association=one, reason="Non.", by=world.moderator, now=now
     ),
-    "new": lambda one, _world, _now: associations.reopen_association(association=one),
+    "new": lambda one, _world, now: associations.reopen_association(association=one, now=now),
 }
 
 
@@ -91,7 +91,14 @@ def test_appeal_moves_as_its_table_says(world: World, now: dt.datetime, source: 
     hold(appeal, world, now)
     allowed = Appeal.State(target) in Appeal.TRANSITIONS[Appeal.State(source)]
     try:
-        files.settle_appeal(appeal=appeal, accepted=target == "accepted", answer="Vu.", by=world.moderator, now=now)
+        files.settle_appeal(
+            appeal=appeal,
+            accepted=target == "accepted",
+            answer="Vu.",
+            organisation=world.association,
+            by=world.moderator,
+            now=now,
+        )
     except Refused:
         assert not allowed
     appeal.refresh_from_db()

@@ -1,0 +1,44 @@
+"""Addresses of entries that were united with others: members' bookmarks and the links in old mails still lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import Organisation, User
+from associations.models import Association
+from companies.models import Company
+
+# The first part of an address tells what its slug names.
+KINDS: dict[str, type[Organisation]] = {"entreprises": Company, "associations": Association}
+
+
+def former_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: a page that is not there, but whose organisation goes on under another address, leads to it."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        found = _current_address(request) if response.status_code == 404 and request.method == "GET" else None  # noqa: PLR2004
+        return redirect(found, permanent=True) if found else response
+
+    return respond
+
+
+def _current_address(request: HttpRequest) -> str | None:
+    """For members alone: that two entries were united is nobody else's business."""
+    match, user = request.resolver_match, request.user
+    kind = KINDS.get(request.path.split("/")[1])
+    if match is None or kind is None or "slug" not in match.kwargs or not isinstance(user, User):
+        return None
+    slugs = (
+        kind.objects.of_member(user).filter(former_entries__slug=match.kwargs["slug"]).values_list("slug", flat=True)
+    )
+    slug = slugs.first()
+    if slug is None:
+        return None
+    address = reverse(match.view_name, kwargs=match.kwargs | {"slug": slug})
+    query = request.META.get("QUERY_STRING", "")
+    return f"{address}?{query}" if query else address

@@ -1,0 +1,104 @@
+"""A refusal is not the end: an association corrects its entry, or asks for another look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions import files
+from accounts.models import Appeal, Decision, User
+from associations import actions
+from associations.models import Association
+from mail.models import Message
+from solidarite.moderation.queue import page
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+TYPED = {"name": "Les Clics", "legal_form": "association", "commune": "Roubaix (59)"}
+
+
+@pytest.fixture
+def refused(world: World, now: dt.datetime) -> Association:
+    association = factories.make_association(now, admitted=False, owner=world.association_owner)
+    refuse(association, world.moderator, now)
+    return association
+
+
+def refuse(association: Association, by: User, now: dt.datetime) -> None:
+    files.claim_file(association, by=by, now=now)
+    actions.refuse_association(association=association, reason_code="off_topic", reason="Sans rapport.", by=by, now=now)
+
+
+def test_owner_corrects_a_refused_association_and_presents_it_again(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    edit = reverse("associations:edit", args=[refused.slug])
+    assert edit in client.get(reverse("association", args=[refused.slug])).text
+    assert "Sans rapport." in client.get(edit).text
+    assert "repart à l’examen" in client.post(edit, TYPED, follow=True).text
+    refused.refresh_from_db()
+    assert (refused.state, refused.name) == ("new", "Les Clics")
+    assert [row.pk for row in page(world.moderator)] == [refused.pk]
+
+
+def test_association_presented_again_waits_behind_the_others(
+    world: World, refused: Association, now: dt.datetime
+) -> None:
+    other = factories.make_association(now + dt.timedelta(hours=1), admitted=False)
+    actions.present_again(association=refused, now=now + dt.timedelta(hours=2))
+    assert [row.pk for row in page(world.moderator)] == [other.pk, refused.pk]
+
+
+def test_three_refusals_are_enough(world: World, refused: Association, now: dt.datetime, visitor: Visitor) -> None:
+    for _ in range(actions.REFUSALS_AT_MOST - 1):
+        actions.present_again(association=refused, now=now)
+        refuse(refused, world.moderator, now)
+    answer = visitor(world.association_owner).post(reverse("associations:edit", args=[refused.slug]), TYPED)
+    assert answer.status_code == 422
+    assert "refusée trois fois" in answer.text
+    refused.refresh_from_db()
+    assert (refused.state, refused.name == "Les Clics") == ("refused", False)
+
+
+def test_appeal_page_tells_what_became_of_it(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    owner, address = visitor(world.association_owner), reverse("appeal", args=["association", refused.pk])
+    assert "demander un réexamen" in owner.get(reverse("association", args=[refused.slug])).text
+    owner.post(address, {"message": "Nous formons des seniors."})
+    assert "Nous formons des seniors." in owner.get(address).text
+    assert "Envoyer le recours" not in owner.get(address).text
+    other, made = factories.make_user(is_moderator=True), Appeal.objects.get()
+    client = visitor(other)
+    client.post(reverse("moderation_claim", args=["appeal", made.pk]))
+    client.post(reverse("moderation_decide", args=["appeal", made.pk]), {"outcome": "refuse", "reason": "Vu et revu."})
+    owner = visitor(world.association_owner)
+    assert "Vu et revu." in owner.get(address).text
+    assert "voir votre recours" in owner.get(reverse("association", args=[refused.slug])).text
+
+
+def test_hidden_request_of_a_refused_association_is_not_put_online(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    wanted = factories.make_request(now, refused, state="hidden", hidden_reason="Non.")
+    hidden = files.record_decision(
+        Decision.Subject.REQUEST, wanted.pk, Decision.Outcome.REFUSED, by=factories.make_user(), now=now
+    )
+    made = files.appeal(decision=hidden, message="Si.", by=world.association_owner, now=now)
+    client = visitor(world.moderator)
+    client.post(reverse("moderation_claim", args=["appeal", made.pk]))
+    decide = reverse("moderation_decide", args=["appeal", made.pk])
+    answer = client.post(decide, {"outcome": "approve", "reason": "Entendu."})
+    assert answer.status_code == 409
+    assert "L’association est refusée" in answer.text
+    assert "Entendu." in answer.text
+    wanted.refresh_from_db()
+    made.refresh_from_db()
+    assert (wanted.state, made.state) == ("hidden", "open")
+    assert not Message.objects.filter(template__in=("request_published", "appeal_answered")).exists()

@@ -1,0 +1,80 @@
+"""What was known of an entry that was united with another one is known of that one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.actions import members
+from accounts.audit import member_changes, was_removed
+from accounts.models import Decision, Role, User
+from solidarite.moderation import merging
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+
+def unite(keep: Any, absorb: Any, world: World, now: dt.datetime) -> None:
+    """As a moderator does."""
+    company = keep._meta.model_name == "company"
+    file = factories.make_signature(now, keep, world.charter, state="withdrawn", ended_at=now) if company else keep
+    subject = Decision.Subject.SIGNATURE if company else Decision.Subject.ASSOCIATION
+    merging.merge(file=file, subject=subject, keep=keep, absorb=absorb, by=world.moderator, now=now)
+
+
+def pair(kind: str, now: dt.datetime) -> tuple[Any, Any]:
+    if kind == "company":
+        return tuple(factories.make_company(now, signatory=False) for _ in range(2))  # type: ignore[return-value]
+    return tuple(factories.make_association(now) for _ in range(2))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_who_was_taken_out_of_the_former_entry_does_not_come_back_by_its_link(
+    world: World, now: dt.datetime, kind: str
+) -> None:
+    keep, gone = pair(kind, now)
+    person, owner = factories.make_user(email="leo@parc.example"), gone.owners()[0]
+    factories.add_member(gone, person, Role.VOLUNTEER, now)
+    link = members.open_volunteer_link(organisation=gone, domains=["parc.example"], by=owner, now=now)
+    with pghistory.context(user=owner.pk):
+        member = gone.members().get(user=person)
+        members.remove_member(organisation=gone, member=member, by=owner, now=now)
+    unite(keep, gone, world, now)
+    assert was_removed(keep, person)
+    with pytest.raises(members.RemovedBefore):
+        members.accept_invitation(organisation=keep, invitation=link, by=person, now=now)
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_history_of_members_goes_on(world: World, now: dt.datetime, kind: str) -> None:
+    keep, gone = pair(kind, now)
+    factories.add_member(gone, factories.make_user("Zoé"), Role.VOLUNTEER, now)
+    numbers = [gone.pk, keep.pk]
+    unite(keep, gone, world, now)
+    third = pair(kind, now)[0]
+    unite(third, keep, world, now)
+    assert sorted(third.absorbed_numbers) == numbers[::-1]
+    assert any(change.column == "membre Zoé" for change in member_changes(third))
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_members_old_addresses_lead_on_and_nobody_elses_do(
+    world: World, now: dt.datetime, visitor: Visitor, kind: str
+) -> None:
+    keep, gone = pair(kind, now)
+    member, former = gone.owners()[0], gone.slug
+    unite(keep, gone, world, now)
+    space = {"company": "companies", "association": "associations"}[kind]
+    for name in (kind, f"{space}:members"):
+        answer = visitor(member).get(reverse(name, args=[former]), {"page": "2"})
+        assert (answer.status_code, answer["Location"]) == (301, f"{reverse(name, args=[keep.slug])}?page=2")
+        assert visitor(factories.make_user()).get(reverse(name, args=[former])).status_code == 404
+    assert visitor(member).post(reverse(f"{space}:members_confirm", args=[former])).status_code == 404
+    assert type(keep).objects.free_slug(former) != former
