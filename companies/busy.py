@@ -98,8 +98,8 @@ def _refuse_endless(calendar: Any, until: dt.datetime) -> None:
     """What would be counted out for hours: rules within a day, and old ones by the hundred."""
     days = 0
     for event in calendar.walk("VEVENT"):
-        rules = event.get("RRULE", [])
-        for rule in rules if isinstance(rules, list) else [rules]:
+        _refuse_hours_without_a_day(event)
+        for rule in _listed(event.get("RRULE")):
             frequencies = [str(one).upper() for one in rule.get("FREQ", [])]
             if TOO_FINE.intersection(frequencies) or any(len(rule.get(part, [])) > 1 for part in WITHIN_A_DAY):
                 raise UnreadableCalendar(
@@ -111,6 +111,21 @@ def _refuse_endless(calendar: Any, until: dt.datetime) -> None:
         raise UnreadableCalendar(
             "Ce calendrier répète trop d’événements anciens\u00a0: exportez-le depuis cette année."
         )
+
+
+def _refuse_hours_without_a_day(event: Any) -> None:
+    """RFC 5545 lets an exception be a day, an instant or a period; some programs write the hour alone."""
+    for name in ("RDATE", "EXDATE"):
+        for value in _listed(event.get(name)):
+            if any(isinstance(one.dt, dt.time) for one in getattr(value, "dts", ())):
+                raise UnreadableCalendar(_damaged(f" (propriété {name})"))
+
+
+def _listed(value: Any) -> list[Any]:
+    """A property that a component may have several times."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def _events(calendar: Any, zone: ZoneInfo, since: dt.datetime, until: dt.datetime) -> Iterator[Busy]:
@@ -125,8 +140,7 @@ def _events(calendar: Any, zone: ZoneInfo, since: dt.datetime, until: dt.datetim
 
 def _free_busy(calendar: Any, zone: ZoneInfo) -> Iterator[Busy]:
     for component in calendar.walk("VFREEBUSY"):
-        lists = component.get("FREEBUSY", [])
-        for periods in lists if isinstance(lists, list) else [lists]:
+        for periods in _listed(component.get("FREEBUSY")):
             if str(getattr(periods, "params", {}).get("FBTYPE", "BUSY")).upper() != "FREE":
                 yield from _periods(periods, zone)
 

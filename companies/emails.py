@@ -69,14 +69,16 @@ def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> Non
     )
 
 
-def promise_ended(*, promise: SlotVolunteer, now: dt.datetime) -> None:
-    """To a volunteer: the evening that they had promised is not offered any more."""
+def promises_ended(*, promises: list[SlotVolunteer], now: dt.datetime) -> None:
+    """To one volunteer, in one mail: the evenings that they had promised are not offered any more."""
+    first = promises[0]
+    workshops = [_workshop(promise) for promise in promises]
     outbox.post(
-        "promise_ended",
-        key=f"promise_ended:{promise.pk}:{promise.volunteer.pk}",
-        to=(promise.volunteer.email, promise.volunteer.name),
-        context=_workshop(promise) | {"url": _volunteering()},
-        not_after=promise.starts_at,
+        "promises_ended",
+        key=f"promises_ended:{first.pk}:{first.volunteer.pk}",
+        to=(first.volunteer.email, first.volunteer.name),
+        context={"company": workshops[0]["company"], "workshops": workshops, "url": _volunteering()},
+        not_after=max(promise.starts_at for promise in promises),
         priority=1,
         now=now,
     )

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-LONGEST_FILE = 10_000_000
+LONGEST_FILE = 5_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 40_000_000
 TOO_MANY_PIXELS = "Cette photo compte trop de pixels\u00a0: réduisez-la."
 # Pixels of the longer side.
 LONGEST_SIDE = 1600
@@ -35,7 +35,7 @@ def clean_photo(file: bytes) -> Photo:
         UnusablePhoto: it is no JPEG, PNG or WebP picture, or too large to be opened.
     """
     if len(file) > LONGEST_FILE:
-        raise UnusablePhoto("Cette photo dépasse 10\u00a0Mo\u00a0: réduisez-la.")
+        raise UnusablePhoto("Cette photo dépasse 5\u00a0Mo\u00a0: réduisez-la.")
     upright = _upright(file)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
+import hypothesis
 import pgtrigger
 import pytest
 import time_machine
@@ -20,6 +21,10 @@ from accounts.models import User
 from territories.models import Commune
 from tests import factories
 from tests.addresses import addresses, people  # noqa: F401  # fixtures
+
+# One example is slow when a browser runs beside it: that is no fault of what it tries.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 # A Tuesday, at 10 in Paris.
 NOW = dt.datetime(2026, 12, 1, 9, tzinfo=dt.UTC)

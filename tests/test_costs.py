@@ -123,7 +123,7 @@ COSTS: dict[str, int] = {
     "workshops:site_close": 9,
     "workshops:slot": 5,
     "workshops:slot_change": 4,
-    "workshops:volunteering": 8,
+    "workshops:volunteering": 9,
     "workshops:volunteers": 5,
 }
 # What else these addresses show: to whom, which query, and its cost.
@@ -137,7 +137,7 @@ ALSO = [
     ("workshops:search", "association", "?du=2026-12-01&moment=soir&ordinateurs=2", 3),
     ("workshops:slot", "anonymous", "", 4),
     ("charter:signatories", "anonymous", "?departement=59", 6),
-    ("workshops:volunteering", "volunteer", "", 9),
+    ("workshops:volunteering", "volunteer", "", 10),
 ]
 
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from companies.models import Company, Engagement, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
@@ -70,6 +71,14 @@ def fitting(slots: SlotQuerySet, profiles: Iterable[VolunteerProfile]) -> SlotQu
         if sites := [site.pk for site in profile.sites.all()]:
             unwanted |= of_company & ~Q(room__site__in=sites)
     return slots.exclude(unwanted) if unwanted else slots
+
+
+def wanting(slots: SlotQuerySet, user: User) -> SlotQuerySet:
+    """Those with a free seat that the person has not promised to join, booked ones first."""
+    promises = SlotVolunteer.objects.filter(slot=OuterRef("pk")).order_by().values("slot")
+    joined = Coalesce(Subquery(promises.annotate(count=Count("pk")).values("count")), 0)
+    free = slots.exclude(volunteers__volunteer=user).annotate(joined=joined).filter(volunteers_offered__gt=F("joined"))
+    return free.order_by(F("booked").desc(), "starts_at", "pk")
 
 
 def dates(slots: Iterable[Slot], user: User) -> list[Date]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -43,8 +45,9 @@ def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime) -> in
 
 
 def _free_volunteers(slots: Collection[Slot], now: dt.datetime) -> None:
-    """End what was promised for these slots, and tell who had promised."""
+    """End what was promised for these slots, and tell each who had promised, once."""
     promises = SlotVolunteer.objects.filter(slot__in=slots)
-    for promise in promises.coming(now).with_place().order_by("pk"):
-        emails.promise_ended(promise=promise, now=now)
+    coming = promises.coming(now).with_place().order_by("volunteer", "starts_at", "pk")
+    for _, of_one in groupby(coming, key=attrgetter("volunteer_id")):
+        emails.promises_ended(promises=list(of_one), now=now)
     promises.delete()

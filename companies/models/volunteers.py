@@ -113,6 +113,16 @@ class VolunteerProfile(models.Model):
         return f"{self.membership}"
 
     @property
+    def brings(self) -> list[tuple[str, list[str]]]:
+        """Topics, levels, languages and times, each with its name, where something was said of them."""
+        vocabularies = {"topics": Topic, "levels": Level, "languages": self.Language, "moments": self.Moment}
+        return [
+            (str(self._meta.get_field(name).verbose_name).capitalize(), [str(words(code).label) for code in said])  # type: ignore[union-attr]
+            for name, words in vocabularies.items()
+            if (said := getattr(self, name))
+        ]
+
+    @property
     def awaits_consent(self) -> bool:
         """Whether a manager is to say that this may be on working time."""
         return self.engagement_type == Engagement.MECENAT and self.consented_at is None

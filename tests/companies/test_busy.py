@@ -80,6 +80,7 @@ def test_free_and_busy_periods_are_read_too() -> None:
         (b"BEGIN:VCALENDAR" + b"x" * 5_000_001, "dépasse 5"),
         (calendar("DTSTART:20261332T173000Z\r\nDTEND:20261208T193000Z"), "abîmé (propriété DTSTART)"),
         (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=SOMETIMES"), "abîmé (propriété RRULE)"),
+        (calendar("DTSTART:20261208T173000Z\r\nRDATE;VALUE=TIME:083000"), "abîmé (propriété RDATE)"),
         (calendar("DTSTART:20261208T173000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY"), "plusieurs fois par jour"),
         (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=DAILY;BYHOUR=8,9,10"), "plusieurs fois par jour"),
         (calendar(*["DTSTART:20261208T173000Z"] * 5001), "plus de 5000 événements"),

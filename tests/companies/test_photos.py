@@ -74,7 +74,7 @@ def test_large_picture_is_made_smaller() -> None:
         (picture()[:600], "abîmée"),
         (header_of(100, 100), "abîmée"),
         (header_of(60_000, 60_000), "trop de pixels"),
-        (b"\xff" * 10_000_001, "dépasse 10"),
+        (b"\xff" * 5_000_001, "dépasse 5"),
     ],
 )
 def test_what_is_no_picture_says_why(file: bytes, said: str) -> None:

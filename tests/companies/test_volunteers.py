@@ -230,4 +230,4 @@ def test_profile_goes_with_its_member(world: World, now: dt.datetime) -> None:
 def test_withdrawn_evening_tells_who_had_promised(world: World, now: dt.datetime) -> None:
     actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
     actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
-    assert told() == [("promise_ended", "Lucie")]
+    assert told() == [("promises_ended", "Lucie")]

@@ -194,7 +194,7 @@ def test_resolve_of_one_letter_suggests_nothing() -> None:
 
 
 @given(st.sampled_from(ROWS))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_resolve_gives_back_the_commune_that_wrote_the_text(row: dict[str, str]) -> None:
     assert Commune.objects.resolve(f"{row['name']} ({row['departement_id']})").pk == row["code"]
     assert Commune.objects.resolve(row["search_name"] + " " + row["departement_id"]).pk == row["code"]

@@ -50,7 +50,11 @@ def test_page_shows_all_that_hangs_on_a_site(
     assert f"Fermer le site {world.site.name}" in page.text
     assert "1\u00a0atelier à annuler" in page.text
     hanging = actions.hanging_on(rooms=Room.objects.filter(site=world.site), now=now)
-    assert (hanging.series, hanging.free, hanging.waiting, len(hanging.booked), hanging.volunteers) == (1, 5, 1, 1, 1)
+    assert [len(part) for part in hanging] == [1, 1, 5, 1, 1, 1]
+    assert f"{busy}, {world.room.name}" in page.text
+    assert hanging.volunteers[0].name in page.text
+    assert page.text.count(world.association.name) == 2
+    assert "mardi 8" in page.text
 
 
 def test_site_closes_at_once_and_everybody_is_told(
@@ -71,7 +75,7 @@ def test_site_closes_at_once_and_everybody_is_told(
         ("booking_cancelled", "Hélène"),
         ("booking_cancelled", "Karim"),
         ("booking_declined", "Karim"),
-        ("promise_ended", "Lucie"),
+        ("promises_ended", "Lucie"),
     ]
     cancelled = Message.objects.get(template="booking_cancelled", to_name="Karim")
     assert cancelled.context["reason"] == "Dégât des eaux."

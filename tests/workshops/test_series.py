@@ -17,6 +17,7 @@ from companies import actions as companies
 from companies.actions.series import TAKEN
 from companies.models import Availability, BusyTime, Slot
 from mail.models import Message
+from mail.rendering import render
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
@@ -181,6 +182,32 @@ def test_end_takes_free_dates_back_and_names_the_booked(world: World, series: Av
     series.refresh_from_db()
     assert str(series.until_date) == "2026-12-09"
     assert companies.extend_series(now=now + dt.timedelta(days=90)) == 0
+
+
+def test_date_moved_by_hand_counts_for_the_day_where_it_is_when_its_series_ends(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    later, earlier = on(series, 3), on(series, 24)
+    by = world.company_owner
+    actions.change_slot(slot=later, change=change(later, date=dt.date(2026, 12, 29)), by=by, now=now)
+    actions.change_slot(slot=earlier, change=change(earlier, date=dt.date(2026, 12, 4)), by=by, now=now)
+    ended = actions.end_series(availability=series, from_date=dt.date(2026, 12, 15), by=by, now=now)
+    assert [str(one.local_date) for one in ended.withdrawn] == ["2026-12-29", "2026-12-17", "2026-12-31"]
+    assert open_days(world) == ["2026-12-04 18:30", "2026-12-10 18:30"]
+
+
+def test_volunteer_of_many_dates_is_told_once_that_they_end(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    for day in (3, 17, 24):
+        companies.join_slot(slot=on(series, day), by=world.volunteer, now=now)
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 1), by=world.company_owner, now=now)
+    message = Message.objects.get(template="promises_ended")
+    rendered = render(message)
+    assert rendered.subject == "3\u00a0dates ne sont plus proposées"
+    for date in ("jeudi 3", "jeudi 17", "jeudi 24"):
+        assert date in rendered.text
+        assert date in rendered.html
 
 
 def test_series_that_ends_beyond_the_horizon_opens_its_dates_until_then(

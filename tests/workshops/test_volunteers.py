@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
+from accounts.vocabulary import Level, Topic
 from companies import actions as companies
 from companies.models import SlotVolunteer, VolunteerProfile
 from tests import factories
 from tests.factories import World
+from workshops.views.volunteers import DATES_A_PAGE
 from workshops.volunteers import Hours, hours_given
 
 Visitor = Callable[[User], Client]
@@ -50,6 +52,34 @@ def test_dates_follow_the_profile_unless_all_are_asked_for(world: World, now: dt
     profile.sites.add(factories.make_site(now, world.company, name="Ailleurs"))
     assert "samedi 12" not in client.get(PAGE).text
     assert saturday.weekday == 6
+
+
+def test_dates_beyond_a_page_are_on_the_next(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    for week in range(1, DATES_A_PAGE + 1):
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week))
+    full = factories.make_slot(world.room, now + dt.timedelta(days=3), volunteers_offered=1)
+    colleague = factories.make_user()
+    factories.add_member(world.company, colleague, Role.VOLUNTEER, now)
+    factories.make_promise(now, full, colleague)
+    client = visitor(world.volunteer)
+    pages = [client.get(PAGE, {"page": number}).text for number in (1, 2)]
+    assert [page.count("Je participe") for page in pages] == [DATES_A_PAGE, 1]
+    assert "page 1 sur 2" in pages[0]
+
+
+def test_managers_read_what_volunteers_bring(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_profile(
+        now,
+        world.company,
+        world.volunteer,
+        topics=["email"],
+        levels=["debutant"],
+        languages=["ar"],
+        moments=["saturday"],
+    )
+    page = visitor(world.company_owner).get(reverse("workshops:volunteers", args=[world.company.slug])).text
+    for label in (Topic.EMAIL.label, Level.BEGINNER.label, "arabe", "Disponibilités\u00a0: "):
+        assert str(label) in page
 
 
 def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, visitor: Visitor) -> None:
@@ -118,5 +148,5 @@ def test_page_costs_the_same_however_many_dates(
     for slot in slots:
         companies.join_slot(slot=slot, by=world.volunteer, now=now)
     client = visitor(world.volunteer)
-    with django_assert_num_queries(8):  # type: ignore[attr-defined]
+    with django_assert_num_queries(7):  # type: ignore[attr-defined]
         client.get(PAGE)

@@ -19,24 +19,26 @@ class Hanging(NamedTuple):
     """All that hangs on some rooms from now on."""
 
     rooms: list[Room]
-    series: int
-    free: int
-    waiting: int
+    series: list[Availability]
+    free: list[Slot]
+    waiting: list[Booking]
     booked: list[Booking]
-    volunteers: int
+    volunteers: list[User]
 
 
 def hanging_on(*, rooms: QuerySet[Room], now: dt.datetime) -> Hanging:
     """What closing these rooms would end, and whom it would concern."""
     coming = _coming(rooms, now)
-    booked = list(Booking.objects.live().filter(slot__in=coming).with_everything().order_by("slot__starts_at", "pk"))
+    there = Booking.objects.filter(slot__in=coming).with_everything().order_by("slot__starts_at", "pk")
+    booked = list(there.live())
+    promises = SlotVolunteer.objects.filter(slot__in=coming)
     return Hanging(
         rooms=list(rooms.select_related("site").order_by("site__name", "name", "pk")),
-        series=_series(rooms, now).count(),
-        free=coming.count() - len(booked),
-        waiting=Booking.objects.filter(slot__in=coming).awaiting_answer().count(),
+        series=list(_series(rooms, now).select_related("room__site").order_by("room__name", "pk")),
+        free=list(coming.exclude(pk__in=[one.slot_id for one in booked]).with_place().order_by("starts_at", "pk")),
+        waiting=list(there.awaiting_answer()),
         booked=booked,
-        volunteers=SlotVolunteer.objects.filter(slot__in=coming).values("volunteer").distinct().count(),
+        volunteers=list(User.objects.filter(pk__in=promises.values("volunteer")).order_by("name", "pk")),
     )
 
 
@@ -48,7 +50,8 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     """
     companies.hold_places(rooms=rooms, sites=sites)
     # Before the dates are read: a series that is being extended has made its own by then.
-    ended = companies.cut_series(series=_series(rooms, now), from_date=now.date())
+    ended = list(_series(rooms, now))
+    companies.cut_series(series=_series(rooms, now), from_date=now.date())
     slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
     hanging = hanging_on(rooms=rooms, now=now)._replace(series=ended)
     held = {booking.slot_id for booking in hanging.booked}

@@ -92,10 +92,13 @@ def _refusals_of_change() -> dict[str, Refused]:
 
 @transaction.atomic
 def end_series(*, availability: Availability, from_date: dt.date, by: User, now: dt.datetime) -> SeriesEnd:
-    """From this day on the series opens nothing: free slots are taken back, booked ones stay and are named."""
+    """From this day on the series opens nothing: free slots are taken back, booked ones stay and are named.
+
+    A date that was moved by hand counts for the day where it is now.
+    """
     companies.cut_series(series=Availability.objects.filter(pk=availability.pk), from_date=from_date)
     coming = Slot.objects.filter(
-        availability=availability, original_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
+        availability=availability, local_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
     )
     slots = list(coming.select_for_update(no_key=True, of=("self",)).with_place().order_by("pk"))
     booked = list(Booking.objects.live().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))

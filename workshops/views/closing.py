@@ -53,7 +53,7 @@ def _close(
             rooms=rooms, sites=sites, reason=form.cleaned_data["reason"], by=signed_in(request), now=now
         )
         cancelled = counted(len(closed.booked), "atelier annulé", "ateliers annulés")
-        withdrawn = counted(closed.free, "créneau retiré", "créneaux retirés")
+        withdrawn = counted(len(closed.free), "créneau retiré", "créneaux retirés")
         messages.success(request, f"C’est fermé\u00a0: {cancelled}, {withdrawn}. Tout le monde est prévenu.")
         return redirect("companies:sites", company.slug)
     context = {

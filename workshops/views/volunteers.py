@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,9 +17,9 @@ from companies.models import Availability, Company, Membership, SlotQuerySet, Sl
 from companies.views import managed_company
 from territories import clock
 from territories.french import counted, day_date
-from workshops.volunteers import Hours, dates, fitting, hours_given, joinable
+from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
 
-DATES_SHOWN = 60
+DATES_A_PAGE = 60
 REFUSED_SHOWN = 5
 
 
@@ -29,18 +30,22 @@ def volunteering(request: HttpRequest) -> HttpResponse:
     memberships = _memberships(user)
     offered = joinable(user, now)
     profiles = [one.volunteer_profile for one in memberships if hasattr(one, "volunteer_profile")]
-    shown = offered if "tout" in request.GET else fitting(offered, profiles)
-    open_dates = dates(shown[:DATES_SHOWN], user)
+    everything = "tout" in request.GET
+    wanted = wanting(offered if everything else fitting(offered, profiles), user)
+    page = Paginator(wanted, DATES_A_PAGE).get_page(request.GET.get("page"))
+    shown = dates(page, user)
     given = hours_given(Q(volunteer=user), year=now.year, now=now).get(user.pk, Hours(0, 0))
     context = {
         "memberships": memberships,
         "given": given,
         "pledged": sum(one.pledged_hours for one in profiles),
-        "own": dates(offered.filter(volunteers__volunteer=user)[:DATES_SHOWN], user),
+        "own": dates(offered.filter(volunteers__volunteer=user), user),
         "stand_ins": [(one, wanted) for one in dates(_seeking(user), user) for wanted in one.stand_ins],
-        "booked": [one for one in open_dates if one.own is None and one.free > 0 and one.booked],
-        "open": [one for one in open_dates if one.own is None and one.free > 0 and not one.booked],
-        "narrowed": "tout" not in request.GET and any(one.moments or one.sites.all() for one in profiles),
+        "booked": [one for one in shown if one.booked],
+        "open": [one for one in shown if not one.booked],
+        "page": page,
+        "query": "tout=1" if everything else "",
+        "narrowed": not everything and any(one.moments or one.sites.all() for one in profiles),
     }
     return render(request, "workshops/volunteering.html", context)
 
@@ -51,7 +56,7 @@ def _memberships(user: User) -> list[Membership]:
 
 
 def _seeking(user: User) -> SlotQuerySet:
-    return joinable(user, clock.now()).filter(volunteers__stand_in_asked_at__isnull=False).distinct()[:DATES_SHOWN]
+    return joinable(user, clock.now()).filter(volunteers__stand_in_asked_at__isnull=False).distinct()
 
 
 @require_POST
