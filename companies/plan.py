@@ -14,7 +14,7 @@ ZOOMS = (9, 11, 13, 15, 17)
 USUAL_ZOOM = 13
 # The labels that fit, the largest communes first.
 LABELS = 9
-LABEL_HEIGHT, LETTER_WIDTH = 16, 8
+LABEL_HEIGHT, LETTER_WIDTH, DOT = 16, 8, 4
 SCALES_M = (50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20)
 LONGEST_SCALE = 100
 
@@ -46,6 +46,8 @@ class Plan(NamedTuple):
     tiles: list[Image]
     scale: int
     scale_text: str
+    rings: list[int]
+    """Radii around the point, of once and twice the scale."""
 
 
 def draw_plan(window: Window, *, communes: Iterable[Commune], tile_url: str) -> Plan:
@@ -57,24 +59,49 @@ def draw_plan(window: Window, *, communes: Iterable[Commune], tile_url: str) -> 
     ]
     metres = next((one for one in SCALES_M if one / window.metres_per_pixel <= LONGEST_SCALE), SCALES_M[-1])
     text = f"{metres // 1000}{NO_BREAK}km" if metres >= 1000 else f"{metres}{NO_BREAK}m"  # noqa: PLR2004  # a kilometre
+    scale = round(metres / window.metres_per_pixel)
     return Plan(
         size=window.size,
         middle=window.size // 2,
         labels=_labels(window, communes),
         tiles=tiles,
-        scale=round(metres / window.metres_per_pixel),
+        scale=scale,
         scale_text=text,
+        rings=[ring for ring in (scale, 2 * scale) if ring < window.size // 2],
     )
 
 
+class Box(NamedTuple):
+    """What is drawn somewhere, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def meets(self, other: Box) -> bool:
+        apart = self.right < other.left or other.right < self.left or self.bottom < other.top or other.bottom < self.top
+        return not apart
+
+
 def _labels(window: Window, communes: Iterable[Commune]) -> list[Label]:
-    """Those that do not write over each other."""
-    placed: list[Label] = []
+    """Those that write neither over each other nor over the pin, the north and the scale."""
+    size, middle = window.size, window.size // 2
+    drawn = [
+        Box(middle - 12, middle - 34, middle + 12, middle - 4),
+        Box(size - 36, size - 52, size, size),
+        Box(0, size - 36, LONGEST_SCALE + 20, size),
+    ]
+    labels: list[Label] = []
     for commune in communes:
         if commune.latitude is None or commune.longitude is None:
             continue
         x, y = (round(pixel) for pixel in window.pixel(commune.latitude, commune.longitude))
-        apart = all(abs(one.y - y) > LABEL_HEIGHT or abs(one.x - x) > window.size // 2 for one in placed)
-        if apart and len(placed) < LABELS:
-            placed.append(Label(x, y, commune.name, before=x > window.size - len(commune.name) * LETTER_WIDTH))
-    return placed
+        width = len(commune.name) * LETTER_WIDTH
+        before = x > size - width
+        left = x - width if before else x - DOT
+        box = Box(left, y - LABEL_HEIGHT // 2, left + width + DOT, y + LABEL_HEIGHT // 2)
+        if len(labels) < LABELS and not any(box.meets(other) for other in drawn):
+            drawn.append(box)
+            labels.append(Label(x, y, commune.name, before=before))
+    return labels
