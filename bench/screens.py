@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,21 +14,31 @@ from bench.chromium import LAUNCH, new_context, sign_in_on
 from bench.portal import Portal
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-# Name of the picture, who looks, and where; a star stands for the first link of the page that leads there.
+COMPANY = "/entreprises/messagerie-de-la-gare"
+# Name of the picture, who looks, and where: a star stands for the first link of the page that leads there, + for a
+# button to press, ~ for a box to tick.
 SCREENS = (
     ("charte", "", "/charte/"),
     ("signataires", "", "/signataires/"),
     ("signataire", "", "/signataires/ /signataires/*/"),
-    ("verification", "entreprise", "/entreprises/messagerie-de-la-gare/charte/ /charte/verifier/*/"),
+    ("verification", "entreprise", f"{COMPANY}/charte/ /charte/verifier/*/"),
     ("edition", "", "/editions/ /editions/*/"),
     ("inscription", "", "/compte/signup/"),
-    ("signer", "entreprise", "/entreprises/messagerie-de-la-gare/charte/signer/"),
-    ("charte-entreprise", "entreprise", "/entreprises/messagerie-de-la-gare/charte/"),
-    ("membres", "entreprise", "/entreprises/messagerie-de-la-gare/membres/"),
+    ("signer", "entreprise", f"{COMPANY}/charte/signer/"),
+    ("charte-entreprise", "entreprise", f"{COMPANY}/charte/"),
+    ("membres", "entreprise", f"{COMPANY}/membres/"),
     ("second-facteur", "moderation", "/compte/2fa/"),
     ("file", "moderation", "/moderation/"),
     ("dossier", "moderation", "/moderation/ +Examiner Verrerie"),
     ("charte-brouillon", "moderation", "/pilotage/charte/"),
+    ("entreprise", "entreprise", f"{COMPANY}/"),
+    ("sites", "entreprise", f"{COMPANY}/sites/"),
+    ("position", "entreprise", f"{COMPANY}/sites/ {COMPANY}/sites/*/position/"),
+    ("saison", "entreprise", f"{COMPANY}/sites/ {COMPANY}/salles/*/ouvrir/ ~mercredi ~samedi +Voir les dates"),
+    ("serie", "entreprise", f"{COMPANY}/series/ {COMPANY}/series/*/"),
+    ("calendrier", "entreprise", f"{COMPANY}/calendrier/"),
+    ("benevolat", "benevole", "/benevolat/"),
+    ("fermer", "entreprise", f"{COMPANY}/fermer/"),
 )
 LOOKS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = ((1280, 900, "light"), (390, 844, "dark"))
 
@@ -47,6 +58,8 @@ def take_all(folder: Path = DOCS / "screens") -> None:
     """Every picture of `SCREENS`, in both looks."""
     folder.mkdir(exist_ok=True)
     for browser, portal in _portal():
+        roles = {role for _, role, _ in SCREENS}
+        cookies = {role: _cookies(browser, portal, role) for role in roles if role}
         for width, height, scheme in LOOKS:
             for name, role, way in SCREENS:
                 context = new_context(
@@ -55,20 +68,28 @@ def take_all(folder: Path = DOCS / "screens") -> None:
                     viewport={"width": width, "height": height},
                     color_scheme=scheme,
                     reduced_motion="reduce",
+                    storage_state=cookies.get(role),
                 )
                 page = context.new_page()
-                if role:
-                    sign_in_on(page, f"{role}@example.org")
                 _go(page, way)
                 page.screenshot(path=folder / f"{name}-{width}.jpg", type="jpeg", quality=40)
                 context.close()
 
 
+def _cookies(browser: Browser, portal: Portal, role: str) -> Any:
+    """Those of somebody who signed in once: the portal counts how often that is tried."""
+    context = new_context(browser, portal)
+    sign_in_on(context.new_page(), f"{role}@example.org")
+    return context.storage_state()
+
+
 def _go(page: Page, way: str) -> None:
-    steps = way.replace(" /", "\n/").replace(" +", "\n+").split("\n")
+    steps = re.split(r" (?=[/+~])", way)
     for step in steps:
         if step.startswith("+"):
             page.get_by_role("button", name=step[1:]).first.click()
+        elif step.startswith("~"):
+            page.get_by_label(step[1:]).check()
         elif "*" in step:
             start, end = step.split("*")
             page.locator(f'main a[href^="{start}"][href$="{end}"]').first.click()
