@@ -21,6 +21,7 @@ from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
+from mail import wanted
 from mail.models import Message, Suppression
 from mail.rendering import Rendered, build_email, one_line, render
 
@@ -174,7 +175,7 @@ def why_unwanted(message: Message, *, at: dt.datetime) -> str:
     if message.not_after is not None and at >= message.not_after:
         return TOO_LATE
     suppression = Suppression.objects.filter(address=message.to_email.lower()).first()
-    return f"Adresse écartée : {suppression.reason}" if suppression else ""
+    return f"Adresse écartée : {suppression.reason}" if suppression else wanted.why_not(message)
 
 
 def hand_over(line: BaseEmailBackend, email: EmailMessage) -> None:

@@ -19,6 +19,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             "priority", "next_attempt_at", "pk"
         )
 
+    def told_of(self, about: str) -> Self:
+        """What was, or will be, told of one thing, the earliest first."""
+        return self.filter(about=about).order_by("due_at", "pk")
+
     def move(self, to: Message.State, **stamps: Any) -> int:
         """Change the state of those that may (`Message.TRANSITIONS`); returns how many rows did.
 
@@ -59,6 +63,14 @@ class Message(models.Model):
     to_name = models.CharField("nom", max_length=200, blank=True)
     language = models.CharField("langue", max_length=10, default="fr")
     context = models.JSONField("données du modèle", default=dict, blank=True)
+    about = models.CharField(
+        "à propos de",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="« nature:numéro » : ce que le message raconte, et le fil où il se range.",
+    )
     reply_to = models.EmailField("réponse à", blank=True)
     calendar = models.TextField("agenda joint (.ics)", blank=True)
     calendar_method = models.CharField("méthode de l’agenda", max_length=10, choices=CalendarMethod, blank=True)
@@ -92,6 +104,7 @@ class Message(models.Model):
         indexes = [
             models.Index(name="message_due", fields=["priority", "next_attempt_at", "id"], condition=Q(state="queued")),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
+            models.Index(name="message_about", fields=["about", "due_at", "id"], condition=~Q(about="")),
         ]
         constraints = [
             models.CheckConstraint(

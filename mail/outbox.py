@@ -38,14 +38,14 @@ class Address(NamedTuple):
 # database, under the caller's transaction. Two transactions that post one key wait for each other.
 INSERT = """
 INSERT INTO mail_message (
-    key, template, to_email, to_name, language, context, reply_to, calendar, calendar_method, secret,
+    key, template, to_email, to_name, language, context, about, reply_to, calendar, calendar_method, secret,
     priority, message_id, created_at, due_at, not_after, next_attempt_at,
     state, skipped_at, last_error
 )
 SELECT
     %(key)s, %(template)s, %(to_email)s, %(to_name)s, %(language)s,
     CASE WHEN %(secret)s AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE %(context)s END,
-    %(reply_to)s, %(calendar)s, %(calendar_method)s, %(secret)s,
+    %(about)s, %(reply_to)s, %(calendar)s, %(calendar_method)s, %(secret)s,
     %(priority)s, %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
     CASE WHEN refused.id IS NOT NULL THEN %(now)s END::timestamptz,
@@ -65,6 +65,7 @@ def post(
     due_at: dt.datetime | None = None,
     not_after: dt.datetime | None = None,
     priority: int = 5,
+    about: str = "",
     reply_to: str = "",
     calendar: str = "",
     calendar_method: str = "",
@@ -74,8 +75,9 @@ def post(
     """Write a message into the outbox; True when it is new, False when its key was already told.
 
     It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
-    among those due, the lowest `priority` first. An address set aside gets a row too, skipped, with the
-    reason. `secret` erases the context once the message left the queue and keeps no body.
+    among those due, the lowest `priority` first. `about` ("booking:12") is the thread that it stands in, and
+    what is looked at once more before it leaves (`mail.wanted`). An address set aside gets a row too,
+    skipped, with the reason. `secret` erases the context once the message left the queue and keeps no body.
 
     Raises `OutsideTransaction` outside `atomic()`, `TypeError` when the context holds anything but JSON,
     `ValueError` for an address that is none or a context name that the layout uses itself.
@@ -95,6 +97,7 @@ def post(
         "to_name": one_line(address.name)[:200],
         "language": language,
         "context": Jsonb(dict(context)),
+        "about": about,
         "reply_to": reply_to,
         "calendar": calendar,
         "calendar_method": calendar_method,

@@ -82,6 +82,7 @@ def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -
             "Message-ID": message.message_id,
             "Date": format_datetime(sent_at),
             "Auto-Submitted": "auto-generated",
+            **thread_headers(message),
         },
     )
     email.attach_alternative(rendered.html, "text/html")
@@ -90,6 +91,17 @@ def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -
         email.attach_alternative(message.calendar, f"text/calendar; method={message.calendar_method}")
         email.attach(calendar_file(message))
     return email
+
+
+def thread_headers(message: Message) -> dict[str, str]:
+    """What makes a reader's program show all messages about one thing as one thread (RFC 5322, 3.6.4).
+
+    The root is no message that anybody sent: every one answers to it, so that their order does not matter.
+    """
+    if not message.about:
+        return {}
+    root = f"<{message.about.replace(':', '.')}.thread@{message.message_id.strip('<>').rpartition('@')[2]}>"
+    return {"References": root, "In-Reply-To": root}
 
 
 def recipient(message: Message) -> str:

@@ -21,6 +21,7 @@ from territories.french import counted, kilometres, long_date, time_range
 from workshops import calendar
 from workshops.matching import Match
 from workshops.models import Booking, Side, Workshop
+from workshops.told import about, fact
 
 
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
@@ -118,6 +119,7 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
                 "topic": request.get_topic_display(),
                 "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
             },
+            about=f"request:{request.pk}",
             now=now,
         )
 
@@ -151,12 +153,12 @@ def _tell(  # the one place where a mail about a booking is put together
     not_after: dt.datetime | None = None,
     priority: int = 5,
 ) -> None:
-    slot = booking.slot
     outbox.post(
         template,
-        key=f"{template}:{booking.pk}:{slot.starts_at:%Y%m%dT%H%MZ}:{person.pk}",
+        key=f"{fact(template, booking)}:{person.pk}",
         to=(person.email, person.name),
         context=_booking_facts(booking) | {"url": url} | dict(extra or {}),
+        about=about(booking),
         calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
         calendar_method=event,
         not_after=not_after,

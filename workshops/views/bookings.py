@@ -22,6 +22,7 @@ from workshops import actions
 from workshops.catalogue import alternatives, bookable
 from workshops.filters import SlotFilter
 from workshops.forms import BookingForm, ReasonForm, report_form
+from workshops.ledger import ledger
 from workshops.models import Booking, Side, Workshop
 from workshops.standing import standings
 
@@ -176,6 +177,7 @@ def _booking_page(request: HttpRequest, booking: Booking, side: Side, form: Reas
         "own_report": own_report,
         "over": booking.slot.ends_at <= now,
         "volunteers": SlotVolunteer.objects.filter(slot=booking.slot).count(),
+        "told": ledger(booking),
         "form": form or ReasonForm(),
     }
     return render(request, "workshops/booking_detail.html", context, status=422 if form else 200)

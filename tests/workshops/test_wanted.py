@@ -1,0 +1,96 @@
+"""Mails that facts have overtaken stay, and a booking's page tells both sides what was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from mail.delivery import deliver_due, why_unwanted
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from tests.mail.conftest import Sink
+from workshops import actions, emails
+from workshops.ledger import LABELS
+from workshops.models import Booking, Side, Workshop
+
+Visitor = Callable[[User], Client]
+
+
+@pytest.fixture
+def booking(world: World, now: dt.datetime) -> Booking:
+    return told(world, now)
+
+
+def told(world: World, now: dt.datetime) -> Booking:
+    """A booking that both sides were told of, and will be reminded of."""
+    made = factories.make_booking(now, world.slot, world.association)
+    with transaction.atomic():
+        emails.booking_confirmed(booking=made, now=now)
+        emails.workshop_reminder(workshop=Workshop.objects.get(booking=made), now=now)
+    return made
+
+
+def deliver(now: dt.datetime) -> dict[str, set[str]]:
+    """What became of each kind of message."""
+    deliver_due(now=now, limit=100, clock=lambda: now)
+    found: dict[str, set[str]] = {}
+    for message in Message.objects.all():
+        found.setdefault(message.template, set()).add(f"{message.state} {message.last_error}".strip())
+    return found
+
+
+def test_reminder_of_a_workshop_that_was_cancelled_meanwhile_stays(
+    now: dt.datetime, committed: None, smtp_sink: Sink
+) -> None:
+    world = factories.make_world(now)
+    booking = told(world, now)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
+    assert deliver(now) == {
+        "booking_confirmed": {"skipped L’atelier n’est plus à venir."},
+        "workshop_reminder": {"skipped L’atelier n’est plus à venir."},
+        "booking_cancelled": {"sent"},
+    }
+    assert {mail["Subject"][:6] for _, mail in smtp_sink.taken} == {"Annulé"}
+
+
+def test_what_is_still_so_leaves_in_one_thread(now: dt.datetime, committed: None, smtp_sink: Sink) -> None:
+    booking = told(factories.make_world(now), now)
+    assert deliver(now) == {"booking_confirmed": {"sent"}, "workshop_reminder": {"sent"}}
+    threads = {(mail["References"], mail["In-Reply-To"]) for _, mail in smtp_sink.taken}
+    root = f"<booking.{booking.pk}.thread@solidarite.example.org>"
+    assert threads == {(root, root)}
+
+
+def test_reminder_of_another_date_stays(world: World, booking: Booking, now: dt.datetime) -> None:
+    for message in Message.objects.filter(template="workshop_reminder"):
+        message.key = f"workshop_reminder:{booking.pk}:20200101T0000Z:{message.pk}"
+        message.save(update_fields=["key"])
+    reminder = Message.objects.filter(template="workshop_reminder")[0]
+    assert why_unwanted(reminder, at=now) == "L’atelier a changé de date."
+
+
+def test_both_sides_read_what_was_written(world: World, booking: Booking, now: dt.datetime, visitor: Visitor) -> None:
+    sent = Message.objects.filter(template="booking_confirmed")
+    sent.update(state="sent", sent_at=now)
+    for user, name, slug in (
+        (world.company_owner, "workshops:company_booking", world.company.slug),
+        (world.association_owner, "workshops:association_booking", world.association.slug),
+    ):
+        page = visitor(user).get(reverse(name, args=[slug, booking.pk])).text
+        assert "Confirmation\u00a0: envoyé" in page
+        assert "1er\u00a0décembre 2026, 10\u00a0h" in page
+        assert "Rappel\u00a0: à envoyer" in page
+        assert "à 2\u00a0personnes" in page
+    assert world.company_owner.email not in page
+
+
+def test_every_mail_of_a_booking_has_its_words() -> None:
+    told = {name for name in vars(emails) if name.startswith(("booking_", "workshop_", "report_"))}
+    assert told == set(LABELS)

@@ -1,0 +1,58 @@
+"""What was written to whom about a booking, in words that both sides read. Addresses and names stay out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Max
+
+from mail.models import Message
+from territories.french import counted, long_date, wall_time
+from workshops.models import Booking
+from workshops.told import about
+
+LABELS = {
+    "booking_requested": "Demande transmise à l’entreprise",
+    "booking_confirmed": "Confirmation",
+    "booking_declined": "Refus de l’entreprise",
+    "booking_not_selected": "Créneau donné à une autre association",
+    "booking_expired": "Demande restée sans réponse",
+    "booking_cancelled": "Annulation",
+    "booking_withdrawn": "Demande retirée par l’association",
+    "workshop_reminder": "Rappel",
+    "report_due": "Demande de compte rendu",
+}
+STATES = {
+    Message.State.QUEUED: "à envoyer",
+    Message.State.SENT: "envoyé",
+    Message.State.FAILED: "pas remis",
+    Message.State.SKIPPED: "non envoyé, sans objet",
+}
+
+
+class Told(NamedTuple):
+    """One fact that was told; as `components/timeline.html` shows it."""
+
+    what: str
+    when: str
+    who: str = ""
+    why: str = ""
+
+
+def ledger(booking: Booking) -> list[Told]:
+    """What was, or will be, told of a booking, the latest first. One query."""
+    rows = Message.objects.told_of(about(booking)).order_by().values("template", "state")
+    told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=Max("sent_at"))
+    zone = ZoneInfo(booking.slot.time_zone)
+    return [_told(row, zone) for row in told.order_by("-due", "template", "state")]
+
+
+def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:
+    local = (row["sent"] or row["due"]).astimezone(zone)
+    return Told(
+        what=f"{LABELS[row['template']]}\u00a0: {STATES[row['state']]}",
+        when=f"{long_date(local.date())}, {wall_time(local)}",
+        who=f"à {counted(row['people'], 'personne', 'personnes')}",
+    )

@@ -1,0 +1,15 @@
+"""What the outbox calls things: the booking that a message is about, and the fact that it tells."""
+
+from __future__ import annotations
+
+from workshops.models import Booking
+
+
+def about(booking: Booking) -> str:
+    """What all mails of one booking have in common: a thread, and a ledger on its page."""
+    return f"booking:{booking.pk}"
+
+
+def fact(template: str, booking: Booking) -> str:
+    """Of this booking, at this date: a key without the person who is told."""
+    return f"{template}:{booking.pk}:{booking.slot.starts_at:%Y%m%dT%H%MZ}"

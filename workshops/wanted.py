@@ -1,0 +1,36 @@
+"""Which mails about bookings and requests are overtaken by facts before they leave."""
+
+from __future__ import annotations
+
+from associations.models import Request
+from mail import wanted
+from mail.models import Message
+from workshops.models import Booking
+from workshops.told import fact
+
+
+@wanted.while_so("workshop_reminder", "booking_confirmed")
+def _confirmed_and_then(message: Message) -> str:
+    """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
+    booking = _booking(message)
+    if booking is None or booking.state != Booking.State.CONFIRMED:
+        return "L’atelier n’est plus à venir."
+    told = message.key.startswith(f"{fact(message.template, booking)}:")
+    return "" if told else "L’atelier a changé de date."
+
+
+@wanted.while_so("booking_requested")
+def _awaits_an_answer(message: Message) -> str:
+    booking = _booking(message)
+    pending = booking is not None and booking.state == Booking.State.PENDING
+    return "" if pending else "La demande n’attend plus de réponse."
+
+
+@wanted.while_so("slots_matched")
+def _request_is_open(message: Message) -> str:
+    still = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).exists()
+    return "" if still else "La demande n’est plus ouverte."
+
+
+def _booking(message: Message) -> Booking | None:
+    return Booking.objects.select_related("slot").filter(pk=wanted.number_in(message.about)).first()
