@@ -20,7 +20,7 @@ ROUNDS, QUICK_ROUNDS, OPENINGS = 5, 3, 20
 
 
 def measure(*, quick: bool) -> Iterator[Measure]:
-    """`moderation.queue`: median time to open the page with many files ÷ with few."""
+    """Time to open the page with many files ÷ with few, for a moderator of everywhere and for one of a territory."""
     with empty_database():
         yield from _measure(quick=quick)
 
@@ -31,9 +31,15 @@ def _measure(*, quick: bool) -> Iterator[Measure]:
     _fill(FEW, "few")
     _copy_to(FEW_DATABASE)
     _fill(many - FEW, "many")
-    few, more = _take_turns(client, QUICK_ROUNDS if quick else ROUNDS)
-    yield {
-        "name": "moderation.queue",
+    rounds = QUICK_ROUNDS if quick else ROUNDS
+    yield _told("moderation.queue", many, *_take_turns(client, rounds))
+    _limit_to_their_territory()
+    yield _told("moderation.queue_of_a_territory", many, *_take_turns(client, rounds))
+
+
+def _told(name: str, many: int, few: list[float], more: list[float]) -> Measure:
+    return {
+        "name": name,
         "value": round(median(more), 2),
         "unit": "ms",
         "reference": {"name": f"{FEW} files", "value": round(median(few), 2)},
@@ -55,6 +61,16 @@ def _take_turns(client: Any, rounds: int) -> tuple[list[float], list[float]]:
             client.get("/moderation/")
             medians.append(median(_opening(client) for _ in range(OPENINGS)))
     return times[FEW_DATABASE], times[MANY_DATABASE]
+
+
+def _limit_to_their_territory() -> None:
+    """The moderator sees one département: the one where all files are, which is the dearest."""
+    from accounts.models import User  # noqa: PLC0415
+    from territories.models import Departement  # noqa: PLC0415
+
+    for database in (FEW_DATABASE, MANY_DATABASE):
+        _use(database)
+        User.objects.get(is_moderator=True).moderated_departements.set(Departement.objects.filter(pk="59"))
 
 
 def _copy_to(name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple, Self
 
 from django.db.models import CharField, F, Q, QuerySet, TextField, Value
@@ -15,7 +17,7 @@ from associations.models import Association, Request
 from charter.models import Signature
 
 FILES_A_PAGE = 30
-COUNTED_AT_MOST = 1000
+COUNTED_AT_MOST = 100
 
 
 class Source(NamedTuple):
@@ -108,7 +110,7 @@ def next_free(moderator: User, *, now: dt.datetime) -> Row | None:
 
 
 def counts(moderator: User) -> dict[str, int]:
-    """How many files of each kind wait, exact to a thousand."""
+    """How many files of each kind wait, exact to a hundred."""
     territory = territory_of(moderator)
     return {source.kind: _waiting(source, territory)[:COUNTED_AT_MOST].count() for source in SOURCES}
 
@@ -119,10 +121,15 @@ def territory_of(moderator: User) -> list[str]:
 
 
 def within_territory(files: QuerySet[Any], commune: str, territory: Iterable[str]) -> QuerySet[Any]:
-    """A moderator of some départements sees their files; who has none sees all, and those without a place."""
+    """A moderator of some départements sees their files; who has none sees all, and those without a place.
+
+    By the code of the commune, which begins with that of its département: PostgreSQL knows how common those are, and
+    reads the queue in its order; of a join it believes that hardly any file is there.
+    """
     if not territory:
         return files
-    return files.filter(**{f"{commune}__departement__in": territory}) if commune else files.none()
+    there = [Q(**{f"{commune}__code__startswith": code}) for code in territory]
+    return files.filter(reduce(or_, there)) if commune else files.none()
 
 
 def _waiting(source: Source, territory: Iterable[str]) -> QuerySet[Any]:
