@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from accounts.actions.files import AlreadyDecided, decided_words, record_decision, settle_file
+from accounts.actions.files import AlreadyDecided, decided_words, drop_appeals, record_decision, settle_file
 from accounts.actions.holding import hold, hold_row
 from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
@@ -55,7 +55,7 @@ def describe_association(*, association: Association) -> Association:
         Gone: it was united with another one meanwhile.
     """
     hold(association)
-    association.save()
+    association.save(update_fields=Association.IDENTITY)
     return association
 
 
@@ -68,16 +68,22 @@ def present_again(*, association: Association, now: dt.datetime) -> Association:
         RefusedOften: three refusals end it, but for an appeal.
     """
     held = hold(association)
-    association.save()
+    association.save(update_fields=Association.IDENTITY)
     if held.state != Association.State.REFUSED:
         return association
-    refusals = Decision.objects.about(Decision.Subject.ASSOCIATION, held.pk).filter(outcome=Decision.Outcome.REFUSED)
-    if refusals.count() >= REFUSALS_AT_MOST:
+    if not may_present_again(association=held):
         raise RefusedOften(
             "Votre association a été refusée trois fois\u00a0: demandez un réexamen, une autre personne le fera."
         )
     reopen_association(association=association, now=now)
+    drop_appeals(subject=Decision.Subject.ASSOCIATION, numbers=[held.pk], now=now)
     return association
+
+
+def may_present_again(*, association: Association) -> bool:
+    """Whether a refused association has not been refused as often as it may."""
+    own = Decision.objects.about(Decision.Subject.ASSOCIATION, association.pk)
+    return own.filter(outcome=Decision.Outcome.REFUSED).count() < REFUSALS_AT_MOST
 
 
 @transaction.atomic
@@ -101,7 +107,8 @@ def refuse_association(*, association: Association, reason_code: str, reason: st
     refused, outcome = Association.State.REFUSED, Decision.Outcome.REFUSED
     _decide(association, refused, outcome, reason=reason, reason_code=reason_code, by=by, now=now)
     kind = Association.RefusalReason(reason_code).label if reason_code else ""
-    emails.association_refused(association=association, kind=str(kind), now=now)
+    again = may_present_again(association=association)
+    emails.association_refused(association=association, kind=str(kind), again=again, now=now)
 
 
 def _decide(
@@ -196,7 +203,9 @@ def publish_request(*, request: Request, by: User, now: dt.datetime) -> None:
 
     Raises:
         AlreadyDecided: another moderator was first, or the file is not held by this one.
+        NotAdmitted: its association may not post anything now.
     """
+    _check_may_post(request)
     _settle_request(request, Request.State.OPEN, Decision.Outcome.APPROVED, reason="", by=by, now=now)
     emails.request_published(request=request, now=now)
 
@@ -220,18 +229,22 @@ def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
         AlreadyDecided: it is not hidden any more.
         NotAdmitted: its association may not post anything now.
     """
-    association = hold_row(Association, request.association_id)
-    if association.state in (Association.State.REFUSED, Association.State.SUSPENDED):
-        raise NotAdmitted(
-            f"L’association est {association.get_state_display()}\u00a0: "
-            "sa demande ne peut pas être en ligne tant qu’elle l’est."
-        )
+    _check_may_post(request)
     hidden = Request.objects.filter(pk=request.pk, state=Request.State.HIDDEN)
     if not hidden.update(state=Request.State.OPEN, state_changed_at=now, hidden_reason="", matched_at=None):
         raise _settled(request)
     outcome = Decision.Outcome.REINSTATED
     record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
     emails.request_published(request=request, now=now)
+
+
+def _check_may_post(request: Request) -> None:
+    association = hold_row(Association, request.association_id)
+    if association.state in (Association.State.REFUSED, Association.State.SUSPENDED):
+        raise NotAdmitted(
+            f"L’association est {association.get_state_display()}\u00a0: "
+            "sa demande ne peut pas être en ligne tant qu’elle l’est."
+        )
 
 
 def _settled(request: Request) -> AlreadyDecided:

@@ -16,9 +16,9 @@ def association_admitted(*, association: Association, now: dt.datetime) -> None:
     _tell("association_admitted", association, now)
 
 
-def association_refused(*, association: Association, kind: str, now: dt.datetime) -> None:
-    """They may not take part, with the reason and the way to appeal."""
-    _tell("association_refused", association, now, {"kind": kind})
+def association_refused(*, association: Association, kind: str, again: bool, now: dt.datetime) -> None:
+    """They may not take part, with the reason and the way to appeal; `again` when they may correct their entry."""
+    _tell("association_refused", association, now, {"kind": kind, "again": again})
 
 
 def association_suspended(*, association: Association, now: dt.datetime) -> None:

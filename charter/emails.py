@@ -81,9 +81,12 @@ def signature_withdrawn(*, signature: Signature, now: dt.datetime) -> None:
     _tell("signature_withdrawn", signature, now)
 
 
-def signature_lapsed(*, signature: Signature, now: dt.datetime) -> None:
-    """The grace period is over: the company is no signatory any more, until it signs the new version."""
-    _tell("signature_lapsed", signature, now)
+def signature_lapsed(*, signature: Signature, waits: bool, now: dt.datetime) -> None:
+    """The grace period is over: the company is no signatory any more, until it signs the new version.
+
+    `waits` when it did sign, and the moderators have not decided yet.
+    """
+    _tell("signature_lapsed", signature, now, {"waits": waits})
 
 
 def charter_renewal_due(*, signature: Signature, version: CharterVersion, until: dt.datetime, now: dt.datetime) -> None:

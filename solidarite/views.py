@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
 from accounts.models import Decision, Role
+from associations.actions import may_present_again
 from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
@@ -78,12 +79,14 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     own = get_object_or_404(Company.objects.managed_by(signed_in(request)), slug=slug)
     now = clock.now()
     bookings = Booking.objects.of_company(own).with_everything()
-    signature = Signature.objects.of_company(own).select_related("version").first()
+    signatures = list(Signature.objects.of_company(own).select_related("version"))
+    signature = signatures[0] if signatures else None
     refused = signature is not None and signature.state == Signature.State.REFUSED
     context = {
         "company": own,
         "owner": Company.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "signature": signature,
+        "suspended": next((one for one in signatures if one.state == Signature.State.SUSPENDED), None),
         "appeal": appeal_against(Decision.Subject.SIGNATURE, signature.pk) if signature and refused else None,
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
@@ -104,12 +107,12 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
     """An association's own page: its bookings and requests, what awaits."""
     own = get_object_or_404(Association.objects.managed_by(signed_in(request)), slug=slug)
     now = clock.now()
+    refused = own.state == Association.State.REFUSED
     bookings = Booking.objects.of_association(own).with_everything()
     context = {
         "association": own,
-        "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk)
-        if own.state == Association.State.REFUSED
-        else None,
+        "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk) if refused else None,
+        "again": refused and may_present_again(association=own),
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "pending": bookings.awaiting_answer().order_by("slot__starts_at", "pk"),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -164,6 +164,13 @@ def appeal(*, decision: Decision, message: str, by: User, now: dt.datetime) -> A
     with refusing({"accounts_appeal_decision_id_key": already}):
         made: Appeal = Appeal.objects.create(decision=decision, message=message, created_by=by, created_at=now)
     return made
+
+
+def drop_appeals(*, subject: Decision.Subject, numbers: Collection[int], now: dt.datetime) -> None:
+    """Another file stands in the place of these ones, which were refused: appeals against that have no object."""
+    about = Decision.objects.filter(subject=subject, subject_id__in=numbers)
+    waiting = Appeal.objects.awaiting_decision().filter(decision__in=about.values("pk"))
+    waiting.update(state=Appeal.State.MOOT, decided_at=now, claimed_at=None, claimed_by=None)
 
 
 def refuse_own_decision(appeal: Appeal, *, by: User) -> None:

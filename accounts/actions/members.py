@@ -7,7 +7,7 @@ reads the role of who acts only then: whoever lost it meanwhile does nothing mor
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -184,6 +184,7 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
     if role != Role.OWNER:
         _check_another_owner(organisation, member)
     changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
+    _revoke_sent(organisation, member.user, keep=roles_to_invite(role), by=by, now=now)
     if changed:
         member.role = role
         emails.role_changed(organisation=organisation, member=member, by=by, now=now)
@@ -201,6 +202,7 @@ def hand_over(*, organisation: Organisation, to: Membership, by: User, now: dt.d
     if not organisation.members().filter(pk=to.pk).update(role=Role.OWNER):
         raise NotAllowed("Cette personne n’est plus membre\u00a0: choisissez quelqu’un d’autre.")
     organisation.members().filter(user=by).exclude(pk=to.pk).update(role=Role.MANAGER)
+    _revoke_sent(organisation, by, keep=roles_to_invite(Role.MANAGER), by=by, now=now)
     to.role = Role.OWNER
     emails.role_changed(organisation=organisation, member=to, by=by, now=now)
 
@@ -209,7 +211,8 @@ def hand_over(*, organisation: Organisation, to: Membership, by: User, now: dt.d
 def remove_member(*, organisation: Organisation, member: Membership, by: User, now: dt.datetime) -> None:
     """Take a member out, or leave: what they see of the organisation is closed to them at once.
 
-    Who is taken out loses the invitations to their own addresses too.
+    The invitations that they sent end with it: one may be to another address of theirs. Who is taken out loses those
+    to their own addresses too.
 
     Raises:
         NotAllowed: somebody else is taken out by who does not answer for the organisation.
@@ -220,6 +223,7 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
         _check_decides(organisation, by)
     _check_another_owner(organisation, member)
     gone, _ = organisation.members().filter(pk=member.pk).delete()
+    _revoke_sent(organisation, member.user, keep=[], by=by, now=now)
     if gone and member.user_id != by.pk:
         own = [
             address.lower() for address in EmailAddress.objects.filter(user=member.user).values_list("email", flat=True)
@@ -227,6 +231,14 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
         unused = organisation.invitations_sent().filter(accepted_at=None, revoked_at=None)
         unused.filter(email__in=own).update(revoked_at=now, revoked_by=by)
         emails.member_removed(organisation=organisation, person=member.user, now=now)
+
+
+def _revoke_sent(
+    organisation: Organisation, sender: User, *, keep: Collection[Role], by: User, now: dt.datetime
+) -> None:
+    """Take back what a person invited others to, but for the roles that they may still give."""
+    unused = organisation.invitations_sent().filter(created_by=sender, accepted_at=None, revoked_at=None)
+    unused.exclude(email="").exclude(role__in=keep).update(revoked_at=now, revoked_by=by)
 
 
 def _check_decides(organisation: Organisation, by: User) -> None:

@@ -42,9 +42,7 @@ def admit_signup(*, email: str, proof: str, now: dt.datetime) -> None:
     spent = ProofSpent("Ce formulaire est déjà parti une fois\u00a0: envoyez-le à nouveau.")
     with refusing({"one_signup_per_proof": spent}):
         SignupAttempt.objects.create(made_at=now, recipient=recipient, proof=proof)
-    for percent in ALARMS_AT_PERCENT:
-        if (made + 1) * 100 >= settings.SIGNUPS_PER_DAY * percent:
-            emails.signups_near_limit(percent=percent, now=now)
+    _warn(made + 1, now)
 
 
 @transaction.atomic
@@ -57,7 +55,15 @@ def may_write_to(*, email: str, now: dt.datetime) -> bool:
     if today.filter(recipient=recipient).count() >= MAILS_TO_ONE_ADDRESS or today.count() >= settings.SIGNUPS_PER_DAY:
         return False
     SignupAttempt.objects.create(made_at=now, recipient=recipient, proof=f"mail:{uuid.uuid4()}")
+    _warn(today.count(), now)
     return True
+
+
+def _warn(made: int, now: dt.datetime) -> None:
+    """Tell the operators when the day's budget is nearly spent, and when it is."""
+    for percent in ALARMS_AT_PERCENT:
+        if made * 100 >= settings.SIGNUPS_PER_DAY * percent:
+            emails.signups_near_limit(percent=percent, now=now)
 
 
 def _print_of(email: str) -> str:

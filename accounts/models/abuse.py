@@ -75,11 +75,14 @@ class Appeal(Claimable):
         OPEN = "open", "à examiner"
         ACCEPTED = "accepted", "accepté"
         REJECTED = "rejected", "rejeté"
+        MOOT = "moot", "sans objet"
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
-        State.OPEN: [State.ACCEPTED, State.REJECTED],
+        # Without object once who appealed has presented another file.
+        State.OPEN: [State.ACCEPTED, State.REJECTED, State.MOOT],
         State.ACCEPTED: [],
         State.REJECTED: [],
+        State.MOOT: [],
     }
 
     decision = models.OneToOneField(
@@ -105,7 +108,7 @@ class Appeal(Claimable):
             models.CheckConstraint(
                 name="appeal_state_stamped",
                 condition=Q(state="open", decided_at__isnull=True, decided_by__isnull=True)
-                | Q(state__in=["accepted", "rejected"], decided_at__isnull=False, claimed_at__isnull=True),
+                | Q(state__in=["accepted", "rejected", "moot"], decided_at__isnull=False, claimed_at__isnull=True),
             ),
             models.CheckConstraint(name="appeal_answered_in_words", condition=~Q(state="rejected") | ~Q(answer="")),
         ]

@@ -94,6 +94,19 @@ class Organisation(models.Model):
         PUBLIC_BODY = "public_body", "organisme public"
         OTHER = "other", "autre"
 
+    # What its owners describe; everything else is the portal's own to write.
+    IDENTITY = (
+        "name",
+        "search_name",
+        "legal_form",
+        "siren",
+        "siret",
+        "rna",
+        "address",
+        "commune",
+        "website",
+        "description",
+    )
     SPACE: ClassVar[str]
     """The namespace of its own pages' addresses."""
 

@@ -1,6 +1,7 @@
 """Writing and publishing the charter, signing it, and deciding on a signature."""
 
 from charter.actions.deciding import (
+    NewerStands,
     VersionOver,
     approve_signature,
     claim_signature,
@@ -35,6 +36,7 @@ __all__ = [
     "AlreadySigned",
     "DraftChanged",
     "LinkClosed",
+    "NewerStands",
     "NewerVersion",
     "Pledge",
     "TooEarly",

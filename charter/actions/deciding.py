@@ -20,6 +20,10 @@ from companies import actions as companies
 State, Outcome = Signature.State, Decision.Outcome
 
 
+class NewerStands(Refused):
+    """The company is a signatory by a later text already."""
+
+
 class VersionOver(Refused):
     """The grace period of the version that was signed is over."""
 
@@ -54,10 +58,12 @@ def approve_signature(*, signature: Signature, by: User, now: dt.datetime) -> No
     Raises:
         AlreadyDecided: another was first, or the file is not held by this moderator.
         VersionOver: the text that was signed does not count any more.
+        NewerStands: it would end a signature of a later text.
     """
     hold_newest()
     company = lock_company(signature)
     until = _still_counts(signature, now)
+    _refuse_older(signature)
     former = Signature.objects.of_company(company).filter(state__in=(State.APPROVED, State.SUSPENDED))
     former.exclude(pk=signature.pk).update(state=State.LAPSED, ended_at=now)
     _decide(signature, State.APPROVED, Outcome.APPROVED, by=by, now=now)
@@ -124,6 +130,16 @@ def reinstate_signature(*, signature: Signature, reason: str, by: User, now: dt.
     emails.signature_reinstated(signature=signature, now=now)
 
 
+def _refuse_older(signature: Signature) -> None:
+    standing = Signature.objects.of_company(signature.company).filter(state__in=(State.APPROVED, State.SUSPENDED))
+    newer = standing.filter(version__number__gt=signature.version.number).select_related("version").first()
+    if newer is not None:
+        raise NewerStands(
+            f"L’entreprise a signé depuis la version {newer.version.number} de la charte, qui compte\u00a0: "
+            "refusez celle-ci comme signée deux fois."
+        )
+
+
 def _still_counts(signature: Signature, now: dt.datetime) -> dt.datetime | None:
     """Until when a signature of this text counts; None for as long as no later one is out."""
     until = counts_until(signature.version)
@@ -142,8 +158,12 @@ def reopen_signature(*, signature: Signature, now: dt.datetime) -> None:
     Raises:
         AlreadyDecided: the company has signed again since.
     """
-    lock_company(signature)
+    company = lock_company(signature)
     already = AlreadyDecided("L’entreprise a signé à nouveau depuis\u00a0: décidez sur ce dossier-là.")
+    ended = (State.REFUSED, State.WITHDRAWN, State.LAPSED)
+    later = Signature.objects.of_company(company).filter(version__number__gt=signature.version.number)
+    if later.exclude(state__in=ended).exists():
+        raise already
     with refusing({"signature_one_file_per_version": already, "signature_one_unfinished": already}):
         stamps: dict[str, Any] = {"decided_at": None, "decided_by": None, "reason": "", "reason_code": ""}
         if not move(signature, State.SUBMITTED, submitted_at=now, **stamps):

@@ -15,11 +15,13 @@ from territories.models import Departement
 
 @transaction.atomic
 def save_edition(*, edition: Edition, departements: Iterable[Departement], now: dt.datetime) -> Edition:
-    """Keep an edition, new or corrected; its address never changes."""
-    if not edition.slug:
+    """Keep an edition, new or corrected; its address never changes, and whether it is announced stays."""
+    if edition.pk:
+        edition.save(update_fields=["name", "text", "from_date", "until_date"])
+    else:
         edition.created_at = now
         edition.slug = free_slug(Edition.objects.all(), edition.name, otherwise="edition")
-    edition.save()
+        edition.save()
     edition.departements.set(departements)
     return edition
 

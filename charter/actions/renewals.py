@@ -34,7 +34,8 @@ def _lapse(signature: Signature, now: dt.datetime) -> bool:
     moved = move(signature, State.LAPSED, ended_at=now)
     if moved:
         companies.set_charter_standing(company=company, since=None)
-        emails.signature_lapsed(signature=signature, now=now)
+        waits = Signature.objects.awaiting_decision().filter(company=company).exists()
+        emails.signature_lapsed(signature=signature, waits=waits, now=now)
     return moved
 
 

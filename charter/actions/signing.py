@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from accounts.actions.holding import hold
-from accounts.models import User
+from accounts.actions.files import drop_appeals
+from accounts.actions.holding import hold, hold_row
+from accounts.models import Decision, User
 from accounts.refusals import Refused, refusing
 from charter import emails
 from charter.actions.moves import lock_company, move, settled
@@ -91,6 +92,7 @@ def sign_by_link(
         LinkClosed, NewerVersion: nothing is written.
     """
     hold_newest()
+    hold_row(Company, signature.company_id)
     current = Signature.objects.select_for_update(of=("self",)).with_file().get(pk=signature.pk)
     if not current.link_is_open(now):
         raise LinkClosed("Ce lien ne sert plus\u00a0: demandez-en un nouveau à l’entreprise.")
@@ -107,7 +109,7 @@ def _limit_links(by: User, now: dt.datetime) -> None:
     """Each link writes to an address that somebody typed: our mail is not to be had for that without a limit."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     own = list(Company.objects.owned_by(by).values_list("pk", flat=True))
-    if Signature.links_sent(companies=own, since=now - dt.timedelta(days=1)) >= LINKS_A_DAY:
+    if Signature.links_sent(companies=own, by=by, since=now - dt.timedelta(days=1)) >= LINKS_A_DAY:
         raise TooManyLinks(f"Vous avez envoyé {LINKS_A_DAY} liens en un jour\u00a0: continuez demain.")
 
 
@@ -139,6 +141,8 @@ def _file(
     already = AlreadySigned("Votre entreprise a déjà signé cette version.")
     with refusing({"signature_one_file_per_version": already, "signature_one_unfinished": already}):
         signature.save()
+    refused = Signature.objects.of_company(company).filter(state=State.REFUSED)
+    drop_appeals(subject=Decision.Subject.SIGNATURE, numbers=list(refused.values_list("pk", flat=True)), now=now)
     return signature
 
 

@@ -276,10 +276,11 @@ class Signature(Claimable):
         return f"{self.company}, {self.version}"
 
     @classmethod
-    def links_sent(cls, *, companies: list[int], since: dt.datetime) -> int:
-        """How many links to sign these companies sent, whatever became of them: read from the history."""
+    def links_sent(cls, *, companies: list[int], by: User, since: dt.datetime) -> int:
+        """How many links to sign these companies sent, or this person for whatever company: read from the history."""
         history: Any = cls.events.rel.related_model  # type: ignore[attr-defined]  # made by `tracked`
-        sent = history.objects.filter(company__in=companies, link_sent_at__gt=since)
+        own = Q(company__in=companies) | Q(pgh_context__user=by.pk)
+        sent = history.objects.filter(own, link_sent_at__gt=since)
         return int(sent.values("link_sent_at", "pgh_obj").distinct().count())
 
     @property

@@ -92,11 +92,12 @@ def _signature_form(
 
 
 def _comments(signature: Signature | None) -> dict[str, str]:
-    """What the moderator wrote beside each field, while corrections are awaited."""
-    if signature is None or signature.state != Signature.State.CHANGES_REQUESTED:
+    """What the moderator wrote beside each field, while corrections are awaited, also from another who signs."""
+    if signature is None or signature.state not in (Signature.State.CHANGES_REQUESTED, Signature.State.DRAFT):
         return {}
-    latest = Decision.objects.about(Decision.Subject.SIGNATURE, signature.pk).last()
-    return dict(latest.comments) if latest else {}
+    files = Signature.objects.filter(company=signature.company_id)
+    latest = Decision.objects.about_any(Decision.Subject.SIGNATURE, files).last()
+    return dict(latest.comments) if latest and latest.outcome == Decision.Outcome.CHANGES_REQUESTED else {}
 
 
 def _said(form: SignatureForm, *, by_link: bool) -> str:

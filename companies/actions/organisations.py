@@ -41,10 +41,9 @@ def describe_company(*, company: Company, now: dt.datetime) -> Company:
     Raises:
         Gone: it was united with another one meanwhile.
     """
-    hold(company)
-    before = Company.objects.get(pk=company.pk)
-    company.save()
-    if company.charter_approved_at and (before.name, before.siren) != (company.name, company.siren):
+    before = hold(company)
+    company.save(update_fields=Company.IDENTITY)
+    if before.charter_approved_at and (before.name, before.siren) != (company.name, company.siren):
         was, becomes = (f"«\u00a0{one.name}\u00a0» (SIREN {one.siren or 'non donné'})" for one in (before, company))
         said = f"Cette entreprise signataire a changé d’identité\u00a0: {was} devient {becomes}."
         flag_page(path=f"/signataires/{company.slug}/", message=said, now=now)

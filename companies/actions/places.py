@@ -148,7 +148,7 @@ def describe_site(*, site: Site) -> Site:
     """
     larger = RoomsStillLarger("Une salle de ce site compte plus de places\u00a0: diminuez-la d’abord.")
     with refusing({"room_capacity_within_site": larger, **_too_many()}):
-        site.save()
+        site.save(update_fields=Site.DESCRIBED)
     return site
 
 
@@ -164,7 +164,7 @@ def describe_room(*, room: Room) -> Room:
         "archivez la salle et décrivez-en une autre, ou gardez ces nombres."
     )
     with refusing({"slot_places_within_room": larger}):
-        room.save()
+        room.save(update_fields=Room.DESCRIBED)
     return room
 
 

@@ -152,6 +152,10 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
     before = VolunteerProfile.objects.select_for_update().filter(pk=profile.pk).first()
     if before is None:
         profile.created_at = now
+    else:
+        # A manager may have consented since the form was opened, and the guidance have been read.
+        profile.guidance_read_at = before.guidance_read_at
+        profile.consented_at, profile.consented_by = before.consented_at, before.consented_by
     if before is None or before.engagement_type != profile.engagement_type:
         profile.consented_at = profile.consented_by = None
     profile.save()

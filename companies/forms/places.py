@@ -157,7 +157,7 @@ class PhotoForm(forms.ModelForm[RoomPhoto]):
         """No larger than what is read into memory."""
         file = self.cleaned_data["file"]
         if file.size > LONGEST_FILE:
-            raise forms.ValidationError("Cette photo dépasse 10\u00a0Mo\u00a0: réduisez-la.")
+            raise forms.ValidationError("Cette photo dépasse 5\u00a0Mo\u00a0: réduisez-la.")
         return file
 
 

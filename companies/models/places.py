@@ -37,6 +37,9 @@ class Site(Accessibility):
         ERP_4 = "erp_4", "ERP de 4e catégorie (300 personnes au plus)"
         ERP_5 = "erp_5", "ERP de 5e catégorie (sous le seuil de son type)"
 
+    # What its managers describe; the rest is the portal's own to write.
+    DESCRIBED = ("name", "address", "latitude", "longitude", "point_from", "visitor_regime", "max_visitors")
+
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sites")
     name = models.CharField("nom du site", max_length=120, validators=NAME)
     address = models.CharField("adresse", max_length=200, validators=[visible])
@@ -154,6 +157,9 @@ class Room(models.Model):
         WIFI = "wifi", "wifi pour les visiteurs"
         ADAPTED = "adapted", "poste adapté (lecteur d’écran, clavier)"
         KITCHEN = "kitchen", "coin café"
+
+    # What its managers describe; the rest is the portal's own to write.
+    DESCRIBED = ("name", "capacity", "computers", "equipped_with", "equipment")
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     site_max_visitors = models.PositiveSmallIntegerField(editable=False)

@@ -147,10 +147,9 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
     standing = Signature.objects.filter(company__in=(into, gone), state__in=STANDING)
     _keep_one(into, gone, standing, now)
     unfinished = Signature.objects.filter(state__in=Signature.UNFINISHED)
-    # What is on its way for a text that stands already, and the second of two that are on their way, end.
-    stands = set(standing.values_list("version", flat=True))
-    redundant = unfinished.filter(company__in=(into, gone), version__in=stands)
-    _end(redundant, now)
+    # What is on its way for a text that stands already, or an earlier one, and the second of two on their way, end.
+    newest = max(standing.values_list("version__number", flat=True), default=0)
+    _end(unfinished.filter(company__in=(into, gone), version__number__lte=newest), now)
     # What is signed and waits goes before what is not signed yet.
     signed = unfinished.filter(state__in=Signature.AWAITING)
     if signed.filter(company=gone).exists() and not signed.filter(company=into).exists():
@@ -191,11 +190,22 @@ def _move_association(into: Association, gone: Association) -> None:
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
     Booking.objects.filter(association=gone).update(association=into)
     gone.requests.update(association=into)
-    if gone.state == Association.State.SUSPENDED and into.state != Association.State.SUSPENDED:
-        # A merge does not lift a suspension.
-        into.state, into.decided_at, into.decided_by = gone.state, gone.decided_at, gone.decided_by
-        into.decision_reason = gone.decision_reason
-        into.claimed_at = into.claimed_by = None
-    elif into.state == Association.State.NEW and gone.state == Association.State.ADMITTED:
-        into.state, into.decided_at, into.decided_by = gone.state, gone.decided_at, gone.decided_by
-        into.claimed_at = into.claimed_by = None
+    _keep_state(into, gone)
+
+
+# A merge does not lift a suspension; an admission counts for both; what waits is decided on before what was refused.
+STRONGEST_FIRST = [
+    Association.State.SUSPENDED,
+    Association.State.ADMITTED,
+    Association.State.NEW,
+    Association.State.REFUSED,
+]
+
+
+def _keep_state(into: Association, gone: Association) -> None:
+    """One state stands for both."""
+    ranks = [STRONGEST_FIRST.index(Association.State(one.state)) for one in (into, gone)]
+    if ranks[1] >= ranks[0]:
+        return
+    for field in ("state", "submitted_at", "decided_at", "decided_by", "decision_reason", "claimed_at", "claimed_by"):
+        setattr(into, field, getattr(gone, field))

@@ -229,6 +229,46 @@ def test_who_lost_the_role_meanwhile_acts_no_more(
     assert roles(organisation) == before
 
 
+@pytest.mark.parametrize("how", ["removed", "demoted", "handed over", "left"])
+def test_who_loses_the_role_does_not_come_back_by_an_invitation_of_their_own(
+    organisation: Organisation, now: dt.datetime, how: str
+) -> None:
+    me = owner(organisation)
+    backdoor = invite(organisation, now, "autre@example.org", Role.OWNER)
+    other = join(organisation, Role.OWNER, now)
+    call: dict[str, Any] = {"organisation": organisation, "now": now}
+    if how == "demoted":
+        actions.change_role(member=me, role=Role.VOLUNTEER, by=other.user, **call)
+    elif how == "handed over":
+        actions.hand_over(to=other, by=me.user, **call)
+    else:
+        actions.remove_member(member=me, by=other.user if how == "removed" else me.user, **call)
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, backdoor, factories.make_user(email="autre@example.org"), now)
+
+
+def test_without_the_lock_ownership_handed_over_twice_has_two_heirs(
+    now: dt.datetime, committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the race below."""
+    monkeypatch.setattr(actions, "hold", lambda _organisation: None)
+    company = factories.make_world(now).company
+    me, heirs = owner(company), [join(company, Role.MANAGER, now) for _ in range(2)]
+    both_read = threading.Barrier(2)
+    checked = actions._check_decides
+
+    def check_then_wait(organisation: Organisation, by: User) -> None:
+        checked(organisation, by)
+        both_read.wait()
+
+    monkeypatch.setattr(actions, "_check_decides", check_then_wait)
+    outcome = at_once(
+        *[partial(actions.hand_over, organisation=company, to=heir, by=me.user, now=now) for heir in heirs]
+    )
+    assert outcome == {"done": 2}
+    assert roles(company).count(Role.OWNER) == 2
+
+
 def test_ownership_handed_over_twice_at_once_has_one_heir(now: dt.datetime, committed: None) -> None:
     company = factories.make_world(now).company
     me, heirs = owner(company), [join(company, Role.MANAGER, now) for _ in range(2)]

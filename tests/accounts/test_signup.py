@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.actions.signups import MAILS_TO_ONE_ADDRESS, ProofSpent, SignupsClosed, admit_signup
+from accounts.actions.signups import MAILS_TO_ONE_ADDRESS, ProofSpent, SignupsClosed, admit_signup, may_write_to
 from accounts.models import SignupAttempt, User
 from mail.models import Message
 from tests import factories
@@ -152,6 +152,18 @@ def test_day_has_so_many_signups_and_operators_are_warned_once(settings: Setting
     later = now + dt.timedelta(hours=48)
     admit_signup(email="p6@example.org", proof="6", now=later)
     assert SignupAttempt.objects.get().made_at == later, "two days later they are forgotten"
+
+
+@pytest.mark.django_db
+def test_operators_are_warned_whatever_spends_the_budget(settings: Settings, now: dt.datetime) -> None:
+    settings.SIGNUPS_PER_DAY = 5
+    factories.make_user(is_staff=True)
+    for number in range(3):
+        admit_signup(email=f"p{number}@example.org", proof=f"{number}", now=now)
+    assert may_write_to(email="p4@example.org", now=now)
+    assert may_write_to(email="p5@example.org", now=now)
+    assert Message.objects.filter(template="signups_near_limit").count() == 2
+    assert not may_write_to(email="p6@example.org", now=now)
 
 
 @pytest.mark.django_db

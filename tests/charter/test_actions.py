@@ -12,13 +12,15 @@ import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from accounts.actions import files
 from accounts.actions.files import AlreadyDecided, HeldByAnother
 from accounts.models import Decision, User
 from charter import actions
-from charter.actions import signing
+from charter.actions import deciding, signing
 from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
 from mail.models import Message
+from mail.rendering import render
 from territories.french import long_date
 from tests import factories
 from tests.factories import World
@@ -641,6 +643,22 @@ def test_approval_of_an_earlier_text_counts_until_the_grace_ends(
 ROUNDS = 5
 
 
+def unguarded(signature: Signature, to: State, *, held: object = None, **stamps: object) -> bool:
+    """A move that does not look where the signature is: the control."""
+    return bool(Signature.objects.filter(pk=signature.pk).update(state=to, **stamps))
+
+
+def test_without_the_guard_two_moderators_both_decide(world: World, applicant: Company, now: dt.datetime) -> None:
+    """The control of the race below: on what both have read, the second decision would replace the first."""
+    signature = held(world, applicant, now)
+    read = [fresh(signature), fresh(signature)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deciding, "move", unguarded)
+        MOVES["approved"](read[0], world.moderator, now)
+        MOVES["refused"](read[1], world.moderator, now)
+    assert Decision.objects.about(Decision.Subject.SIGNATURE, signature.pk).count() == 2
+
+
 def test_two_moderators_decide_at_once(now: dt.datetime, committed: None) -> None:
     world = factories.make_world(now)
     approve, refuse = MOVES["approved"], MOVES["refused"]
@@ -828,6 +846,47 @@ def test_company_that_takes_another_name_while_it_is_read_goes_back_to_the_queue
     with pytest.raises(AlreadyDecided):
         actions.approve_signature(signature=signature, by=world.moderator, now=now)
     assert fresh(signature).state == "submitted"
+
+
+def test_file_of_an_earlier_text_ends_no_signature_of_a_later_one(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    """Refused for version 1, a signatory by version 2: the first file neither comes back nor takes its place."""
+    first = in_state(world, applicant, now, "refused")
+    second = next_version(world, now)
+    signed = sign(world, applicant, now + DAY, second)
+    actions.claim_signature(signature=signed, by=world.moderator, now=now + DAY)
+    actions.approve_signature(signature=signed, by=world.moderator, now=now + DAY)
+    with pytest.raises(AlreadyDecided, match="signé à nouveau"):
+        actions.reopen_signature(signature=first, now=now + DAY)
+    Signature.objects.filter(pk=first.pk).update(
+        state="in_review", claimed_at=now, claimed_by=world.moderator, decided_at=None, decided_by=None
+    )
+    with pytest.raises(actions.NewerStands, match="version 2"):
+        actions.approve_signature(signature=fresh(first), by=world.moderator, now=now + DAY)
+    assert fresh(signed).state == "approved"
+
+
+def test_signing_again_leaves_an_appeal_without_object(world: World, applicant: Company, now: dt.datetime) -> None:
+    first = in_state(world, applicant, now, "refused")
+    refusal = Decision.objects.last_refusal(Decision.Subject.SIGNATURE, first.pk)
+    assert refusal is not None
+    made = files.appeal(decision=refusal, message="Si.", by=world.company_owner, now=now)
+    sign(world, applicant, now + DAY)
+    made.refresh_from_db()
+    assert made.state == "moot"
+
+
+def test_company_that_signed_in_time_is_not_asked_to_sign_when_it_lapses(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    approved(world, applicant, now)
+    second = next_version(world, now)
+    sign(world, applicant, now + DAY, second)
+    actions.lapse_signatures(now=dt.datetime.combine(second.grace_ends_date, dt.time(12), dt.UTC))
+    said = render(Message.objects.get(template="signature_lapsed"))
+    assert "dès que l’équipe de modération l’approuve" in said.text
+    assert "Lire et signer" not in said.text + said.html
 
 
 def test_text_whose_grace_is_over_is_not_approved_any_more(world: World, applicant: Company, now: dt.datetime) -> None:

@@ -47,6 +47,7 @@ def test_each_fact_is_told_in_words(world: World, now: dt.datetime, signature: S
     extras: dict[str, dict[str, Any]] = {
         "signature_link": {"by": world.company_owner},
         "signature_changes_requested": {"comments": {"pledged_rooms": "Deux\u00a0?", "address": "Laquelle\u00a0?"}},
+        "signature_lapsed": {"waits": False},
         "charter_renewal_due": renewal,
         "charter_renewal_reminder": {**renewal, "days": 7},
     }

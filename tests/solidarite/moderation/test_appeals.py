@@ -14,6 +14,7 @@ from accounts.models import Appeal, Decision, User
 from associations import actions
 from associations.models import Association
 from mail.models import Message
+from mail.rendering import render
 from solidarite.moderation.queue import page
 from tests import factories
 from tests.factories import World
@@ -64,6 +65,37 @@ def test_three_refusals_are_enough(world: World, refused: Association, now: dt.d
     assert "refusée trois fois" in answer.text
     refused.refresh_from_db()
     assert (refused.state, refused.name == "Les Clics") == ("refused", False)
+
+
+def test_third_refusal_does_not_say_to_try_again(world: World, refused: Association, now: dt.datetime) -> None:
+    for _ in range(actions.REFUSALS_AT_MOST - 1):
+        actions.present_again(association=refused, now=now)
+        refuse(refused, world.moderator, now + dt.timedelta(minutes=_ + 1))
+    said = [render(message).text for message in Message.objects.filter(template="association_refused").order_by("pk")]
+    assert ["présentez-la à nouveau" in text for text in said] == [True, True, False]
+
+
+def test_association_presented_again_leaves_its_appeal_without_object(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    owner, address = visitor(world.association_owner), reverse("appeal", args=["association", refused.pk])
+    owner.post(address, {"message": "Nous formons des seniors."})
+    actions.present_again(association=refused, now=now)
+    assert Appeal.objects.get().state == "moot"
+    assert page(world.moderator)[0].kind == "association"
+    assert len(page(world.moderator)) == 1
+
+
+def test_first_request_of_a_refused_association_is_not_put_online(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    wanted = factories.make_request(now, refused, state="in_review")
+    client = visitor(world.moderator)
+    client.post(reverse("moderation_claim", args=["request", wanted.pk]))
+    answer = client.post(reverse("moderation_decide", args=["request", wanted.pk]), {"outcome": "approve"})
+    assert "L’association est refusée" in answer.text
+    wanted.refresh_from_db()
+    assert wanted.state == "in_review"
 
 
 def test_appeal_page_tells_what_became_of_it(

@@ -78,3 +78,43 @@ def test_members_old_addresses_lead_on_and_nobody_elses_do(
         assert visitor(factories.make_user()).get(reverse(name, args=[former])).status_code == 404
     assert visitor(member).post(reverse(f"{space}:members_confirm", args=[former])).status_code == 404
     assert type(keep).objects.free_slug(former) != former
+
+
+STAMPED: dict[str, dict[str, Any]] = {
+    "new": {"decided_at": None},
+    "refused": {"decision_reason": "Non."},
+    "suspended": {"decision_reason": "Non."},
+}
+
+
+@pytest.mark.parametrize(
+    ("states", "left"),
+    [
+        (("refused", "admitted"), "admitted"),
+        (("refused", "new"), "new"),
+        (("refused", "suspended"), "suspended"),
+        (("new", "suspended"), "suspended"),
+        (("new", "refused"), "new"),
+        (("admitted", "refused"), "admitted"),
+        (("admitted", "suspended"), "suspended"),
+        (("suspended", "admitted"), "suspended"),
+    ],
+)
+def test_state_of_two_united_associations(world: World, now: dt.datetime, states: tuple[str, str], left: str) -> None:
+    keep, gone = (factories.make_association(now, state=state, **STAMPED.get(state, {})) for state in states)
+    unite(keep, gone, world, now)
+    keep.refresh_from_db()
+    assert keep.state == left
+
+
+def test_file_of_an_earlier_text_ends_when_united_with_a_signatory_of_a_later_one(
+    world: World, now: dt.datetime
+) -> None:
+    later = factories.make_charter_version(now, 2, effective_from_date=now.date() + dt.timedelta(days=5))
+    keep, gone = factories.make_company(now), factories.make_company(now, signatory=False)
+    standing = factories.make_signature(now, keep, later, state="approved", decided_at=now)
+    waiting = factories.make_signature(now, gone, world.charter)
+    unite(keep, gone, world, now)
+    for signature in (standing, waiting):
+        signature.refresh_from_db()
+    assert (standing.state, waiting.state) == ("approved", "withdrawn")
