@@ -19,7 +19,8 @@ MOST_PERIODS = 5_000
 # Nobody books a room every hour for two years: such rules are there to keep a reader busy.
 TOO_FINE = {"SECONDLY", "MINUTELY", "HOURLY"}
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
-# Days that all repeating events together go through, from their beginning on: a second or two.
+# Days that all repeating events together go through, from their beginning on. A rule that never comes true is counted
+# out to the year 9999 all the same: `companies.busy_apart` stops that.
 MOST_DAYS_REPEATED = 500_000
 
 

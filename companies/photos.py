@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -14,6 +15,10 @@ TOO_MANY_PIXELS = "Cette photo compte trop de pixels\u00a0: réduisez-la."
 # Pixels of the longer side.
 LONGEST_SIDE = 1600
 QUALITY = 80
+
+
+# What the library's parts raise of a file that is not what its header says, its EXIF among them.
+DAMAGED = (OSError, ValueError, SyntaxError, LookupError, TypeError, AttributeError, ArithmeticError, struct.error)
 
 
 class Photo(NamedTuple):
@@ -53,7 +58,6 @@ def _upright(file: bytes) -> Image.Image:
         raise UnusablePhoto("Donnez une photo au format JPEG, PNG ou WebP.") from error
     except Image.DecompressionBombError as error:
         raise UnusablePhoto(TOO_MANY_PIXELS) from error
-    # What its decoders raise when the rest of the file is not what its header says.
-    except (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError) as error:
+    except DAMAGED as error:
         raise UnusablePhoto("Cette photo est abîmée\u00a0: enregistrez-la à nouveau.") from error
     raise UnusablePhoto(TOO_MANY_PIXELS)

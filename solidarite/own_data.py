@@ -17,7 +17,11 @@ def own_data(user: User) -> dict[str, Any]:
 
     Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to the organisations.
     """
-    companies = CompanyMembership.objects.filter(user=user).select_related("company", "volunteer_profile")
+    companies = (
+        CompanyMembership.objects.filter(user=user)
+        .select_related("company", "volunteer_profile")
+        .prefetch_related("volunteer_profile__sites")
+    )
     associations = AssociationMembership.objects.filter(user=user).select_related("association")
     promises = SlotVolunteer.objects.filter(volunteer=user).with_place().order_by("starts_at", "pk")
     return {
@@ -44,7 +48,7 @@ def own_data(user: User) -> dict[str, Any]:
 def _profile(company: str, profile: VolunteerProfile) -> dict[str, Any]:
     kept = ("topics", "levels", "languages", "moments", "pledged_hours", "engagement_type")
     stamps = ("consented_at", "guidance_read_at", "created_at")
-    sites = list(profile.sites.values_list("name", flat=True))
+    sites = [site.name for site in profile.sites.all()]
     return {"company": company, "sites": sites, **{name: getattr(profile, name) for name in kept + stamps}}
 
 

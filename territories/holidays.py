@@ -55,6 +55,11 @@ def school_holiday(day: dt.date, departement_code: str) -> str | None:
     return _school_names(day.year, zone).get(dt.date(day.year, day.month, day.day)) if zone else None
 
 
+def is_school_calendar_known(departement_code: str) -> bool:
+    """Whether school holidays of this département are told at all."""
+    return _school_zone(departement_code) is not None
+
+
 def _school_zone(departement_code: str) -> str | None:
     if departement_code in _OF_THEIR_OWN or len(departement_code) > 2:  # noqa: PLR2004  # 971 and beyond
         return None

@@ -13,6 +13,7 @@ from accounts.forms import date_input
 from associations.models import Association, AssociationQuerySet, Request
 from companies.busy import LONGEST_FILE
 from companies.forms import time_input
+from companies.forms.openings import check_offer
 from companies.models import Availability, Room, Slot
 from workshops.models import Booking, Report, Side
 
@@ -119,6 +120,7 @@ class SlotForm(forms.ModelForm[Slot]):
         start, end = cleaned.get("start_time"), cleaned.get("end_time")
         if start and end and end <= start:
             self.add_error("end_time", "Indiquez une heure de fin après l’heure de début.")
+        check_offer(self, cleaned, self.instance.room)
         moved = cleaned.get("date") != self.initial["date"]
         if moved and cleaned.get("apply_to") in (self.Scope.FOLLOWING, self.Scope.ALL):
             self.add_error(
@@ -252,10 +254,20 @@ class CalendarForm(forms.Form):
         return list(self.fields["salle"].queryset)  # type: ignore[attr-defined]
 
 
+class CalendarURLField(forms.URLField):
+    """Telephones give the address of a calendar under a scheme of its own."""
+
+    def to_python(self, value: Any) -> str:
+        text = value.strip() if isinstance(value, str) else value
+        if isinstance(text, str) and text.lower().startswith("webcal://"):
+            text = f"https://{text[len('webcal://') :]}"
+        return super().to_python(text) or ""
+
+
 class RoomCalendarForm(forms.Form):
     """A room's own calendar: at an address, or in a file."""
 
-    url = forms.URLField(
+    url = CalendarURLField(
         label="Adresse de l’agenda",
         required=False,
         max_length=500,
@@ -271,9 +283,6 @@ class RoomCalendarForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("url"):
-            # Calendars of telephones give the same address under a name of its own.
-            cleaned["url"] = cleaned["url"].replace("webcal://", "https://", 1)
         if self.errors:
             return cleaned
         if bool(cleaned.get("url")) == bool(cleaned.get("file")):

@@ -29,7 +29,9 @@ from companies.actions.places import (
     place_site,
 )
 from companies.actions.series import (
+    FARTHEST_AHEAD,
     DaytimeOpening,
+    MoreThanRoom,
     NothingToOpen,
     ProposedDate,
     Season,
@@ -41,6 +43,7 @@ from companies.actions.series import (
     cut_series,
     dates_taken_out,
     extend_series,
+    is_offered,
     open_date,
     preview_season,
     publish_season,
@@ -56,6 +59,7 @@ from companies.actions.volunteers import (
     NoStandInWanted,
     NotAMember,
     SlotFull,
+    SlotGone,
     ask_stand_in,
     consent,
     describe_volunteer,
@@ -69,11 +73,13 @@ from companies.actions.volunteers import (
 )
 
 __all__ = [
+    "FARTHEST_AHEAD",
     "AlreadyElsewhere",
     "CalendarRefused",
     "DaytimeOpening",
     "EntranceDisagrees",
     "Joined",
+    "MoreThanRoom",
     "NoConsent",
     "NoStandInWanted",
     "NotAMember",
@@ -87,6 +93,7 @@ __all__ = [
     "SeasonTooLong",
     "SiteArchived",
     "SlotFull",
+    "SlotGone",
     "SlotNotOpen",
     "SlotsStillLarger",
     "ToiletsDisagree",
@@ -114,6 +121,7 @@ __all__ = [
     "forget_calendar",
     "hold_places",
     "import_calendar",
+    "is_offered",
     "join_series",
     "join_slot",
     "leave_slot",

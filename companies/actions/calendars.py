@@ -9,7 +9,8 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
-from companies.busy import Busy, UnreadableCalendar, read_busy
+from companies.busy import Busy, UnreadableCalendar
+from companies.busy_apart import read_busy_apart
 from companies.models import BusyTime, Room, RoomCalendar
 
 # As far ahead as a season is published.
@@ -64,7 +65,7 @@ def forget_calendar(*, room: Room) -> None:
 
 def _read(room: Room, file: bytes, now: dt.datetime) -> list[Busy]:
     try:
-        return read_busy(file, zone=ZoneInfo(room.site.time_zone), since=now, until=now + READ_AHEAD)
+        return read_busy_apart(file, zone=ZoneInfo(room.site.time_zone), since=now, until=now + READ_AHEAD)
     except UnreadableCalendar as error:
         raise CalendarRefused(str(error)) from error
 

@@ -160,10 +160,10 @@ def describe_room(*, room: Room) -> Room:
         SlotsStillLarger: nothing is written.
     """
     larger = SlotsStillLarger(
-        "Des créneaux de cette salle offrent davantage, et leur histoire reste\u00a0: "
+        "Des créneaux ou des séries de cette salle offrent davantage, et leur histoire reste\u00a0: "
         "archivez la salle et décrivez-en une autre, ou gardez ces nombres."
     )
-    with refusing({"slot_places_within_room": larger}):
+    with refusing({"slot_places_within_room": larger, "series_within_room": larger}):
         room.save(update_fields=Room.DESCRIBED)
     return room
 

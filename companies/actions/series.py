@@ -14,10 +14,10 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest, Least
 
 from accounts.models import User
-from accounts.refusals import Refused
+from accounts.refusals import Refused, refusing
 from companies import emails
 from companies.actions.places import hold_room
-from companies.models import Availability, AvailabilityQuerySet, Room, Slot
+from companies.models import Availability, AvailabilityQuerySet, Company, Room, Slot
 from companies.recurrence import Occurrence, is_evening_or_weekend, occurrence, occurrences
 from territories.french import long_date, wall_time
 from territories.holidays import public_holiday, school_holiday
@@ -53,6 +53,12 @@ class TooFarAhead(Refused):
     field = "until_date"
 
 
+class MoreThanRoom(Refused):
+    """The series would offer more than the room has."""
+
+    field = "places"
+
+
 class ProposedDate(NamedTuple):
     """A date of a season that is not published yet.
 
@@ -76,11 +82,15 @@ class SeasonRefused(NamedTuple):
 
 
 class Season(NamedTuple):
-    """What became of a publication: the slots made, those of them on a public holiday, and the dates refused."""
+    """What became of a publication: the slots made, the dates refused, the public holidays among them, and those moved.
+
+    Moved are the slots whose night has no such hour: they begin later.
+    """
 
     slots: list[Slot]
     refused: list[SeasonRefused]
     holidays: list[tuple[dt.date, str]]
+    moved: list[Slot]
 
 
 def preview_season(*, room: Room, openings: Sequence[Availability], now: dt.datetime) -> list[ProposedDate]:
@@ -129,7 +139,7 @@ def publish_season(
     which no date is kept is not kept itself.
 
     Raises:
-        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, RoomArchived: nothing is written.
+        DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, MoreThanRoom, RoomArchived: nothing is written.
     """
     hold_room(room=room)
     seasons = [_publish(room, opening, by=by, now=now, without=without) for opening in openings]
@@ -148,7 +158,9 @@ def _publish(
     availability.excluded_dates = sorted({day for day in without if day.isoweekday() in availability.weekdays})
     availability.extended_to_date = _last_date(availability, now)
     availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
-    availability.save()
+    more = MoreThanRoom("La salle n’a pas autant à offrir\u00a0: diminuez les nombres.")
+    with refusing({"series_within_room": more}):
+        availability.save()
     wanted = [one for one in dates if one.date not in availability.excluded_dates]
     candidates = [_slot(availability, one, now) for one in wanted]
     season = _keep_possible(availability, candidates, dates, now)
@@ -186,7 +198,8 @@ def _extend(numbers: list[int], horizon: dt.date, now: dt.datetime) -> int:
         until = min(series.until_date or horizon, horizon)
         start = series.extended_to_date + dt.timedelta(days=1)
         found = occurrences(series.rule, from_date=start, until_date=until, zone=zone)
-        slots += [_slot(series, one, now) for one in found if one.date not in series.excluded_dates]
+        wanted = (one for one in found if one.date not in series.excluded_dates and _is_allowed(one))
+        slots += [_slot(series, one, now) for one in wanted]
         series.extended_to_date = until
     Slot.objects.bulk_create([slot for slot in slots if slot.closes_at > now], ignore_conflicts=True)
     Availability.objects.bulk_update(locked, ["extended_to_date"])
@@ -199,6 +212,13 @@ def confirm_availability(*, availability: Availability, by: User, now: dt.dateti
     availability.confirm_by_at = now + dt.timedelta(days=settings.RECONFIRM_DAYS)
     availability.confirmed_at, availability.confirmed_by = now, by
     availability.save(update_fields=["confirm_by_at", "confirmed_at", "confirmed_by"])
+
+
+def is_offered(*, availability: Availability, now: dt.datetime) -> bool:
+    """Whether the free slots of a series that is awake are public: its room is in use, its company a signatory."""
+    room = availability.room
+    signatories = Company.objects.signatories(now)
+    return room.archived_at is None and signatories.filter(sites__rooms=room).exists()
 
 
 def ask_to_confirm_series(*, now: dt.datetime) -> int:
@@ -246,6 +266,7 @@ def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) ->
     Raises:
         NothingToOpen: it is a slot already, no date of the series, or the room is not free.
         RoomArchived: it was closed meanwhile.
+        DaytimeOpening: it starts in office hours.
     """
     room = availability.room
     hold_room(room=room)
@@ -254,8 +275,9 @@ def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) ->
         raise NothingToOpen("Cette date ne peut plus être ouverte : la salle est prise, ou la date est déjà là.")
     availability.excluded_dates = [day for day in availability.excluded_dates if day != date]
     availability.save(update_fields=["excluded_dates"])
-    zone = ZoneInfo(room.site.time_zone)
-    slot = _slot(availability, occurrence(date, availability.start_time, availability.end_time, zone), now)
+    one = occurrence(date, availability.start_time, availability.end_time, ZoneInfo(room.site.time_zone))
+    refuse_daytime([one])
+    slot = _slot(availability, one, now)
     slot.save()
     return slot
 
@@ -297,15 +319,18 @@ def refuse_daytime(dates: Iterable[Occurrence]) -> None:
     Raises:
         DaytimeOpening: one of the dates starts in office hours, and no operator allowed that.
     """
-    evening, weekend = settings.EVENING_STARTS_AT, settings.WEEKEND_DAYS
-    if settings.DAYTIME_SLOTS_ALLOWED or all(
-        is_evening_or_weekend(date.starts_at, evening_starts_at=evening, weekend_days=weekend) for date in dates
-    ):
+    if all(_is_allowed(date) for date in dates):
         return
     raise DaytimeOpening(
-        f"Du lundi au vendredi, un créneau commence à {wall_time(evening)} ou plus tard\u00a0: "
+        f"Du lundi au vendredi, un créneau commence à {wall_time(settings.EVENING_STARTS_AT)} ou plus tard\u00a0: "
         "choisissez une heure du soir, ou le week-end."
     )
+
+
+def _is_allowed(date: Occurrence) -> bool:
+    evening, weekend = settings.EVENING_STARTS_AT, settings.WEEKEND_DAYS
+    in_time = is_evening_or_weekend(date.starts_at, evening_starts_at=evening, weekend_days=weekend)
+    return in_time or bool(settings.DAYTIME_SLOTS_ALLOWED)
 
 
 def _taken(room: Room, dates: list[Occurrence]) -> list[Period]:
@@ -385,7 +410,8 @@ def _keep_possible(
         for slot in candidates
         if slot.starts_at not in starts
     ]
-    return Season(slots=kept, refused=refused, holidays=_holidays(kept))
+    moved = [slot for slot in kept if slot.starts_local != availability.start_time]
+    return Season(slots=kept, refused=refused, holidays=_holidays(kept), moved=moved)
 
 
 def _holidays(slots: list[Slot]) -> list[tuple[dt.date, str]]:

@@ -18,6 +18,10 @@ class AlreadyElsewhere(Refused):
     """The volunteer is in another workshop at that time, or in this one already."""
 
 
+class SlotGone(Refused):
+    """The company has taken the slot back."""
+
+
 class SlotFull(Refused):
     """As many volunteers as the slot offers have promised."""
 
@@ -46,9 +50,10 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
     """Promise to be there as a volunteer, on one of the seats that the slot offers.
 
     Raises:
-        SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
+        SlotGone, SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
-    offered = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk).volunteers_offered
+    current = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    offered = current.volunteers_offered
     taken = set(SlotVolunteer.objects.filter(slot=slot).values_list("seat", flat=True))
     seat = next((number for number in range(1, offered + 1) if number not in taken), None)
     if seat is None:
@@ -59,16 +64,17 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
             volunteer=by,
             seat=seat,
             volunteers_offered=offered,
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
+            starts_at=current.starts_at,
+            ends_at=current.ends_at,
             joined_at=now,
-            engagement_type=_engagement(slot, by),
+            engagement_type=_engagement(current, by),
         )
     return promise
 
 
 def _refusals() -> dict[str, Refused]:
     return {
+        "volunteer_of_an_open_slot": SlotGone("Ce créneau n’est plus proposé\u00a0: choisissez-en un autre."),
         "volunteer_in_one_place": AlreadyElsewhere("Vous participez déjà à un atelier à ce moment-là."),
         "volunteer_of_the_company": NotAMember("Vous n’êtes plus membre de cette entreprise."),
         "volunteer_has_consent": NoConsent(
@@ -93,7 +99,7 @@ def join_series(*, series: Availability, by: User, now: dt.datetime) -> Joined:
     for slot in coming.exclude(volunteers__volunteer=by).order_by("starts_at", "pk"):
         try:
             join_slot(slot=slot, by=by, now=now)
-        except (SlotFull, AlreadyElsewhere) as refusal:
+        except (SlotGone, SlotFull, AlreadyElsewhere) as refusal:
             joined.refused.append((slot, str(refusal)))
         else:
             joined.slots.append(slot)
@@ -160,6 +166,11 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
         profile.consented_at = profile.consented_by = None
     profile.save()
     profile.sites.set(sites)
+    if profile.engagement_type == Engagement.BENEVOLAT:
+        # Whoever had promised on working time comes in their own.
+        member = profile.membership
+        own = SlotVolunteer.objects.coming(now).filter(volunteer=member.user_id)
+        own.filter(slot__room__site__company=member.company_id).update(engagement_type=Engagement.BENEVOLAT)
     if profile.awaits_consent and (before is None or not before.awaits_consent):
         emails.volunteer_consent_asked(profile=profile, now=now)
     return profile

@@ -29,6 +29,15 @@ class HourField(forms.TimeField):
         super().__init__(label=label, required=False, widget=time_input())
 
 
+def check_offer(form: forms.BaseForm, cleaned: dict[str, Any], room: Room) -> None:
+    """At least one place, and no more than the room has."""
+    for field, most in (("places", room.capacity), ("computers", room.computers)):
+        if (cleaned.get(field) or 0) > most:
+            form.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
+    if cleaned.get("places") == 0:
+        form.add_error("places", "Indiquez au moins une place.")
+
+
 class SeasonForm(forms.ModelForm[Availability]):
     """The regular openings of a room over a season, and the dates of it that were seen and ticked.
 
@@ -128,11 +137,7 @@ class SeasonForm(forms.ModelForm[Availability]):
         )
 
     def _check_offer(self, cleaned: dict[str, Any]) -> None:
-        for field, most in (("places", self.room.capacity), ("computers", self.room.computers)):
-            if (cleaned.get(field) or 0) > most:
-                self.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
-        if cleaned.get("places") == 0:
-            self.add_error("places", "Indiquez au moins une place.")
+        check_offer(self, cleaned, self.room)
         if (cleaned.get("notice_hours") or 0) > LONGEST_NOTICE_HOURS:
             self.add_error("notice_hours", f"Indiquez {LONGEST_NOTICE_HOURS} heures au plus, soit trente jours.")
 

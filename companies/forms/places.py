@@ -143,7 +143,7 @@ class PhotoForm(forms.ModelForm[RoomPhoto]):
     file = forms.FileField(
         label="Photo",
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text="JPEG, PNG ou WebP, 10\u00a0Mo au plus. Nous ne gardons que l’image\u00a0: ni lieu, ni date, ni "
+        help_text="JPEG, PNG ou WebP, 5\u00a0Mo au plus. Nous ne gardons que l’image\u00a0: ni lieu, ni date, ni "
         "appareil. Personne ne doit y être reconnaissable.",
     )
 

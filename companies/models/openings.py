@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -119,6 +120,22 @@ class Availability(Opening):
                 condition=(Q(every="month", ordinals__len__range=(1, 5)) | (~Q(every="month") & Q(ordinals=[])))
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="series_within_room",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("places", "computers", "room_id"),  # type: ignore[no-untyped-call]
+                func="""
+                    PERFORM 1 FROM companies_room WHERE id = NEW.room_id
+                    AND NEW.places BETWEEN 1 AND capacity AND NEW.computers <= computers FOR SHARE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'A series offers what its room has.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'series_within_room';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -189,6 +190,22 @@ class Room(models.Model):
             ),
             # Target of the composite key of Slot (migration 0002).
             models.UniqueConstraint(name="room_capacity_key", fields=["id", "capacity", "computers"]),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="room_holds_its_series",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("capacity", "computers"),  # type: ignore[no-untyped-call]
+                func="""
+                    PERFORM 1 FROM companies_availability
+                    WHERE room_id = NEW.id AND (places > NEW.capacity OR computers > NEW.computers);
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'A series offers what its room has.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'series_within_room';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import ClassVar, Self, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -165,6 +166,16 @@ class Slot(Opening):
             # Target of another one (migration 0014).
             models.UniqueConstraint(name="slot_volunteers_key", fields=["id", "volunteers_offered"]),
         ]
+
+    @property
+    def starts_local(self) -> dt.time:
+        """On the clock of its site."""
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone)).time()
+
+    @property
+    def starts_on(self) -> dt.date:
+        """On the calendar of its site; `local_date` is the same once it is read from the database."""
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()
 
     def __str__(self) -> str:
         return f"{self.room} {self.starts_at:%Y-%m-%d %H:%M}"

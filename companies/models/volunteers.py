@@ -185,12 +185,16 @@ class SlotVolunteer(models.Model):
             pgtrigger.Trigger(
                 name="volunteer_is_a_member",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("volunteer_id"),  # type: ignore[no-untyped-call]
-                declare=[("inviting", "BIGINT"), ("consent", "TIMESTAMPTZ")],
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("volunteer_id", "engagement_type"),  # type: ignore[no-untyped-call]
+                declare=[("inviting", "BIGINT"), ("offered", "TEXT"), ("consent", "TIMESTAMPTZ")],
                 func="""
-                    SELECT s.company_id INTO inviting FROM companies_slot AS o
+                    SELECT s.company_id, o.state INTO inviting, offered FROM companies_slot AS o
                     JOIN companies_room AS r ON r.id = o.room_id JOIN companies_site AS s ON s.id = r.site_id
-                    WHERE o.id = NEW.slot_id;
+                    WHERE o.id = NEW.slot_id FOR SHARE OF o;
+                    IF offered <> 'open' THEN
+                        RAISE EXCEPTION 'The slot was taken back.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'volunteer_of_an_open_slot';
+                    END IF;
                     PERFORM 1 FROM companies_membership
                     WHERE company_id = inviting AND user_id = NEW.volunteer_id FOR KEY SHARE;
                     IF NOT FOUND THEN

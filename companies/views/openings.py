@@ -18,7 +18,8 @@ from companies.forms import SeasonForm
 from companies.models import Availability, Room
 from companies.views.organisations import managed_company
 from territories import clock
-from territories.french import counted, long_date
+from territories.french import counted, long_date, wall_time
+from territories.holidays import is_school_calendar_known
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,6 +50,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
         "room": room,
         "form": form,
         "evening_starts_at": settings.EVENING_STARTS_AT,
+        "school_known": is_school_calendar_known(room.site.commune.departement_id),
         "proposed": [(one, one.date not in unticked) for one in proposed],
         "free": sum(not one.obstacle for one in proposed),
     }
@@ -64,6 +66,9 @@ def tell_season(request: HttpRequest, season: actions.Season) -> None:
     if season.refused:
         dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused)
         messages.warning(request, f"Dates laissées de côté\u00a0: {dates}.")
+    if season.moved:
+        days = ", ".join(f"{long_date(slot.starts_on)} ({wall_time(slot.starts_local)})" for slot in season.moved)
+        messages.warning(request, f"L’heure change ces nuits-là, et le créneau commence plus tard\u00a0: {days}.")
     if season.holidays:
         kept = ", ".join(f"{long_date(day)} ({name})" for day, name in season.holidays)
         messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")
@@ -89,8 +94,9 @@ def series_confirm(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     availability, member = found
-    now = clock.now()
-    if request.method == "POST":
-        actions.confirm_availability(availability=availability, by=member, now=now)
     context = {"series": availability, "member": member, "done": request.method == "POST"}
+    if request.method == "POST":
+        now = clock.now()
+        actions.confirm_availability(availability=availability, by=member, now=now)
+        context["offered"] = actions.is_offered(availability=availability, now=now)
     return render(request, "companies/series_confirm.html", context)

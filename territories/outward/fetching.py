@@ -16,6 +16,7 @@ FETCH_SECONDS = 10.0
 LONGEST_FILE = 5_000_000
 MOST_REDIRECTS = 3
 PORTS = {None, 80, 443}
+IPV4_INSIDE = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
 class NotFetched(Exception):
@@ -47,6 +48,8 @@ def fetch(url: str) -> bytes:
                 raise NotFetched(f"L’adresse répond {error.response.status_code}.") from error
             except UnreadableAnswer as error:
                 raise NotFetched("Le fichier dépasse 5\u00a0Mo.") from error
+            except (httpx.InvalidURL, UnicodeError) as error:
+                raise NotFetched("Cette adresse est mal écrite.") from error
             except httpx.HTTPError as error:
                 raise NotFetched("L’adresse ne répond pas à temps, ou pas comme il faut.") from error
     raise NotFetched("L’adresse renvoie trop de fois ailleurs.")
@@ -86,5 +89,16 @@ def public_address(host: str) -> str:
 
 def _is_public(number: str) -> bool:
     address = ipaddress.ip_address(number.partition("%")[0])
-    embedded = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (embedded is None or embedded.is_global)
+    if not address.is_global or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return True
+    embedded = address.ipv4_mapped or address.sixtofour or _translated(address)
+    return not address.is_site_local and (embedded is None or embedded.is_global)
+
+
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a translator would ask for this one (RFC 6052; RFC 4291, 2.5.5.1)."""
+    if any(address in network for network in IPV4_INSIDE):
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return None

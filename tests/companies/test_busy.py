@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from contextlib import suppress
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.busy import Busy, UnreadableCalendar, read_busy
+from companies.busy_apart import read_busy_apart
 
 PARIS = ZoneInfo("Europe/Paris")
 SINCE, UNTIL = dt.datetime(2026, 12, 1, tzinfo=dt.UTC), dt.datetime(2027, 12, 1, tzinfo=dt.UTC)
@@ -119,3 +122,19 @@ def test_joined_periods_cover_what_the_events_cover(spans: list[tuple[int, int]]
     assert all(first.ends_at < second.starts_at for first, second in pairwise(found))
     assert found == sorted(found)
     assert all(isinstance(one, Busy) for one in found)
+
+
+def test_rule_that_never_comes_true_holds_nobody_up() -> None:
+    never = calendar(*["DTSTART:20261208T173000Z\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"] * 12)
+    began = time.monotonic()
+    with pytest.raises(UnreadableCalendar, match="trop long à lire"):
+        read_busy_apart(never, zone=PARIS, since=SINCE, until=UNTIL, seconds=2)
+    assert time.monotonic() - began < 5
+
+
+def test_reading_apart_gives_what_reading_gives() -> None:
+    file = calendar("DTSTART:20261208T173000Z\r\nDTEND:20261208T193000Z\r\nRRULE:FREQ=WEEKLY;COUNT=3")
+    span: dict[str, Any] = {"zone": PARIS, "since": SINCE, "until": UNTIL}
+    assert read_busy_apart(file, **span) == read_busy(file, **span)
+    with pytest.raises(UnreadableCalendar, match="Ce n’est pas un calendrier"):
+        read_busy_apart(b"x", **span)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from companies import actions
 from companies.models import Room, Site, Slot, SlotVolunteer
 from tests import factories
 from tests.factories import World
@@ -93,3 +94,28 @@ def test_local_date_and_time_are_those_of_the_place(world: World, now: dt.dateti
         dt.time(18, 30),
         2,
     )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE companies_availability SET places = 999",
+        "UPDATE companies_availability SET places = 0",
+        "UPDATE companies_availability SET computers = 999",
+        "UPDATE companies_room SET capacity = 1",
+        "UPDATE companies_room SET computers = 0",
+    ],
+)
+def test_series_offers_what_its_room_has(world: World, now: dt.datetime, change: str) -> None:
+    world.slot.delete()
+    factories.make_series(now, world.room)
+    with violated("offers what its room has"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change)
+
+
+def test_room_is_not_made_smaller_than_its_series(world: World, now: dt.datetime) -> None:
+    world.slot.delete()
+    factories.make_series(now, world.room)
+    world.room.capacity = 1
+    with pytest.raises(actions.SlotsStillLarger, match="séries"):
+        actions.describe_room(room=world.room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import struct
@@ -91,6 +92,20 @@ def test_damaged_picture_never_crashes(at: int, bytes_: bytes) -> None:
         clean_photo(whole[:at] + bytes_ + whole[at + len(bytes_) :])
     except UnusablePhoto:
         return
+
+
+# A picture of ours whose EXIF says that it is longer than the file.
+BROKEN_EXIF = base64.b64decode(
+    "UklGRrQAAABXRUJQVlA4WAoAAAAIAAAAOwAAJwAAVlA4ICwAAABQAwCdASo8ACgAPm02mEkkIyKhIqgAgA2JaQAAE/GOHwhFgAD+"
+    "+5zAAAAAAEVYSUZiAAAATU0AKgAAAAgAAwFUAAIAAAAGAAAAMgESAAMAAAABAAYAAIglAAQAAAABAAAAOAAAAABNYWtlcgAAAQAC"
+    "AAUAAAADAAAASgAAAAAAAAAwAAAAAQAAAAIAAAABAAAAAQAAAAE="
+)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_damaged_exif_is_a_refusal_too() -> None:
+    with pytest.raises(UnusablePhoto, match="abîmée"):
+        clean_photo(BROKEN_EXIF)
 
 
 def add(world: World, now: dt.datetime) -> RoomPhoto:

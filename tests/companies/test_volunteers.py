@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from companies.models import Engagement, Slot, SlotVolunteer, VolunteerProfile
 from mail.models import Message
 from tests import factories
 from tests.factories import World
-from tests.races import at_once
+from tests.races import at_once, second_waits
 
 MECENAT = {"engagement_type": Engagement.MECENAT}
 
@@ -90,6 +91,38 @@ def test_slot_does_not_offer_fewer_than_have_promised(world: World, now: dt.date
         Slot.objects.filter(pk=world.slot.pk).update(volunteers_offered=1)
     Slot.objects.filter(pk=world.slot.pk).update(volunteers_offered=3)
     assert set(SlotVolunteer.objects.values_list("volunteers_offered", flat=True)) == {3}
+
+
+def test_slot_that_was_taken_back_is_not_joined(world: World, now: dt.datetime) -> None:
+    read = Slot.objects.get(pk=world.slot.pk)
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+    with pytest.raises(actions.SlotGone), transaction.atomic():
+        actions.join_slot(slot=read, by=world.volunteer, now=now)
+    with pytest.raises(IntegrityError, match="taken back"), transaction.atomic():
+        factories.make_promise(now, world.slot, world.volunteer)
+
+
+def test_joining_waits_for_who_takes_the_slot_back(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    read = Slot.objects.get(pk=world.slot.pk)
+
+    def withdraw(pause: Callable[[], object]) -> None:
+        actions.withdraw_slots(slots=[world.slot], by=world.company_owner, now=now)
+        pause()
+
+    def join() -> None:
+        with pytest.raises(actions.SlotGone):
+            actions.join_slot(slot=read, by=world.volunteer, now=now)
+
+    assert second_waits(withdraw, join)
+    assert not SlotVolunteer.objects.exists()
+
+
+def test_slot_that_moved_meanwhile_is_joined_where_it_is(world: World, now: dt.datetime) -> None:
+    read = Slot.objects.get(pk=world.slot.pk)
+    later = dt.timedelta(days=1)
+    Slot.objects.filter(pk=read.pk).update(starts_at=read.starts_at + later, ends_at=read.ends_at + later)
+    assert actions.join_slot(slot=read, by=world.volunteer, now=now).starts_at == read.starts_at + later
 
 
 # --- series -----------------------------------------------------------------------------------------
@@ -212,6 +245,17 @@ def test_database_keeps_profiles_in_order(world: World, now: dt.datetime, change
     change = change.replace("created_by", str(world.company_owner.pk))
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_who_comes_in_their_own_time_after_all_keeps_their_promises(world: World, now: dt.datetime) -> None:
+    profile = factories.make_profile(now, world.company, world.volunteer, consented_at=now, **MECENAT)
+    actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    profile.engagement_type = "benevolat"
+    actions.describe_volunteer(profile=profile, sites=[], now=now)
+    promise = SlotVolunteer.objects.get()
+    assert promise.engagement_type == "benevolat"
+    with pytest.raises(IntegrityError, match="needs consent"), transaction.atomic():
+        SlotVolunteer.objects.update(engagement_type="mecenat")
 
 
 def test_database_wants_consent_for_time_at_work(world: World, now: dt.datetime) -> None:

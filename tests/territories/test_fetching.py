@@ -40,12 +40,17 @@ from territories.outward.fetching import NotFetched, fetch, public_address
                 "[fd00::1]",
                 "[::ffff:127.0.0.1]",
                 "[2002:7f00:1::]",
+                "[64:ff9b::a00:1]",
+                "[::10.0.0.1]",
+                "[fec0::1]",
                 "2130706433",
                 "0x7f.1",
                 "224.0.0.1",
             )
         ],
         ("http://nobody.invalid/", "Aucune machine"),
+        ("https://☃.example.org/", "mal écrite"),
+        ("https://xn--a.example.org/a.ics", "mal écrite"),
     ],
 )
 def test_address_of_our_own_network_is_not_asked(url: str, said: str) -> None:

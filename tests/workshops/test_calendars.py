@@ -25,6 +25,7 @@ from tests.workshops.test_booking import book
 from workshops import actions
 from workshops.catalogue import bookable
 from workshops.feeds import feed_path
+from workshops.forms import RoomCalendarForm
 from workshops.models import Booking, CalendarFeed
 
 Visitor = Callable[[User], Client]
@@ -248,3 +249,9 @@ def test_busy_time_of_several_days_stands_on_each_of_them(world: World, now: dt.
     assert week.count('class="entry busy"') == 7
     assert week.count('class="entry blocked"') == 1
     assert 'class="entry free"' not in week
+
+
+def test_address_for_telephones_is_read_like_any_other() -> None:
+    form = RoomCalendarForm({"url": " webcal://agenda.example/salle.ics "})
+    assert form.is_valid()
+    assert form.cleaned_data["url"] == "https://agenda.example/salle.ics"

@@ -129,6 +129,30 @@ def test_room_closes_while_its_series_are_extended(now: dt.datetime, committed: 
     assert not Slot.objects.filter(room=world.room, state="open", starts_at__gt=now).exists()
 
 
+@pytest.mark.parametrize("how", ["closes", "ends its series"])
+def test_request_declined_while_its_room_closes_stops_nothing(now: dt.datetime, committed: None, how: str) -> None:
+    world = factories.make_world(now)
+    series = opening(booking_mode="on_approval")
+    companies.publish_season(room=world.room, openings=[series], by=world.company_owner, now=now)
+    asked = series.slots.earliest("pk")
+    waiting = factories.make_booking(now, asked, world.association, state="pending")
+
+    def decline(pause: Callable[[], object]) -> None:
+        actions.decline_booking(booking=waiting, reason="Non.", by=world.company_owner, now=now)
+        pause()
+
+    def end() -> None:
+        if how == "closes":
+            close_room(world, now)
+        else:
+            actions.end_series(availability=series, from_date=now.date(), by=world.company_owner, now=now)
+
+    assert second_waits(decline, end)
+    asked.refresh_from_db()
+    assert asked.state == "withdrawn"
+    assert Message.objects.filter(template="booking_declined").count() == 1
+
+
 def test_site_closes_while_a_room_is_added_to_it(now: dt.datetime, committed: None) -> None:
     world = factories.make_world(now)
     sites = Site.objects.filter(pk=world.site.pk)

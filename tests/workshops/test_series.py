@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Role, User
 from companies import actions as companies
 from companies.actions.series import TAKEN
+from companies.confirmations import confirmation_path
 from companies.models import Availability, BusyTime, Slot
 from mail.models import Message
 from mail.rendering import render
@@ -169,6 +170,97 @@ def test_change_that_opens_nothing_leaves_everything(world: World, series: Avail
             availability=series, changed=nothing, from_date=dt.date(2026, 12, 10), by=world.company_owner, now=now
         )
     assert open_days(world) == before
+
+
+@pytest.mark.parametrize("scope", ["following", "all"])
+def test_date_moved_past_the_cut_stays_when_its_series_changes(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor, scope: str
+) -> None:
+    early, cut = on(series, 3), on(series, 17)
+    by = world.company_owner
+    actions.change_slot(slot=early, change=change(early, date=dt.date(2026, 12, 29)), by=by, now=now)
+    typed = {"date": "2026-12-17", "start_time": "19:00", "end_time": "20:30", "apply_to": scope}
+    typed |= {"places": "9", "computers": "8", "volunteers_offered": "2"}
+    address = reverse("workshops:slot_change", args=[world.company.slug, cut.pk])
+    assert visitor(by).post(address, typed).status_code == 302
+    early.refresh_from_db()
+    assert (early.state, str(early.local_date), early.availability) == ("open", "2026-12-29", None)
+
+
+@pytest.mark.parametrize("scope", ["one", "following", "all"])
+@pytest.mark.parametrize(("field", "typed"), [("places", "500"), ("places", "0"), ("computers", "500")])
+def test_change_beyond_the_room_is_said_beside_its_field(
+    world: World, series: Availability, visitor: Visitor, scope: str, field: str, typed: str
+) -> None:
+    slot = on(series, 17)
+    sent = {"date": "2026-12-17", "start_time": "18:30", "end_time": "20:30", "apply_to": scope}
+    sent |= {"places": "9", "computers": "8", "volunteers_offered": "2", field: typed}
+    answer = visitor(world.company_owner).post(
+        reverse("workshops:slot_change", args=[world.company.slug, slot.pk]), sent
+    )
+    assert answer.status_code == 422
+    assert "au plus" in answer.text or "au moins une place" in answer.text
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2999-12-31"])
+def test_date_beyond_two_years_is_refused(world: World, series: Availability, visitor: Visitor, day: str) -> None:
+    slot = on(series, 17)
+    sent = {"date": day, "start_time": "18:30", "end_time": "20:30", "apply_to": "one"}
+    sent |= {"places": "9", "computers": "8", "volunteers_offered": "2"}
+    answer = visitor(world.company_owner).post(
+        reverse("workshops:slot_change", args=[world.company.slug, slot.pk]), sent
+    )
+    assert (answer.status_code, "d’ici deux ans" in answer.text) == (422, True)
+
+
+def test_date_put_into_the_lost_hour_says_where_it_went(world: World, series: Availability, visitor: Visitor) -> None:
+    slot = on(series, 17)
+    sent = {"date": "2027-03-28", "start_time": "02:30", "end_time": "04:30", "apply_to": "one"}
+    sent |= {"places": "9", "computers": "8", "volunteers_offered": "2"}
+    address = reverse("workshops:slot_change", args=[world.company.slug, slot.pk])
+    assert "commence à 3\u00a0h\u00a030" in visitor(world.company_owner).post(address, sent, follow=True).text
+
+
+def test_season_through_the_lost_hour_says_which_date_moved(world: World, now: dt.datetime) -> None:
+    night = opening(
+        weekdays=[7],
+        start_time=dt.time(2, 30),
+        end_time=dt.time(4),
+        from_date=dt.date(2027, 3, 21),
+        until_date=dt.date(2027, 4, 4),
+    )
+    season = companies.publish_season(room=world.room, openings=[night], by=world.company_owner, now=now)
+    assert [str(slot.starts_on) for slot in season.moved] == ["2027-03-28"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-12-10", "9999-12-31"])
+def test_series_ends_on_any_day_that_one_may_type(
+    world: World, series: Availability, visitor: Visitor, day: str
+) -> None:
+    address = reverse("workshops:series_end", args=[world.company.slug, series.pk])
+    assert visitor(world.company_owner).post(address, {"from_date": day}).status_code == 302
+
+
+def test_series_confirmed_while_nothing_of_it_is_public_does_not_say_so(
+    world: World, series: Availability, visitor: Visitor, client: Client
+) -> None:
+    companies.set_charter_standing(company=world.company, since=None)
+    address = reverse("workshops:series_confirm", args=[world.company.slug, series.pk])
+    assert "au catalogue" not in visitor(world.company_owner).post(address, follow=True).text
+    link = client.post(confirmation_path(series, world.company_owner))
+    assert "Ses créneaux ne sont pas au catalogue" in link.text
+
+
+def test_series_of_the_day_makes_no_slot_once_that_is_not_allowed(
+    world: World, now: dt.datetime, settings: Settings
+) -> None:
+    settings.SLOT_HORIZON_DAYS, settings.DAYTIME_SLOTS_ALLOWED = 28, True
+    morning = opening(start_time=dt.time(10), end_time=dt.time(12), until_date=None)
+    companies.publish_season(room=world.room, openings=[morning], by=world.company_owner, now=now)
+    before = morning.slots.count()
+    settings.DAYTIME_SLOTS_ALLOWED = False
+    companies.extend_series(now=now + dt.timedelta(days=60))
+    assert morning.slots.count() == before
 
 
 # --- the end ----------------------------------------------------------------------------------------

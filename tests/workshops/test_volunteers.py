@@ -150,3 +150,15 @@ def test_page_costs_the_same_however_many_dates(
     client = visitor(world.volunteer)
     with django_assert_num_queries(7):  # type: ignore[attr-defined]
         client.get(PAGE)
+
+
+def test_export_holds_what_was_said_to_each_company(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    for name in ("Une", "Deux", "Trois"):
+        company = factories.make_company(now, name=name)
+        factories.add_member(company, world.volunteer, Role.VOLUNTEER, now)
+        profile = factories.make_profile(now, company, world.volunteer)
+        profile.sites.add(factories.make_site(now, company, name=f"Site {name}"))
+    said = visitor(world.volunteer).get(reverse("own_data")).json()["volunteer_profiles"]
+    assert {(one["company"], *one["sites"]) for one in said} == {
+        (name, f"Site {name}") for name in ("Une", "Deux", "Trois")
+    }

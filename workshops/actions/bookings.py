@@ -212,7 +212,11 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
 def decline_waiting(slots: Collection[Slot], *, by: User, now: dt.datetime, reason: str) -> None:
     """Tell everybody who waits for these slots that they are not to be had, with others that are."""
     for booking in Booking.objects.filter(slot__in=slots).awaiting_answer().with_everything():
-        _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+        try:
+            _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+        except AlreadySettled:
+            # Answered, withdrawn or expired this very moment: who waited was told so.
+            continue
         others = alternatives(booking.slot, now=now, places=booking.participants)
         emails.booking_declined(booking=booking, now=now, others=others)
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -57,6 +58,8 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise companies.SlotNotOpen("Ce créneau est retiré.")
     if Booking.objects.live().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    if change.date > (now + companies.FARTHEST_AHEAD).date():
+        raise NotThatWay("Cette date est trop loin\u00a0: choisissez-en une d’ici deux ans.")
     period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(locked.time_zone))
     companies.refuse_daytime([period])
     if locked.room.busy_times.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at).exists():
@@ -96,6 +99,7 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
 
     A date that was moved by hand counts for the day where it is now.
     """
+    from_date = max(from_date, availability.from_date)
     companies.cut_series(series=Availability.objects.filter(pk=availability.pk), from_date=from_date)
     coming = Slot.objects.filter(
         availability=availability, local_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
@@ -145,4 +149,6 @@ def _in_step(availability: Availability, changed: Availability, day: dt.date) ->
 
 
 def _moved_by_hand(availability: Availability, from_date: dt.date) -> SlotQuerySet:
-    return Slot.objects.filter(availability=availability, is_edited=True, original_date__gte=from_date)
+    """Those that the series had on these days, and those that are on these days now."""
+    of_these_days = Q(original_date__gte=from_date) | Q(local_date__gte=from_date)
+    return Slot.objects.filter(of_these_days, availability=availability, is_edited=True)

@@ -18,7 +18,7 @@ from companies.models import Availability, Company, Slot
 from companies.views import managed_company
 from companies.views.openings import tell_season
 from territories import clock
-from territories.french import counted, day_date
+from territories.french import counted, day_date, wall_time
 from workshops import actions
 from workshops.forms import EndForm, OpenDateForm, SlotForm
 from workshops.models import Booking
@@ -63,7 +63,9 @@ def confirm(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     company = managed_company(request, slug)
     series = _series_of(company, series_id)
     companies.confirm_availability(availability=series, by=signed_in(request), now=clock.now())
-    messages.success(request, "C’est noté\u00a0: les créneaux libres de cette série sont au catalogue.")
+    offered = companies.is_offered(availability=series, now=clock.now())
+    online = "les créneaux libres de cette série sont au catalogue" if offered else "la série continue"
+    messages.success(request, f"C’est noté\u00a0: {online}.")
     return redirect("workshops:series", company.slug, series.pk)
 
 
@@ -129,8 +131,13 @@ def slot_change(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
 def _change(request: HttpRequest, company: Company, slot: Slot, form: SlotForm) -> HttpResponse:
     by, now = signed_in(request), clock.now()
     if form.scope == SlotForm.Scope.ONE or slot.availability is None:
-        actions.change_slot(slot=slot, change=actions.Change(**form.change()), by=by, now=now)
-        messages.success(request, "Cette date est changée. Les autres dates de la série restent.")
+        changed = actions.change_slot(slot=slot, change=actions.Change(**form.change()), by=by, now=now)
+        others = " Les autres dates de la série restent." if slot.availability else ""
+        messages.success(request, f"Cette date est changée.{others}")
+        if changed.starts_local != form.cleaned_data["start_time"]:
+            messages.warning(
+                request, f"L’heure change cette nuit-là\u00a0: le créneau commence à {wall_time(changed.starts_local)}."
+            )
         return redirect("workshops:company_slots", company.slug)
     series = slot.availability
     series.room = slot.room
