@@ -1,16 +1,20 @@
 """What the operator sees of the outbox: everything but secrets, nothing to edit, one thing to do."""
 
+from pathlib import Path
 from typing import Any, override
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template import Engine
 from django.utils.translation import ngettext
 
-from mail.models import Message, Suppression
+from mail.models import Message, Pause, Suppression
 from mail.outbox import requeue
 from territories import clock
 
+SUBJECT = ".subject.txt"
 BODY = ("context", "subject", "text", "html", "calendar")
 
 
@@ -51,6 +55,36 @@ class MessageAdmin(admin.ModelAdmin[Message]):
                 "Aucun message remis en file : choisissez des messages en échec et non secrets.",
                 messages.WARNING,
             )
+
+
+@admin.register(Pause)
+class PauseAdmin(admin.ModelAdmin[Pause]):
+    """Hold back all mail, or one kind; taking the pause away lets what waits leave."""
+
+    list_display = ("__str__", "reason", "created_at")
+
+    @override
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """One of the kinds that there are."""
+        if db_field.name == "template":
+            return forms.ChoiceField(label="Modèle", choices=[("", "Tous les courriels"), *_kinds()], required=False)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Pause | None = None) -> bool:
+        return False
+
+    @override
+    def save_model(self, request: HttpRequest, obj: Pause, form: Any, change: bool) -> None:
+        obj.created_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """Every kind of mail, by the name of its template."""
+    folders = {Path(folder) / "mail" for folder in Engine.get_default().dirs}
+    names = sorted(file.name.removesuffix(SUBJECT) for folder in folders for file in folder.glob(f"*{SUBJECT}"))
+    return [(name, name) for name in names]
 
 
 @admin.register(Suppression)

@@ -6,18 +6,28 @@ import datetime as dt
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+
+# What was said is still there. A secret message never kept it.
+KEPT = ~Q(text="") | ~Q(context={}) | ~Q(calendar="")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages may leave, and the one way to change their state."""
 
     def due(self, now: dt.datetime) -> Self:
-        """Messages to deliver at `now`, the most urgent first; served by the index `message_due`."""
-        return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=now).order_by(
-            "priority", "next_attempt_at", "pk"
-        )
+        """Messages to deliver at `now`, the most urgent first; served by the index `message_due`.
+
+        Those that an operator holds back wait.
+        """
+        held = Pause.objects.filter(Q(template="") | Q(template=OuterRef("template")))
+        waiting = self.filter(~Exists(held), state=Message.State.QUEUED, next_attempt_at__lte=now)
+        return waiting.order_by("priority", "next_attempt_at", "pk")
+
+    def kept_since(self, instant: dt.datetime) -> Self:
+        """Messages no longer queued whose words we still have and that were due before; by the index `message_kept`."""
+        return self.filter(KEPT, due_at__lt=instant).exclude(state=Message.State.QUEUED).order_by("due_at", "pk")
 
     def told_of(self, about: str) -> Self:
         """What was, or will be, told of one thing, the earliest first."""
@@ -104,6 +114,7 @@ class Message(models.Model):
         indexes = [
             models.Index(name="message_due", fields=["priority", "next_attempt_at", "id"], condition=Q(state="queued")),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
+            models.Index(name="message_kept", fields=["due_at", "id"], condition=KEPT),
             models.Index(name="message_about", fields=["about", "due_at", "id"], condition=~Q(about="")),
         ]
         constraints = [
@@ -140,6 +151,24 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Pause(models.Model):
+    """An operator holds mail back: all of it, or one kind. What is due waits until the pause is taken away."""
+
+    template = models.CharField(
+        "modèle", max_length=80, blank=True, unique=True, help_text="Vide : tous les courriels."
+    )
+    reason = models.CharField("raison", max_length=300)
+    created_at = models.DateTimeField("depuis", editable=False)
+
+    class Meta:
+        verbose_name = "pause"
+        ordering = ("template",)
+        constraints = [models.CheckConstraint(name="pause_reason_given", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return self.template or "tous les courriels"
 
 
 class Suppression(models.Model):

@@ -1,4 +1,4 @@
-"""The one task that an action causes, and that the clock guarantees: delivering the mail that is due."""
+"""Delivering the mail that is due, which an action causes and the clock guarantees; and forgetting what was said."""
 
 import datetime as dt
 import logging
@@ -6,6 +6,7 @@ import logging
 from celery import shared_task
 
 from mail.delivery import deliver_due
+from mail.erasing import erase_bodies
 from territories import clock
 
 logger = logging.getLogger(__name__)
@@ -27,3 +28,9 @@ def deliver() -> None:
             logger.info("Mail delivered: %s", tally)
         if tally.paused or not tally.handled:
             break
+
+
+@shared_task
+def forget() -> int:
+    """May run twice, late or in halves."""
+    return erase_bodies(now=clock.now())

@@ -197,6 +197,7 @@ SLOW_SCAN_SECONDS = env.float("SLOW_SCAN_SECONDS", 3600.0)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
+    "forget what mails said": {"task": "mail.tasks.forget", "schedule": SLOW_SCAN_SECONDS},
     **{
         f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": SLOW_SCAN_SECONDS}
         for app in ("companies", "associations")
@@ -216,6 +217,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail ------------------------------------------------------------------------------------------
 
 MAIL_TIMEOUT = 20
+# How long what a mail said can be read again by an operator.
+MAIL_BODIES_KEPT_DAYS = 60
 MAILERS = {
     "default": {
         "BACKEND": env.str("MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
