@@ -73,11 +73,19 @@ def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
 
 
 def organisations_merged(
-    *, organisation: Organisation, absorbed: str, number: int, people: Iterable[User], now: dt.datetime
+    *,
+    organisation: Organisation,
+    absorbed: str,
+    number: int,
+    suspended: str,
+    people: Iterable[User],
+    now: dt.datetime,
 ) -> None:
-    """To the owners of both entries: they are one now, under one name."""
+    """To the owners of both entries: they are one now, under one name; `suspended` is why, when it is."""
+    page = reverse(organisation._meta.model_name or "", args=[organisation.slug])  # noqa: SLF001  # Django's own name
+    context = {"absorbed": absorbed, "suspended": suspended, "contact_url": contact_url(page)}
     for person in people:
-        _tell("organisations_merged", organisation, person, f"{number}", {"absorbed": absorbed}, now)
+        _tell("organisations_merged", organisation, person, f"{number}", context, now)
 
 
 def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> None:
@@ -97,11 +105,12 @@ def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> Non
     )
 
 
-def appeal_answered(*, appeal: Appeal, organisation: Organisation, now: dt.datetime) -> None:
-    """To the managers of who appealed, as every decision: the answer, and its reasons."""
+def appeal_answered(*, appeal: Appeal, organisation: Organisation, may_try_again: bool, now: dt.datetime) -> None:
+    """To the managers of who appealed, as every decision: the answer, its reasons, and what to do next."""
     context = {
         "accepted": appeal.state == Appeal.State.ACCEPTED,
         "online": appeal.decision.subject == Decision.Subject.REQUEST,
+        "again": may_try_again,
         "answer": appeal.answer,
     }
     for manager in organisation.managers():

@@ -54,8 +54,11 @@ def describe_association(*, association: Association) -> Association:
     Raises:
         Gone: it was united with another one meanwhile.
     """
-    hold(association)
+    before = hold(association)
     association.save(update_fields=Association.IDENTITY)
+    if (before.name, before.siren, before.rna) != (association.name, association.siren, association.rna):
+        # Who admits has read what they admit.
+        Association.objects.awaiting_decision().filter(pk=association.pk).update(claimed_at=None, claimed_by=None)
     return association
 
 
@@ -235,6 +238,7 @@ def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
         raise _settled(request)
     outcome = Decision.Outcome.REINSTATED
     record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
+    drop_appeals(subject=Decision.Subject.REQUEST, numbers=[request.pk], now=now)
     emails.request_published(request=request, now=now)
 
 

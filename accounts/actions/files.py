@@ -187,9 +187,18 @@ def refuse_own_decision(appeal: Appeal, *, by: User) -> None:
 
 @transaction.atomic
 def settle_appeal(
-    *, appeal: Appeal, accepted: bool, answer: str, organisation: Organisation, by: User, now: dt.datetime
+    *,
+    appeal: Appeal,
+    accepted: bool,
+    answer: str,
+    organisation: Organisation,
+    may_try_again: bool = True,
+    by: User,
+    now: dt.datetime,
 ) -> None:
     """Answer an appeal of an organisation. The caller reopens what was refused when it is accepted.
+
+    `may_try_again` when it could present another file after a rejection: the answer says so.
 
     Raises:
         OwnDecision, AlreadyDecided: nothing is written.
@@ -199,4 +208,4 @@ def settle_appeal(
     settle_file(appeal, by=by, state=state, answer=answer, decided_at=now, decided_by=by)
     outcome = Decision.Outcome.APPROVED if accepted else Decision.Outcome.REFUSED
     record_decision(Decision.Subject.APPEAL, appeal.pk, outcome, by=by, now=now, reason=answer)
-    emails.appeal_answered(appeal=appeal, organisation=organisation, now=now)
+    emails.appeal_answered(appeal=appeal, organisation=organisation, may_try_again=may_try_again, now=now)

@@ -185,6 +185,8 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
         _check_another_owner(organisation, member)
     changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
     _revoke_sent(organisation, member.user, keep=roles_to_invite(role), by=by, now=now)
+    higher = [one for one in Role if one.outranks(role)]
+    _revoke_received(organisation, member.user, higher, by=by, now=now)
     if changed:
         member.role = role
         emails.role_changed(organisation=organisation, member=member, by=by, now=now)
@@ -225,12 +227,17 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
     gone, _ = organisation.members().filter(pk=member.pk).delete()
     _revoke_sent(organisation, member.user, keep=[], by=by, now=now)
     if gone and member.user_id != by.pk:
-        own = [
-            address.lower() for address in EmailAddress.objects.filter(user=member.user).values_list("email", flat=True)
-        ]
-        unused = organisation.invitations_sent().filter(accepted_at=None, revoked_at=None)
-        unused.filter(email__in=own).update(revoked_at=now, revoked_by=by)
+        _revoke_received(organisation, member.user, list(Role), by=by, now=now)
         emails.member_removed(organisation=organisation, person=member.user, now=now)
+
+
+def _revoke_received(
+    organisation: Organisation, person: User, roles: Collection[Role], *, by: User, now: dt.datetime
+) -> None:
+    """Take back what a person is invited to at any address of their account."""
+    own = [address.lower() for address in EmailAddress.objects.filter(user=person).values_list("email", flat=True)]
+    unused = organisation.invitations_sent().filter(accepted_at=None, revoked_at=None, role__in=roles)
+    unused.filter(email__in=own).update(revoked_at=now, revoked_by=by)
 
 
 def _revoke_sent(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
-from accounts.actions.files import AlreadyDecided, hour
+from accounts.actions.files import AlreadyDecided, drop_appeals, hour
 from accounts.actions.holding import hold_row
+from accounts.models import Decision
 from charter.models import Signature
 from companies.models import Company
 
@@ -44,3 +46,9 @@ def lock_company(signature: Signature) -> Company:
     company = hold_row(Company, signature.company_id)
     signature.company = company
     return company
+
+
+def drop_appeals_of(company: Company, now: dt.datetime) -> None:
+    """The company has another file, or a signature that stands: appeals against its refusals have no object."""
+    refused = Signature.objects.of_company(company).filter(state=Signature.State.REFUSED)
+    drop_appeals(subject=Decision.Subject.SIGNATURE, numbers=list(refused.values_list("pk", flat=True)), now=now)

@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from accounts.actions.files import drop_appeals
 from accounts.actions.holding import hold, hold_row
-from accounts.models import Decision, User
+from accounts.models import User
 from accounts.refusals import Refused, refusing
 from charter import emails
-from charter.actions.moves import lock_company, move, settled
+from charter.actions.moves import drop_appeals_of, lock_company, move, settled
 from charter.actions.standing import hold_newest
 from charter.models import CharterVersion, Signature
 from companies import actions as companies
@@ -141,8 +140,6 @@ def _file(
     already = AlreadySigned("Votre entreprise a déjà signé cette version.")
     with refusing({"signature_one_file_per_version": already, "signature_one_unfinished": already}):
         signature.save()
-    refused = Signature.objects.of_company(company).filter(state=State.REFUSED)
-    drop_appeals(subject=Decision.Subject.SIGNATURE, numbers=list(refused.values_list("pk", flat=True)), now=now)
     return signature
 
 
@@ -172,6 +169,7 @@ def _sign(signature: Signature, *, by: User | None, now: dt.datetime) -> Signatu
     )
     if not moved:
         raise AlreadySigned("Votre entreprise a déjà signé cette version.")
+    drop_appeals_of(signature.company, now)
     return signature
 
 

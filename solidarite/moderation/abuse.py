@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -20,6 +21,9 @@ from charter.models import Signature
 from companies.models import Company
 from territories import clock
 
+# No second slash and no backslash after the first, which browsers take for another site's name.
+PATH_OF_OURS = r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*"
+
 
 class AbuseForm(forms.ModelForm[AbuseReport]):
     """What is wrong with a page."""
@@ -33,7 +37,7 @@ class AbuseForm(forms.ModelForm[AbuseReport]):
     def clean_path(self) -> str:
         """A path of this portal, and nothing else."""
         path: str = self.cleaned_data["path"].strip()
-        if not path.startswith("/") or path.startswith("//"):
+        if not re.fullmatch(PATH_OF_OURS, path):
             raise forms.ValidationError("Indiquez l’adresse d’une page de ce portail, à partir du «\u00a0/\u00a0».")
         return path
 
@@ -96,7 +100,10 @@ def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
     """
     organisation: Any
     if kind == "signature":
+        ended = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.LAPSED)
+        going_on = Signature.objects.exclude(state__in=(*ended, Signature.State.DRAFT)).values("company")
         own = Signature.objects.filter(company__in=Company.objects.owned_by(user), state=Signature.State.REFUSED)
+        own = own.exclude(company__in=going_on)
         organisation = get_object_or_404(own.select_related("company"), pk=pk).company
         subject = Decision.Subject.SIGNATURE
     elif kind == "association":

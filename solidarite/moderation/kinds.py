@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actions import files
+from accounts.actions.holding import hold
 from accounts.audit import Change, changes, member_changes
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.models.moderation import DecisionQuerySet
@@ -318,8 +319,16 @@ class AppealKind(Kind):
         accepted, refused = decision["outcome"] == "approve", self.refused(file)
         organisation = _whose(refused)
         assert organisation is not None
+        # Before the appeal, as who presents another file does.
+        hold(organisation)
         files.settle_appeal(
-            appeal=file, accepted=accepted, answer=decision["reason"], organisation=organisation, by=by, now=now
+            appeal=file,
+            accepted=accepted,
+            answer=decision["reason"],
+            organisation=organisation,
+            may_try_again=_may_try_again(refused),
+            by=by,
+            now=now,
         )
         if accepted and isinstance(refused, Signature):
             charter.reopen_signature(signature=refused, now=now)
@@ -327,6 +336,10 @@ class AppealKind(Kind):
             associations.reopen_association(association=refused, now=now)
         elif accepted and isinstance(refused, Request):
             associations.show_request(request=refused, reason=decision["reason"], by=by, now=now)
+
+
+def _may_try_again(refused: Signature | Association | Request | None) -> bool:
+    return not isinstance(refused, Association) or associations.may_present_again(association=refused)
 
 
 def _whose(refused: Signature | Association | Request | None) -> Organisation | None:

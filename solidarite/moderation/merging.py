@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import emails
-from accounts.actions.files import record_decision
+from accounts.actions.files import drop_appeals, record_decision
 from accounts.models import Appeal, Decision, JoinRequest, Organisation, Role, User
 from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
 from associations.models import Association, Request
+from charter.actions.moves import drop_appeals_of
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies.models import Company, VolunteerProfile
@@ -22,6 +23,7 @@ from workshops.models import Booking
 
 TAKEN_OVER = ("siren", "siret", "rna", "website", "address", "commune_id", "description")
 STANDING = (Signature.State.APPROVED, Signature.State.SUSPENDED)
+ENDED = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.LAPSED)
 
 
 class CannotMerge(Refused):
@@ -65,11 +67,28 @@ def merge(
     for field, value in missing.items():
         setattr(into, field, value)
     into.save()
+    suspended = _drop_appeals(into, now)
     reason = f"Réunion de «\u00a0{name}\u00a0» (no {number}) à «\u00a0{into.name}\u00a0» (no {keep.pk})."[:1000]
     own = [(Decision.Subject.ASSOCIATION, into.pk)] if isinstance(into, Association) else []
     for about, pk in dict.fromkeys([(subject, file.pk), *own]):
         record_decision(about, pk, Decision.Outcome.MERGED, by=by, now=now, reason=reason)
-    emails.organisations_merged(organisation=into, absorbed=name, number=number, people=dict.fromkeys(told), now=now)
+    emails.organisations_merged(
+        organisation=into, absorbed=name, number=number, suspended=suspended, people=dict.fromkeys(told), now=now
+    )
+
+
+def _drop_appeals(into: Organisation, now: dt.datetime) -> str:
+    """End appeals against what does not count any more; returns why the organisation is suspended, if it is."""
+    if isinstance(into, Company):
+        files = Signature.objects.filter(company=into)
+        if files.exclude(state__in=ENDED).exists():
+            drop_appeals_of(into, now)
+        suspended = files.filter(state=Signature.State.SUSPENDED).first()
+        return suspended.reason if suspended else ""
+    assert isinstance(into, Association)
+    if into.state != Association.State.REFUSED:
+        drop_appeals(subject=Decision.Subject.ASSOCIATION, numbers=[into.pk], now=now)
+    return into.decision_reason if into.state == Association.State.SUSPENDED else ""
 
 
 def _keep_address(into: Any, gone: Any) -> None:

@@ -210,6 +210,7 @@ def _approve(request: HttpRequest, kind: Kind, found: Any, *, by: User, now: dt.
         kind.decide(found, {"outcome": "approve", "reason": ""}, by=by, now=now)
     except Refused as refusal:
         messages.error(request, f"{found}\u00a0: {refusal}")
+        kind.release(found, by=by)
         return False
     return True
 

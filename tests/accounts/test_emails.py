@@ -67,7 +67,9 @@ def confirm(world: World, now: dt.datetime) -> None:
 
 def merged(world: World, now: dt.datetime) -> None:
     owners = world.company.owners()
-    emails.organisations_merged(organisation=company(world), absorbed="Bois et fils", number=7, people=owners, now=now)
+    emails.organisations_merged(
+        organisation=company(world), absorbed="Bois et fils", number=7, suspended="", people=owners, now=now
+    )
 
 
 MAILS = [

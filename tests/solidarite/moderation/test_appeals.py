@@ -10,14 +10,17 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import files
+from accounts.actions.files import AlreadyDecided
 from accounts.models import Appeal, Decision, User
 from associations import actions
 from associations.models import Association
 from mail.models import Message
 from mail.rendering import render
+from solidarite.moderation.kinds import KINDS
 from solidarite.moderation.queue import page
 from tests import factories
 from tests.factories import World
+from tests.races import second_waits
 
 Visitor = Callable[[User], Client]
 TYPED = {"name": "Les Clics", "legal_form": "association", "commune": "Roubaix (59)"}
@@ -134,3 +137,76 @@ def test_hidden_request_of_a_refused_association_is_not_put_online(
     made.refresh_from_db()
     assert (wanted.state, made.state) == ("hidden", "open")
     assert not Message.objects.filter(template__in=("request_published", "appeal_answered")).exists()
+
+
+def test_rejection_says_to_try_again_only_while_that_may_be(
+    world: World, refused: Association, now: dt.datetime, visitor: Visitor
+) -> None:
+    for _ in range(actions.REFUSALS_AT_MOST - 1):
+        actions.present_again(association=refused, now=now)
+        refuse(refused, world.moderator, now)
+    answer_appeal(world, refused, visitor, outcome="refuse")
+    said = render(Message.objects.filter(template="appeal_answered")[0]).text
+    assert "la décision est maintenue" in said
+    assert "présenter un nouveau dossier" not in said
+
+
+def answer_appeal(world: World, refused: Association, visitor: Visitor, *, outcome: str) -> None:
+    address = reverse("appeal", args=["association", refused.pk])
+    visitor(world.association_owner).post(address, {"message": "Nous formons des seniors."})
+    made, client = Appeal.objects.get(), visitor(factories.make_user(is_moderator=True))
+    client.post(reverse("moderation_claim", args=["appeal", made.pk]))
+    client.post(reverse("moderation_decide", args=["appeal", made.pk]), {"outcome": outcome, "reason": "Vu."})
+
+
+def test_request_put_online_again_leaves_its_appeal_without_object(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association, state="hidden", hidden_reason="Non.")
+    hidden = files.record_decision(
+        Decision.Subject.REQUEST, wanted.pk, Decision.Outcome.REFUSED, by=world.moderator, now=now
+    )
+    made = files.appeal(decision=hidden, message="Si.", by=world.association_owner, now=now)
+    actions.show_request(request=wanted, reason="Relu.", by=world.moderator, now=now)
+    made.refresh_from_db()
+    assert made.state == "moot"
+
+
+def test_appeal_is_accepted_while_the_owner_presents_again(now: dt.datetime, committed: None) -> None:
+    """Both hold the organisation first: one waits for the other, and neither is killed."""
+    world = factories.make_world(now)
+    association = factories.make_association(now, admitted=False, owner=world.association_owner)
+    refuse(association, world.moderator, now)
+    refusal = Decision.objects.last_refusal(Decision.Subject.ASSOCIATION, association.pk)
+    assert refusal is not None
+    made = files.appeal(decision=refusal, message="Si.", by=world.association_owner, now=now)
+    other = factories.make_user(is_moderator=True)
+    files.claim_file(made, by=other, now=now)
+    read = KINDS["appeal"].files().get(pk=made.pk)
+
+    def present(pause: Callable[[], object]) -> None:
+        actions.present_again(association=association, now=now)
+        pause()
+
+    def accept() -> None:
+        with pytest.raises(AlreadyDecided):
+            KINDS["appeal"].decide(read, {"outcome": "approve", "reason": "Oui."}, by=other, now=now)
+
+    assert second_waits(present, accept)
+    made.refresh_from_db()
+    assert made.state == "moot"
+
+
+def test_association_that_takes_another_name_while_it_is_read_is_read_again(world: World, now: dt.datetime) -> None:
+    association = factories.make_association(now, admitted=False)
+    files.claim_file(association, by=world.moderator, now=now)
+    association.name = "Tout autre chose"
+    actions.describe_association(association=association)
+    with pytest.raises(AlreadyDecided):
+        actions.admit_association(association=association, by=world.moderator, now=now)
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/", "/\\evil.example/x", "/\t/evil.example/x", "/a\\b", "https://evil.example"]
+)
+def test_report_is_about_a_page_of_ours(client: Client, db: None, path: str) -> None:
+    typed = {"path": path, "reason": "other", "message": "Voyez."}
+    assert client.post(reverse("report_abuse"), typed).status_code == 422

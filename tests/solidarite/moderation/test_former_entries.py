@@ -11,9 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import members
+from accounts.actions import files, members
 from accounts.audit import member_changes, was_removed
 from accounts.models import Decision, Role, User
+from mail.models import Message
+from mail.rendering import render
 from solidarite.moderation import merging
 from tests import factories
 from tests.factories import World
@@ -118,3 +120,23 @@ def test_file_of_an_earlier_text_ends_when_united_with_a_signatory_of_a_later_on
     for signature in (standing, waiting):
         signature.refresh_from_db()
     assert (standing.state, waiting.state) == ("approved", "withdrawn")
+
+
+def test_merge_that_takes_an_admitted_association_off_says_so(world: World, now: dt.datetime) -> None:
+    keep = factories.make_association(now)
+    gone = factories.make_association(now, state="suspended", decision_reason="Des absences.")
+    unite(keep, gone, world, now)
+    said = render(Message.objects.filter(template="organisations_merged")[0])
+    assert "Des absences." in said.text
+    assert "suspendue" in said.html
+
+
+def test_appeal_of_a_refused_entry_ends_when_united_with_one_that_is_admitted(world: World, now: dt.datetime) -> None:
+    keep = factories.make_association(now, state="refused", decision_reason="Déjà inscrite.")
+    refusal = files.record_decision(
+        Decision.Subject.ASSOCIATION, keep.pk, Decision.Outcome.REFUSED, by=world.moderator, now=now
+    )
+    made = files.appeal(decision=refusal, message="Si.", by=world.association_owner, now=now)
+    unite(keep, factories.make_association(now), world, now)
+    made.refresh_from_db()
+    assert (made.state, type(keep).objects.get(pk=keep.pk).state) == ("moot", "admitted")

@@ -81,7 +81,7 @@ def test_report_moves_as_its_table_says(world: World, now: dt.datetime, source: 
 
 
 @pytest.mark.parametrize("source", [state.value for state in Appeal.State])
-@pytest.mark.parametrize("target", ["accepted", "rejected"])
+@pytest.mark.parametrize("target", ["accepted", "rejected", "moot"])
 def test_appeal_moves_as_its_table_says(world: World, now: dt.datetime, source: str, target: str) -> None:
     other = factories.make_user(is_moderator=True)
     subject, outcome = Decision.Subject.ASSOCIATION, Decision.Outcome.REFUSED
@@ -90,6 +90,11 @@ def test_appeal_moves_as_its_table_says(world: World, now: dt.datetime, source: 
     appeal = Appeal.objects.create(decision=decision, message="Encore.", created_at=now, state=source, **settled)
     hold(appeal, world, now)
     allowed = Appeal.State(target) in Appeal.TRANSITIONS[Appeal.State(source)]
+    if target == "moot":
+        files.drop_appeals(subject=subject, numbers=[world.association.pk], now=now)
+        appeal.refresh_from_db()
+        assert (appeal.state == "moot") == (allowed or source == "moot")
+        return
     try:
         files.settle_appeal(
             appeal=appeal,
