@@ -59,7 +59,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     booking = factories.make_booking(now, world.slot, world.association)
     refused = {"state": "refused", "decided_at": now, "reason": "Société radiée.", "reason_code": "closed"}
     approved = factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
-    rejected = factories.make_signature(now - dt.timedelta(days=1), world.company, world.charter, **refused)
+    without = factories.make_company(now, signatory=False, owner=world.company_owner)
+    rejected = factories.make_signature(now - dt.timedelta(days=1), without, world.charter, **refused)
     files.record_decision("signature", rejected.pk, "refused", by=world.moderator, now=now)  # type: ignore[arg-type]
     draft = factories.make_signature(
         now,

@@ -27,6 +27,7 @@ WEEK = dt.timedelta(days=7)
 # Who sees most of a page comes first.
 SEEN_BY = ("company", "association", "superuser", "moderator", "volunteer", "anonymous")
 PAGES = sorted(name for name, rule in TABLE.items() if rule.method == "get" and OK in rule.answers)
+BOOKING_FORM = 8
 COSTS: dict[str, int] = {
     "accessibility": 1,
     "account_email": 3,
@@ -258,3 +259,16 @@ def _moderate(world: World, now: dt.datetime, number: int) -> None:
         created_at=now,
         announced_at=now,
     )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_booking_form_costs_the_same_however_many_requests_it_offers(
+    world: World, now: dt.datetime, count: int
+) -> None:
+    """A free slot has one; in the table of addresses the world's slot is booked."""
+    for _ in range(count):
+        factories.make_request(now, world.association)
+    client = signed_in_as(world.association_owner)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse("workshops:book", args=[world.slot.pk])).status_code == 200
+    assert len(asked) == BOOKING_FORM

@@ -51,8 +51,10 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
         return self.filter(room__site__company=company)
 
     def coming(self, now: dt.datetime) -> Self:
-        """Series with dates to come."""
-        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=now.date()), room__archived_at=None)
+        """Series with dates to come, those that were moved beyond its end by hand among them."""
+        moved = self.model.objects.filter(slots__state="open", slots__starts_at__gt=now).values("pk")
+        going_on = Q(until_date__isnull=True) | Q(until_date__gte=now.date())
+        return self.filter(going_on | Q(pk__in=moved), room__archived_at=None)
 
     def to_confirm(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
         """Series with dates to come that sleep within so long, or sleep already, unless their company confirms them."""

@@ -255,3 +255,16 @@ def test_address_for_telephones_is_read_like_any_other() -> None:
     form = RoomCalendarForm({"url": " webcal://agenda.example/salle.ics "})
     assert form.is_valid()
     assert form.cleaned_data["url"] == "https://agenda.example/salle.ics"
+
+
+def test_address_of_a_site_that_was_closed_can_still_be_closed(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.company_owner)
+    client.post(reverse("workshops:site_feed_open", args=[world.site.pk]))
+    world.site.archived_at = now
+    world.site.save(update_fields=["archived_at"])
+    close = reverse("workshops:site_feed_close", args=[world.site.pk])
+    assert close in client.get(reverse("workshops:feeds")).text
+    client.post(close)
+    assert close not in client.get(reverse("workshops:feeds")).text

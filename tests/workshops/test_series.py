@@ -24,7 +24,7 @@ from tests.companies.test_actions import opening
 from tests.factories import World
 from tests.races import at_once
 from workshops import actions
-from workshops.models import Booking
+from workshops.models import Booking, Side
 from workshops.standing import standings
 
 Visitor = Callable[[User], Client]
@@ -156,9 +156,9 @@ def test_following_dates_change_but_booked_moved_and_withdrawn_ones(
     )
     assert [str(one.slot.original_date) for one in ended.booked] == ["2026-12-10"]
     assert [str(one.original_date) for one in season.slots] == ["2026-12-17"]
-    assert open_days(world) == ["2026-12-03 18:30", "2026-12-10 18:30", "2026-12-17 19:00"]
+    assert open_days(world) == ["2026-12-03 18:30", "2026-12-10 18:30", "2026-12-17 19:00", "2026-12-24 19:00"]
     moved = Slot.objects.get(pk=slot.pk)
-    assert (moved.state, f"{moved.local_time:%H:%M}", moved.availability) == ("open", "19:00", None)
+    assert (moved.state, f"{moved.local_time:%H:%M}", moved.availability) == ("open", "19:00", later)
     assert Booking.objects.live().count() == 1
 
 
@@ -184,7 +184,8 @@ def test_date_moved_past_the_cut_stays_when_its_series_changes(
     address = reverse("workshops:slot_change", args=[world.company.slug, cut.pk])
     assert visitor(by).post(address, typed).status_code == 302
     early.refresh_from_db()
-    assert (early.state, str(early.local_date), early.availability) == ("open", "2026-12-29", None)
+    assert (early.state, str(early.local_date), early.is_edited) == ("open", "2026-12-29", True)
+    assert early.availability not in (None, series), "it sleeps with the series that goes on"
 
 
 @pytest.mark.parametrize("scope", ["one", "following", "all"])
@@ -274,6 +275,31 @@ def test_end_takes_free_dates_back_and_names_the_booked(world: World, series: Av
     series.refresh_from_db()
     assert str(series.until_date) == "2026-12-09"
     assert companies.extend_series(now=now + dt.timedelta(days=90)) == 0
+
+
+@pytest.mark.parametrize("side", [Side.COMPANY, Side.ASSOCIATION])
+def test_date_that_only_a_booking_kept_is_not_offered_again(
+    world: World, series: Availability, now: dt.datetime, side: Side
+) -> None:
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 10), by=world.company_owner, now=now)
+    kept = on(series, 10)
+    booking = Booking.objects.get(slot=kept)
+    actions.cancel_booking(booking=booking, side=side, reason="Panne.", by=world.company_owner, now=now)
+    kept.refresh_from_db()
+    assert kept.state == "withdrawn"
+
+
+def test_date_moved_beyond_the_end_of_its_series_is_asked_about(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    last = on(series, 31)
+    by = world.company_owner
+    actions.change_slot(slot=last, change=change(last, date=dt.date(2027, 2, 25)), by=by, now=now)
+    later = now + dt.timedelta(days=50)
+    assert list(Availability.objects.coming(later)) == [series]
+    assert companies.ask_to_confirm_series(now=later) == 1
+    assert Message.objects.filter(template="series_to_confirm").exists()
+    assert not Availability.objects.coming(now + dt.timedelta(days=90)).exists()
 
 
 def test_date_moved_by_hand_counts_for_the_day_where_it_is_when_its_series_ends(

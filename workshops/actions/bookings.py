@@ -170,7 +170,7 @@ def decline_booking(*, booking: Booking, reason: str, by: User, now: dt.datetime
 
 @transaction.atomic
 def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: dt.datetime) -> None:
-    """Call a booking off. The slot is free again; everybody concerned is told at once.
+    """Call a booking off. The slot is free again, unless its series has ended; everybody concerned is told at once.
 
     Raises:
         AlreadySettled: it is over, or was cancelled before.
@@ -190,8 +190,17 @@ def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: 
         others = alternatives(slot, now=now, places=booking.participants) if by_company else []
         emails.booking_cancelled(booking=booking, now=now, others=others)
         SlotVolunteer.objects.filter(slot=booking.slot).delete()
+        if _is_past_the_cut(slot):
+            companies.withdraw_slot(slot=slot, by=by, now=now)
     else:
         emails.booking_withdrawn(booking=booking, now=now)
+
+
+def _is_past_the_cut(slot: Slot) -> bool:
+    """Whether its series ended before this date, which only a booking kept."""
+    series = slot.availability
+    last = series.until_date if series else None
+    return last is not None and slot.original_date is not None and slot.original_date > last
 
 
 @transaction.atomic

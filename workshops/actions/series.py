@@ -129,12 +129,14 @@ def change_series(
     moved = _moved_by_hand(availability, from_date)
     kept_out = companies.dates_taken_out(availability)
     kept_out |= {date for date in moved.values_list("original_date", flat=True) if date}
-    # They stand on their own from now on.
-    Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True))).update(availability=None)
+    # They go over to the series that begins, and keep their day and their offer.
+    going_over = Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True)))
+    going_over.update(availability=None)
     end = end_series(availability=availability, from_date=from_date, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
+    going_over.update(availability=changed)
     return end, season
 
 

@@ -110,13 +110,15 @@ def room_calendar_forget(request: HttpRequest, slug: str, room_id: int) -> HttpR
 def feeds(request: HttpRequest) -> HttpResponse:
     """One's feeds: their addresses, to be subscribed to in any calendar, renewed or closed."""
     user = signed_in(request)
-    sites = Site.objects.filter(company__in=Company.objects.managed_by(user), archived_at=None)
+    sites = Site.objects.filter(company__in=Company.objects.managed_by(user))
     own = CalendarFeed.objects.open().filter(user=user).select_related("site__company")
     shown = {feed.site_id: settings.SITE_URL + feed_path(feed) for feed in own}
     context = {
         "personal": shown.get(None),
         "sites": [
-            (site, shown.get(site.pk)) for site in sites.select_related("company").order_by("company__name", "name")
+            (site, shown.get(site.pk))
+            for site in sites.select_related("company").order_by("company__name", "name")
+            if site.archived_at is None or site.pk in shown  # an address given away can always be closed
         ],
     }
     return render(request, "workshops/feeds.html", context)
