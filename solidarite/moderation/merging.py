@@ -21,7 +21,8 @@ from companies.models import Company, VolunteerProfile
 from territories.french import of
 from workshops.models import Booking
 
-TAKEN_OVER = ("siren", "siret", "rna", "website", "address", "commune_id", "description")
+# Facts that the entry that is kept may lack, and those that are true together only.
+TAKEN_OVER = (("siren", "siret"), ("rna",), ("website",), ("address", "commune_id"), ("description",))
 STANDING = (Signature.State.APPROVED, Signature.State.SUSPENDED)
 ENDED = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.LAPSED)
 
@@ -60,7 +61,8 @@ def merge(
     else:
         _refuse_appealed(gone)
         _move_association(into, gone)
-    missing = {field: getattr(gone, field) for field in TAKEN_OVER if not getattr(into, field)}
+    lacking = [group for group in TAKEN_OVER if not any(getattr(into, field) for field in group)]
+    missing = {field: getattr(gone, field) for group in lacking for field in group}
     name, number = gone.name, gone.pk
     _keep_address(into, gone)
     gone.delete()

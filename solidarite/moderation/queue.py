@@ -59,8 +59,10 @@ class Position(NamedTuple):
         kind, _, pk = rest.partition("~")
         try:
             instant = dt.datetime.fromisoformat(since)
-            return cls(instant, kind, int(pk)) if instant.tzinfo and pk.isascii() and len(pk) < 19 else None  # noqa: PLR2004  # bigint
-        except ValueError:
+            # PostgreSQL knows fewer offsets than Python.
+            whole = instant.tzinfo is not None and pk.isascii() and len(pk) < 19  # noqa: PLR2004  # bigint
+            return cls(instant.astimezone(dt.UTC), kind, int(pk)) if whole else None
+        except (ValueError, OverflowError):
             return None
 
 

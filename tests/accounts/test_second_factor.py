@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.actions import recovery
 from accounts.models import FactorRecovery, User
@@ -89,3 +90,23 @@ def test_recovery_ends_after_two_days(db: None, now: dt.datetime) -> None:
     asked = recovery.open_recovery(user=factories.make_user(), reason="Appelée.", by=factories.make_user(), now=now)
     with pytest.raises(recovery.RecoveryClosed):
         recovery.confirm_recovery(recovery=asked, by=factories.make_user(), now=now + dt.timedelta(days=2))
+
+
+def test_sessions_opened_with_a_password_alone_end_when_a_second_factor_comes(
+    db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    user = factories.make_user("Odile", is_moderator=True)
+    user.set_password("une longue phrase de passe")
+    user.save()
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        client.post(reverse("account_login"), {"login": user.email, "password": "une longue phrase de passe"})
+        assert client.get(reverse("dashboard")).status_code == 200
+    here.post(reverse("account_reauthenticate"), {"password": "une longue phrase de passe"})
+    here.get(reverse("mfa_activate_totp"))
+    secret = here.session["mfa.totp.secret"]
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert here.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    assert here.get(reverse("moderation")).status_code == 200
+    assert elsewhere.get(reverse("moderation"))["Location"].startswith(reverse("account_login"))

@@ -140,3 +140,22 @@ def test_appeal_of_a_refused_entry_ends_when_united_with_one_that_is_admitted(wo
     unite(keep, factories.make_association(now), world, now)
     made.refresh_from_db()
     assert (made.state, type(keep).objects.get(pk=keep.pk).state) == ("moot", "admitted")
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_facts_that_are_true_together_are_taken_over_together(world: World, now: dt.datetime, kind: str) -> None:
+    make: Any = factories.make_company if kind == "company" else factories.make_association
+    facts = {
+        "siren": "404833048",
+        "siret": "40483304800022",
+        "address": "2 rue de Paris",
+        "website": "https://a.example",
+    }
+    keep, gone = make(now, siren="732829320"), make(now, **facts)
+    unite(keep, gone, world, now)
+    keep.refresh_from_db()
+    assert (keep.siren, keep.siret, keep.address, keep.website) == ("732829320", "", "", "https://a.example")
+    other = make(now)
+    unite(other, make(now, siren="356000000", siret="35600000000048"), world, now)
+    other.refresh_from_db()
+    assert (other.siren, other.siret) == ("356000000", "35600000000048")

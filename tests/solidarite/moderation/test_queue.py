@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.actions import files
@@ -108,3 +109,10 @@ def test_page_costs_two_queries_however_many_files(
 @pytest.mark.parametrize("text", ["", "x", "2026-12-01T09:00:00~a~1", "2026-12-01T09:00:00+00:00~a~x", "~~", "é~é~é"])
 def test_place_that_is_none_is_the_beginning(text: str) -> None:
     assert Position.read(text) is None
+
+
+@pytest.mark.parametrize(
+    "place", ["2026-01-01T00:00:00+23:59~signature~1", "0001-01-01T00:00:00+23:59~signature~1", "x~y~z"]
+)
+def test_place_that_cannot_be_is_the_beginning_of_the_queue(world: World, visitor: Any, place: str) -> None:
+    assert visitor(world.moderator).get(reverse("moderation"), {"apres": place}).status_code == 200

@@ -1,0 +1,24 @@
+"""What becomes of a person's other sessions: opened with a password alone, they end once a second factor is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from allauth.usersessions.models import UserSession
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+@receiver(authenticator_added, dispatch_uid="other sessions end with a second factor")
+def end_other_sessions(*, request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
+    """Whoever holds one of them signs in again, and gives the second factor."""
+    if authenticator.type not in SECOND_FACTORS:
+        return
+    for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
+        session.end()
