@@ -61,8 +61,10 @@ def merge(
     else:
         _refuse_appealed(gone)
         _move_association(into, gone)
-    lacking = [group for group in TAKEN_OVER if not any(getattr(into, field) for field in group)]
-    missing = {field: getattr(gone, field) for group in lacking for field in group}
+    agreeing = [
+        group for group in TAKEN_OVER if all(getattr(into, one) in ("", None, getattr(gone, one)) for one in group)
+    ]
+    missing = {field: getattr(gone, field) for group in agreeing for field in group}
     name, number = gone.name, gone.pk
     _keep_address(into, gone)
     gone.delete()

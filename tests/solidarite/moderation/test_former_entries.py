@@ -151,7 +151,8 @@ def test_facts_that_are_true_together_are_taken_over_together(world: World, now:
         "address": "2 rue de Paris",
         "website": "https://a.example",
     }
-    keep, gone = make(now, siren="732829320"), make(now, **facts)
+    keep, gone = make(now, siren="732829320", commune_id=factories.LILLE), make(now, **facts)
+    type(gone).objects.filter(pk=gone.pk).update(commune=factories.ROUBAIX)
     unite(keep, gone, world, now)
     keep.refresh_from_db()
     assert (keep.siren, keep.siret, keep.address, keep.website) == ("732829320", "", "", "https://a.example")
