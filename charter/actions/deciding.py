@@ -64,7 +64,7 @@ def approve_signature(*, signature: Signature, by: User, now: dt.datetime) -> No
     company = lock_company(signature)
     until = _still_counts(signature, now)
     _refuse_older(signature)
-    former = Signature.objects.of_company(company).filter(state__in=(State.APPROVED, State.SUSPENDED))
+    former = Signature.objects.of_company(company).standing()
     former.exclude(pk=signature.pk).update(state=State.LAPSED, ended_at=now)
     _decide(signature, State.APPROVED, Outcome.APPROVED, by=by, now=now)
     companies.set_charter_standing(company=company, since=company.charter_approved_at or now, until=until)
@@ -131,7 +131,7 @@ def reinstate_signature(*, signature: Signature, reason: str, by: User, now: dt.
 
 
 def _refuse_older(signature: Signature) -> None:
-    standing = Signature.objects.of_company(signature.company).filter(state__in=(State.APPROVED, State.SUSPENDED))
+    standing = Signature.objects.of_company(signature.company).standing()
     newer = standing.filter(version__number__gt=signature.version.number).select_related("version").first()
     if newer is not None:
         raise NewerStands(
@@ -155,15 +155,17 @@ def _still_counts(signature: Signature, now: dt.datetime) -> dt.datetime | None:
 def reopen_signature(*, signature: Signature, now: dt.datetime) -> None:
     """An appeal was accepted: the refused file goes back to the queue, at the place of a new one.
 
+    A draft that nobody has signed yet ends.
+
     Raises:
         AlreadyDecided: the company has signed again since.
     """
     company = lock_company(signature)
     already = AlreadyDecided("L’entreprise a signé à nouveau depuis\u00a0: décidez sur ce dossier-là.")
-    ended = (State.REFUSED, State.WITHDRAWN, State.LAPSED)
-    later = Signature.objects.of_company(company).filter(version__number__gt=signature.version.number)
-    if later.exclude(state__in=ended).exists():
+    own = Signature.objects.of_company(company)
+    if own.going_on().filter(version__number__gt=signature.version.number).exists():
         raise already
+    own.filter(state=State.DRAFT).update(state=State.WITHDRAWN, ended_at=now)
     with refusing({"signature_one_file_per_version": already, "signature_one_unfinished": already}):
         stamps: dict[str, Any] = {"decided_at": None, "decided_by": None, "reason": "", "reason_code": ""}
         if not move(signature, State.SUBMITTED, submitted_at=now, **stamps):

@@ -19,8 +19,7 @@ State = Signature.State
 
 def lapse_signatures(*, now: dt.datetime) -> int:
     """Note which signatures ended with their grace period, and tell. The catalogue did not wait for this."""
-    standing = Signature.objects.filter(state__in=(State.APPROVED, State.SUSPENDED))
-    earlier = standing.exclude(version=CharterVersion.objects.newest()).with_file().order_by("pk")
+    earlier = Signature.objects.standing().exclude(version=CharterVersion.objects.newest()).with_file().order_by("pk")
     return sum(_lapse(signature, now) for signature in earlier)
 
 

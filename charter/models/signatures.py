@@ -41,13 +41,22 @@ class SignatureQuerySet(ClaimableQuerySet):
 
     def concerned_by_a_new_version(self) -> Self:
         """One file of each company: the one that stands, else the latest that is suspended or on its way."""
-        live = [*Signature.UNFINISHED, Signature.State.APPROVED, Signature.State.SUSPENDED]
+        live = [*Signature.UNFINISHED, *Signature.STANDING]
         stands_first = Case(When(state=Signature.State.APPROVED, then=0), default=1)
         first = self.filter(state__in=live).order_by("company_id", stands_first, "-pk").distinct("company_id")
         return self.filter(pk__in=first.values("pk"))
 
     def public(self) -> Self:
         return self.filter(state=Signature.State.APPROVED)
+
+    def standing(self) -> Self:
+        """The one that stands for its company, also while it is suspended."""
+        return self.filter(state__in=Signature.STANDING)
+
+    def going_on(self) -> Self:
+        """Signed, and neither refused nor over: an earlier refusal of the company has no object beside one."""
+        signed = (*Signature.AWAITING, Signature.State.CHANGES_REQUESTED)
+        return self.filter(state__in=(*signed, *Signature.STANDING))
 
     def with_file(self) -> Self:
         """Loads what a moderator reads, in the same query."""
@@ -89,6 +98,7 @@ class Signature(Claimable):
     }
     AWAITING = (State.SUBMITTED, State.IN_REVIEW)
     UNFINISHED = (State.DRAFT, State.SUBMITTED, State.IN_REVIEW, State.CHANGES_REQUESTED)
+    STANDING = (State.APPROVED, State.SUSPENDED)
 
     class RefusalReason(models.TextChoices):
         """Why a signature is refused, for who reads it and for the figures."""

@@ -100,10 +100,8 @@ def _refusal(user: User, kind: str, pk: int) -> tuple[Any, Decision]:
     """
     organisation: Any
     if kind == "signature":
-        ended = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.LAPSED)
-        going_on = Signature.objects.exclude(state__in=(*ended, Signature.State.DRAFT)).values("company")
         own = Signature.objects.filter(company__in=Company.objects.owned_by(user), state=Signature.State.REFUSED)
-        own = own.exclude(company__in=going_on)
+        own = own.exclude(company__in=Signature.objects.going_on().values("company"))
         organisation = get_object_or_404(own.select_related("company"), pk=pk).company
         subject = Decision.Subject.SIGNATURE
     elif kind == "association":

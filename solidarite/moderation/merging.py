@@ -23,8 +23,6 @@ from workshops.models import Booking
 
 # Facts that the entry that is kept may lack, and those that are true together only.
 TAKEN_OVER = (("siren", "siret"), ("rna",), ("website",), ("address", "commune_id"), ("description",))
-STANDING = (Signature.State.APPROVED, Signature.State.SUSPENDED)
-ENDED = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.LAPSED)
 
 
 class CannotMerge(Refused):
@@ -85,7 +83,7 @@ def _drop_appeals(into: Organisation, now: dt.datetime) -> str:
     """End appeals against what does not count any more; returns why the organisation is suspended, if it is."""
     if isinstance(into, Company):
         files = Signature.objects.filter(company=into)
-        if files.exclude(state__in=ENDED).exists():
+        if files.going_on().exists():
             drop_appeals_of(into, now)
         suspended = files.filter(state=Signature.State.SUSPENDED).first()
         return suspended.reason if suspended else ""
@@ -167,7 +165,7 @@ def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) 
 
 
 def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
-    standing = Signature.objects.filter(company__in=(into, gone), state__in=STANDING)
+    standing = Signature.objects.standing().filter(company__in=(into, gone))
     _keep_one(into, gone, standing, now)
     unfinished = Signature.objects.filter(state__in=Signature.UNFINISHED)
     # What is on its way for a text that stands already, or an earlier one, and the second of two on their way, end.

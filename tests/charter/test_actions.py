@@ -867,6 +867,15 @@ def test_file_of_an_earlier_text_ends_no_signature_of_a_later_one(
     assert fresh(signed).state == "approved"
 
 
+def test_accepted_appeal_ends_a_draft_that_nobody_signed(world: World, applicant: Company, now: dt.datetime) -> None:
+    refused = in_state(world, applicant, now, "refused")
+    draft = actions.send_signing_link(
+        company=applicant, version=world.charter, pledge=PLEDGE, by=world.company_owner, now=now
+    )
+    actions.reopen_signature(signature=refused, now=now + DAY)
+    assert (fresh(refused).state, fresh(draft).state) == ("submitted", "withdrawn")
+
+
 def test_signing_again_leaves_an_appeal_without_object(world: World, applicant: Company, now: dt.datetime) -> None:
     first = in_state(world, applicant, now, "refused")
     refusal = Decision.objects.last_refusal(Decision.Subject.SIGNATURE, first.pk)
