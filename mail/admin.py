@@ -52,7 +52,7 @@ class MessageAdmin(admin.ModelAdmin[Message]):
         else:
             self.message_user(
                 request,
-                "Aucun message remis en file : choisissez des messages en échec et non secrets.",
+                "Aucun message remis en file : choisissez des messages en échec dont le contenu n’est pas effacé.",
                 messages.WARNING,
             )
 

@@ -119,11 +119,13 @@ def post(
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
     """Put failed messages back into the queue, with all their attempts; returns how many.
 
-    A secret message stays where it is: what it said was erased.
+    One whose words were erased stays where it is, a secret one or an old one: it would leave empty.
     """
     with transaction.atomic():
-        count = Message.objects.filter(pk__in=list(ids), secret=False).move(
-            Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now
+        count = (
+            Message.objects.filter(pk__in=list(ids), secret=False)
+            .exclude(context={})
+            .move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now)
         )
         if count:
             wake_at_commit()

@@ -12,6 +12,7 @@ from django.test import Client
 from mail.delivery import Tally, deliver_due
 from mail.erasing import erase_bodies
 from mail.models import Message, Pause
+from mail.outbox import requeue
 from tests.mail.conftest import NOW, Sink
 from tests.mail.test_admin import operator
 
@@ -67,3 +68,10 @@ def test_words_are_forgotten_after_sixty_days_and_the_fact_stays(smtp_sink: Sink
     assert (old.text, old.html, old.context, old.calendar) == ("", "", {}, "")
     assert (old.state, old.sent_at, old.subject != "", old.to_email) == ("sent", NOW, True, "ana@example.org")
     assert waiting.context != {}, "what still waits is not forgotten"
+
+
+def test_mail_whose_words_are_forgotten_is_not_sent_again(tell: Tell) -> None:
+    old = tell()
+    Message.objects.filter(pk=old.pk).move(Message.State.FAILED, failed_at=NOW, last_error="451 later")
+    assert erase_bodies(now=NOW + 61 * DAYS) == 1
+    assert requeue([old.pk], now=NOW + 61 * DAYS) == 0
