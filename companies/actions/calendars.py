@@ -23,21 +23,21 @@ class CalendarRefused(Refused):
     field = "file"
 
 
-@transaction.atomic
 def import_calendar(*, room: Room, file: bytes, name: str, url: str = "", by: User, now: dt.datetime) -> int:
     """Keep what a calendar says of a room, in the place of what another said. Returns how many periods it takes.
 
     Raises:
         CalendarRefused: nothing is written.
     """
+    # Before the transaction: reading may take ten seconds.
     busy = _read(room, file, now)
     source = {"url": url, "file_name": "" if url else name[:200]}
     stamps = {"created_at": now, "created_by": by, "tried_at": now, "read_at": now, "failure": ""}
-    RoomCalendar.objects.update_or_create(room=room, defaults={**source, **stamps})
-    return _keep(room, busy)
+    with transaction.atomic():
+        RoomCalendar.objects.update_or_create(room=room, defaults={**source, **stamps})
+        return _keep(room, busy)
 
 
-@transaction.atomic
 def reread_calendar(*, calendar: RoomCalendar, file: bytes, now: dt.datetime) -> None:
     """Keep what the address says now; a file that cannot be read leaves what was read before, and is noted."""
     try:
@@ -46,8 +46,9 @@ def reread_calendar(*, calendar: RoomCalendar, file: bytes, now: dt.datetime) ->
         note_failure(calendar=calendar, why=str(refusal), now=now)
         return
     here = RoomCalendar.objects.filter(pk=calendar.pk, url=calendar.url)
-    if here.update(tried_at=now, read_at=now, failure=""):
-        _keep(calendar.room, busy)
+    with transaction.atomic():
+        if here.update(tried_at=now, read_at=now, failure=""):
+            _keep(calendar.room, busy)
 
 
 @transaction.atomic
