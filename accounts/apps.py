@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have other sessions end when somebody gives themselves a second factor."""
-        import_module("accounts.sessions")
+        import_module("accounts.signals")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from accounts import emails
+from accounts.actions.sessions import end_sessions
 from accounts.models import User
 from accounts.models.recovery import FactorRecovery
 from accounts.refusals import Refused, refusing
@@ -48,6 +48,5 @@ def confirm_recovery(*, recovery: FactorRecovery, by: User, now: dt.datetime) ->
     if not changed:
         raise RecoveryClosed("Cette demande est déjà confirmée, ou elle a plus de deux jours\u00a0: recommencez.")
     Authenticator.objects.filter(user=recovery.user).delete()
-    for session in UserSession.objects.filter(user=recovery.user):
-        session.end()
+    end_sessions(user=recovery.user)
     emails.recovery_confirmed(recovery=recovery, now=now)

@@ -1,4 +1,4 @@
-"""What becomes of a person's other sessions: opened with a password alone, they end once a second factor is there."""
+"""What follows from what the packages for accounts tell: other sessions end once a second factor is there."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
-from allauth.usersessions.models import UserSession
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts.actions.sessions import end_sessions
 from accounts.models import User
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -18,7 +18,5 @@ SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 @receiver(authenticator_added, dispatch_uid="other sessions end with a second factor")
 def end_other_sessions(*, request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any) -> None:
     """Whoever holds one of them signs in again, and gives the second factor."""
-    if authenticator.type not in SECOND_FACTORS:
-        return
-    for session in UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key):
-        session.end()
+    if authenticator.type in SECOND_FACTORS:
+        end_sessions(user=user, but=request.session.session_key or "")
