@@ -52,7 +52,8 @@ class MessageAdmin(admin.ModelAdmin[Message]):
         else:
             self.message_user(
                 request,
-                "Aucun message remis en file : choisissez des messages en échec dont le contenu n’est pas effacé.",
+                "Aucun message remis en file : choisissez des messages en échec et non secrets. "
+                "Ce que disaient les plus anciens est effacé.",
                 messages.WARNING,
             )
 
