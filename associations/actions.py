@@ -70,8 +70,8 @@ def present_again(*, association: Association, now: dt.datetime) -> Association:
         Gone: it was united with another one meanwhile.
         RefusedOften: three refusals end it, but for an appeal.
     """
+    describe_association(association=association)
     held = hold(association)
-    association.save(update_fields=Association.IDENTITY)
     if held.state != Association.State.REFUSED:
         return association
     if not may_present_again(association=held):

@@ -175,6 +175,8 @@ def _let_in(organisation: Organisation, user: User, role: Role, now: dt.datetime
 def change_role(*, organisation: Organisation, member: Membership, role: Role, by: User, now: dt.datetime) -> None:
     """Give a member another role, and tell them.
 
+    A lower one takes back the invitations above it, those that they sent and those that they have.
+
     Raises:
         NotAllowed: who acts does not answer for the organisation.
         LastOwner: nobody would answer for the organisation any more.
@@ -183,13 +185,16 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
     _check_decides(organisation, by)
     if role != Role.OWNER:
         _check_another_owner(organisation, member)
-    changed = organisation.members().filter(pk=member.pk).exclude(role=role).update(role=role)
-    _revoke_sent(organisation, member.user, keep=roles_to_invite(role), by=by, now=now)
-    higher = [one for one in Role if one.outranks(role)]
-    _revoke_received(organisation, member.user, higher, by=by, now=now)
-    if changed:
-        member.role = role
-        emails.role_changed(organisation=organisation, member=member, by=by, now=now)
+    was = role_of(member.user, organisation)
+    if was is None or was == role:
+        return
+    organisation.members().filter(pk=member.pk).update(role=role)
+    if was.outranks(role):
+        _revoke_sent(organisation, member.user, keep=roles_to_invite(role), by=by, now=now)
+        higher = [one for one in Role if one.outranks(role)]
+        _revoke_received(organisation, member.user, higher, by=by, now=now)
+    member.role = role
+    emails.role_changed(organisation=organisation, member=member, by=by, now=now)
 
 
 @transaction.atomic

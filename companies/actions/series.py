@@ -416,9 +416,6 @@ def _keep_possible(
 
 def _holidays(slots: list[Slot]) -> list[tuple[dt.date, str]]:
     """The public holidays, where the slots are, among their days."""
-    places = {
-        (slot.starts_at.astimezone(ZoneInfo(slot.time_zone)).date(), slot.room.site.commune.departement_id)
-        for slot in slots
-    }
+    places = {(slot.starts_on, slot.room.site.commune.departement_id) for slot in slots}
     named = ((day, public_holiday(day, departement)) for day, departement in sorted(places))
     return [(day, name) for day, name in named if name is not None]

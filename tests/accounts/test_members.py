@@ -247,6 +247,21 @@ def test_who_loses_the_role_does_not_come_back_by_an_invitation_of_their_own(
         accept(organisation, backdoor, factories.make_user(email="autre@example.org"), now)
 
 
+def test_promotion_leaves_what_is_offered_above_it(organisation: Any, now: dt.datetime) -> None:
+    nina = factories.make_user(email="nina@example.org")
+    factories.add_member(organisation, nina, Role.VOLUNTEER, now)
+    offered = factories.make_invitation(now, organisation, "nina@example.org", role=Role.OWNER)
+    member = organisation.members().select_related("user").get(user=nina)
+    by = organisation.owners()[0]
+    actions.change_role(organisation=organisation, member=member, role=Role.MANAGER, by=by, now=now)
+    assert accept(organisation, offered, nina, now).role == Role.OWNER
+    member.refresh_from_db()
+    again = factories.make_invitation(now, organisation, "nina@example.org", role=Role.OWNER)
+    actions.change_role(organisation=organisation, member=member, role=Role.VOLUNTEER, by=by, now=now)
+    with pytest.raises(actions.InvitationClosed):
+        accept(organisation, again, nina, now)
+
+
 def test_without_the_lock_ownership_handed_over_twice_has_two_heirs(
     now: dt.datetime, committed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
