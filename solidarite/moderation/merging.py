@@ -156,12 +156,15 @@ def _move_profile(member: int, mine: int) -> None:
 
 
 def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) -> None:
-    """Every way in goes on, links among them; of two live ones to one address that of the entry that is kept."""
+    """Every way in goes on, links among them; of two live ones to one address that with the higher role."""
     key = f"{into._meta.model_name}_id"  # noqa: SLF001  # Django's own name
     unused = into.invitations_sent().filter(accepted_at=None, revoked_at=None).exclude(email="")
     unused.filter(expires_at__lte=now).update(revoked_at=now)
-    invited = set(unused.filter(expires_at__gt=now).values_list("email", flat=True))
-    gone.invitations_sent().exclude(email__in=invited).update(**{key: into.pk})
+    own = {one.email: Role(one.role) for one in unused.filter(expires_at__gt=now)}
+    twice = gone.invitations_sent().open(now).filter(email__in=own)
+    higher = {one.email for one in twice if Role(one.role).outranks(own[one.email])}
+    unused.filter(email__in=higher).update(revoked_at=now)
+    gone.invitations_sent().exclude(email__in=own.keys() - higher).update(**{key: into.pk})
 
 
 def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:

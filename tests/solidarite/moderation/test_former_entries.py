@@ -160,3 +160,14 @@ def test_facts_that_are_true_together_are_taken_over_together(world: World, now:
     unite(other, make(now, siren="356000000", siret="35600000000048"), world, now)
     other.refresh_from_db()
     assert (other.siren, other.siret) == ("356000000", "35600000000048")
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_of_two_invitations_to_one_address_the_higher_goes_on(world: World, now: dt.datetime, kind: str) -> None:
+    keep, gone = pair(kind, now)
+    for number, (ours, theirs) in enumerate([(Role.VOLUNTEER, Role.OWNER), (Role.OWNER, Role.VOLUNTEER)]):
+        factories.make_invitation(now, keep, f"p{number}@example.org", role=ours)
+        factories.make_invitation(now, gone, f"p{number}@example.org", role=theirs)
+    unite(keep, gone, world, now)
+    going_on = keep.invitations_sent().open(now).values_list("email", "role")
+    assert sorted(going_on) == [("p0@example.org", Role.OWNER), ("p1@example.org", Role.OWNER)]
