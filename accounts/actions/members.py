@@ -109,7 +109,7 @@ def open_volunteer_link(
 
 @transaction.atomic
 def revoke_invitation(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
-    """Take an invitation back.
+    """Take an invitation back; of a link, all that are open: two entries that were united may each have had one.
 
     Raises:
         NotAllowed: the role of who acts gives nothing away.
@@ -117,7 +117,8 @@ def revoke_invitation(*, organisation: Organisation, invitation: Invitation, by:
     """
     hold(organisation)
     _check_invites(organisation, by, Role.VOLUNTEER)
-    still_open = organisation.invitations_sent().filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    meant = {"pk": invitation.pk} if invitation.email else {"email": ""}
+    still_open = organisation.invitations_sent().filter(**meant, accepted_at=None, revoked_at=None)
     if not still_open.update(revoked_at=now, revoked_by=by):
         raise InvitationClosed("Cette invitation a déjà servi, ou elle est déjà retirée.")
 

@@ -171,3 +171,14 @@ def test_of_two_invitations_to_one_address_the_higher_goes_on(world: World, now:
     unite(keep, gone, world, now)
     going_on = keep.invitations_sent().open(now).values_list("email", "role")
     assert sorted(going_on) == [("p0@example.org", Role.OWNER), ("p1@example.org", Role.OWNER)]
+
+
+def test_links_of_two_united_companies_are_taken_back_together(world: World, now: dt.datetime) -> None:
+    keep, gone = pair("company", now)
+    links = [factories.make_invitation(now, one, "", domains=["parc.example"]) for one in (keep, gone)]
+    unite(keep, gone, world, now)
+    members.revoke_invitation(organisation=keep, invitation=links[0], by=keep.owners()[0], now=now)
+    late = factories.make_user(email="leo@parc.example")
+    for link in links:
+        with pytest.raises(members.InvitationClosed):
+            members.accept_invitation(organisation=keep, invitation=link, by=late, now=now)
