@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from associations.models import Association
-from companies.models import Company, Slot, SlotVolunteer
+from companies.models import Company, SlotVolunteer
 from workshops import calendar
+from workshops.catalogue import bookable
 from workshops.models import Booking, CalendarFeed
 
 # How long what is over, or cancelled, stays in a calendar.
@@ -41,8 +42,7 @@ def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     since = now - KEPT
     if feed.site is not None:
         bookings = Booking.objects.filter(slot__room__site=feed.site)
-        free = Slot.objects.filter(room__site=feed.site, state=Slot.State.OPEN, starts_at__gt=now)
-        free = free.exclude(pk__in=Booking.objects.live().values("slot"))
+        free = bookable(now).filter(room__site=feed.site)
         events = [calendar.free_slot(slot, now=now) for slot in free.with_place().order_by("starts_at", "pk")]
         name = f"{feed.site.company.name}, {feed.site.name}"
     else:

@@ -73,8 +73,13 @@ def fitting(slots: SlotQuerySet, profiles: Iterable[VolunteerProfile]) -> SlotQu
     return slots.exclude(unwanted) if unwanted else slots
 
 
-def wanting(slots: SlotQuerySet, user: User) -> SlotQuerySet:
-    """Those with a free seat that the person has not promised to join, booked ones first."""
+def wanting(slots: SlotQuerySet, user: User, now: dt.datetime) -> SlotQuerySet:
+    """Those with a free seat that the person has not promised to join, booked ones first.
+
+    Without what cannot take place as things are: nobody booked it, and nobody can.
+    """
+    asked_for = Booking.objects.filter(slot=OuterRef("pk"), state__in=[*Booking.LIVE, Booking.State.PENDING])
+    slots = slots.filter(Q(Exists(asked_for)) | Q(pk__in=Slot.objects.open(now).values("pk")))
     promises = SlotVolunteer.objects.filter(slot=OuterRef("pk")).order_by().values("slot")
     joined = Coalesce(Subquery(promises.annotate(count=Count("pk")).values("count")), 0)
     free = slots.exclude(volunteers__volunteer=user).annotate(joined=joined).filter(volunteers_offered__gt=F("joined"))

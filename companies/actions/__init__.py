@@ -51,7 +51,13 @@ from companies.actions.series import (
     skipped_dates,
     why_none,
 )
-from companies.actions.slots import SlotNotOpen, withdraw_slot, withdraw_slots
+from companies.actions.slots import (
+    SlotNotOpen,
+    carry_promises,
+    withdraw_keeping_promises,
+    withdraw_slot,
+    withdraw_slots,
+)
 from companies.actions.volunteers import (
     AlreadyElsewhere,
     Joined,
@@ -107,6 +113,7 @@ __all__ = [
     "archive_places",
     "ask_stand_in",
     "ask_to_confirm_series",
+    "carry_promises",
     "confirm_availability",
     "consent",
     "cut_series",
@@ -143,6 +150,7 @@ __all__ = [
     "tell_moved",
     "why_none",
     "withdraw_consent",
+    "withdraw_keeping_promises",
     "withdraw_slot",
     "withdraw_slots",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from itertools import groupby
 from operator import attrgetter
@@ -37,11 +38,36 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
 @transaction.atomic
 def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime) -> int:
     """Take many open slots back at once and free their volunteers. Returns how many were open."""
-    taken_back = Slot.objects.filter(pk__in=[slot.pk for slot in slots], state=Slot.State.OPEN).update(
-        state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
-    )
+    taken_back = withdraw_keeping_promises(slots=slots, by=by, now=now)
     _free_volunteers(slots, now)
     return taken_back
+
+
+def withdraw_keeping_promises(*, slots: Collection[Slot], by: User, now: dt.datetime) -> int:
+    """Take open slots back whose evenings are about to be offered again: `carry_promises` comes next."""
+    return Slot.objects.filter(pk__in=[slot.pk for slot in slots], state=Slot.State.OPEN).update(
+        state=Slot.State.WITHDRAWN, withdrawn_at=now, withdrawn_by=by
+    )
+
+
+@transaction.atomic
+def carry_promises(*, gone: Collection[Slot], offered: Collection[Slot], now: dt.datetime) -> None:
+    """Let volunteers keep the evenings that are offered again at the same hours, in the order in which they joined.
+
+    The others, and those for whom no seat is left, are freed and told.
+    """
+    same_hours = {(slot.starts_at, slot.ends_at): slot for slot in offered}
+    seats_taken: Counter[int] = Counter()
+    kept = []
+    for promise in SlotVolunteer.objects.filter(slot__in=gone).order_by("joined_at", "pk"):
+        slot = same_hours.get((promise.starts_at, promise.ends_at))
+        if slot is None or seats_taken[slot.pk] == slot.volunteers_offered:
+            continue
+        seats_taken[slot.pk] += 1
+        promise.slot, promise.volunteers_offered, promise.seat = slot, slot.volunteers_offered, seats_taken[slot.pk]
+        kept.append(promise)
+    SlotVolunteer.objects.bulk_update(kept, ["slot", "volunteers_offered", "seat"])
+    _free_volunteers(gone, now)
 
 
 def _free_volunteers(slots: Collection[Slot], now: dt.datetime) -> None:

@@ -185,7 +185,7 @@ class SlotVolunteer(models.Model):
             pgtrigger.Trigger(
                 name="volunteer_is_a_member",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("volunteer_id", "engagement_type"),  # type: ignore[no-untyped-call]
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("slot_id", "volunteer_id", "engagement_type"),  # type: ignore[no-untyped-call]
                 declare=[("inviting", "BIGINT"), ("offered", "TEXT"), ("consent", "TIMESTAMPTZ")],
                 func="""
                     SELECT s.company_id, o.state INTO inviting, offered FROM companies_slot AS o

@@ -209,6 +209,8 @@ def test_cancelled_workshop_stays_as_cancelled_with_a_higher_sequence(
 
 def test_site_is_followed_by_who_manages_it(world: World, now: dt.datetime, client: Client) -> None:
     free = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    blocked = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=14))
+    BusyTime.objects.create(room=world.room, starts_at=blocked.starts_at, ends_at=blocked.ends_at)
     booking = factories.make_booking(now, world.slot, world.association)
     manager = factories.make_user()
     factories.add_member(world.company, manager, Role.MANAGER, now)

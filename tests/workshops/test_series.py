@@ -16,7 +16,7 @@ from accounts.models import Role, User
 from companies import actions as companies
 from companies.actions.series import TAKEN
 from companies.confirmations import confirmation_path
-from companies.models import Availability, BusyTime, Slot
+from companies.models import Availability, BusyTime, Slot, SlotVolunteer
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
@@ -160,6 +160,38 @@ def test_following_dates_change_but_booked_moved_and_withdrawn_ones(
     moved = Slot.objects.get(pk=slot.pk)
     assert (moved.state, f"{moved.local_time:%H:%M}", moved.availability) == ("open", "19:00", later)
     assert Booking.objects.live().count() == 1
+
+
+def promised(world: World) -> dict[str, list[tuple[str, int]]]:
+    """Per volunteer: day and seat of what they promised."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for one in SlotVolunteer.objects.select_related("volunteer", "slot").order_by("starts_at"):
+        assert one.slot.state == Slot.State.OPEN
+        found.setdefault(one.volunteer.name, []).append((f"{one.slot.local_date:%d}", one.seat))
+    return found
+
+
+def test_volunteers_keep_their_evenings_when_the_offer_changes_and_not_the_hours(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    late = factories.make_user("Léo", email="late@parc.example")
+    factories.add_member(world.company, late, Role.VOLUNTEER, now)
+    for person, days in ((world.volunteer, (3, 17)), (late, (17, 24))):
+        for day in days:
+            companies.join_slot(slot=on(series, day), by=person, now=now)
+    fewer = opening(places=4, volunteers_offered=1)
+    actions.change_series(
+        availability=series, changed=fewer, from_date=dt.date(2026, 12, 1), by=world.company_owner, now=now
+    )
+    assert promised(world) == {world.volunteer.name: [("03", 1), ("17", 1)], "Léo": [("24", 1)]}
+    [told] = Message.objects.filter(template="promises_ended")
+    assert (told.to_email, len(told.context["workshops"])) == ("late@parc.example", 1)
+    half_an_hour_later = opening(start_time=dt.time(19), end_time=dt.time(21))
+    actions.change_series(
+        availability=fewer, changed=half_an_hour_later, from_date=dt.date(2026, 12, 17), by=world.company_owner, now=now
+    )
+    assert promised(world) == {world.volunteer.name: [("03", 1)]}
+    assert Message.objects.filter(template="promises_ended").count() == 3
 
 
 def test_change_that_opens_nothing_leaves_everything(world: World, series: Availability, now: dt.datetime) -> None:

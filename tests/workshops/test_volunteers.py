@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db.models import Q
+from django.db.models import F, Q
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.vocabulary import Level, Topic
 from companies import actions as companies
-from companies.models import SlotVolunteer, VolunteerProfile
+from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from tests import factories
 from tests.factories import World
 from workshops.views.volunteers import DATES_A_PAGE
@@ -40,6 +40,22 @@ def test_dates_are_sorted_by_what_they_need(world: World, now: dt.datetime, visi
     page = client.get(PAGE).text
     assert "Vous participez" in page
     assert "Ateliers réservés" not in page
+
+
+def test_what_cannot_take_place_asks_for_nobody(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    client = visitor(world.volunteer)
+    assert "Je participe" in client.get(PAGE).text
+    asleep = factories.make_series(now, world.room, confirm_by_at=now - dt.timedelta(days=1))
+    Slot.objects.update(availability=asleep, original_date=F("local_date"))
+    assert "Je participe" not in client.get(PAGE).text
+    Slot.objects.update(availability=None, original_date=None)
+    assert "Je participe" in client.get(PAGE).text
+    booked = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    factories.make_booking(now, booked, world.association)
+    for slot in (world.slot, booked):
+        world.room.busy_times.create(starts_at=slot.starts_at, ends_at=slot.ends_at)
+    page = client.get(PAGE).text
+    assert (page.count("Je participe"), "mercredi 9" in page) == (1, True)
 
 
 def test_dates_follow_the_profile_unless_all_are_asked_for(world: World, now: dt.datetime, visitor: Visitor) -> None:

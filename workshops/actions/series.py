@@ -99,6 +99,14 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
 
     A date that was moved by hand counts for the day where it is now.
     """
+    end = _end(availability, from_date, now=now)
+    companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
+    decline_waiting(end.withdrawn, by=by, now=now, reason="Le créneau a été retiré.")
+    return end
+
+
+def _end(availability: Availability, from_date: dt.date, *, now: dt.datetime) -> SeriesEnd:
+    """The series opens nothing from this day on; its free slots are locked, to be taken back."""
     from_date = max(from_date, availability.from_date)
     companies.cut_series(series=Availability.objects.filter(pk=availability.pk), from_date=from_date)
     coming = Slot.objects.filter(
@@ -108,8 +116,6 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     booked = list(Booking.objects.live().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))
     held = {one.slot_id for one in booked}
     free = [slot for slot in slots if slot.pk not in held]
-    companies.withdraw_slots(slots=free, by=by, now=now)
-    decline_waiting(free, by=by, now=now, reason="Le créneau a été retiré.")
     return SeriesEnd(withdrawn=free, booked=booked)
 
 
@@ -119,7 +125,8 @@ def change_series(
 ) -> tuple[SeriesEnd, companies.Season]:
     """This and the following dates: the series ends, another one with what `changed` says begins.
 
-    Dates that were booked, moved or taken out of the series stay as they are.
+    Dates that were booked, moved or taken out of the series stay as they are. Volunteers keep their evenings where
+    the hours stay.
 
     Raises:
         what `companies.publish_season` raises: nothing is written.
@@ -132,10 +139,13 @@ def change_series(
     # They go over to the series that begins, and keep their day and their offer.
     going_over = Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True)))
     going_over.update(availability=None)
-    end = end_series(availability=availability, from_date=from_date, by=by, now=now)
+    end = _end(availability, from_date, now=now)
+    companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
+    decline_waiting(end.withdrawn, by=by, now=now, reason="Le créneau a changé d’heures ou d’offre.")
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
+    companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
     going_over.update(availability=changed)
     return end, season
 

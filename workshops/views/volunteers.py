@@ -31,7 +31,7 @@ def volunteering(request: HttpRequest) -> HttpResponse:
     offered = joinable(user, now)
     profiles = [one.volunteer_profile for one in memberships if hasattr(one, "volunteer_profile")]
     everything = "tout" in request.GET
-    wanted = wanting(offered if everything else fitting(offered, profiles), user)
+    wanted = wanting(offered if everything else fitting(offered, profiles), user, now)
     page = Paginator(wanted, DATES_A_PAGE).get_page(request.GET.get("page"))
     shown = dates(page, user)
     given = hours_given(Q(volunteer=user), year=now.year, now=now).get(user.pk, Hours(0, 0))
