@@ -14,6 +14,7 @@ from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinReque
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
 from mail import outbox
+from mail.kinds import Kind, told_as
 from territories.french import counted, long_date
 
 
@@ -36,6 +37,7 @@ def member_invited(*, organisation: Organisation, invitation: Invitation, by: Us
     )
 
 
+@told_as(Kind.ORGANISATION)
 def member_joined(*, organisation: Organisation, member: Membership, now: dt.datetime) -> None:
     """To the owners: somebody came in."""
     context = {"person": member.user.name, "address": member.user.email, "role": member.get_role_display()}
@@ -53,6 +55,7 @@ def member_removed(*, organisation: Organisation, person: User, now: dt.datetime
     _tell("member_removed", organisation, person, f"{now:%Y%m%dT%H%M%S%f}", {}, now)
 
 
+@told_as(Kind.ORGANISATION)
 def join_requested(*, organisation: Organisation, asked: JoinRequest, now: dt.datetime) -> None:
     """To the owners: somebody asks to be let in."""
     context = {"person": asked.user.name, "address": asked.user.email, "message": asked.message}
@@ -64,6 +67,7 @@ def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: b
     _tell("join_answered", organisation, asked.user, f"{asked.pk}", {"accepted": accepted}, now)
 
 
+@told_as(Kind.ORGANISATION)
 def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
     """To the owners, once a year until somebody answers: a look at who belongs here."""
     last = organisation.members_confirmed_at

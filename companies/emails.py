@@ -12,6 +12,7 @@ from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import outbox
+from mail.kinds import Kind, told_as
 from territories.french import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
@@ -43,6 +44,7 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
         )
 
 
+@told_as(Kind.VOLUNTEERING)
 def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime) -> None:
     """To the other members: somebody cannot come, and seeks a stand-in."""
     asked = promise.stand_in_asked_at
@@ -53,6 +55,7 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
         to=(colleague.email, colleague.name),
         context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
         not_after=promise.starts_at,
+        time_zone=promise.slot.time_zone,
         now=now,
     )
 
@@ -99,6 +102,7 @@ def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime)
     )
 
 
+@told_as(Kind.ORGANISATION)
 def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> None:
     """To the managers: a member wants to come on working time."""
     member = profile.membership

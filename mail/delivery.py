@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import re
 import smtplib
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,17 +22,19 @@ from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
-from mail import wanted
+from mail import wanted, wishes
 from mail.models import Message, Suppression
+from mail.pace import take_turn
 from mail.rendering import Rendered, build_email, one_line, render
 
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
+Rest = Callable[[float], None]
 
+RUN_AT_MOST = dt.timedelta(seconds=50)
 ATTEMPTS_AT_MOST = 10
 FIRST_WAIT = dt.timedelta(minutes=1)
-TOO_LATE = "Trop tard : le message n’avait plus d’objet."
 
 # While a row is held the server answers at most EHLO, HELO, MAIL, RCPT, DATA, the final dot and RSET.
 ANSWERS_PER_MESSAGE = 8
@@ -51,6 +54,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
+    GATHERED = "gathered"
     POSTPONED = "postponed"
 
 
@@ -61,12 +65,13 @@ class Tally:
     sent: int = 0
     failed: int = 0
     skipped: int = 0
+    gathered: int = 0
     postponed: int = 0
     paused: bool = False
 
     @property
     def handled(self) -> int:
-        return self.sent + self.failed + self.skipped + self.postponed
+        return self.sent + self.failed + self.skipped + self.gathered + self.postponed
 
     def add(self, outcome: Outcome) -> None:
         setattr(self, outcome, getattr(self, outcome) + 1)
@@ -91,18 +96,22 @@ class Result(NamedTuple):
     refusal: Refusal | None = None
 
 
-def deliver_due(*, now: dt.datetime, limit: int, clock: Clock, stop_at: dt.datetime | None = None) -> Tally:
+def deliver_due(
+    *, now: dt.datetime, limit: int, clock: Clock, stop_at: dt.datetime | None = None, rest: Rest = time.sleep
+) -> Tally:
     """Deliver what is due at `now` over one connection: at most `limit` messages, none begun after `stop_at`.
 
-    Any number may run at once: each row is taken by one of them. What cannot leave now stays queued with
-    its error. `clock` gives the instants that are stamped. Must not run inside a transaction.
+    Any number may run at once: each row is taken by one of them, and together they keep the provider's pace. What
+    cannot leave now stays queued with its error. `clock` gives the instants that are stamped, `rest` lets seconds
+    pass. Must not run inside a transaction.
     """
     tally = Tally()
     if not Message.objects.due(now).exists():
         return tally
     line = mailers.default
+    stop_at = stop_at or now + RUN_AT_MOST
     try:
-        while not tally.paused and tally.handled < limit and (stop_at is None or clock() < stop_at):
+        while not tally.paused and tally.handled < limit and await_turn(clock, rest, stop_at):
             if not open_line(line):
                 tally.paused = True
             elif result := deliver_next(line, now=now, clock=clock):
@@ -112,6 +121,17 @@ def deliver_due(*, now: dt.datetime, limit: int, clock: Clock, stop_at: dt.datet
     finally:
         line.close()
     return tally
+
+
+def await_turn(clock: Clock, rest: Rest, stop_at: dt.datetime) -> bool:
+    """Wait until the provider takes another message; False when that is not before `stop_at`."""
+    now = clock()
+    turn = take_turn(now=now, latest=stop_at) if now < stop_at else None
+    if turn is None:
+        return False
+    if turn > now:
+        rest((turn - now).total_seconds())
+    return True
 
 
 def open_line(line: BaseEmailBackend) -> bool:
@@ -142,9 +162,8 @@ def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> R
     if message is None:
         return None
     at = clock()
-    if reason := why_unwanted(message, at=at):
-        mark(message, Message.State.SKIPPED, skipped_at=at, last_error=reason)
-        return Result(Outcome.SKIPPED)
+    if held := hold_back(message, at=at):
+        return Result(held)
     try:
         rendered = render(message)
         hand_over(line, build_email(message, rendered, sent_at=at))
@@ -161,6 +180,24 @@ def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> R
     return Result(record_refusal(message, refusal, at=at), refusal)
 
 
+def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
+    """Do what takes the place of sending: nothing is true any more, or the person wishes otherwise. None: send it."""
+    if reason := why_unwanted(message, at=at):
+        mark(message, Message.State.SKIPPED, skipped_at=at, last_error=reason)
+        return Outcome.SKIPPED
+    match wishes.instead_of_sending(message, at=at):
+        case wishes.Instead(state=Message.State.SKIPPED):
+            mark(message, Message.State.SKIPPED, skipped_at=at, last_error=wishes.UNWANTED)
+            return Outcome.SKIPPED
+        case wishes.Instead(state=Message.State.GATHERED):
+            mark(message, Message.State.GATHERED, gathered_at=at)
+            return Outcome.GATHERED
+        case wishes.Instead(until=dt.datetime() as until):
+            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until)
+            return Outcome.POSTPONED
+    return None
+
+
 def allow_slow_server() -> None:
     """Let this transaction idle as long as the mail server's answers may take, MAIL_TIMEOUT seconds each."""
     with connection.cursor() as cursor:
@@ -173,7 +210,7 @@ def allow_slow_server() -> None:
 def why_unwanted(message: Message, *, at: dt.datetime) -> str:
     """Why this message should no longer be sent; empty when it should."""
     if message.not_after is not None and at >= message.not_after:
-        return TOO_LATE
+        return wishes.TOO_LATE
     suppression = Suppression.objects.filter(address=message.to_email.lower()).first()
     return f"Adresse écartée : {suppression.reason}" if suppression else wanted.why_not(message)
 
@@ -219,7 +256,9 @@ def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Ou
     if refusal.permanent or attempts >= ATTEMPTS_AT_MOST or out_of_time:
         mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)
         return Outcome.FAILED
-    Message.objects.filter(pk=message.pk).update(attempts=attempts, next_attempt_at=again_at, last_error=refusal.reason)
+    Message.objects.filter(pk=message.pk).update(
+        attempts=attempts, next_attempt_at=again_at, turn_at=again_at, last_error=refusal.reason
+    )
     return Outcome.POSTPONED
 
 

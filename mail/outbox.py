@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from email.utils import parseaddr
 from typing import Any, NamedTuple
 
+from celery import signature
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,11 +17,16 @@ from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
-from mail import tasks
 from mail.models import Message
 from mail.rendering import RESERVED_NAMES, one_line
 
 logger = logging.getLogger(__name__)
+
+
+URGENT, NORMAL, BULK = 1, 5, 9
+TURN = dt.timedelta(seconds=1)
+# By its name: the task's module stands above this one.
+DELIVER = "mail.tasks.deliver"
 
 
 class OutsideTransaction(RuntimeError):
@@ -36,17 +42,23 @@ class Address(NamedTuple):
 
 # One statement: whether the key is new and whether the address may be written to are decided by the
 # database, under the caller's transaction. Two transactions that post one key wait for each other.
+# The turn: who has much to tell takes one turn a second, so that nobody else waits behind all of it.
 INSERT = """
 INSERT INTO mail_message (
     key, template, to_email, to_name, language, context, about, reply_to, calendar, calendar_method, secret,
-    priority, message_id, created_at, due_at, not_after, next_attempt_at,
+    priority, instant, time_zone, on_behalf_of, turn_at, message_id, created_at, due_at, not_after, next_attempt_at,
     state, skipped_at, last_error
 )
 SELECT
     %(key)s, %(template)s, %(to_email)s, %(to_name)s, %(language)s,
     CASE WHEN %(secret)s AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE %(context)s END,
     %(about)s, %(reply_to)s, %(calendar)s, %(calendar_method)s, %(secret)s,
-    %(priority)s, %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
+    %(priority)s, %(instant)s, %(time_zone)s, %(on_behalf_of)s,
+    GREATEST(%(due_at)s, (
+        SELECT max(turn_at) FROM mail_message
+        WHERE on_behalf_of = %(on_behalf_of)s AND priority = %(priority)s AND state = 'queued'
+    ) + %(turn)s),
+    %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
     CASE WHEN refused.id IS NOT NULL THEN %(now)s END::timestamptz,
     CASE WHEN refused.id IS NULL THEN '' ELSE 'Adresse écartée : ' || refused.reason END
@@ -64,7 +76,10 @@ def post(
     now: dt.datetime,
     due_at: dt.datetime | None = None,
     not_after: dt.datetime | None = None,
-    priority: int = 5,
+    priority: int = NORMAL,
+    instant: bool = False,
+    on_behalf_of: str = "",
+    time_zone: str = "",
     about: str = "",
     reply_to: str = "",
     calendar: str = "",
@@ -75,7 +90,9 @@ def post(
     """Write a message into the outbox; True when it is new, False when its key was already told.
 
     It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
-    among those due, the lowest `priority` first. `about` ("booking:12") is the thread that it stands in, and
+    among those due, the lowest `priority` first, and then in turn for each `on_behalf_of` ("company:3"; default: the
+    address). What the owner of the address wishes is asked when it leaves: quiet hours are those of `time_zone`
+    (IANA), and no digest holds an `instant` one. `about` ("booking:12") is the thread that it stands in, and
     what is looked at once more before it leaves (`mail.wanted`). An address set aside gets a row too,
     skipped, with the reason. `secret` erases the context once the message left the queue and keeps no body.
 
@@ -103,6 +120,10 @@ def post(
         "calendar_method": calendar_method,
         "secret": secret,
         "priority": priority,
+        "instant": instant,
+        "time_zone": time_zone,
+        "on_behalf_of": on_behalf_of or address.email.lower(),
+        "turn": TURN,
         "message_id": new_message_id(),
         "now": now,
         "due_at": due_at,
@@ -125,7 +146,7 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
         count = (
             Message.objects.filter(pk__in=list(ids), secret=False)
             .exclude(context={})
-            .move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now)
+            .move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now, turn_at=now)
         )
         if count:
             wake_at_commit()
@@ -141,7 +162,7 @@ def wake_at_commit() -> None:
 def wake_delivery() -> None:
     """Hint the workers that something is due. The periodic task delivers it anyway."""
     try:
-        tasks.deliver.delay()
+        signature(DELIVER).delay()
     except OperationalError as error:
         logger.warning("The broker is unreachable (%s): the next tick delivers the mail.", error)
 

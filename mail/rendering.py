@@ -16,9 +16,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
 from django.utils import translation
 
+from mail import links
+from mail.kinds import may_be_refused
 from mail.models import Message
 
-RESERVED_NAMES = frozenset({"site_name", "site_url", "recipient_name", "subject", "language"})
+RESERVED_NAMES = frozenset(
+    {"site_name", "site_url", "recipient_name", "subject", "language", "preferences_url", "unsubscribe_url"}
+)
 CALENDAR_FILE_NAME = "agenda.ics"
 
 # Whatever could end a header line; the no-break spaces of French typography stay.
@@ -45,6 +49,8 @@ def render(message: Message) -> Rendered:
         "site_url": settings.SITE_URL,
         "recipient_name": message.to_name,
         "language": message.language,
+        "preferences_url": "" if message.secret else links.preferences_url(message),
+        "unsubscribe_url": links.unsubscribe_url(message) if may_be_refused(message.template) else "",
     }
     name = f"mail/{message.template}"
     with translation.override(message.language):
@@ -72,17 +78,19 @@ def one_line(text: str) -> str:
 
 def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -> EmailMultiAlternatives:
     """The MIME message. The Message-ID is the row's, so that a second attempt is known as such."""
+    reply_to = message.reply_to or settings.OPERATOR_EMAIL
     email = EmailMultiAlternatives(
         rendered.subject,
         rendered.text,
         settings.DEFAULT_FROM_EMAIL,
         [recipient(message)],
-        reply_to=[message.reply_to] if message.reply_to else None,
+        reply_to=[reply_to] if reply_to else None,
         headers={
             "Message-ID": message.message_id,
             "Date": format_datetime(sent_at),
             "Auto-Submitted": "auto-generated",
             **thread_headers(message),
+            **unsubscribe_headers(message),
         },
     )
     email.attach_alternative(rendered.html, "text/html")
@@ -102,6 +110,16 @@ def thread_headers(message: Message) -> dict[str, str]:
         return {}
     root = f"<{message.about.replace(':', '.')}.thread@{message.message_id.strip('<>').rpartition('@')[2]}>"
     return {"References": root, "In-Reply-To": root}
+
+
+def unsubscribe_headers(message: Message) -> dict[str, str]:
+    """What lets a reader's program refuse mail of this kind in one click (RFC 2369, RFC 8058), where one may."""
+    if not may_be_refused(message.template):
+        return {}
+    return {
+        "List-Unsubscribe": f"<{links.unsubscribe_url(message)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def recipient(message: Message) -> str:

@@ -1,18 +1,17 @@
 """Delivering the mail that is due, which an action causes and the clock guarantees; and forgetting what was said."""
 
-import datetime as dt
 import logging
 
 from celery import shared_task
 
-from mail.delivery import deliver_due
+from mail import digests
+from mail.delivery import RUN_AT_MOST, deliver_due
 from mail.erasing import erase_bodies
 from territories import clock
 
 logger = logging.getLogger(__name__)
 
 MESSAGES_PER_CONNECTION = 100
-RUN_AT_MOST = dt.timedelta(seconds=50)
 
 
 @shared_task
@@ -34,3 +33,9 @@ def deliver() -> None:
 def forget() -> int:
     """May run twice, late or in halves."""
     return erase_bodies(now=clock.now())
+
+
+@shared_task
+def tell_digests() -> int:
+    """May run twice, late or at once with others."""
+    return digests.tell_digests(now=clock.now())

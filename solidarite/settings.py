@@ -197,6 +197,7 @@ SLOW_SCAN_SECONDS = env.float("SLOW_SCAN_SECONDS", 3600.0)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
+    "tell digests": {"task": "mail.tasks.tell_digests", "schedule": SCAN_SECONDS},
     "forget what mails said": {"task": "mail.tasks.forget", "schedule": SLOW_SCAN_SECONDS},
     **{
         f"ask {app} to confirm members": {"task": f"{app}.tasks.ask_to_confirm_members", "schedule": SLOW_SCAN_SECONDS}
@@ -217,6 +218,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail ------------------------------------------------------------------------------------------
 
 MAIL_TIMEOUT = 20
+# How many messages a second the provider takes; 0: as many as it can.
+MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", 0.0)
 # How long what a mail said can be read again by an operator.
 MAIL_BODIES_KEPT_DAYS = 60
 MAILERS = {

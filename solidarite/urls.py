@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.gates import lacks_second_factor
 from accounts.models import User
 from accounts.views import recovery
+from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
 from solidarite import dev, views
 from solidarite.gallery import gallery
@@ -54,11 +55,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pilotage/seconds-facteurs/<int:recovery_id>/confirmer/", recovery.confirm, name="recovery_confirm"),
     path("signaler/", abuse.report, name="report_abuse"),
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
+    path("courriels/", include("mail.urls")),
     path("sante/", views.health, name="health"),
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("compte/mes-donnees.json", views.export_own_data, name="own_data"),
+    path("compte/courriels/", own_preferences, name="own_preferences"),
     path("compte/signup/", SignUp.as_view(), name="account_signup"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),

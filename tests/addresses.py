@@ -19,6 +19,8 @@ from charter.models import Edition
 from companies import actions as companies
 from companies.confirmations import confirmation_path
 from companies.models import Company
+from mail import links, outbox
+from mail.models import Message
 from tests import factories
 from tests.factories import World
 from tests.pictures import picture
@@ -72,6 +74,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         link_sent_at=now,
     )
     series = factories.make_series(now, world.room)
+    outbox.post("workshop_reminder", key="told", to=("odile@example.org", "Odile"), context={}, now=now)
+    told = Message.objects.get(key="told")
     edition = Edition.objects.create(
         name="Printemps", slug="printemps", from_date=now, until_date=now, created_at=now, announced_at=now
     )
@@ -84,6 +88,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "photo_id": companies.add_photo(
             room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now
         ).pk,
+        "preferences": links.preferences_url(told).split("/")[-2],
+        "unsubscribe": links.unsubscribe_url(told).split("/")[-3],
         "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
         "membership_id": profile.pk,
         "slug": world.company.slug,
@@ -138,6 +144,8 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "associations:join": {"token": arguments["join"]},
         "companies:series_confirm": {"token": arguments["confirming"]},
         "workshops:feed": {"token": arguments["feed"]},
+        "mail:preferences": {"token": arguments["preferences"]},
+        "mail:unsubscribe": {"token": arguments["unsubscribe"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},
         "charter:edition": {"slug": "printemps"},
         "charter:sign_by_link": {"token": arguments["signing"]},

@@ -17,11 +17,15 @@ from accounts.models import User
 from associations.models import Request
 from companies.models import Slot, SlotVolunteer
 from mail import outbox
+from mail.kinds import Kind, told_as
 from territories.french import counted, kilometres, long_date, time_range
 from workshops import calendar
 from workshops.matching import Match
 from workshops.models import Booking, Side, Workshop
 from workshops.told import about, fact
+
+# A week until the digest, and time to answer it.
+URGENT_WITHIN = dt.timedelta(days=10)
 
 
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
@@ -78,6 +82,7 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
         _tell("booking_withdrawn", booking, manager, now, url=_company_url(booking))
 
 
+@told_as(Kind.REMINDERS)
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides and the volunteers, before the day."""
     booking = workshop.booking
@@ -98,6 +103,7 @@ def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
         )
 
 
+@told_as(Kind.REPORTS)
 def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
     """To one side: tell us how it went, four numbers and a minute."""
     booking = workshop.booking
@@ -107,9 +113,11 @@ def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
         _tell("report_due", booking, person, now, url=url)
 
 
+@told_as(Kind.SUGGESTIONS)
 def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: dt.datetime) -> None:
-    """To the association: these slots serve your request."""
+    """To the association: these slots serve your request. At once when one of them cannot wait for a weekly digest."""
     first = min(found.slot_id for found, _ in matches)
+    urgent = min(slot.closes_at for _, slot in matches) < now + URGENT_WITHIN
     for manager in request.association.managers():
         outbox.post(
             "slots_matched",
@@ -120,6 +128,8 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
                 "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
             },
             about=f"request:{request.pk}",
+            time_zone=request.commune.time_zone,
+            instant=urgent,
             now=now,
         )
 
@@ -163,6 +173,7 @@ def _tell(  # the one place where a mail about a booking is put together
         calendar_method=event,
         not_after=not_after,
         priority=priority,
+        time_zone=booking.slot.time_zone,
         now=now,
     )
 

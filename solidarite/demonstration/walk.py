@@ -234,7 +234,7 @@ class _Walk:
 
     def both_report(self) -> None:
         before = self._figures()
-        self._forward_to(dt.datetime.combine(self.day, dt.time(22), tzinfo=dt.UTC))
+        self._forward_to(dt.datetime.combine(self.day + dt.timedelta(days=1), dt.time(9), tzinfo=dt.UTC))
         for email in (self.company_email, self.association_email):
             self._mail(email, "Comment s’est passé l’atelier")
         self.association.get(f"{self.association_booking}bilan/")

@@ -37,6 +37,8 @@ LIVED = {
     "charter:sign_by_link",
     "charter:version",
     "companies:series_confirm",
+    "mail:preferences",
+    "mail:unsubscribe",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_authenticate",

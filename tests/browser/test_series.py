@@ -56,7 +56,7 @@ def type_in(page: Page, field: str, text: str) -> None:
     page.locator(f"#id_{field}").fill(text)
 
 
-def test_endless_series_is_confirmed_by_one_click_in_a_mail(own_portal: Portal, browser: Browser) -> None:
+def test_links_of_mails_confirm_a_series_and_choose_what_comes(own_portal: Portal, browser: Browser) -> None:
     owner, mails, reader = (new_page(own_portal, browser) for _ in range(3))
     sign_in_on(owner, OWNER)
     follow(owner, "Ouvrir Messagerie de la Gare")
@@ -70,10 +70,25 @@ def test_endless_series_is_confirmed_by_one_click_in_a_mail(own_portal: Portal, 
     expect(owner.get_by_role("status").first).to_contain_text("créneaux publiés")
 
     mails.goto("/dev/courriels/")
-    mails.get_by_label("Avancer de (heures)").fill(str(50 * 24))
+    # To a morning: at night reminders wait.
+    hours = 50 * 24 + (9 - dt.datetime.now(tz=dt.UTC).hour) % 24
+    mails.get_by_label("Avancer de (heures)").fill(str(hours))
     press(mails, "Avancer l’horloge")
     reader.goto(mailed(mails, "toujours", r"http://[^/\s]+(\S*confirmer\S*)"))
     check(reader)
     press(reader, "Oui, nous ouvrons toujours")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Merci, c’est noté")
     check(reader)
+
+    reader.goto(mailed(mails, "passé l’atelier", r"Choisir mes courriels\s:\shttp://[^/\s]+(\S+)"))
+    check(reader)
+    reader.get_by_label("Créneaux qui servent vos demandes").select_option("daily")
+    press(reader, "Enregistrer mes choix")
+    expect(reader.get_by_role("status").first).to_contain_text("Vos choix sont enregistrés")
+    reader.goto(mailed(mails, "passé l’atelier", r"Ne plus recevoir ceux-ci\s:\shttp://[^/\s]+(\S+)"))
+    check(reader)
+    press(reader, "Ne plus les recevoir")
+    check(reader)
+    follow(reader, "Choisir mes autres courriels")
+    expect(reader.get_by_label("Comptes rendus à écrire")).to_have_value("never")
+    expect(reader.get_by_label("Créneaux qui servent vos demandes")).to_have_value("daily")

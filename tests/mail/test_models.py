@@ -8,7 +8,7 @@ from tests.mail.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 Tell = Callable[..., Message]
-STAMPS = {"sent": "sent_at", "failed": "failed_at", "skipped": "skipped_at"}
+STAMPS = {"sent": "sent_at", "failed": "failed_at", "skipped": "skipped_at", "gathered": "gathered_at"}
 
 
 @pytest.mark.parametrize("state", STAMPS)
@@ -48,7 +48,7 @@ def test_move_follows_the_transitions(tell: Tell, origin: Message.State, end: Me
 def test_claim_is_served_by_the_partial_index(tell: Tell) -> None:
     tell()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     plan = Message.objects.due(NOW).select_for_update(skip_locked=True)[:1].explain()
     assert ("message_due" in plan, "Sort" in plan) == (True, False)
 

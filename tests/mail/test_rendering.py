@@ -22,6 +22,7 @@ def message(**fields: object) -> Message:
             "to_email": "ana@example.org",
             "to_name": "Ana",
             "context": HELLO,
+            "secret": True,  # without links of its own: their signatures would be noise here
             "message_id": "<1@portail.example.org>",
         }
         | fields

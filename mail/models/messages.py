@@ -1,33 +1,56 @@
-"""The outbox: messages to tell, and the addresses that no longer want or can receive any."""
+"""The outbox: messages to tell, and what became of each."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, F, Func, Q
+from django.db.models.functions import Now
+
+from mail.models.addresses import Pause
 
 # What was said is still there. A secret message never kept it.
 KEPT = ~Q(text="") | ~Q(context={}) | ~Q(calendar="")
+
+
+STAMPS = ("sent_at", "failed_at", "skipped_at", "gathered_at")
+
+
+def _stamped(state: str, stamp: str = "") -> Q:
+    """In this state, with this stamp and no other; a message that was kept for a digest and skipped then has both."""
+    absent = [one for one in STAMPS if one != stamp and not (state == "skipped" and one == "gathered_at")]
+    return Q(state=state, **{f"{stamp}__isnull": False} if stamp else {}, **{f"{one}__isnull": True for one in absent})
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages may leave, and the one way to change their state."""
 
     def due(self, now: dt.datetime) -> Self:
-        """Messages to deliver at `now`, the most urgent first; served by the index `message_due`.
+        """Messages to deliver at `now`, the most urgent first, then in turn; served by the index `message_due`.
 
         Those that an operator holds back wait.
         """
-        held = Pause.objects.filter(Q(template="") | Q(template=OuterRef("template")))
-        waiting = self.filter(~Exists(held), state=Message.State.QUEUED, next_attempt_at__lte=now)
-        return waiting.order_by("priority", "next_attempt_at", "pk")
+        # Read once for the statement, not joined: the index gives the first row however many are queued.
+        paused = ArraySubquery(Pause.objects.order_by().values("template"))
+        held = Func(paused, F("template"), function="array_position", output_field=models.IntegerField())
+        all_held = Exists(Pause.objects.filter(template=""))
+        waiting = self.alias(held=held).filter(
+            ~all_held, held=None, state=Message.State.QUEUED, next_attempt_at__lte=now
+        )
+        return waiting.order_by("priority", "turn_at", "pk")
 
     def kept_since(self, instant: dt.datetime) -> Self:
-        """Messages no longer queued whose words we still have and that were due before; by the index `message_kept`."""
-        return self.filter(KEPT, due_at__lt=instant).exclude(state=Message.State.QUEUED).order_by("due_at", "pk")
+        """Messages that wait for nothing, whose words we still have, and that were due before; by `message_kept`."""
+        done = self.exclude(state=Message.State.QUEUED).exclude(state=Message.State.GATHERED, gathered_into=None)
+        return done.filter(KEPT, due_at__lt=instant).order_by("due_at", "pk")
+
+    def for_digests(self) -> Self:
+        """Messages that wait for a digest of their address, the earliest first; by the index `message_gathered`."""
+        waiting = self.filter(state=Message.State.GATHERED, gathered_into=None)
+        return waiting.order_by("to_email", "gathered_at", "pk")
 
     def told_of(self, about: str) -> Self:
         """What was, or will be, told of one thing, the earliest first."""
@@ -50,6 +73,15 @@ class Message(models.Model):
         SENT = "sent", "remis"
         FAILED = "failed", "échec"
         SKIPPED = "skipped", "non envoyé"
+        GATHERED = "gathered", "dans un récapitulatif"
+
+    class Outcome(models.TextChoices):
+        """What the recipient's side told us after the mail server had taken the message."""
+
+        DELIVERED = "delivered", "arrivé"
+        DEFERRED = "deferred", "retardé"
+        BOUNCED = "bounced", "rejeté"
+        COMPLAINED = "complained", "signalé comme indésirable"
 
     class CalendarMethod(models.TextChoices):
         """What an attached calendar asks of the reader's agenda (RFC 5546)."""
@@ -59,7 +91,8 @@ class Message(models.Model):
         CANCEL = "CANCEL", "annulation"
 
     TRANSITIONS: ClassVar[dict[State, frozenset[State]]] = {
-        State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED}),
+        State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED, State.GATHERED}),
+        State.GATHERED: frozenset({State.SKIPPED}),
         State.FAILED: frozenset({State.QUEUED}),
         State.SENT: frozenset(),
         State.SKIPPED: frozenset(),
@@ -88,6 +121,21 @@ class Message(models.Model):
         "secret", default=False, help_text="Contient un code ou un lien personnel : effacé après l’envoi."
     )
     priority = models.SmallIntegerField("priorité", default=5, help_text="Le plus petit part le premier.")
+    on_behalf_of = models.CharField(
+        "pour le compte de",
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="À priorité égale, chacun parle à son tour\u00a0; vide\u00a0: l’adresse elle-même.",
+    )
+    turn_at = models.DateTimeField("son tour", db_default=Now(), editable=False)
+    time_zone = models.CharField(
+        "heure de", max_length=40, blank=True, default="", db_default="", help_text="IANA, du lieu dont il parle"
+    )
+    instant = models.BooleanField(
+        "tout de suite", default=False, db_default=False, help_text="N’attend pas de récapitulatif."
+    )
     message_id = models.CharField("Message-ID", max_length=200, unique=True, editable=False)
 
     created_at = models.DateTimeField("création", editable=False)
@@ -101,6 +149,12 @@ class Message(models.Model):
     sent_at = models.DateTimeField("remis au serveur", null=True, blank=True)
     failed_at = models.DateTimeField("abandonné", null=True, blank=True)
     skipped_at = models.DateTimeField("écarté", null=True, blank=True)
+    gathered_at = models.DateTimeField("gardé pour un récapitulatif", null=True, blank=True)
+    gathered_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="gathers", verbose_name="récapitulatif"
+    )
+    outcome = models.CharField("suite connue", max_length=12, choices=Outcome, blank=True, default="", db_default="")
+    outcome_at = models.DateTimeField("connue le", null=True, blank=True)
 
     subject = models.TextField("objet", blank=True, default="", db_default="")
     text = models.TextField("texte", blank=True, default="", db_default="")
@@ -112,7 +166,17 @@ class Message(models.Model):
         verbose_name = "message"
         ordering = ("-due_at", "-pk")
         indexes = [
-            models.Index(name="message_due", fields=["priority", "next_attempt_at", "id"], condition=Q(state="queued")),
+            models.Index(
+                name="message_due", fields=["priority", "turn_at", "id", "next_attempt_at"], condition=Q(state="queued")
+            ),
+            models.Index(
+                name="message_turns", fields=["on_behalf_of", "priority", "turn_at"], condition=Q(state="queued")
+            ),
+            models.Index(
+                name="message_gathered",
+                fields=["to_email", "gathered_at", "id"],
+                condition=Q(state="gathered", gathered_into=None),
+            ),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
             models.Index(name="message_kept", fields=["due_at", "id"], condition=KEPT),
             models.Index(name="message_about", fields=["about", "due_at", "id"], condition=~Q(about="")),
@@ -120,10 +184,11 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_state_stamps",
-                condition=Q(state="queued", sent_at__isnull=True, failed_at__isnull=True, skipped_at__isnull=True)
-                | Q(state="sent", sent_at__isnull=False, failed_at__isnull=True, skipped_at__isnull=True)
-                | Q(state="failed", sent_at__isnull=True, failed_at__isnull=False, skipped_at__isnull=True)
-                | Q(state="skipped", sent_at__isnull=True, failed_at__isnull=True, skipped_at__isnull=False),
+                condition=_stamped("queued")
+                | _stamped("sent", "sent_at")
+                | _stamped("failed", "failed_at")
+                | _stamped("skipped", "skipped_at")
+                | _stamped("gathered", "gathered_at"),
                 violation_error_message="L’état du message et ses dates ne s’accordent pas.",
             ),
             models.CheckConstraint(
@@ -143,6 +208,17 @@ class Message(models.Model):
                 violation_error_message="Un message qui n’est pas parti dit pourquoi.",
             ),
             models.CheckConstraint(
+                name="message_outcome_of_sent",
+                condition=Q(outcome="", outcome_at=None)
+                | Q(
+                    outcome__in=["delivered", "deferred", "bounced", "complained"],
+                    outcome_at__isnull=False,
+                    state="sent",
+                ),
+                violation_error_message="Seul un message remis a une suite, et sa date.",
+            ),
+            models.CheckConstraint(name="message_in_a_digest", condition=Q(gathered_into=None) | Q(state="gathered")),
+            models.CheckConstraint(
                 name="message_secret_erased",
                 condition=Q(secret=False) | Q(state="queued") | Q(context={}),
                 violation_error_message="Un message secret est effacé dès qu’il quitte la file.",
@@ -151,44 +227,3 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Pause(models.Model):
-    """An operator holds mail back: all of it, or one kind. What is due waits until the pause is taken away."""
-
-    template = models.CharField(
-        "modèle", max_length=80, blank=True, unique=True, help_text="Vide : tous les courriels."
-    )
-    reason = models.CharField("raison", max_length=300)
-    created_at = models.DateTimeField("depuis", editable=False)
-
-    class Meta:
-        verbose_name = "pause"
-        ordering = ("template",)
-        constraints = [models.CheckConstraint(name="pause_reason_given", condition=~Q(reason=""))]
-
-    def __str__(self) -> str:
-        return self.template or "tous les courriels"
-
-
-class Suppression(models.Model):
-    """An address that a mail server refused for good, or whose owner asked for silence."""
-
-    address = models.EmailField("adresse", unique=True)
-    reason = models.CharField("raison", max_length=500)
-    created_at = models.DateTimeField("depuis", editable=False)
-
-    class Meta:
-        verbose_name = "adresse écartée"
-        verbose_name_plural = "adresses écartées"
-        ordering = ("-created_at", "-pk")
-        constraints = [
-            models.CheckConstraint(
-                name="suppression_address_lower",
-                condition=Q(address=Lower("address")),
-                violation_error_message="L’adresse électronique s’écrit en minuscules.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.address

@@ -1,0 +1,13 @@
+"""The mail that one wishes to get."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from accounts.identity import signed_in
+from mail.views import preferences_page
+
+
+@require_http_methods(["GET", "POST"])
+def own_preferences(request: HttpRequest) -> HttpResponse:
+    """The wishes of one's own address."""
+    return preferences_page(request, signed_in(request).email, template="accounts/preferences.html")

@@ -1,0 +1,6 @@
+"""The outbox, and what is decided about addresses."""
+
+from mail.models.addresses import Pace, Pause, Preferences, Suppression
+from mail.models.messages import Message, MessageQuerySet
+
+__all__ = ["Message", "MessageQuerySet", "Pace", "Pause", "Preferences", "Suppression"]

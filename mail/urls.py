@@ -1,0 +1,11 @@
+"""Addresses behind the links of mails."""
+
+from django.urls import path
+
+from mail import views
+
+app_name = "mail"
+urlpatterns = [
+    path("<str:token>/", views.preferences, name="preferences"),
+    path("<str:token>/stop/", views.unsubscribe, name="unsubscribe"),
+]

@@ -1,0 +1,332 @@
+"""What the owner of an address wishes: how often, when not, and how it is said without a login."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mail import kinds, links
+from mail.delivery import Tally, deliver_due
+from mail.digests import tell_digests
+from mail.kinds import CHOICES, Frequency, Kind, told_as
+from mail.models import Message, Preferences, Suppression
+from mail.wishes import preferences_of
+from territories.zones import FRENCH_ZONES
+from tests.mail.conftest import NOW, Sink, text_of
+
+pytestmark = pytest.mark.django_db
+Tell = Callable[..., Message]
+HOUR = dt.timedelta(hours=1)
+NIGHT = dt.datetime(2026, 12, 1, 22, 30, tzinfo=dt.UTC)  # 23:30 in Paris
+
+
+@pytest.fixture(autouse=True)
+def hello_may_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kinds._kinds, "hello", Kind.ORGANISATION)
+
+
+def deliver(at: dt.datetime = NOW) -> Tally:
+    return deliver_due(now=at, limit=100, clock=lambda: at)
+
+
+def wish(address: str = "ana@example.org", **fields: object) -> Preferences:
+    return Preferences.objects.create(address=address, changed_at=NOW, **fields)
+
+
+# --- how often --------------------------------------------------------------------------------------
+
+
+def test_who_wants_none_gets_none_and_the_row_says_why(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.NEVER)
+    message = tell(to=("Ana@Example.org", "Ana"))
+    assert deliver() == Tally(skipped=1)
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == ("skipped", "La personne ne veut pas de ces courriels.")
+    assert smtp_sink.taken == []
+
+
+def test_what_engages_leaves_whatever_is_wished(smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(kinds._kinds, "hello")
+    wish(**dict.fromkeys([kind.value for kind in Kind], Frequency.NEVER))
+    tell()
+    assert deliver(NIGHT) == Tally(sent=1)
+    [(_, mail)] = smtp_sink.taken
+    assert mail["List-Unsubscribe"] is None
+    assert "Choisir mes courriels" in text_of(mail)
+    assert "Ne plus recevoir" not in text_of(mail)
+
+
+def test_instant_message_waits_for_no_digest_but_is_refused_all_the_same(smtp_sink: Sink, tell: Tell) -> None:
+    wishes = wish(organisation=Frequency.WEEKLY)
+    tell("now", instant=True)
+    tell("later")
+    assert deliver() == Tally(sent=1, gathered=1)
+    wishes.organisation = Frequency.NEVER
+    wishes.save()
+    tell("again", instant=True)
+    assert deliver() == Tally(skipped=1)
+
+
+def test_one_wish_is_not_another(smtp_sink: Sink, tell: Tell) -> None:
+    wish(suggestions=Frequency.NEVER)
+    wish("bob@example.org", organisation=Frequency.NEVER)
+    tell()
+    assert deliver() == Tally(sent=1)
+
+
+def test_database_refuses_what_is_not_offered() -> None:
+    for values in ({"reminders": "weekly"}, {"reports": "daily"}, {"suggestions": "x"}, {"address": "Ana@example.org"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Preferences.objects.create(**{"address": "ana@example.org", "changed_at": NOW, **values})
+
+
+def test_mail_of_one_name_is_of_one_kind() -> None:
+    def hello() -> None: ...
+
+    assert told_as(Kind.ORGANISATION)(hello) is hello
+    with pytest.raises(ValueError, match="two kinds"):
+        told_as(Kind.SUGGESTIONS)(hello)
+
+
+# --- quiet hours ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "leaves"),
+    [
+        ("2026-12-01T20:59", "", "2026-12-01T20:59"),
+        ("2026-12-01T21:00", "", "2026-12-02T06:00"),  # 22:00 in Paris
+        ("2026-12-02T05:59", "", "2026-12-02T06:00"),
+        ("2026-12-01T21:00", "America/Cayenne", "2026-12-01T21:00"),  # 18:00
+        ("2026-12-02T01:30", "America/Cayenne", "2026-12-02T10:00"),
+        ("2026-12-01T18:00", "Indian/Reunion", "2026-12-02T03:00"),
+        ("2026-03-28T22:00", "", "2026-03-29T05:00"),  # the night that loses an hour
+        ("2026-10-24T21:00", "", "2026-10-25T06:00"),  # the night that has one more
+    ],
+)
+def test_nothing_leaves_in_the_quiet_hours(smtp_sink: Sink, tell: Tell, at: str, zone: str, leaves: str) -> None:
+    posted, due = (dt.datetime.fromisoformat(f"{text}+00:00") for text in (at, leaves))
+    message = tell(now=posted, time_zone=zone)
+    quiet = due > posted
+    assert deliver(posted) == (Tally(postponed=1) if quiet else Tally(sent=1))
+    message.refresh_from_db()
+    assert (message.next_attempt_at, message.attempts) == (due, 0)
+    if quiet:
+        assert deliver(due - dt.timedelta(seconds=1)) == Tally()
+        assert deliver(due) == Tally(sent=1)
+
+
+def test_what_would_be_too_late_in_the_morning_leaves_at_night(smtp_sink: Sink, tell: Tell) -> None:
+    tell("today", now=NIGHT, not_after=NIGHT + 7 * HOUR)
+    tell("later", now=NIGHT, not_after=NIGHT + 8 * HOUR)
+    assert deliver(NIGHT) == Tally(sent=1, postponed=1)
+
+
+def test_own_hours_and_own_zone_go_before_those_of_the_message(smtp_sink: Sink, tell: Tell) -> None:
+    wish(quiet_from=dt.time(12), quiet_until=dt.time(14), time_zone="Pacific/Noumea")
+    noon_there = dt.datetime(2026, 12, 1, 1, 30, tzinfo=dt.UTC)
+    message = tell(now=noon_there, time_zone="Europe/Paris")
+    assert deliver(noon_there) == Tally(postponed=1)
+    message.refresh_from_db()
+    assert message.next_attempt_at == noon_there + 1.5 * HOUR
+    assert deliver(message.next_attempt_at) == Tally(sent=1)
+
+
+@given(
+    at=st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2040, 1, 1), timezones=st.just(dt.UTC)),
+    hours=st.tuples(st.times(), st.times()),
+    zone=st.sampled_from([zone for zone, _ in FRENCH_ZONES]),
+)
+def test_end_of_quiet_is_the_first_instant_that_is_not_quiet(
+    at: dt.datetime, hours: tuple[dt.time, dt.time], zone: str
+) -> None:
+    wishes = Preferences(quiet_from=hours[0], quiet_until=hours[1])
+    until = wishes.end_of_quiet(at, zone=zone)
+    assert dt.timedelta(0) <= until - at <= 25 * HOUR
+    assert wishes.end_of_quiet(until, zone=zone) == until
+    if until > at:
+        assert wishes.end_of_quiet(until - dt.timedelta(microseconds=1), zone=zone) == until
+
+
+# --- digests ----------------------------------------------------------------------------------------
+
+
+def at_paris(day: int, hour: int) -> dt.datetime:
+    """In December 2026, when Paris is an hour ahead; the 1st is a Tuesday."""
+    return dt.datetime(2026, 12, day, hour - 1, tzinfo=dt.UTC)
+
+
+def gather(tell: Tell, count: int, *, at: dt.datetime, **fields: object) -> list[Message]:
+    gathered = [tell(f"hello:{at}:{number}", now=at, **fields) for number in range(count)]
+    assert deliver(at).gathered == count
+    return gathered
+
+
+def test_week_is_told_on_tuesday_in_one_mail(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.WEEKLY)
+    gathered = gather(tell, 2, at=at_paris(2, 12)) + gather(tell, 1, at=at_paris(7, 23))
+    assert tell_digests(now=at_paris(8, 7)) == 0
+    assert tell_digests(now=at_paris(8, 8)) == 1
+    assert tell_digests(now=at_paris(8, 9)) == 0
+    assert deliver(at_paris(8, 9)) == Tally(sent=1)
+    [(recipient, mail)] = smtp_sink.taken
+    assert (recipient, mail["Subject"]) == ("ana@example.org", "3 nouvelles de votre portail")
+    assert text_of(mail).count("Atelier du mardi 1er décembre & « L’Atelier <Lille> »") == 3
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert html.get_content().count("L’Atelier &lt;Lille&gt;") == 3
+    digest = Message.objects.get(template="digest")
+    assert {one.gathered_into for one in Message.objects.filter(pk__in=[one.pk for one in gathered])} == {digest}
+
+
+def test_day_is_told_the_next_morning(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.DAILY)
+    gather(tell, 1, at=at_paris(2, 7))
+    gather(tell, 1, at=at_paris(2, 12))
+    told = [tell_digests(now=at_paris(day, hour)) for day, hour in ((2, 8), (2, 20), (3, 7), (3, 8), (4, 8))]
+    assert told == [1, 0, 0, 1, 0]
+    subjects = [message.context["count"] for message in Message.objects.filter(template="digest")]
+    assert subjects == [1, 1]
+
+
+def test_digest_after_an_outage_is_one_and_says_what_is_still_so(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.DAILY)
+    too_late, _ = (
+        *gather(tell, 1, at=at_paris(2, 12), not_after=at_paris(5, 8)),
+        *gather(tell, 1, at=at_paris(3, 12)),
+    )
+    assert tell_digests(now=at_paris(6, 20)) == 1
+    too_late.refresh_from_db()
+    assert (too_late.state, too_late.last_error) == ("skipped", "Trop tard\u00a0: le message n’avait plus d’objet.")
+    assert Message.objects.get(template="digest").context["count"] == 1
+
+
+def test_wish_that_changed_meanwhile_holds_for_what_waits(smtp_sink: Sink, tell: Tell) -> None:
+    wishes = wish(organisation=Frequency.WEEKLY)
+    gather(tell, 1, at=at_paris(2, 12))
+    wishes.organisation = Frequency.DAILY
+    wishes.save()
+    assert tell_digests(now=at_paris(3, 8)) == 1
+    gather(tell, 1, at=at_paris(3, 12))
+    wishes.organisation = Frequency.NEVER
+    wishes.save()
+    assert tell_digests(now=at_paris(4, 8)) == 0
+    assert Message.objects.filter(state="skipped").count() == 1
+
+
+def test_digest_of_one_says_it_and_that_of_many_counts_the_rest(tell: Tell, smtp_sink: Sink) -> None:
+    wish(organisation=Frequency.DAILY)
+    gather(tell, 1, at=at_paris(2, 12))
+    tell_digests(now=at_paris(3, 8))
+    gather(tell, 32, at=at_paris(3, 12))
+    tell_digests(now=at_paris(4, 8))
+    deliver(at_paris(4, 8))
+    one, many = (mail for _, mail in smtp_sink.taken)
+    assert one["Subject"] == "Atelier du mardi 1er décembre & « L’Atelier <Lille> »"
+    assert "Et 2 autres nouvelles, sur le portail." in text_of(many)
+
+
+def test_digest_keeps_the_quiet_hours(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.DAILY)
+    gather(tell, 1, at=at_paris(2, 12))
+    assert tell_digests(now=at_paris(3, 23)) == 1
+    assert deliver(at_paris(3, 23)) == Tally(postponed=1)
+
+
+# --- links ------------------------------------------------------------------------------------------
+
+
+def link(mail_text: str, label: str) -> str:
+    found = re.search(rf"{label}\s:\shttps://portail.example.org(\S+)", mail_text)
+    assert found
+    return found[1]
+
+
+def test_one_click_of_a_mail_program_refuses_that_kind_alone(smtp_sink: Sink, tell: Tell) -> None:
+    tell(to=("Ana@Example.org", "Ana"))
+    deliver()
+    [(_, mail)] = smtp_sink.taken
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = mail["List-Unsubscribe"].removeprefix("<https://portail.example.org").removesuffix(">")
+    program = Client(enforce_csrf_checks=True)
+    assert program.get(path).status_code == 200
+    assert not Preferences.objects.exists()
+    assert program.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    wishes = preferences_of("ana@example.org")
+    assert [(kind, wishes.frequency(kind)) for kind in Kind if wishes.frequency(kind) == Frequency.NEVER] == [
+        (Kind.ORGANISATION, Frequency.NEVER)
+    ]
+    tell("again")
+    assert deliver() == Tally(skipped=1)
+
+
+def test_digest_is_refused_with_all_that_it_holds(
+    smtp_sink: Sink, tell: Tell, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish(organisation=Frequency.DAILY)
+    monkeypatch.setitem(kinds._kinds, "code", Kind.SUGGESTIONS)
+    tell("other", template="code", context={"code": "x"}, now=at_paris(2, 12))
+    gather_at = at_paris(2, 12)
+    tell("hello", now=gather_at)
+    assert deliver(gather_at) == Tally(gathered=2)
+    tell_digests(now=at_paris(8, 8))
+    deliver(at_paris(8, 8))
+    [(_, mail)] = smtp_sink.taken
+    page = client.post(link(text_of(mail), "Ne plus recevoir ceux-ci")).text
+    assert [kind for kind in Kind if str(kind.label) in page] == [Kind.SUGGESTIONS, Kind.ORGANISATION]
+    wishes = preferences_of("ana@example.org")
+    assert (wishes.suggestions, wishes.organisation, wishes.reminders) == ("never", "never", "instant")
+
+
+def test_wishes_are_chosen_by_a_link_without_login(smtp_sink: Sink, tell: Tell, client: Client) -> None:
+    tell()
+    deliver()
+    [(_, mail)] = smtp_sink.taken
+    path = link(text_of(mail), "Choisir mes courriels")
+    assert "ana@example.org" in client.get(path).text
+    chosen = {kind.value: CHOICES[kind][-1][0].value for kind in Kind} | {
+        "quiet_from": "20:00",
+        "quiet_until": "09:30",
+        "time_zone": "Indian/Reunion",
+    }
+    assert client.post(path, chosen).status_code == 302
+    assert client.post(path, chosen | {"suggestions": "daily"}).status_code == 302
+    wishes = Preferences.objects.get()
+    assert (wishes.address, wishes.suggestions, wishes.reports) == ("ana@example.org", "daily", "never")
+    assert (wishes.quiet_until, wishes.time_zone) == (dt.time(9, 30), "Indian/Reunion")
+    for wrong in ({"suggestions": "x"}, {"reminders": "weekly"}, {"quiet_from": "25:00"}, {"time_zone": "Mars/Base"}):
+        page = client.post(path, chosen | wrong)
+        assert (page.status_code, "Corrigez pour continuer" in page.text) == (422, True)
+    assert Preferences.objects.get().suggestions == "daily"
+
+
+def test_link_serves_its_purpose_only(tell: Tell, client: Client) -> None:
+    message = tell()
+    preferences, unsubscribe = (
+        url.removeprefix("https://portail.example.org")
+        for url in (links.preferences_url(message), links.unsubscribe_url(message))
+    )
+    token, other = preferences.split("/")[2], unsubscribe.split("/")[2]
+    for path in (
+        reverse("mail:preferences", args=[other]),
+        reverse("mail:unsubscribe", args=[token]),
+        reverse("mail:preferences", args=[f"{message.pk}.x"]),
+        reverse("mail:preferences", args=["x"]),
+        reverse("mail:unsubscribe", args=[f"{message.pk + 1}.{other.partition('.')[2]}"]),
+    ):
+        assert (client.get(path).status_code, client.post(path).status_code) == (404, 404)
+    assert not Suppression.objects.exists()
+
+
+def test_what_engages_cannot_be_refused_by_a_link(tell: Tell, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = links.unsubscribe_url(tell()).removeprefix("https://portail.example.org")
+    monkeypatch.delitem(kinds._kinds, "hello")
+    assert client.post(path).status_code == 404
