@@ -50,14 +50,22 @@ Corsica and overseas territories keep calendars of their own, of which nothing i
 
 
 def school_holiday(day: dt.date, departement_code: str) -> str | None:
-    """The French name of the school holiday of this day in this département, or None; nothing after 2028."""
+    """The French name of the school holiday of this day in this département, or None; none where it is not known."""
     zone = _school_zone(departement_code)
     return _school_names(day.year, zone).get(dt.date(day.year, day.month, day.day)) if zone else None
 
 
-def is_school_calendar_known(departement_code: str) -> bool:
-    """Whether school holidays of this département are told at all."""
-    return _school_zone(departement_code) is not None
+def school_calendar_known_until(departement_code: str) -> dt.date | None:
+    """The last day of which school holidays of this département are told; None: of none."""
+    zone = _school_zone(departement_code)
+    return _school_known_until(zone) if zone else None
+
+
+@cache
+def _school_known_until(zone: str) -> dt.date | None:
+    from vacances_scolaires_france import SchoolHolidayDates  # noqa: PLC0415  # idem
+
+    return max(_school_names(SchoolHolidayDates().max_year, zone), default=None)
 
 
 def _school_zone(departement_code: str) -> str | None:

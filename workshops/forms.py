@@ -17,6 +17,8 @@ from companies.forms.openings import check_offer
 from companies.models import Availability, Room, Slot
 from workshops.models import Booking, Report, Side
 
+LONG_AGO = dt.date(2015, 1, 1)
+
 
 class BookingForm(forms.ModelForm[Booking]):
     """Who comes, for what. The hidden key makes a form sent twice one booking."""
@@ -91,7 +93,11 @@ class SlotForm(forms.ModelForm[Slot]):
         FOLLOWING = "following", "cette date et les suivantes"
         ALL = "all", "toutes les dates à venir de la série"
 
-    date = forms.DateField(label="Date", widget=date_input())
+    date = forms.DateField(
+        label="Date",
+        widget=date_input(),
+        validators=[MinValueValidator(LONG_AGO, "Cette date est passée\u00a0: indiquez un jour à venir.")],
+    )
     start_time = forms.TimeField(label="De", widget=time_input())
     end_time = forms.TimeField(label="À", widget=time_input())
     apply_to = forms.ChoiceField(label="Changer", choices=Scope.choices, widget=forms.RadioSelect, initial=Scope.ONE)

@@ -73,6 +73,11 @@ class ProposedDate(NamedTuple):
     holiday: str
     school_holiday: str
 
+    @property
+    def mark(self) -> str:
+        """The date and its instants, by which a page says which proposal was seen."""
+        return f"{self.date} {self.starts_at:%Y%m%dT%H%M} {self.ends_at:%Y%m%dT%H%M}"
+
 
 class SeasonRefused(NamedTuple):
     """A date that did not become a slot, and why."""

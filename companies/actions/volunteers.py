@@ -155,10 +155,13 @@ def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
 @transaction.atomic
 def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.datetime) -> VolunteerProfile:
     """Save what a member brings. Another engagement ends a consent; time at work asks the managers for one."""
-    before = VolunteerProfile.objects.select_for_update().filter(pk=profile.pk).first()
+    # Of two first forms at once the second finds what the first saved.
+    Membership.objects.select_for_update(no_key=True).get(pk=profile.membership_id)
+    before = VolunteerProfile.objects.select_for_update().filter(membership=profile.membership_id).first()
     if before is None:
         profile.created_at = now
     else:
+        profile.pk, profile._state.adding, profile.created_at = before.pk, False, before.created_at  # noqa: SLF001  # Django's documented state
         # A manager may have consented since the form was opened, and the guidance have been read.
         profile.guidance_read_at = before.guidance_read_at
         profile.consented_at, profile.consented_by = before.consented_at, before.consented_by

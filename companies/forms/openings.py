@@ -12,6 +12,7 @@ from companies.models import Availability, BookingMode, Room
 from companies.models.openings import ORDINALS, WEEKDAYS
 
 LONGEST_NOTICE_HOURS = 720
+A_YEAR = dt.timedelta(days=366)
 
 WEEKDAY_CHOICES = list(enumerate(WEEKDAYS, start=1))
 
@@ -116,6 +117,7 @@ class SeasonForm(forms.ModelForm[Availability]):
         }
         super().__init__(data, initial=initial)
         self.room = room
+        self.today = today
 
     def clean(self) -> dict[str, Any]:
         """Times and dates in order, and no more than the room has."""
@@ -125,6 +127,8 @@ class SeasonForm(forms.ModelForm[Availability]):
         return cleaned
 
     def _check_rhythm(self, cleaned: dict[str, Any]) -> None:
+        if (cleaned.get("from_date") or self.today) < self.today - A_YEAR:
+            self.add_error("from_date", "Cette date est passée\u00a0: indiquez un jour à venir.")
         if cleaned.get("every") != Availability.Every.MONTH:
             cleaned["ordinals"] = []
         elif not cleaned.get("ordinals"):
@@ -167,23 +171,26 @@ class SeasonForm(forms.ModelForm[Availability]):
                 self.add_error(name, "Indiquez cette heure.")
         self._in_order(cleaned, start, end, "Indiquez une heure de fin après l’heure de début.")
 
-    def shown_dates(self) -> set[dt.date]:
-        """The dates of the preview that the person had before their eyes."""
-        return self._dates("shown")
+    def shown_dates(self) -> set[str]:
+        """The marks of the dates that the person had before their eyes in the preview."""
+        return set(self._texts("shown"))
 
     def unticked_dates(self) -> set[dt.date]:
-        """Those of them that they do not want."""
-        return self._dates("shown") - self._dates("date")
+        """Those of them that they could tick, and do not want."""
+        return self._dates("shown") - self._dates("date") - self._dates("barred")
 
     def _dates(self, name: str) -> set[dt.date]:
-        """What our own preview wrote into the page; anything else is left out."""
+        """The dates that our own preview wrote into the page; anything else is left out."""
         found = set()
-        for text in forms.MultipleHiddenInput().value_from_datadict(self.data, self.files, name) or ():
+        for text in self._texts(name):
             try:
-                found.add(dt.date.fromisoformat(text))
+                found.add(dt.date.fromisoformat(text[: len("2026-12-01")]))
             except ValueError:
                 continue
         return found
+
+    def _texts(self, name: str) -> list[str]:
+        return forms.MultipleHiddenInput().value_from_datadict(self.data, self.files, name) or []
 
     def _in_order(self, cleaned: dict[str, Any], first: str, last: str, message: str, *, same: bool = False) -> None:
         start, end = cleaned.get(first), cleaned.get(last)

@@ -177,5 +177,11 @@ class Slot(Opening):
         """On the calendar of its site; `local_date` is the same once it is read from the database."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()
 
+    @property
+    def is_shifted(self) -> bool:
+        """Whether the clocks change on its night, which lacks the hour of its series: it begins later."""
+        series = None if self.is_edited else self.availability
+        return series is not None and self.starts_local != series.start_time
+
     def __str__(self) -> str:
         return f"{self.room} {self.starts_at:%Y-%m-%d %H:%M}"

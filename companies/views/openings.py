@@ -19,7 +19,7 @@ from companies.models import Availability, Room
 from companies.views.organisations import managed_company
 from territories import clock
 from territories.french import counted, long_date, wall_time
-from territories.holidays import is_school_calendar_known
+from territories.holidays import school_calendar_known_until
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +37,7 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
             proposed = actions.preview_season(room=room, openings=form.openings(), now=now)
             if refusal := actions.why_none(proposed):
                 form.add_error(None, refusal)
-            elif "publish" in request.POST and form.shown_dates() == {one.date for one in proposed}:
+            elif "publish" in request.POST and form.shown_dates() == {one.mark for one in proposed}:
                 season = actions.publish_season(
                     room=room, openings=form.openings(), without=unticked, by=signed_in(request), now=now
                 )
@@ -50,7 +50,8 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
         "room": room,
         "form": form,
         "evening_starts_at": settings.EVENING_STARTS_AT,
-        "school_known": is_school_calendar_known(room.site.commune.departement_id),
+        "school_known_until": school_calendar_known_until(room.site.commune.departement_id),
+        "last_date": max((one.date for one in proposed), default=None),
         "proposed": [(one, one.date not in unticked) for one in proposed],
         "free": sum(not one.obstacle for one in proposed),
     }

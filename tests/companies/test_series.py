@@ -56,12 +56,23 @@ def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: 
     assert not Availability.objects.exists()
 
 
+def sent_by(page: str) -> dict[str, list[str]]:
+    """What a browser sends of the preview: no disabled box, no unticked one."""
+    boxes = re.findall(r'<input type="checkbox" name="date" value="(.*?)"(.*?)>', page)
+    return {
+        "shown": re.findall(r'name="shown" value="(.*?)"', page),
+        "barred": re.findall(r'name="barred" value="(.*?)"', page),
+        "date": [value for value, state in boxes if "checked" in state and "disabled" not in state],
+    }
+
+
 def test_dates_that_are_all_refused_are_shown_with_their_reasons(world: World, visitor: Visitor) -> None:
     for day in (3, 10):
         factories.make_slot(world.room, dt.datetime(2026, 12, day, 18, tzinfo=dt.UTC))
     page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
     typed = SEASON | {"until_date": "2026-12-10"}
-    seen = visitor(world.company_owner).post(page, typed | {"publish": "1", "shown": ["2026-12-03", "2026-12-10"]})
+    client = visitor(world.company_owner)
+    seen = client.post(page, typed | {"publish": "1"} | sent_by(client.post(page, typed).text))
     assert seen.status_code == 422
     assert seen.text.count(TAKEN) == 3, "each date, and the summary"
     assert "Publier les créneaux" not in seen.text
@@ -77,10 +88,10 @@ def test_evenings_and_saturday_mornings_are_published_at_once(world: World, visi
         "weekend_end_time": "12:30",
     }
     client = visitor(world.company_owner)
-    shown = ["2026-12-03", "2026-12-05", "2026-12-09", "2026-12-10", "2026-12-12"]
-    seen = client.post(page, typed).text
-    assert re.findall(r'name="shown" value="(.*?)"', seen) == shown
-    client.post(page, typed | {"publish": "1", "shown": shown, "date": [*shown[:3], shown[4]]})
+    sent = sent_by(client.post(page, typed).text)
+    assert sent["date"] == ["2026-12-03", "2026-12-05", "2026-12-09", "2026-12-10", "2026-12-12"]
+    sent["date"].remove("2026-12-10")
+    client.post(page, typed | {"publish": "1"} | sent)
     made = Slot.objects.exclude(availability=None).order_by("starts_at")
     found = made.values_list("local_date", "local_time", "availability__weekdays")
     assert [(str(day), f"{time:%H:%M}", days) for day, time, days in found] == [
@@ -121,10 +132,62 @@ def test_dates_are_seen_before_they_are_published_and_each_may_be_left_out(world
     assert seen.status_code == 200
     assert seen.text.count('name="date"') == 5
     assert not Availability.objects.exists()
-    shown = [f"2026-12-{day:02}" for day in (3, 10, 17, 24, 31)]
-    answer = client.post(page, SEASON | {"publish": "1", "shown": shown, "date": shown[:3]})
+    sent = sent_by(seen.text)
+    sent["date"] = sent["date"][:3]
+    answer = client.post(page, SEASON | {"publish": "1"} | sent)
     assert answer.status_code == 302
-    assert days(Availability.objects.get()) == shown[:3]
+    assert days(Availability.objects.get()) == ["2026-12-03", "2026-12-10", "2026-12-17"]
+
+
+def test_date_that_cannot_be_ticked_is_not_left_out_and_is_told_with_its_reason(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    factories.make_slot(world.room, dt.datetime(2026, 12, 10, 18, tzinfo=dt.UTC))
+    sent = sent_by(client.post(page, SEASON).text)
+    assert sent["barred"] == ["2026-12-10"]
+    later = SEASON | {"start_time": "21:00", "end_time": "22:00"}
+    again = client.post(page, later | {"publish": "1"} | sent)
+    assert again.status_code == 200, "other hours are seen before they are published"
+    assert "2026-12-10" in sent_by(again.text)["date"]
+    told = client.post(page, SEASON | {"publish": "1"} | sent, follow=True).text
+    assert "Dates laissées de côté\u00a0: jeudi 10\u00a0décembre 2026 (" in told
+    assert Availability.objects.get().excluded_dates == []
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1999-12-31"])
+def test_date_of_long_ago_comes_back_with_a_word(world: World, visitor: Visitor, date: str) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    slot = reverse("workshops:slot_change", args=[world.company.slug, world.slot.pk])
+    for path, typed in ((page, SEASON | {"from_date": date}), (slot, {"date": date, "start_time": "18:00"})):
+        answer = client.post(path, typed)
+        assert (answer.status_code, "Cette date est passée" in answer.text) == (422, True)
+
+
+def test_school_holidays_are_told_as_far_as_they_are_known(world: World, visitor: Visitor) -> None:
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    far = SEASON | {"from_date": "2028-08-24", "until_date": "2028-09-28"}
+    assert "que jusqu’au jeudi 31\u00a0août 2028" in visitor(world.company_owner).post(page, far).text
+    near = far | {"until_date": "2028-08-31"}
+    assert "que jusqu’au" not in visitor(world.company_owner).post(page, near).text
+
+
+def test_date_that_the_clocks_moved_says_so_however_it_was_made(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    night = opening(
+        weekdays=[7], until_date=None, from_date=dt.date(2027, 3, 14), start_time=dt.time(2, 30), end_time=dt.time(4)
+    )
+    actions.publish_season(room=world.room, openings=[night], by=world.company_owner, now=now)
+    Slot.objects.filter(availability=night, original_date=dt.date(2027, 3, 28)).delete()
+    Availability.objects.update(extended_to_date=dt.date(2027, 3, 21))
+    assert actions.extend_series(now=now + dt.timedelta(days=1)) >= 1
+    client = visitor(world.company_owner)
+    for path in (
+        reverse("workshops:series", args=[world.company.slug, night.pk]),
+        reverse("workshops:company_slots", args=[world.company.slug]),
+    ):
+        assert client.get(path).text.count("l’heure change cette nuit-là") == 1
 
 
 def test_dates_that_nobody_saw_are_shown_before_they_are_published(world: World, visitor: Visitor) -> None:

@@ -197,6 +197,19 @@ def describe(world: World, now: dt.datetime, **fields: Any) -> VolunteerProfile:
     return actions.describe_volunteer(profile=profile, sites=[], now=now)
 
 
+def test_first_profile_sent_four_times_at_once_is_one(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    membership = world.company.memberships.select_related("company", "user").get(user=world.volunteer)
+
+    def save() -> None:
+        profile = VolunteerProfile(membership=membership, engagement_type=Engagement.MECENAT, pledged_hours=9)
+        actions.describe_volunteer(profile=profile, sites=[], now=now)
+
+    assert at_once(*[save] * 4) == {"done": 4}
+    assert VolunteerProfile.objects.get().created_at == now
+    assert Message.objects.filter(template="volunteer_consent_asked").count() == 1
+
+
 def test_time_at_work_needs_consent_and_is_told_apart(world: World, now: dt.datetime) -> None:
     profile = describe(world, now, **MECENAT, pledged_hours=12)
     describe(world, now, pledged_hours=15)
