@@ -23,6 +23,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from mail import wanted, wishes
+from mail.bounces import set_aside
 from mail.models import Message, Suppression
 from mail.pace import take_turn
 from mail.rendering import Rendered, build_email, one_line, render
@@ -249,9 +250,7 @@ def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Ou
     attempts = message.attempts + 1
     again_at = at + wait_before(attempts, seed=message.message_id)
     if refusal.bounced:
-        Suppression.objects.get_or_create(
-            address=message.to_email.lower(), defaults={"reason": refusal.reason[:500], "created_at": at}
-        )
+        set_aside(address=message.to_email, reason=refusal.reason, now=at)
     out_of_time = message.not_after is not None and again_at >= message.not_after
     if refusal.permanent or attempts >= ATTEMPTS_AT_MOST or out_of_time:
         mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)

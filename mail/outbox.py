@@ -144,7 +144,7 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
     """
     with transaction.atomic():
         count = (
-            Message.objects.filter(pk__in=list(ids), secret=False)
+            Message.objects.filter(pk__in=list(ids), state=Message.State.FAILED, secret=False)
             .exclude(context={})
             .move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now, turn_at=now)
         )

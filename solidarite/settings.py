@@ -218,6 +218,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail ------------------------------------------------------------------------------------------
 
 MAIL_TIMEOUT = 20
+# Who carries our mail and tells what became of it, at /courriels/retours/: "brevo", "mailjet", "postmark",
+# "sparkpost"; empty: nobody tells. The secret is the "user:password" of that address.
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
+ANYMAIL = {"WEBHOOK_SECRET": env.str("MAIL_WEBHOOK_SECRET", "")}
 # How many messages a second the provider takes; 0: as many as it can.
 MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", 0.0)
 # How long what a mail said can be read again by an operator.

@@ -94,7 +94,7 @@ class Message(models.Model):
         State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED, State.GATHERED}),
         State.GATHERED: frozenset({State.SKIPPED}),
         State.FAILED: frozenset({State.QUEUED}),
-        State.SENT: frozenset(),
+        State.SENT: frozenset({State.QUEUED}),
         State.SKIPPED: frozenset(),
     }
 

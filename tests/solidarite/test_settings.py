@@ -52,3 +52,22 @@ def test_legal_notice_must_be_complete(name: str) -> None:
 def test_secret_key_must_be_given() -> None:
     answer = check(SECRET_KEY="")
     assert answer.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("provider", "secret", "words"),
+    [
+        ("pigeon", "portail:" + "x" * 40, "MAIL_PROVIDER est inconnu"),
+        ("brevo", "portail:x", "MAIL_WEBHOOK_SECRET est trop court"),
+        ("brevo", "x" * 40, "MAIL_WEBHOOK_SECRET est trop court"),
+        ("brevo", "", "MAIL_WEBHOOK_SECRET est trop court"),
+    ],
+)
+def test_what_the_provider_tells_must_be_verified(provider: str, secret: str, words: str) -> None:
+    answer = check(MAIL_PROVIDER=provider, MAIL_WEBHOOK_SECRET=secret)
+    assert (answer.returncode, words in answer.stderr) == (1, True)
+
+
+def test_known_provider_with_a_secret_passes() -> None:
+    answer = check(MAIL_PROVIDER="brevo", MAIL_WEBHOOK_SECRET="portail:" + "x" * 40)
+    assert answer.returncode == 0, answer.stderr

@@ -1,0 +1,118 @@
+"""What becomes of a message after the mail server took it, and addresses that nothing reaches any more.
+
+Whoever should know that an address fell silent registers a function when its app is loaded:
+
+    @bounces.when_set_aside
+    def tell_others(suppression: Suppression, now: dt.datetime) -> None: ...
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from django.db import transaction
+
+from mail.models import Message, Suppression
+
+Told = Callable[[Suppression, dt.datetime], None]
+
+SOFT_TRIES_AT_MOST = 5
+SOFT_WAIT = dt.timedelta(hours=1)
+COMPLAINT = "La personne a signalé un de nos courriels comme indésirable."
+# RFC 3463: the class of a status code, 4 for what passes, 5 for what stays.
+ENHANCED_CODE = re.compile(r"\b([45])\.\d{1,3}\.\d{1,3}\b")
+
+_listeners: list[Told] = []
+
+
+class Event(StrEnum):
+    """What the provider tells of a message."""
+
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    SOFT_BOUNCE = "soft_bounce"
+    HARD_BOUNCE = "hard_bounce"
+    FAILED = "failed"
+    COMPLAINED = "complained"
+
+
+OUTCOMES = {
+    Event.DELIVERED: Message.Outcome.DELIVERED,
+    Event.DEFERRED: Message.Outcome.DEFERRED,
+    Event.HARD_BOUNCE: Message.Outcome.BOUNCED,
+    Event.FAILED: Message.Outcome.BOUNCED,
+    Event.COMPLAINED: Message.Outcome.COMPLAINED,
+}
+# What is said last stays, but for these: a late word of the way there does not undo them.
+FINAL = (Message.Outcome.BOUNCED, Message.Outcome.COMPLAINED)
+
+
+def when_set_aside(listener: Told) -> Told:
+    """Function decorator: call this in the transaction that sets an address aside."""
+    _listeners.append(listener)
+    return listener
+
+
+@transaction.atomic
+def set_aside(*, address: str, reason: str, now: dt.datetime) -> bool:
+    """Write to this address no more, and have those told who should know. False when it was set aside before."""
+    suppression, new = Suppression.objects.get_or_create(
+        address=address.lower(), defaults={"reason": reason[:500], "created_at": now}
+    )
+    if new:
+        for listener in _listeners:
+            listener(suppression, now)
+    return new
+
+
+@transaction.atomic
+def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.datetime) -> None:
+    """Take down what the provider tells. Events may come twice, late and in any order.
+
+    An address is set aside only when we have written to it: nobody else's word silences it.
+    """
+    to_address = Message.objects.filter(to_email__iexact=address)
+    message = to_address.filter(message_id=message_id).select_for_update().first()
+    if message is not None:
+        _note_outcome(message, event, reason, now)
+    known = message is not None or to_address.exists()
+    if event == Event.HARD_BOUNCE and known:
+        set_aside(address=address, reason=reason or "Le serveur du destinataire refuse cette adresse.", now=now)
+    elif event == Event.COMPLAINED and known:
+        set_aside(address=address, reason=COMPLAINT, now=now)
+
+
+def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:
+    sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT).exclude(outcome__in=FINAL)
+    if event == Event.SOFT_BOUNCE:
+        again = now + SOFT_WAIT * 2**message.attempts
+        if not _may_go_again(message, again):
+            sent.update(outcome=Message.Outcome.BOUNCED, outcome_at=now, last_error=reason)
+            return
+        sent.update(
+            state=Message.State.QUEUED,
+            sent_at=None,
+            outcome="",
+            outcome_at=None,
+            attempts=message.attempts + 1,
+            next_attempt_at=again,
+            turn_at=again,
+            last_error=reason,
+        )
+        return
+    sent.update(outcome=OUTCOMES[event], outcome_at=now, **({"last_error": reason} if reason else {}))
+
+
+def _may_go_again(message: Message, again: dt.datetime) -> bool:
+    """Another try makes sense: its words are there, it has an object then, and it has not been tried often."""
+    in_time = message.not_after is None or again < message.not_after
+    return in_time and bool(message.context) and message.attempts < SOFT_TRIES_AT_MOST
+
+
+def is_passing(answer: str) -> bool:
+    """Whether a mail server's answer names a state that passes, such as a full mailbox (RFC 3463)."""
+    codes = ENHANCED_CODE.findall(answer)
+    return bool(codes) and "5" not in codes

@@ -1,0 +1,88 @@
+"""Where the provider tells what became of our mail. Anymail reads what it says, once the secret is right."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from anymail.signals import EventType, RejectReason, tracking
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.dispatch import receiver
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from mail.bounces import Event, is_passing, note
+from territories import clock
+
+# Those whose word we know how to read.
+VIEWS = {
+    "brevo": "BrevoTrackingWebhookView",
+    "mailjet": "MailjetTrackingWebhookView",
+    "postmark": "PostmarkTrackingWebhookView",
+    "sparkpost": "SparkPostTrackingWebhookView",
+}
+PLAIN = {
+    EventType.DELIVERED: Event.DELIVERED,
+    EventType.DEFERRED: Event.DEFERRED,
+    EventType.FAILED: Event.FAILED,
+    EventType.COMPLAINED: Event.COMPLAINED,
+    EventType.UNSUBSCRIBED: Event.COMPLAINED,
+}
+# Why a provider does not even try: it has seen the address fail, or its owner complain.
+REJECTED = {
+    RejectReason.INVALID: Event.HARD_BOUNCE,
+    RejectReason.BOUNCED: Event.HARD_BOUNCE,
+    RejectReason.SPAM: Event.COMPLAINED,
+    RejectReason.UNSUBSCRIBED: Event.COMPLAINED,
+}
+
+
+@csrf_exempt  # The provider has no cookie; anymail verifies who speaks.
+@login_not_required
+def provider(request: HttpRequest) -> HttpResponse:
+    """What the one provider of MAIL_PROVIDER tells; 404 while none is set, or nothing would verify it."""
+    name = settings.MAIL_PROVIDER
+    if name not in VIEWS or not settings.ANYMAIL["WEBHOOK_SECRET"]:
+        raise Http404
+    view = getattr(import_module(f"anymail.webhooks.{name}"), VIEWS[name])
+    answer: HttpResponse = view.as_view()(request)
+    return answer
+
+
+@receiver(tracking, dispatch_uid="what became of our mail")
+def take_down(*, event: Any, **_kwargs: Any) -> None:
+    """One event of a verified call. What tells nothing of a message's way, such as an opening, is left out."""
+    meaning = _meaning(event)
+    if meaning is None or not event.recipient:
+        return
+    note(
+        event=meaning,
+        address=event.recipient,
+        message_id=f"<{str(event.message_id or '').strip('<>')}>",
+        reason=_words(event),
+        now=clock.now(),
+    )
+
+
+def _meaning(event: Any) -> Event | None:
+    if event.event_type == EventType.BOUNCED:
+        return Event.SOFT_BOUNCE if _is_soft(event) else Event.HARD_BOUNCE
+    if event.event_type == EventType.REJECTED:
+        return REJECTED.get(event.reject_reason, Event.FAILED)
+    return PLAIN.get(event.event_type)
+
+
+def _is_soft(event: Any) -> bool:
+    """Providers say it in a word of their own; where they do not, the receiving server's code does."""
+    told = event.esp_event if isinstance(event.esp_event, dict) else {}
+    if told.get("hard_bounce") is not None:
+        return not told["hard_bounce"]
+    words = {str(told.get(name, "")).lower() for name in ("event", "Type", "bounce_class")}
+    if words & {"soft_bounce", "softbounce", "transient"}:
+        return True
+    return is_passing(_words(event))
+
+
+def _words(event: Any) -> str:
+    return " ".join(str(event.mta_response or event.description or "").split())[:500]

@@ -1,0 +1,202 @@
+"""What the provider and the receiving side tell of our mail, as the provider posts it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from mail import bounces
+from mail.delivery import Tally, deliver_due
+from mail.models import Message, Suppression
+from mail.outbox import requeue
+from tests.mail.conftest import NOW, Sink
+
+pytestmark = pytest.mark.django_db
+Tell = Callable[..., Message]
+HOUR = dt.timedelta(hours=1)
+SECRET = "portail:une-longue-phrase-que-personne-ne-devine"  # for these tests alone
+HARD = "550 5.1.1 no such user"
+
+
+@pytest.fixture(autouse=True)
+def provider(settings: Settings) -> None:
+    settings.MAIL_PROVIDER = "brevo"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+
+
+@pytest.fixture
+def told() -> list[str]:
+    """The addresses of which others heard that they fell silent."""
+    heard: list[str] = []
+    listener = bounces.when_set_aside(lambda suppression, _now: heard.append(suppression.address))
+    bounces._listeners[:] = [listener]
+    return heard
+
+
+@pytest.fixture(autouse=True)
+def own_listeners() -> Any:
+    before = list(bounces._listeners)
+    yield
+    bounces._listeners[:] = before
+
+
+@pytest.fixture
+def message(tell: Tell) -> Message:
+    """One that was sent."""
+    sent = tell()
+    Message.objects.filter(pk=sent.pk).update(state="sent", sent_at=NOW)
+    return Message.objects.get(pk=sent.pk)
+
+
+def tell_us(message: Message, event: str, *, secret: str = SECRET, **fields: object) -> int:
+    """As Brevo posts it."""
+    told = {"event": event, "email": message.to_email, "message-id": message.message_id, "ts_epoch": 1796146200000}
+    credentials = base64.b64encode(secret.encode()).decode()
+    answer = Client().post(
+        reverse("mail:provider"),
+        {**told, **fields},
+        content_type="application/json",
+        headers={"authorization": f"Basic {credentials}"},
+    )
+    return answer.status_code
+
+
+def test_message_arrives(message: Message) -> None:
+    assert tell_us(message, "delivered") == 200
+    message.refresh_from_db()
+    assert (message.state, message.outcome, message.outcome_at is not None) == ("sent", "delivered", True)
+    assert not Suppression.objects.exists()
+
+
+def test_hard_bounce_sets_the_address_aside_and_is_told_once(message: Message, told: list[str]) -> None:
+    for _ in range(2):
+        assert tell_us(message, "hard_bounce", reason=HARD) == 200
+    message.refresh_from_db()
+    assert (message.outcome, message.last_error) == ("bounced", HARD)
+    assert list(Suppression.objects.values_list("address", "reason")) == [("ana@example.org", HARD)]
+    assert told == ["ana@example.org"]
+
+
+def test_refusal_during_the_dialogue_is_told_the_same_way(smtp_sink: Sink, tell: Tell, told: list[str]) -> None:
+    smtp_sink.answers["ana@example.org"] = HARD
+    tell()
+    assert deliver_due(now=NOW, limit=9, clock=lambda: NOW) == Tally(failed=1)
+    assert told == ["ana@example.org"]
+
+
+@pytest.mark.parametrize("event", ["spam", "unsubscribe"])
+def test_complaint_sets_the_address_aside(message: Message, told: list[str], event: str) -> None:
+    assert tell_us(message, event) == 200
+    message.refresh_from_db()
+    assert message.outcome == "complained"
+    assert Suppression.objects.get().reason == bounces.COMPLAINT
+    assert told == ["ana@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"), [("soft_bounce", "mailbox full"), ("hard_bounce", "452 4.2.2 over quota")]
+)
+def test_soft_bounce_is_tried_again_later(smtp_sink: Sink, message: Message, event: str, reason: str) -> None:
+    assert tell_us(message, event, reason=reason) == 200
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == ("queued", 1, reason)
+    again = message.next_attempt_at
+    assert deliver_due(now=again - HOUR / 60, limit=9, clock=lambda: again) == Tally()
+    assert deliver_due(now=again, limit=9, clock=lambda: again) == Tally(sent=1)
+    [(_, mail)] = smtp_sink.taken
+    assert mail["Message-ID"] == message.message_id
+    assert not Suppression.objects.exists()
+
+
+def test_soft_bounces_come_to_an_end(message: Message) -> None:
+    waits = []
+    for _ in range(bounces.SOFT_TRIES_AT_MOST):
+        tell_us(message, "soft_bounce", reason="mailbox full")
+        message.refresh_from_db()
+        waits.append(message.attempts)
+        Message.objects.filter(pk=message.pk).update(state="sent", sent_at=NOW)
+    tell_us(message, "soft_bounce", reason="mailbox full")
+    message.refresh_from_db()
+    assert (waits, message.state, message.outcome) == ([1, 2, 3, 4, 5], "sent", "bounced")
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"due_at": NOW - 999 * HOUR, "not_after": NOW - 998 * HOUR}, {"context": {}}])
+def test_soft_bounce_of_what_cannot_be_said_again_is_the_end(message: Message, change: dict[str, Any]) -> None:
+    Message.objects.filter(pk=message.pk).update(**change)
+    tell_us(message, "soft_bounce", reason="mailbox full")
+    message.refresh_from_db()
+    assert (message.state, message.outcome) == ("sent", "bounced")
+
+
+def test_late_word_of_the_way_does_not_undo_a_bounce(message: Message) -> None:
+    for event in ("hard_bounce", "delivered", "deferred"):
+        tell_us(message, event)
+    message.refresh_from_db()
+    assert message.outcome == "bounced"
+
+
+def test_openings_and_clicks_are_not_kept(message: Message) -> None:
+    before = Message.objects.values().get(pk=message.pk)
+    for event in ("opened", "click", "request", "proxy_open", "list_addition", "whatever"):
+        assert tell_us(message, event) == 200
+    assert Message.objects.values().get(pk=message.pk) == before
+
+
+def test_provider_that_does_not_even_try_is_believed(message: Message) -> None:
+    assert tell_us(message, "invalid_email") == 200
+    assert Suppression.objects.get().address == "ana@example.org"
+
+
+def test_bounce_of_an_unknown_message_holds_for_an_address_that_we_wrote_to(message: Message) -> None:
+    stranger = Message(to_email="eve@example.org", message_id="<x@y>")
+    assert tell_us(stranger, "hard_bounce") == 200
+    assert not Suppression.objects.exists()
+    other = Message(to_email="ANA@example.org", message_id="<x@y>")
+    assert tell_us(other, "hard_bounce") == 200
+    assert Suppression.objects.get().address == "ana@example.org"
+
+
+@pytest.mark.parametrize("secret", ["portail:faux", "", "x"])
+def test_whoever_does_not_know_the_secret_tells_nothing(message: Message, secret: str) -> None:
+    assert tell_us(message, "hard_bounce", secret=secret) == 400
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"MAIL_PROVIDER": ""}, {"MAIL_PROVIDER": "x"}, {"ANYMAIL": {"WEBHOOK_SECRET": ""}}])
+def test_without_a_provider_and_a_secret_nobody_is_heard(
+    message: Message, settings: Settings, change: dict[str, Any]
+) -> None:
+    for name, value in change.items():
+        setattr(settings, name, value)
+    assert tell_us(message, "hard_bounce") == 404
+    assert not Suppression.objects.exists()
+
+
+def test_only_what_was_sent_has_an_outcome(tell: Tell) -> None:
+    queued = tell()
+    tell_us(queued, "delivered")
+    queued.refresh_from_db()
+    assert queued.outcome == ""
+    with pytest.raises(IntegrityError, match="message_outcome_of_sent"), transaction.atomic():
+        Message.objects.filter(pk=queued.pk).update(outcome="delivered", outcome_at=NOW)
+
+
+def test_operator_sends_again_what_failed_and_nothing_that_was_sent(message: Message) -> None:
+    assert requeue([message.pk], now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "passing"),
+    [("452 4.2.2 full", True), ("550 5.1.1 x (was 4.2.2)", False), ("", False), ("no code 4.2", False)],
+)
+def test_passing_states_are_told_by_their_class(answer: str, passing: bool) -> None:  # noqa: FBT001  # a table
+    assert bounces.is_passing(answer) is passing
