@@ -14,7 +14,7 @@ from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinReque
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
 from mail import outbox
-from territories.french import counted, long_date
+from territories.wording import counted, long_date
 
 
 def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from charter.models import CharterVersion, Signature
 from charter.models.signatures import LINK_LASTS
 from companies.models import Company
 from mail import outbox
-from territories.french import long_date
+from territories.wording import long_date
 
 
 def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import outbox
-from territories.french import long_date, time_range, wall_time
+from territories.wording import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
 TOLD_WITHIN = dt.timedelta(days=30)

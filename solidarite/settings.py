@@ -135,7 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "solidarite.context.site",
             ],
-            "builtins": ["territories.templatetags.french"],
+            "builtins": ["territories.templatetags.wording"],
         },
     },
 ]

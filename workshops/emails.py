@@ -17,7 +17,7 @@ from accounts.models import User
 from associations.models import Request
 from companies.models import Slot, SlotVolunteer
 from mail import outbox
-from territories.french import counted, kilometres, long_date, time_range
+from territories.wording import counted, kilometres, long_date, time_range
 from workshops import calendar
 from workshops.matching import Match
 from workshops.models import Booking, Side, Workshop
