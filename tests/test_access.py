@@ -113,6 +113,7 @@ TABLE: dict[str, Rule] = {
     "companies:volunteer_profile": get(AWAY, GONE, OK, GONE, OK, GONE, GONE, GONE),
     "dashboard": SIGNED_IN,
     "own_data": SIGNED_IN,
+    "mail_language": SIGNED_IN,
     "company": COMPANY,
     "companies:create": SIGNED_IN,
     "companies:sites": COMPANY,

@@ -93,6 +93,7 @@ COSTS: dict[str, int] = {
     "health": 2,
     "home": 6,
     "legal_notice": 1,
+    "mail_language": 1,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,
