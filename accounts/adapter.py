@@ -10,12 +10,22 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from accounts.actions.signups import may_write_to
+from accounts.letters import writing
 from accounts.models import User
-from mail import outbox
+from mail.outbox import Address
 from territories import clock
+from territories.wording import language
 
 # The mail of a sign-up, which `admit_signup` counts, and the one that tells an account of a second sign-up.
 COUNTED_BEFORE = ("account/email/email_confirmation_signup", "account/email/account_already_exists")
+
+
+def _language_of(email: str, user: object) -> str:
+    """Of whose account the address is; allauth does not always tell. Without one, the language of the page."""
+    if isinstance(user, User):
+        return user.language
+    people = User.objects.filter(emailaddress__email=email).order_by("-emailaddress__verified", "pk")
+    return people.values_list("language", flat=True).first() or language()
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -30,18 +40,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         to_a_stranger = template_prefix not in COUNTED_BEFORE and not EmailAddress.objects.is_verified(email)
         if to_a_stranger and not may_write_to(email=email, now=now):
             return
-        mail: EmailMessage = self.render_mail(template_prefix, email, {"email": email, **context})
         user = context.get("user")
-        with transaction.atomic():
-            outbox.post(
+        address = Address(email, user.name if isinstance(user, User) else "")
+        with writing(address, language=_language_of(email, user)) as post, transaction.atomic():
+            mail: EmailMessage = self.render_mail(template_prefix, email, {"email": email, **context})
+            post(
                 "account_notice",
                 key=f"account_notice:{uuid.uuid4()}",
-                to=(email, user.name if isinstance(user, User) else ""),
                 context={"title": mail.subject, "body": str(mail.body), "code": str(context.get("code") or "")},
                 now=now,
                 priority=1,
                 secret=True,
             )
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Called by allauth when something of an account changed; the address may be one that is no longer theirs."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
     def format_email_subject(self, subject: str) -> str:
         """Allauth would put the name of the site in brackets first; our layout shows it already."""

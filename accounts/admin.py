@@ -15,6 +15,7 @@ class UserAdmin(admin.ModelAdmin[User]):
     fields = (
         "email",
         "name",
+        "language",
         "is_active",
         "is_moderator",
         "moderated_departements",

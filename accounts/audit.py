@@ -19,7 +19,7 @@ from django.db import models
 
 from accounts.keeping import never_truncated
 from accounts.models import Organisation, Role, User
-from territories.french import long_date, wall_time
+from territories.wording import long_date, wall_time
 
 # Kept by ourselves, and of no interest to who reads the history.
 OWN_COLUMNS = ("search_name",)

@@ -3,68 +3,76 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.contact import contact_url
 from accounts.invitations import invitation_path
+from accounts.letters import Facts, writing, writing_to
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
-from mail import outbox
 from mail.kinds import Kind, told_as
-from territories.french import counted, long_date
+from mail.outbox import Address
+from territories.wording import counted, long_date
 
 
 def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
-    """To an address: the way in, and until when. The link is a secret: it is erased once sent."""
-    outbox.post(
-        "member_invited",
-        key=f"member_invited:{organisation.SPACE}:{invitation.pk}",
-        to=(invitation.email, ""),
-        context={
-            "organisation": organisation.name,
-            "by": by.name,
-            "role": invitation.get_role_display(),
-            "until": long_date(invitation.expires_at.date()),
-            "url": settings.SITE_URL + invitation_path(organisation, invitation),
-        },
-        not_after=invitation.expires_at,
-        secret=True,
-        now=now,
-    )
+    """To an address, in the language of who invites: the way in, and until when. The link is erased once sent."""
+    with writing(Address(invitation.email), language=by.language) as post:
+        post(
+            "member_invited",
+            key=f"member_invited:{organisation.SPACE}:{invitation.pk}",
+            context={
+                "organisation": organisation.name,
+                "by": by.name,
+                "role": invitation.get_role_display(),
+                "until": long_date(invitation.expires_at.date()),
+                "url": settings.SITE_URL + invitation_path(organisation, invitation),
+            },
+            not_after=invitation.expires_at,
+            secret=True,
+            now=now,
+        )
 
 
 @told_as(Kind.ORGANISATION)
 def member_joined(*, organisation: Organisation, member: Membership, now: dt.datetime) -> None:
     """To the owners: somebody came in."""
-    context = {"person": member.user.name, "address": member.user.email, "role": member.get_role_display()}
-    _tell_owners("member_joined", organisation, f"{member.pk}", context, now, but=member.user)
+    person = member.user
+
+    def facts() -> dict[str, object]:
+        return {"person": person.name, "address": person.email, "role": member.get_role_display()}
+
+    _tell_owners("member_joined", organisation, f"{member.pk}", facts, now, but=person)
 
 
 def role_changed(*, organisation: Organisation, member: Membership, by: User, now: dt.datetime) -> None:
     """To a member: another role."""
-    context = {"role": member.get_role_display(), "by": by.name}
-    _tell("role_changed", organisation, member.user, f"{member.pk}:{now:%Y%m%dT%H%M%S%f}", context, now)
+
+    def facts() -> dict[str, object]:
+        return {"role": member.get_role_display(), "by": by.name}
+
+    _tell("role_changed", organisation, member.user, f"{member.pk}:{now:%Y%m%dT%H%M%S%f}", facts, now)
 
 
 def member_removed(*, organisation: Organisation, person: User, now: dt.datetime) -> None:
     """To who was taken out."""
-    _tell("member_removed", organisation, person, f"{now:%Y%m%dT%H%M%S%f}", {}, now)
+    _tell("member_removed", organisation, person, f"{now:%Y%m%dT%H%M%S%f}", dict, now)
 
 
 @told_as(Kind.ORGANISATION)
 def join_requested(*, organisation: Organisation, asked: JoinRequest, now: dt.datetime) -> None:
     """To the owners: somebody asks to be let in."""
-    context = {"person": asked.user.name, "address": asked.user.email, "message": asked.message}
-    _tell_owners("join_requested", organisation, f"{asked.pk}", context, now)
+    facts = {"person": asked.user.name, "address": asked.user.email, "message": asked.message}
+    _tell_owners("join_requested", organisation, f"{asked.pk}", lambda: facts, now)
 
 
 def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: bool, now: dt.datetime) -> None:
     """To who asked: the answer of the owners."""
-    _tell("join_answered", organisation, asked.user, f"{asked.pk}", {"accepted": accepted}, now)
+    _tell("join_answered", organisation, asked.user, f"{asked.pk}", lambda: {"accepted": accepted}, now)
 
 
 @told_as(Kind.ORGANISATION)
@@ -72,8 +80,12 @@ def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
     """To the owners, once a year until somebody answers: a look at who belongs here."""
     last = organisation.members_confirmed_at
     year = (now - last) // MEMBERS_CONFIRMED_FOR
-    context = {"members": counted(organisation.members().count(), "membre", "membres"), "since": long_date(last.date())}
-    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}:{year}", context, now)
+    members = organisation.members().count()
+
+    def facts() -> dict[str, object]:
+        return {"members": counted(members, "membre", "membres"), "since": long_date(last.date())}
+
+    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}:{year}", facts, now)
 
 
 def organisations_merged(
@@ -87,103 +99,93 @@ def organisations_merged(
 ) -> None:
     """To the owners of both entries: they are one now, under one name; `suspended` is why, when it is."""
     page = reverse(organisation._meta.model_name or "", args=[organisation.slug])  # noqa: SLF001  # Django's own name
-    context = {"absorbed": absorbed, "suspended": suspended, "contact_url": contact_url(page)}
+    facts = {"absorbed": absorbed, "suspended": suspended, "contact_url": contact_url(page)}
     for person in people:
-        _tell("organisations_merged", organisation, person, f"{number}", context, now)
+        _tell("organisations_merged", organisation, person, f"{number}", lambda: facts, now)
 
 
 def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> None:
     """To who reported an abuse: what became of it."""
     assert report.created_by is not None
-    _tell_person(
-        "report_settled",
-        report.created_by,
-        f"{report.pk}",
-        {
-            "path": report.path,
-            "upheld": report.state == AbuseReport.State.UPHELD,
-            "reason": reason,
-            "contact_url": contact_url(report.path),
-        },
-        now,
-    )
+    facts = {
+        "path": report.path,
+        "upheld": report.state == AbuseReport.State.UPHELD,
+        "reason": reason,
+        "contact_url": contact_url(report.path),
+    }
+    _tell_person("report_settled", report.created_by, f"{report.pk}", lambda: facts, now)
 
 
 def appeal_answered(*, appeal: Appeal, organisation: Organisation, may_try_again: bool, now: dt.datetime) -> None:
     """To the managers of who appealed, as every decision: the answer, its reasons, and what to do next."""
-    context = {
+    facts = {
         "accepted": appeal.state == Appeal.State.ACCEPTED,
         "online": appeal.decision.subject == Decision.Subject.REQUEST,
         "again": may_try_again,
         "answer": appeal.answer,
     }
     for manager in organisation.managers():
-        _tell("appeal_answered", organisation, manager, f"{appeal.pk}", context, now)
+        _tell("appeal_answered", organisation, manager, f"{appeal.pk}", lambda: facts, now)
 
 
 def recovery_opened(*, recovery: FactorRecovery, now: dt.datetime) -> None:
     """To the person: somebody asks to remove their second factor."""
-    _tell_person("recovery_opened", recovery.user, f"{recovery.pk}", {"by": recovery.opened_by.name}, now)
+    facts = {"by": recovery.opened_by.name}
+    _tell_person("recovery_opened", recovery.user, f"{recovery.pk}", lambda: facts, now)
 
 
 def recovery_confirmed(*, recovery: FactorRecovery, now: dt.datetime) -> None:
     """To the person: it is removed, and every session is closed."""
     url = settings.SITE_URL + reverse("mfa_index")
-    _tell_person("recovery_confirmed", recovery.user, f"{recovery.pk}", {"url": url}, now)
+    _tell_person("recovery_confirmed", recovery.user, f"{recovery.pk}", lambda: {"url": url}, now)
 
 
 def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
     """To the operators, at most once a day for each percentage: we may be in somebody's mail bombing."""
+    url = settings.SITE_URL + reverse("admin:accounts_user_changelist")
+
+    def facts() -> dict[str, object]:
+        limit = counted(settings.SIGNUPS_PER_DAY, "inscription", "inscriptions")
+        return {"percent": percent, "limit": limit, "url": url}
+
     for operator in User.objects.filter(is_staff=True, is_active=True).order_by("pk"):
-        _tell_person(
-            "signups_near_limit",
-            operator,
-            f"{now:%Y%m%d}:{percent}",
-            {
-                "percent": percent,
-                "limit": counted(settings.SIGNUPS_PER_DAY, "inscription", "inscriptions"),
-                "url": settings.SITE_URL + reverse("admin:accounts_user_changelist"),
-            },
-            now,
+        _tell_person("signups_near_limit", operator, f"{now:%Y%m%d}:{percent}", facts, now)
+
+
+def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:
+    with writing_to(person) as post:
+        post(
+            template,
+            key=f"{template}:{fact}:{person.pk}",
+            context={**facts(), "dashboard_url": settings.SITE_URL + reverse("dashboard")},
+            now=now,
         )
-
-
-def _tell_person(template: str, person: User, fact: str, context: Mapping[str, object], now: dt.datetime) -> None:
-    outbox.post(
-        template,
-        key=f"{template}:{fact}:{person.pk}",
-        to=(person.email, person.name),
-        context={**context, "dashboard_url": settings.SITE_URL + reverse("dashboard")},
-        now=now,
-    )
 
 
 def _tell_owners(
     template: str,
     organisation: Organisation,
     fact: str,
-    context: Mapping[str, object],
+    facts: Facts,
     now: dt.datetime,
     *,
     but: User | None = None,
 ) -> None:
     for owner in organisation.owners():
         if owner != but:
-            _tell(template, organisation, owner, fact, context, now)
+            _tell(template, organisation, owner, fact, facts, now)
 
 
-def _tell(
-    template: str, organisation: Organisation, person: User, fact: str, context: Mapping[str, object], now: dt.datetime
-) -> None:
-    outbox.post(
-        template,
-        key=f"{template}:{organisation.SPACE}:{organisation.pk}:{fact}:{person.pk}",
-        to=(person.email, person.name),
-        context={
-            **context,
-            "organisation": organisation.name,
-            "members_url": settings.SITE_URL + reverse(f"{organisation.SPACE}:members", args=[organisation.slug]),
-            "dashboard_url": settings.SITE_URL + reverse("dashboard"),
-        },
-        now=now,
-    )
+def _tell(template: str, organisation: Organisation, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:
+    with writing_to(person) as post:
+        post(
+            template,
+            key=f"{template}:{organisation.SPACE}:{organisation.pk}:{fact}:{person.pk}",
+            context={
+                **facts(),
+                "organisation": organisation.name,
+                "members_url": settings.SITE_URL + reverse(f"{organisation.SPACE}:members", args=[organisation.slug]),
+                "dashboard_url": settings.SITE_URL + reverse("dashboard"),
+            },
+            now=now,
+        )

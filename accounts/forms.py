@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import proof
@@ -14,6 +15,7 @@ from accounts.models import Organisation, Role, User
 from accounts.names import NAME
 from territories import clock
 from territories.forms import CommuneField
+from territories.wording import language
 
 
 def date_input() -> forms.DateInput:
@@ -75,9 +77,20 @@ class SignupForm(forms.Form):
     field_order = ("name", "email", "password1")
 
     def signup(self, _request: HttpRequest, user: User) -> None:
-        """Called by allauth with the account that it just made."""
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
+        """Called by allauth with the account that it just made. We write to people as they read this page."""
+        user.name, user.language = self.cleaned_data["name"], language()
+        user.save(update_fields=["name", "language"])
+
+
+class LanguageForm(forms.Form):
+    """In which language to write to a person."""
+
+    language = forms.ChoiceField(
+        label="Langue des courriels",
+        choices=settings.LANGUAGES,
+        widget=forms.RadioSelect,
+        help_text="Celle de nos prochains courriels\u00a0; les pages restent en français.",
+    )
 
 
 def comment_on(form: forms.BaseForm, comments: Mapping[str, str]) -> None:

@@ -5,30 +5,31 @@ numérique (github: inclusion-numerique/coop-mediation-numerique, commit 46aa33b
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Topic(models.TextChoices):
     """What a workshop teaches."""
 
-    DIAGNOSTIC = "diagnostic_numerique", "Diagnostic numérique"
-    DEVICES = "prendre_en_main_du_materiel", "Prendre en main du matériel"
-    MAINTENANCE = "maintenance_de_materiel", "Maintenance de matériel"
-    CONTENTS = "gere_ses_contenus_numeriques", "Gérer ses contenus numériques"
-    INTERNET = "navigation_sur_internet", "Navigation sur internet"
-    EMAIL = "email", "E-mail"
-    OFFICE = "bureautique", "Bureautique"
-    SOCIAL_NETWORKS = "reseaux_sociaux", "Réseaux sociaux, communication"
-    HEALTH = "sante", "Santé"
-    BANKING = "banque_et_achats_en_ligne", "Banque et achats en ligne"
-    ENTREPRENEURSHIP = "entrepreneuriat", "Accompagner un professionnel"
-    EMPLOYMENT = "insertion_professionnelle", "Insertion professionnelle"
-    SECURITY = "securite_numerique", "Prévention en sécurité numérique"
-    PARENTING = "parentalite", "Parentalité"
-    SCHOOLING = "scolarite_et_numerique", "Scolarité et numérique"
-    CREATION = "creer_avec_le_numerique", "Créer avec le numérique"
-    CULTURE = "culture_numerique", "Culture numérique"
-    AI = "intelligence_artificielle", "Intelligence artificielle (IA)"
-    PROCEDURES = "aide_aux_demarches_administratives", "Aide aux démarches administratives"
+    DIAGNOSTIC = "diagnostic_numerique", _("Diagnostic numérique")
+    DEVICES = "prendre_en_main_du_materiel", _("Prendre en main du matériel")
+    MAINTENANCE = "maintenance_de_materiel", _("Maintenance de matériel")
+    CONTENTS = "gere_ses_contenus_numeriques", _("Gérer ses contenus numériques")
+    INTERNET = "navigation_sur_internet", _("Navigation sur internet")
+    EMAIL = "email", _("E-mail")
+    OFFICE = "bureautique", _("Bureautique")
+    SOCIAL_NETWORKS = "reseaux_sociaux", _("Réseaux sociaux, communication")
+    HEALTH = "sante", _("Santé")
+    BANKING = "banque_et_achats_en_ligne", _("Banque et achats en ligne")
+    ENTREPRENEURSHIP = "entrepreneuriat", _("Accompagner un professionnel")
+    EMPLOYMENT = "insertion_professionnelle", _("Insertion professionnelle")
+    SECURITY = "securite_numerique", _("Prévention en sécurité numérique")
+    PARENTING = "parentalite", _("Parentalité")
+    SCHOOLING = "scolarite_et_numerique", _("Scolarité et numérique")
+    CREATION = "creer_avec_le_numerique", _("Créer avec le numérique")
+    CULTURE = "culture_numerique", _("Culture numérique")
+    AI = "intelligence_artificielle", _("Intelligence artificielle (IA)")
+    PROCEDURES = "aide_aux_demarches_administratives", _("Aide aux démarches administratives")
 
 
 class Level(models.TextChoices):

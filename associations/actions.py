@@ -109,9 +109,8 @@ def refuse_association(*, association: Association, reason_code: str, reason: st
     """
     refused, outcome = Association.State.REFUSED, Decision.Outcome.REFUSED
     _decide(association, refused, outcome, reason=reason, reason_code=reason_code, by=by, now=now)
-    kind = Association.RefusalReason(reason_code).label if reason_code else ""
     again = may_present_again(association=association)
-    emails.association_refused(association=association, kind=str(kind), again=again, now=now)
+    emails.association_refused(association=association, reason_code=reason_code, again=again, now=now)
 
 
 def _decide(

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, Claims, Organisation, OrganisationQuerySet, User
@@ -50,11 +51,11 @@ class Association(Claimable, Organisation):
     class RefusalReason(models.TextChoices):
         """Why an association is refused, for who reads it and for the figures."""
 
-        UNKNOWN = "unknown", "L’association est introuvable au registre"
-        OFF_TOPIC = "off_topic", "Son objet est sans rapport avec la médiation numérique"
-        DUPLICATE = "duplicate", "Elle est déjà inscrite"
-        ABUSE = "abuse", "Saisie trompeuse ou abusive"
-        OTHER = "other", "Autre motif"
+        UNKNOWN = "unknown", _("L’association est introuvable au registre")
+        OFF_TOPIC = "off_topic", _("Son objet est sans rapport avec la médiation numérique")
+        DUPLICATE = "duplicate", _("Elle est déjà inscrite")
+        ABUSE = "abuse", _("Saisie trompeuse ou abusive")
+        OTHER = "other", _("Autre motif")
 
     SPACE: ClassVar[str] = "associations"
 

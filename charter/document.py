@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from charter.markdown import to_blocks
 from charter.models import Signature
-from territories.french import counted, long_date, number
+from territories.wording import counted, long_date, number
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 # Readable aloud (tagged, ISO 14289-1), unless a name has letters that no font at hand can show.

@@ -8,38 +8,43 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.contact import contact_url
+from accounts.letters import Facts, writing, writing_to
 from accounts.models import User
 from charter.links import signing_path
 from charter.models import CharterVersion, Signature
 from charter.models.signatures import LINK_LASTS
 from companies.models import Company
-from mail import outbox
-from territories.french import long_date
+from mail.outbox import Address
+from territories.wording import long_date
 
 
 def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
-    """To the legal signatory: read and sign, no account needed. The link is a secret: it is erased once sent."""
-    outbox.post(
-        "signature_link",
-        key=f"signature_link:{signature.pk}:{_stamp(now)}",
-        to=(signature.signatory_email, signature.signatory_name),
-        context={
-            "company": signature.company.name,
-            "by": by.name,
-            "until": long_date((now + LINK_LASTS).date()),
-            "url": settings.SITE_URL + signing_path(signature),
-        },
-        not_after=now + LINK_LASTS,
-        secret=True,
-        now=now,
-    )
+    """To the legal signatory, in the language of who asks them: read and sign, no account needed.
+
+    The link is a secret: it is erased once sent.
+    """
+    with writing(Address(signature.signatory_email, signature.signatory_name), language=by.language) as post:
+        post(
+            "signature_link",
+            key=f"signature_link:{signature.pk}:{_stamp(now)}",
+            context={
+                "company": signature.company.name,
+                "by": by.name,
+                "until": long_date((now + LINK_LASTS).date()),
+                "url": settings.SITE_URL + signing_path(signature),
+            },
+            not_after=now + LINK_LASTS,
+            secret=True,
+            now=now,
+        )
 
 
 def signature_signed(*, signature: Signature, now: dt.datetime) -> None:
     """To the company: the legal signatory has signed, the file is with the moderators."""
-    _tell("signature_signed", signature, now, {"signatory": signature.signatory_name})
+    _tell("signature_signed", signature, now, lambda: {"signatory": signature.signatory_name})
 
 
 def signature_approved(*, signature: Signature, now: dt.datetime) -> None:
@@ -49,8 +54,15 @@ def signature_approved(*, signature: Signature, now: dt.datetime) -> None:
 
 def signature_changes_requested(*, signature: Signature, comments: Mapping[str, str], now: dt.datetime) -> None:
     """What to correct before signing again; `comments` by field of the signature or of the company."""
-    remarks = [f"{_label(field)}\u00a0: {text}" for field, text in comments.items()]
-    _tell("signature_changes_requested", signature, now, {"remarks": remarks})
+
+    def facts() -> dict[str, object]:
+        return {"remarks": [_remark(field, text) for field, text in comments.items()]}
+
+    _tell("signature_changes_requested", signature, now, facts)
+
+
+def _remark(field: str, text: str) -> str:
+    return gettext("%(label)s\u00a0: %(text)s") % {"label": _label(field), "text": text}
 
 
 def _label(field: str) -> str:
@@ -62,13 +74,13 @@ def _label(field: str) -> str:
 
 def signature_refused(*, signature: Signature, now: dt.datetime) -> None:
     """The refusal, its reason, and the way to appeal."""
-    _tell("signature_refused", signature, now, {"kind": signature.get_reason_code_display()})
+    _tell("signature_refused", signature, now, lambda: {"kind": signature.get_reason_code_display()})
 
 
 def signature_suspended(*, signature: Signature, now: dt.datetime) -> None:
     """Its slots are out of the catalogue until further notice; confirmed bookings stay."""
-    path = reverse("company", args=[signature.company.slug])
-    _tell("signature_suspended", signature, now, {"contact_url": contact_url(path)})
+    url = contact_url(reverse("company", args=[signature.company.slug]))
+    _tell("signature_suspended", signature, now, lambda: {"contact_url": url})
 
 
 def signature_reinstated(*, signature: Signature, now: dt.datetime) -> None:
@@ -86,21 +98,27 @@ def signature_lapsed(*, signature: Signature, waits: bool, now: dt.datetime) -> 
 
     `waits` when it did sign, and the moderators have not decided yet.
     """
-    _tell("signature_lapsed", signature, now, {"waits": waits})
+    _tell("signature_lapsed", signature, now, lambda: {"waits": waits})
 
 
 def charter_renewal_due(*, signature: Signature, version: CharterVersion, until: dt.datetime, now: dt.datetime) -> None:
     """A new version is out: sign it while the signature counts, or in the place of the text that is on its way."""
     stands = signature.state == Signature.State.APPROVED
-    context = _renewal(version, until) | {"stands": stands}
-    _tell("charter_renewal_due", signature, now, context, fact=f"{version.number}")
+    _tell(
+        "charter_renewal_due",
+        signature,
+        now,
+        lambda: _renewal(version, until) | {"stands": stands},
+        fact=f"{version.number}",
+    )
 
 
 def charter_renewal_reminder(
     *, signature: Signature, version: CharterVersion, until: dt.datetime, days: int, now: dt.datetime
 ) -> None:
     """The signature counts for some days more."""
-    _tell("charter_renewal_reminder", signature, now, _renewal(version, until), fact=f"{version.number}:{days}")
+    fact = f"{version.number}:{days}"
+    _tell("charter_renewal_reminder", signature, now, lambda: _renewal(version, until), fact=fact)
 
 
 def _renewal(version: CharterVersion, until: dt.datetime) -> dict[str, object]:
@@ -117,7 +135,7 @@ def _tell(
     template: str,
     signature: Signature,
     now: dt.datetime,
-    extra: Mapping[str, object] | None = None,
+    facts: Facts = dict,
     *,
     fact: str = "",
 ) -> None:
@@ -130,21 +148,21 @@ def _tell(
     sign_url = settings.SITE_URL + reverse("charter:sign", args=[company.slug])
     owners = set(company.owners())
     for manager in company.managers():
-        outbox.post(
-            template,
-            key=f"{template}:{signature.pk}:{fact or _stamp(now)}:{manager.pk}",
-            to=(manager.email, manager.name),
-            context={
-                "company": company.name,
-                "version": signature.version.number,
-                "reason": signature.reason,
-                "sign_url": sign_url if manager in owners else company_url,
-                "sites_url": settings.SITE_URL + reverse("companies:sites", args=[company.slug]),
-                "company_url": company_url,
-                **(extra or {}),
-            },
-            now=now,
-        )
+        with writing_to(manager) as post:
+            post(
+                template,
+                key=f"{template}:{signature.pk}:{fact or _stamp(now)}:{manager.pk}",
+                context={
+                    "company": company.name,
+                    "version": signature.version.number,
+                    "reason": signature.reason,
+                    "sign_url": sign_url if manager in owners else company_url,
+                    "sites_url": settings.SITE_URL + reverse("companies:sites", args=[company.slug]),
+                    "company_url": company_url,
+                    **facts(),
+                },
+                now=now,
+            )
 
 
 def _stamp(now: dt.datetime) -> str:

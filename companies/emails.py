@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.letters import writing_to
 from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
-from mail import outbox
 from mail.kinds import Kind, told_as
-from territories.french import long_date, time_range, wall_time
+from territories.wording import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
 TOLD_WITHIN = dt.timedelta(days=30)
@@ -27,21 +27,21 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     fact = f"{availability.pk}:{due:%Y%m%dT%H%M%S}:{'asleep' if asleep else 'asked'}"
     company = availability.room.site.company
     for member in company.managers():
-        outbox.post(
-            "series_to_confirm",
-            key=f"series_to_confirm:{fact}:{member.pk}",
-            to=(member.email, member.name),
-            context={
-                "company": company.name,
-                "room": availability.room.name,
-                "series": str(availability),
-                "asleep": asleep,
-                "due": long_date(due.date()),
-                "url": settings.SITE_URL + confirmation_path(availability, member),
-            },
-            not_after=due + TOLD_WITHIN,
-            now=now,
-        )
+        with writing_to(member) as post:
+            post(
+                "series_to_confirm",
+                key=f"series_to_confirm:{fact}:{member.pk}",
+                context={
+                    "company": company.name,
+                    "room": availability.room.name,
+                    "series": str(availability),
+                    "asleep": asleep,
+                    "due": long_date(due.date()),
+                    "url": settings.SITE_URL + confirmation_path(availability, member),
+                },
+                not_after=due + TOLD_WITHIN,
+                now=now,
+            )
 
 
 @told_as(Kind.VOLUNTEERING)
@@ -49,57 +49,57 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
     """To the other members: somebody cannot come, and seeks a stand-in."""
     asked = promise.stand_in_asked_at
     assert asked is not None
-    outbox.post(
-        "stand_in_asked",
-        key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
-        to=(colleague.email, colleague.name),
-        context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
-        not_after=promise.starts_at,
-        time_zone=promise.slot.time_zone,
-        now=now,
-    )
+    with writing_to(colleague) as post:
+        post(
+            "stand_in_asked",
+            key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
+            context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
+            not_after=promise.starts_at,
+            time_zone=promise.slot.time_zone,
+            now=now,
+        )
 
 
 def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
     """To who asked: somebody comes in their place."""
-    outbox.post(
-        "stand_in_found",
-        key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
-        to=(promise.volunteer.email, promise.volunteer.name),
-        context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
-        not_after=promise.starts_at,
-        now=now,
-    )
+    with writing_to(promise.volunteer) as post:
+        post(
+            "stand_in_found",
+            key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
+            context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
+            not_after=promise.starts_at,
+            now=now,
+        )
 
 
 def promises_ended(*, promises: list[SlotVolunteer], now: dt.datetime) -> None:
     """To one volunteer, in one mail: the evenings that they had promised are not offered any more."""
     first = promises[0]
-    workshops = [_workshop(promise) for promise in promises]
-    outbox.post(
-        "promises_ended",
-        key=f"promises_ended:{first.pk}:{first.volunteer.pk}",
-        to=(first.volunteer.email, first.volunteer.name),
-        context={"company": workshops[0]["company"], "workshops": workshops, "url": _volunteering()},
-        not_after=max(promise.starts_at for promise in promises),
-        priority=1,
-        now=now,
-    )
+    with writing_to(first.volunteer) as post:
+        workshops = [_workshop(promise) for promise in promises]
+        post(
+            "promises_ended",
+            key=f"promises_ended:{first.pk}:{first.volunteer.pk}",
+            context={"company": workshops[0]["company"], "workshops": workshops, "url": _volunteering()},
+            not_after=max(promise.starts_at for promise in promises),
+            priority=1,
+            now=now,
+        )
 
 
 def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime) -> None:
     """To a volunteer: the evening that they had promised is at another time."""
     before = was.astimezone(ZoneInfo(promise.slot.time_zone))
-    outbox.post(
-        "promise_moved",
-        key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
-        to=(promise.volunteer.email, promise.volunteer.name),
-        context=_workshop(promise)
-        | {"was": f"{long_date(before.date())}, {wall_time(before.time())}", "url": _volunteering()},
-        not_after=promise.starts_at,
-        priority=1,
-        now=now,
-    )
+    with writing_to(promise.volunteer) as post:
+        post(
+            "promise_moved",
+            key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
+            context=_workshop(promise)
+            | {"was": f"{long_date(before.date())}, {wall_time(before.time())}", "url": _volunteering()},
+            not_after=promise.starts_at,
+            priority=1,
+            now=now,
+        )
 
 
 @told_as(Kind.ORGANISATION)
@@ -108,18 +108,18 @@ def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> N
     member = profile.membership
     url = settings.SITE_URL + reverse("workshops:volunteers", args=[member.company.slug])
     for manager in member.company.managers():
-        outbox.post(
-            "volunteer_consent_asked",
-            key=f"volunteer_consent_asked:{profile.pk}:{now:%Y%m%dT%H%M%S%f}:{manager.pk}",
-            to=(manager.email, manager.name),
-            context={
-                "company": member.company.name,
-                "who": member.user.name,
-                "hours": profile.pledged_hours,
-                "url": url,
-            },
-            now=now,
-        )
+        with writing_to(manager) as post:
+            post(
+                "volunteer_consent_asked",
+                key=f"volunteer_consent_asked:{profile.pk}:{now:%Y%m%dT%H%M%S%f}:{manager.pk}",
+                context={
+                    "company": member.company.name,
+                    "who": member.user.name,
+                    "hours": profile.pledged_hours,
+                    "url": url,
+                },
+                now=now,
+            )
 
 
 def volunteer_consent_given(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> None:
@@ -136,13 +136,13 @@ def _tell_volunteer(
     template: str, profile: VolunteerProfile, by: User, now: dt.datetime, extra: dict[str, object]
 ) -> None:
     member = profile.membership
-    outbox.post(
-        template,
-        key=f"{template}:{profile.pk}:{now:%Y%m%dT%H%M%S%f}",
-        to=(member.user.email, member.user.name),
-        context={"company": member.company.name, "by": by.name, "url": _volunteering(), **extra},
-        now=now,
-    )
+    with writing_to(member.user) as post:
+        post(
+            template,
+            key=f"{template}:{profile.pk}:{now:%Y%m%dT%H%M%S%f}",
+            context={"company": member.company.name, "by": by.name, "url": _volunteering(), **extra},
+            now=now,
+        )
 
 
 def _workshop(promise: SlotVolunteer) -> dict[str, object]:

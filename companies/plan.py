@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from territories.french import NO_BREAK
 from territories.mercator import Window
 from territories.models import Commune
+from territories.wording import NO_BREAK
 
 SIZE = 320
 ZOOMS = (9, 11, 13, 15, 17)

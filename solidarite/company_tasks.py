@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
-from territories.french import counted, day_date, hours, long_date, number, time_range
+from territories.wording import counted, day_date, hours, long_date, number, time_range
 from workshops.models import Booking, Report, Side, Workshop
 from workshops.volunteers import hours_given
 

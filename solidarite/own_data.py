@@ -28,6 +28,7 @@ def own_data(user: User) -> dict[str, Any]:
         "account": {
             "name": user.name,
             "email": user.email,
+            "language": user.language,
             "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
             "date_joined": user.date_joined,
             "last_login": user.last_login,

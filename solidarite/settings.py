@@ -135,7 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "solidarite.context.site",
             ],
-            "builtins": ["territories.templatetags.french"],
+            "builtins": ["territories.templatetags.wording"],
         },
     },
 ]
@@ -289,10 +289,12 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Moderators and operators; a demonstration lets a newcomer in with a password.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", not DEBUG)
 
-# --- Language and time: French wording, stored in UTC, shown in the zone of the site ---------------
+# --- Language and time: written in French, stored in UTC, shown in the zone of the site ------------
 
 LANGUAGE_CODE = "fr"
+# Mails are in the language of who reads them, pages in French.
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"

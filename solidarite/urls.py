@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.gates import lacks_second_factor
 from accounts.models import User
 from accounts.views import recovery
+from accounts.views.language import mail_language
 from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
 from solidarite import dev, views
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),
+    path("compte/langue/", mail_language, name="mail_language"),
     path("compte/mes-donnees.json", views.export_own_data, name="own_data"),
     path("compte/courriels/", own_preferences, name="own_preferences"),
     path("compte/signup/", SignUp.as_view(), name="account_signup"),

@@ -70,6 +70,17 @@ def test_every_mail_has_its_three_templates_and_a_test(app: str, name: str) -> N
     assert f'"{name}"' in tests
 
 
+def test_mails_are_posted_in_the_language_of_their_readers() -> None:
+    """`accounts.letters` alone gives the outbox its language and speaks it while facts are put together."""
+    posting = [
+        path.relative_to(ROOT).as_posix()
+        for app in (*OWN_APPS, "solidarite")
+        for path in (ROOT / app).rglob("*.py")
+        if app != "mail" and re.search(r"outbox\.post\b|import post\b", path.read_text(encoding="utf-8"))
+    ]
+    assert posting == ["accounts/letters.py"]
+
+
 def test_every_state_is_drawn() -> None:
     with_state = [model for model in own_models() if hasattr(model, "TRANSITIONS")]
     assert sorted(STATE_MODELS, key=str) == sorted(with_state, key=str)

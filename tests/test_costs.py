@@ -95,6 +95,7 @@ COSTS: dict[str, int] = {
     "legal_notice": 1,
     "mail:preferences": 3,
     "mail:unsubscribe": 2,
+    "mail_language": 1,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,

@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from companies.models import Slot, SlotVolunteer
+from territories.wording import language
 from workshops.models import Booking
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -35,8 +37,10 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
     """A booking, cancelled or not."""
     event = _event(booking.slot, f"booking-{booking.pk}", now)
     event.add("sequence", booking.sequence)
-    event.add("summary", f"Atelier numérique\u00a0: {booking.get_topic_display()}")
-    event.add("description", f"{booking.association.name} chez {booking.slot.room.site.company.name}")
+    topic = {"topic": booking.get_topic_display()}
+    both = {"association": booking.association.name, "company": booking.slot.room.site.company.name}
+    event.add("summary", gettext("Atelier numérique\u00a0: %(topic)s") % topic)
+    event.add("description", gettext("%(association)s chez %(company)s") % both)
     event.add("status", "CONFIRMED" if booking.state in Booking.LIVE else "CANCELLED")
     return event
 
@@ -44,7 +48,8 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
 def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
     """A volunteer's promise."""
     event = _event(promise.slot, f"promise-{promise.pk}", now)
-    event.add("summary", f"Bénévolat\u00a0: atelier numérique, {promise.slot.room.site.name}")
+    site = {"site": promise.slot.room.site.name}
+    event.add("summary", gettext("Bénévolat\u00a0: atelier numérique, %(site)s") % site)
     event.add("status", "CONFIRMED")
     return event
 
@@ -52,7 +57,7 @@ def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
 def free_slot(slot: Slot, *, now: dt.datetime) -> Event:
     """An evening that is offered, and keeps nobody busy."""
     event = _event(slot, f"slot-{slot.pk}", now)
-    event.add("summary", f"Salle ouverte\u00a0: {slot.room.name}")
+    event.add("summary", gettext("Salle ouverte\u00a0: %(room)s") % {"room": slot.room.name})
     event.add("status", "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     return event
@@ -84,7 +89,7 @@ def _event(slot: Slot, uid: str, now: dt.datetime) -> Event:
 
 def _calendar() -> Any:
     calendar = Calendar()
-    calendar.add("prodid", f"-//{settings.SITE_NAME}//FR")
+    calendar.add("prodid", f"-//{settings.SITE_NAME}//{language().upper()}")
     calendar.add("version", "2.0")
     return calendar
 

@@ -7,21 +7,22 @@ fact once, and a moved date is a new fact.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.letters import Facts, writing_to
 from accounts.models import User
 from associations.models import Request
 from companies.models import Slot, SlotVolunteer
-from mail import outbox
 from mail.kinds import Kind, told_as
-from territories.french import counted, kilometres, long_date, time_range
+from territories.wording import counted, kilometres, long_date, time_range
 from workshops import calendar
 from workshops.matching import Match
 from workshops.models import Booking, Side, Workshop
+from workshops.reasons import spoken
 from workshops.told import about, fact
 
 # A week until the digest, and time to answer it.
@@ -36,7 +37,6 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
-    access = {"access": booking.slot.room.site.access_lines()}
     for manager in _company(booking):
         _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
     for manager in _association(booking):
@@ -47,7 +47,7 @@ def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
             now,
             url=_association_url(booking),
             event=calendar.REQUEST,
-            extra=access,
+            facts=lambda: _access(booking),
         )
 
 
@@ -72,8 +72,8 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     told += [(manager, _association_url(booking), others) for manager in _association(booking)]
     told += [(volunteer, _volunteer_url(), []) for volunteer in _volunteers(booking)]
     for person, url, offered in told:
-        facts = {"others": [_slot_facts(slot) for slot in offered]}
-        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, extra=facts)
+        facts = partial(_others, offered)
+        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, facts=facts)
 
 
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
@@ -86,7 +86,6 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides and the volunteers, before the day."""
     booking = workshop.booking
-    access = {"access": booking.slot.room.site.access_lines()}
     told = [(manager, _company_url(booking), None) for manager in _company(booking)]
     told += [(volunteer, _volunteer_url(), None) for volunteer in _volunteers(booking)]
     for person, url, _ in told:
@@ -99,7 +98,7 @@ def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
             now,
             url=_association_url(booking),
             not_after=booking.slot.starts_at,
-            extra=access,
+            facts=lambda: _access(booking),
         )
 
 
@@ -119,19 +118,19 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
     first = min(found.slot_id for found, _ in matches)
     urgent = min(slot.closes_at for _, slot in matches) < now + URGENT_WITHIN
     for manager in request.association.managers():
-        outbox.post(
-            "slots_matched",
-            key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
-            to=(manager.email, manager.name),
-            context={
-                "topic": request.get_topic_display(),
-                "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
-            },
-            about=f"request:{request.pk}",
-            time_zone=request.commune.time_zone,
-            instant=urgent,
-            now=now,
-        )
+        with writing_to(manager) as post:
+            post(
+                "slots_matched",
+                key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
+                context={
+                    "topic": request.get_topic_display(),
+                    "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
+                },
+                about=f"request:{request.pk}",
+                time_zone=request.commune.time_zone,
+                instant=urgent,
+                now=now,
+            )
 
 
 def _distance(request: Request, found: Match) -> str:
@@ -147,7 +146,7 @@ def _tell_association(template: str, booking: Booking, now: dt.datetime, others:
             manager,
             now,
             url=settings.SITE_URL + reverse("workshops:search"),
-            extra={"others": [_slot_facts(slot) for slot in others]},
+            facts=partial(_others, others),
         )
 
 
@@ -159,23 +158,31 @@ def _tell(  # the one place where a mail about a booking is put together
     *,
     url: str,
     event: str = "",
-    extra: Mapping[str, object] | None = None,
+    facts: Facts = dict,
     not_after: dt.datetime | None = None,
     priority: int = 5,
 ) -> None:
-    outbox.post(
-        template,
-        key=f"{fact(template, booking)}:{person.pk}",
-        to=(person.email, person.name),
-        context=_booking_facts(booking) | {"url": url} | dict(extra or {}),
-        about=about(booking),
-        calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
-        calendar_method=event,
-        not_after=not_after,
-        priority=priority,
-        time_zone=booking.slot.time_zone,
-        now=now,
-    )
+    with writing_to(person) as post:
+        post(
+            template,
+            key=f"{fact(template, booking)}:{person.pk}",
+            context=_booking_facts(booking) | {"url": url} | dict(facts()),
+            about=about(booking),
+            calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
+            calendar_method=event,
+            not_after=not_after,
+            priority=priority,
+            time_zone=booking.slot.time_zone,
+            now=now,
+        )
+
+
+def _access(booking: Booking) -> dict[str, object]:
+    return {"access": booking.slot.room.site.access_lines()}
+
+
+def _others(slots: list[Slot]) -> dict[str, object]:
+    return {"others": [_slot_facts(slot) for slot in slots]}
 
 
 def _booking_facts(booking: Booking) -> dict[str, object]:
@@ -184,7 +191,7 @@ def _booking_facts(booking: Booking) -> dict[str, object]:
         "participants": counted(booking.participants, "participant", "participants"),
         "topic": booking.get_topic_display(),
         "message": booking.message,
-        "reason": booking.reason,
+        "reason": spoken(booking.reason),
     }
 
 

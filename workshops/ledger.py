@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Max
 
 from mail.models import Message
-from territories.french import counted, long_date, wall_time
+from territories.wording import counted, long_date, wall_time
 from workshops.models import Booking
 from workshops.told import about
 

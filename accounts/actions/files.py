@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts import emails
 from accounts.models import AbuseReport, Appeal, Decision, Organisation, User
 from accounts.refusals import Refused, refusing
-from territories.french import wall_time
+from territories.wording import wall_time
 
 REPORTS_A_DAY = 20
 DAY = dt.timedelta(days=1)

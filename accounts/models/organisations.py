@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from accounts.names import INVISIBLE_PATTERN, NAME, visible
@@ -70,9 +71,9 @@ class OrganisationQuerySet(models.QuerySet[Any]):
 class Role(models.TextChoices):
     """What a member may do in an organisation."""
 
-    OWNER = "owner", "responsable"
-    MANAGER = "manager", "gestionnaire"
-    VOLUNTEER = "volunteer", "bénévole"
+    OWNER = "owner", _("responsable")
+    MANAGER = "manager", _("gestionnaire")
+    VOLUNTEER = "volunteer", _("bénévole")
 
     @classmethod
     def managing(cls) -> list[Role]:
@@ -110,19 +111,19 @@ class Organisation(models.Model):
     SPACE: ClassVar[str]
     """The namespace of its own pages' addresses."""
 
-    name = models.CharField("nom", max_length=200, validators=NAME)
+    name = models.CharField(_("nom"), max_length=200, validators=NAME)
     search_name = FoldedField("nom cherché", of="name", max_length=400)
     slug = models.SlugField("adresse de la page", max_length=80, unique=True)
-    legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
+    legal_form = models.CharField(_("forme juridique"), max_length=20, choices=LegalForm)
     siren = models.CharField("SIREN", max_length=9, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     rna = models.CharField("RNA", max_length=10, blank=True)
-    address = models.CharField("adresse", max_length=200, blank=True, validators=[visible])
+    address = models.CharField(_("adresse"), max_length=200, blank=True, validators=[visible])
     commune = models.ForeignKey(
         Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune", null=True, blank=True
     )
-    website = models.URLField("site web", blank=True)
-    description = models.TextField("présentation", max_length=2000, blank=True)
+    website = models.URLField(_("site web"), blank=True)
+    description = models.TextField(_("présentation"), max_length=2000, blank=True)
     created_at = models.DateTimeField("création", editable=False)
     members_confirmed_at = models.DateTimeField(
         "membres vérifiés", editable=False, help_text="Quand un responsable a dit que la liste des membres est juste."

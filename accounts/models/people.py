@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -34,6 +35,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField("adresse électronique", unique=True)
     name = models.CharField("nom", max_length=120, blank=True, validators=NAME)
+    language = models.CharField(
+        "langue des courriels",
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+    )
     is_moderator = models.BooleanField("modération", default=False, help_text="Traite la file de modération.")
     moderated_departements = models.ManyToManyField(
         Departement,
@@ -60,7 +68,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_email_lower",
                 condition=models.Q(email=Lower("email")),
                 violation_error_message="L’adresse électronique s’écrit en minuscules.",
-            )
+            ),
+            models.CheckConstraint(
+                name="user_language_known",
+                condition=models.Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                violation_error_message="Choisissez une des langues proposées.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ from accounts.models import Invitation, Membership, Organisation, Role
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused
 from territories import clock
-from territories.french import of
+from territories.wording import of
 
 View = Callable[..., HttpResponse]
 

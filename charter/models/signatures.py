@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Case, Q, When
+from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
 from accounts.keeping import another_person, changed, never_truncated
@@ -103,13 +104,13 @@ class Signature(Claimable):
     class RefusalReason(models.TextChoices):
         """Why a signature is refused, for who reads it and for the figures."""
 
-        UNKNOWN = "unknown", "L’organisation est introuvable au registre"
-        CLOSED = "closed", "L’organisation a cessé son activité"
-        NOT_AUTHORISED = "not_authorised", "La personne qui signe n’engage pas l’organisation"
-        DUPLICATE = "duplicate", "L’organisation a déjà signé"
-        OFF_TOPIC = "off_topic", "L’organisation n’a pas de quoi tenir les engagements"
-        ABUSE = "abuse", "Saisie trompeuse ou abusive"
-        OTHER = "other", "Autre motif"
+        UNKNOWN = "unknown", _("L’organisation est introuvable au registre")
+        CLOSED = "closed", _("L’organisation a cessé son activité")
+        NOT_AUTHORISED = "not_authorised", _("La personne qui signe n’engage pas l’organisation")
+        DUPLICATE = "duplicate", _("L’organisation a déjà signé")
+        OFF_TOPIC = "off_topic", _("L’organisation n’a pas de quoi tenir les engagements")
+        ABUSE = "abuse", _("Saisie trompeuse ou abusive")
+        OTHER = "other", _("Autre motif")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(CharterVersion, on_delete=models.PROTECT, related_name="+")
@@ -119,24 +120,24 @@ class Signature(Claimable):
     company_name = models.CharField("nom au moment de signer", max_length=200, blank=True, editable=False)
     company_siren = models.CharField("SIREN au moment de signer", max_length=9, blank=True, editable=False)
     text_sha256 = models.CharField("empreinte du texte signé", max_length=64, editable=False)
-    signatory_name = models.CharField("nom de la personne qui signe", max_length=120, validators=NAME)
+    signatory_name = models.CharField(_("nom de la personne qui signe"), max_length=120, validators=NAME)
     signatory_capacity = models.CharField(
-        "en qualité de",
+        _("en qualité de"),
         max_length=120,
         validators=[visible],
         help_text="Par exemple\u00a0: directrice générale, président.",
     )
-    signatory_email = models.EmailField("son adresse électronique")
+    signatory_email = models.EmailField(_("son adresse électronique"))
     shows_name = models.BooleanField(
         "montrer ce nom sur la page publique de vérification",
         default=False,
         help_text="Sinon, seule l’entreprise y figure.",
     )
-    pledged_rooms = models.PositiveSmallIntegerField("salles que vous pensez ouvrir", validators=between(0, 1000))
+    pledged_rooms = models.PositiveSmallIntegerField(_("salles que vous pensez ouvrir"), validators=between(0, 1000))
     pledged_computers = models.PositiveSmallIntegerField(
-        "ordinateurs que vous pensez prêter", validators=between(0, 20_000)
+        _("ordinateurs que vous pensez prêter"), validators=between(0, 20_000)
     )
-    pledged_hours = models.PositiveIntegerField("heures de bénévolat par an", validators=between(0, 1_000_000))
+    pledged_hours = models.PositiveIntegerField(_("heures de bénévolat par an"), validators=between(0, 1_000_000))
     created_at = models.DateTimeField(editable=False)
     link_sent_at = models.DateTimeField(null=True, editable=False, help_text="à la personne qui signe")
     signed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

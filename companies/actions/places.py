@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from accounts.refusals import Refused, refusing
 from companies.models import Accessibility, AccessKit, Company, Room, Site
 from territories.distance import kilometres_between
-from territories.french import kilometres
+from territories.wording import kilometres
 
 # Half the width of the widest communes, in French Guiana.
 FARTHEST_FROM_COMMUNE_KM = 100

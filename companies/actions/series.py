@@ -19,8 +19,8 @@ from companies import emails
 from companies.actions.places import hold_room
 from companies.models import Availability, AvailabilityQuerySet, Company, Room, Slot
 from companies.recurrence import Occurrence, is_evening_or_weekend, occurrence, occurrences
-from territories.french import long_date, wall_time
 from territories.holidays import public_holiday, school_holiday
+from territories.wording import long_date, wall_time
 
 LONGEST_SEASON = dt.timedelta(days=366)
 FARTHEST_AHEAD = dt.timedelta(days=2 * 366)

@@ -1,13 +1,12 @@
 """Forms of a company: its identity, its sites and rooms, and its openings."""
 
-from companies.forms.openings import WEEKDAY_CHOICES, SeasonForm, time_input
+from companies.forms.openings import SeasonForm, time_input
 from companies.forms.organisations import CompanyForm
 from companies.forms.places import AccessibilityForm, AccessKitForm, PhotoForm, RoomForm, SiteEditForm, SiteForm
 from companies.forms.positions import PositionForm
 from companies.forms.volunteers import VolunteerForm
 
 __all__ = [
-    "WEEKDAY_CHOICES",
     "AccessKitForm",
     "AccessibilityForm",
     "CompanyForm",

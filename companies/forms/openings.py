@@ -9,12 +9,18 @@ from django.conf import settings
 
 from accounts.forms import date_input
 from companies.models import Availability, BookingMode, Room
-from companies.models.openings import ORDINALS, WEEKDAYS
+from territories.wording import ordinal, weekday
 
 LONGEST_NOTICE_HOURS = 720
 A_YEAR = dt.timedelta(days=366)
 
-WEEKDAY_CHOICES = list(enumerate(WEEKDAYS, start=1))
+
+def weekday_choices() -> list[tuple[int, str]]:
+    return [(day, weekday(day)) for day in range(1, 8)]
+
+
+def ordinal_choices() -> list[tuple[int, str]]:
+    return [(number, ordinal(number)) for number in (1, 2, 3, 4, -1)]
 
 
 def time_input() -> forms.TimeInput:
@@ -50,7 +56,7 @@ class SeasonForm(forms.ModelForm[Availability]):
     )
     ordinals = forms.TypedMultipleChoiceField(
         label="Lesquels du mois",
-        choices=list(ORDINALS.items()),
+        choices=ordinal_choices,
         coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -59,7 +65,7 @@ class SeasonForm(forms.ModelForm[Availability]):
 
     weekdays = forms.TypedMultipleChoiceField(
         label="Jours",
-        choices=WEEKDAY_CHOICES,
+        choices=weekday_choices,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins un jour."},

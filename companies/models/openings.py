@@ -9,15 +9,14 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from companies.models.companies import Company
 from companies.models.places import Room
 from companies.recurrence import Rule
-from territories.french import enumerated, time_range
-
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-ORDINALS = {1: "1er", 2: "2e", 3: "3e", 4: "4e", -1: "dernier"}
+from territories.wording import each_weekday, enumerated, ordinal, time_range
 
 
 class BookingMode(models.TextChoices):
@@ -69,9 +68,9 @@ class Availability(Opening):
     """
 
     class Every(models.TextChoices):
-        WEEK = "week", "chaque semaine"
-        TWO_WEEKS = "two_weeks", "toutes les deux semaines"
-        MONTH = "month", "chaque mois"
+        WEEK = "week", _("chaque semaine")
+        TWO_WEEKS = "two_weeks", _("toutes les deux semaines")
+        MONTH = "month", _("chaque mois")
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="availabilities")
     every = models.CharField("rythme", max_length=20, choices=Every, default=Every.WEEK)
@@ -141,11 +140,11 @@ class Availability(Opening):
         ]
 
     def __str__(self) -> str:
-        """« le mardi et le jeudi, 18 h – 20 h, chaque semaine »."""
-        days = enumerated([f"le {WEEKDAYS[day - 1]}" for day in sorted(self.weekdays)])
+        """« le mardi et le jeudi, 18 h – 20 h, chaque semaine », in the language spoken."""
+        days = enumerated([each_weekday(day) for day in sorted(self.weekdays)])
         if self.every == self.Every.MONTH:
-            nth = enumerated([ORDINALS[number] for number in sorted(self.ordinals, key=lambda one: one % 10)])
-            days = f"{nth} du mois, {days}"
+            nth = enumerated([ordinal(number) for number in sorted(self.ordinals, key=lambda one: one % 10)])
+            days = gettext("%(nth)s du mois, %(days)s") % {"nth": nth, "days": days}
         return f"{days}, {time_range(self.start_time, self.end_time)}, {self.get_every_display()}"
 
     def is_asleep(self, now: dt.datetime) -> bool:

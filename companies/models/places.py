@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, ngettext
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.names import NAME, visible
@@ -130,18 +131,23 @@ class AccessKit(models.Model):
         return f"{self.site}"
 
     def lines(self) -> list[tuple[str, str]]:
-        """What is told, as labels and texts."""
+        """What is told, as labels in the language spoken, and texts as they were written."""
         phone = self.evening_phone.as_national if self.evening_phone else ""
-        count = f"au plus tard {self.visitor_count_hours}\u00a0h avant" if self.visitor_count_hours else ""
+        count = _hours_before(self.visitor_count_hours) if self.visitor_count_hours else ""
         told = [
-            ("Où se présenter", self.reception),
-            ("Comment entrer", self.entrance),
-            ("Ce soir-là", ", ".join(filter(None, (self.evening_contact, phone)))),
-            ("Nombre de visiteurs à donner", count),
-            ("Wifi", self.wifi),
-            ("À apporter", self.to_bring),
+            (gettext("Où se présenter"), self.reception),
+            (gettext("Comment entrer"), self.entrance),
+            (gettext("Ce soir-là"), ", ".join(filter(None, (self.evening_contact, phone)))),
+            (gettext("Nombre de visiteurs à donner"), count),
+            (gettext("Wifi"), self.wifi),
+            (gettext("À apporter"), self.to_bring),
         ]
         return [(label, text) for label, text in told if text]
+
+
+def _hours_before(hours: int) -> str:
+    text = ngettext("au plus tard %(hours)s\u00a0h avant", "au plus tard %(hours)s\u00a0h avant", hours)
+    return text % {"hours": hours}
 
 
 class Room(models.Model):

@@ -18,8 +18,8 @@ from companies.forms import SeasonForm
 from companies.models import Availability, Room
 from companies.views.organisations import managed_company
 from territories import clock
-from territories.french import counted, long_date, wall_time
 from territories.holidays import school_calendar_known_until
+from territories.wording import counted, long_date, wall_time
 
 
 @require_http_methods(["GET", "POST"])

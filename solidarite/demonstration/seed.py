@@ -45,8 +45,8 @@ from companies.models import Membership as CompanyMembership
 from companies.recurrence import occurrences
 from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
-from territories.french import of
 from territories.models import Commune
+from territories.wording import of
 from workshops.models import Booking, Report, Side, Workshop
 
 DEFAULT_SEED = 2015

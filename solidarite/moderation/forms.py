@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django_stubs_ext import StrOrPromise
 
 
 class DecisionForm(forms.Form):
@@ -26,7 +28,7 @@ class DecisionForm(forms.Form):
         data: Any = None,
         *,
         outcomes: tuple[str, ...],
-        reasons: list[tuple[str, str]],
+        reasons: Sequence[tuple[str, StrOrPromise]],
         fields: dict[str, str] | None = None,
     ) -> None:
         """`fields` are the parts of the file, by name and label, beside which a remark may be written."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
+from django_stubs_ext import StrOrPromise
+
 from accounts.audit import Change
 from accounts.models import Appeal, Decision
 from accounts.models.moderation import DecisionQuerySet
@@ -42,7 +44,7 @@ def told_changes(changes: Iterable[Change]) -> list[ToldChange]:
     ]
 
 
-def told(decisions: DecisionQuerySet, *, reasons: Mapping[str, str], fields: Mapping[str, str]) -> list[Event]:
+def told(decisions: DecisionQuerySet, *, reasons: Mapping[str, StrOrPromise], fields: Mapping[str, str]) -> list[Event]:
     """Decisions and the appeals against them, the earliest first; `reasons` and `fields` are labels by code."""
     decided = list(decisions.select_related("decided_by"))
     appeals = Appeal.objects.filter(decision__in=[one.pk for one in decided]).select_related("created_by", "decided_by")
@@ -55,7 +57,7 @@ def told(decisions: DecisionQuerySet, *, reasons: Mapping[str, str], fields: Map
     return sorted(events, key=attrgetter("at"))
 
 
-def _decision(decision: Decision, reasons: Mapping[str, str], fields: Mapping[str, str]) -> Event:
+def _decision(decision: Decision, reasons: Mapping[str, StrOrPromise], fields: Mapping[str, str]) -> Event:
     code = reasons.get(decision.reason_code, "")
     title = f"{decision.get_outcome_display()}\u00a0: {code}" if code else decision.get_outcome_display()
     remarks = [(fields[name], str(text)) for name, text in decision.comments.items() if name in fields]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django_stubs_ext import StrOrPromise
 
 from accounts.actions import files
 from accounts.actions.holding import hold
@@ -35,7 +37,7 @@ class Kind(ABC):
     template: ClassVar[str]
     subject: ClassVar[Decision.Subject]
     outcomes: ClassVar[tuple[str, ...]]
-    reasons: ClassVar[list[tuple[str, str]]] = []
+    reasons: ClassVar[Sequence[tuple[str, StrOrPromise]]] = []
     remarks: ClassVar[dict[str, str]] = {}
     in_batches: ClassVar[bool] = False
 

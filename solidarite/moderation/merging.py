@@ -18,7 +18,7 @@ from charter.actions.moves import drop_appeals_of
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies.models import Company, VolunteerProfile
-from territories.french import of
+from territories.wording import of
 from workshops.models import Booking
 
 # Facts that the entry that is kept may lack, and those that are true together only.

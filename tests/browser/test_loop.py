@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
 from solidarite.demonstration.accounts import PASSWORD
-from territories.french import day_date
+from territories.wording import day_date
 from tests.browser.conftest import SignIn
 from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, press, read_mail
 

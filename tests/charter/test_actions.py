@@ -21,7 +21,7 @@ from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
 from mail.models import Message
 from mail.rendering import render
-from territories.french import long_date
+from territories.wording import long_date
 from tests import factories
 from tests.factories import World
 from tests.races import at_once, second_waits

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.plan import DOT, LABEL_HEIGHT, LABELS, LETTER_WIDTH, SIZE, Label, draw_plan
-from territories.french import NO_BREAK
 from territories.mercator import Window
 from territories.models import Commune
+from territories.wording import NO_BREAK
 
 LILLE = (50.63, 3.06)
 NEAR = st.tuples(st.floats(50.55, 50.71), st.floats(2.93, 3.19), st.integers(2, 20))

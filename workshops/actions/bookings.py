@@ -14,7 +14,7 @@ from associations import actions as associations
 from associations.models import Association, Request
 from companies import actions as companies
 from companies.models import BookingMode, Slot, SlotVolunteer
-from workshops import emails
+from workshops import emails, reasons
 from workshops.catalogue import alternatives, bookable
 from workshops.models import Booking, Side, Workshop
 
@@ -215,7 +215,7 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
     if Booking.objects.live().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     companies.withdraw_slot(slot=locked, by=by, now=now)
-    decline_waiting([locked], by=by, now=now, reason="Le créneau a été retiré.")
+    decline_waiting([locked], by=by, now=now, reason=reasons.WITHDRAWN)
 
 
 def decline_waiting(slots: Collection[Slot], *, by: User, now: dt.datetime, reason: str) -> None:

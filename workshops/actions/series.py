@@ -14,6 +14,7 @@ from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Availability, Room, Site, Slot, SlotQuerySet
 from companies.recurrence import occurrence
+from workshops import reasons
 from workshops.actions.bookings import SlotTaken, decline_waiting, lock_slot
 from workshops.models import Booking
 
@@ -73,7 +74,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked.is_edited, locked.matched_at = True, None
     with refusing(_refusals_of_change()):
         locked.save()
-    decline_waiting([locked], by=by, now=now, reason="Le créneau a changé de date ou d’offre.")
+    decline_waiting([locked], by=by, now=now, reason=reasons.MOVED)
     if locked.starts_at != was:
         companies.tell_moved(slot=locked, was=was, now=now)
     return locked
@@ -101,7 +102,7 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     """
     end = _end(availability, from_date, now=now)
     companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
-    decline_waiting(end.withdrawn, by=by, now=now, reason="Le créneau a été retiré.")
+    decline_waiting(end.withdrawn, by=by, now=now, reason=reasons.WITHDRAWN)
     return end
 
 
@@ -141,7 +142,7 @@ def change_series(
     going_over.update(availability=None)
     end = _end(availability, from_date, now=now)
     companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
-    decline_waiting(end.withdrawn, by=by, now=now, reason="Le créneau a changé d’heures ou d’offre.")
+    decline_waiting(end.withdrawn, by=by, now=now, reason=reasons.CHANGED)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)

@@ -12,7 +12,7 @@ from accounts.identity import signed_in
 from companies.models import Company, Room, Site
 from companies.views import managed_company
 from territories import clock
-from territories.french import counted
+from territories.wording import counted
 from workshops import actions
 from workshops.forms import ReasonForm
 

@@ -18,7 +18,7 @@ from companies.models import Availability, Company, Slot
 from companies.views import managed_company
 from companies.views.openings import tell_season
 from territories import clock
-from territories.french import counted, day_date, wall_time
+from territories.wording import counted, day_date, wall_time
 from workshops import actions
 from workshops.forms import EndForm, OpenDateForm, SlotForm
 from workshops.models import Booking

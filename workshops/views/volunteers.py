@@ -16,7 +16,7 @@ from companies import actions as companies
 from companies.models import Availability, Company, Membership, SlotQuerySet, SlotVolunteer, VolunteerProfile
 from companies.views import managed_company
 from territories import clock
-from territories.french import counted, day_date
+from territories.wording import counted, day_date
 from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
 
 DATES_A_PAGE = 60

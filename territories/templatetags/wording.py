@@ -1,4 +1,4 @@
-"""Template filters for dates, times and numbers as French prints them; built into every template.
+"""Template filters for dates, times and numbers in the language spoken; built into every template.
 
 Filters show nothing for None. An instant in UTC, as the database gives it, is shown in the portal's own time
 zone; what happens at a place is first put on the clocks of that place, by
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils import timezone
 
-from territories import french
+from territories import wording
 
 register = template.Library()
 
@@ -28,48 +28,48 @@ def zoned(value: dt.datetime | None, zone: str) -> dt.datetime | None:
 
 @register.filter
 def long_date(value: dt.date | None) -> str:
-    return _written(french.long_date, value)
+    return _written(wording.long_date, value)
 
 
 @register.filter
 def day_date(value: dt.date | None) -> str:
-    return _written(french.day_date, value)
+    return _written(wording.day_date, value)
 
 
 @register.filter
 def month_year(value: dt.date | None) -> str:
-    return _written(french.month_year, value)
+    return _written(wording.month_year, value)
 
 
 @register.filter
 def short_date(value: dt.date | None) -> str:
-    return _written(french.short_date, value)
+    return _written(wording.short_date, value)
 
 
 @register.filter
 def wall_time(value: dt.time | dt.datetime | None) -> str:
-    return "" if value is None else french.wall_time(_local(value))
+    return "" if value is None else wording.wall_time(_local(value))
 
 
 @register.filter
 def time_range(start: dt.time | dt.datetime | None, end: dt.time | dt.datetime | None) -> str:
-    return "" if start is None or end is None else french.time_range(_local(start), _local(end))
+    return "" if start is None or end is None else wording.time_range(_local(start), _local(end))
 
 
 @register.filter
 def number(value: float | None, decimals: int = 0) -> str:
-    return "" if value is None else french.number(value, decimals)
+    return "" if value is None else wording.number(value, decimals)
 
 
 @register.filter
 def hours(value: float | None) -> str:
-    return "" if value is None else french.hours(value)
+    return "" if value is None else wording.hours(value)
 
 
 @register.filter
 def de(name: str) -> str:
     """A name after « de »: `Membres {{ company.name|de }}`."""
-    return french.of(name)
+    return wording.of(name)
 
 
 @register.filter
@@ -77,32 +77,33 @@ def counted(n: int | None, nouns: str) -> str:
     """`{{ n|counted:"créneau,créneaux" }}`; without a comma the plural takes an s."""
     if n is None:
         return ""
-    singular, _, plural = nouns.partition(",")
-    return french.counted(n, singular, plural or f"{singular}s")
+    singular, _, given = nouns.partition(",")
+    plural = given or f"{singular}s"
+    return wording.counted(n, singular, plural)
 
 
 @register.filter
 def plural_noun(n: int | None, nouns: str) -> str:
     """The noun alone, as `counted` would write it after the number: `{{ n|plural_noun:"salle,salles" }}`."""
-    return counted(n, nouns).partition(french.NO_BREAK)[2] if n is not None else ""
+    return counted(n, nouns).partition(wording.NO_BREAK)[2] if n is not None else ""
 
 
 @register.filter
 def kilometres(value: float | None) -> str:
-    return "" if value is None else french.kilometres(value)
+    return "" if value is None else wording.kilometres(value)
 
 
 @register.simple_tag
 def slot_day(start_at: dt.datetime, zone: str) -> str:
     """« mardi 1er décembre », on the clocks of the place."""
-    return french.day_date(start_at.astimezone(_zone(zone)))
+    return wording.day_date(start_at.astimezone(_zone(zone)))
 
 
 @register.simple_tag
 def slot_hours(start_at: dt.datetime, end_at: dt.datetime, zone: str) -> str:
     """« 18 h 30 – 20 h 30 », on the clocks of the place."""
     there = _zone(zone)
-    return french.time_range(start_at.astimezone(there), end_at.astimezone(there))
+    return wording.time_range(start_at.astimezone(there), end_at.astimezone(there))
 
 
 def _written(write: Callable[[dt.date], str], value: dt.date | None) -> str:
