@@ -8,5 +8,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        """Have other sessions end when somebody gives themselves a second factor."""
+        """Have other sessions end with a second factor, and others told when an address falls silent."""
         import_module("accounts.signals")
+        import_module("accounts.silence")

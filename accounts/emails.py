@@ -148,8 +148,20 @@ def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
         limit = counted(settings.SIGNUPS_PER_DAY, "inscription", "inscriptions")
         return {"percent": percent, "limit": limit, "url": url}
 
-    for operator in User.objects.filter(is_staff=True, is_active=True).order_by("pk"):
+    for operator in User.objects.operators():
         _tell_person("signups_near_limit", operator, f"{now:%Y%m%d}:{percent}", facts, now)
+
+
+def address_silent(*, person: User, organisation: Organisation, reason: str, now: dt.datetime) -> None:
+    """To the other members who act for it, and to the operators: mail reaches this person no more."""
+    others = [member for member in organisation.managers() if member != person]
+
+    def facts() -> dict[str, object]:
+        return {"person": person.name or person.email, "address": person.email, "reason": reason, "alone": not others}
+
+    fact = f"{person.pk}:{now:%Y%m%dT%H%M%S%f}"
+    for reader in {one.pk: one for one in [*others, *User.objects.operators()] if one != person}.values():
+        _tell("address_silent", organisation, reader, fact, facts, now)
 
 
 def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:

@@ -13,6 +13,7 @@ from associations import emails
 from associations.models import Association, Membership, Request
 
 REFUSALS_AT_MOST = 3
+ASKED_BEFORE = dt.timedelta(days=7)
 
 
 class NotAdmitted(Refused):
@@ -194,6 +195,7 @@ def post_request(*, association: Association, request: Request, by: User, now: d
     request.association = association
     request.state = Request.State.IN_REVIEW if is_new else Request.State.OPEN
     request.created_at = request.state_changed_at = now
+    request.expires_at = now + Request.LASTS
     request.created_by = by
     request.save()
     return request
@@ -209,6 +211,7 @@ def publish_request(*, request: Request, by: User, now: dt.datetime) -> None:
     """
     _check_may_post(request)
     _settle_request(request, Request.State.OPEN, Decision.Outcome.APPROVED, reason="", by=by, now=now)
+    Request.objects.filter(pk=request.pk).update(expires_at=now + Request.LASTS)
     emails.request_published(request=request, now=now)
 
 
@@ -233,7 +236,8 @@ def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
     """
     _check_may_post(request)
     hidden = Request.objects.filter(pk=request.pk, state=Request.State.HIDDEN)
-    if not hidden.update(state=Request.State.OPEN, state_changed_at=now, hidden_reason="", matched_at=None):
+    online = {"state": Request.State.OPEN, "state_changed_at": now, "expires_at": now + Request.LASTS}
+    if not hidden.update(**online, hidden_reason="", matched_at=None):
         raise _settled(request)
     outcome = Decision.Outcome.REINSTATED
     record_decision(Decision.Subject.REQUEST, request.pk, outcome, by=by, now=now, reason=reason)
@@ -282,8 +286,31 @@ def withdraw_request(*, request: Request, now: dt.datetime) -> None:
         raise RequestClosed("Cette demande n’est plus ouverte.")
 
 
+@transaction.atomic
+def keep_request(*, request: Request, now: dt.datetime) -> None:
+    """The association still looks: its request stays online, or comes back; slots made meanwhile are searched.
+
+    Raises:
+        RequestClosed: it is not open any more.
+    """
+    again = Request.objects.filter(pk=request.pk, state=Request.State.OPEN)
+    if not again.update(expires_at=now + Request.LASTS, matched_at=None):
+        raise RequestClosed("Cette demande n’est plus ouverte.")
+    request.refresh_from_db(fields=["expires_at", "matched_at"])
+
+
+def remind_expiring(*, now: dt.datetime) -> int:
+    """Ask once whether an association still looks, before its request leaves the site. Returns how many were asked."""
+    expiring = Request.objects.expiring(now, within=ASKED_BEFORE).select_related("association").order_by("pk")
+    for request in expiring:
+        with transaction.atomic():
+            emails.request_expiring(request=request, now=now)
+    return len(expiring)
+
+
 def move_request(*, request_id: int, to: Request.State, now: dt.datetime) -> bool:
     """Follow the life of the booking made for a request. False when it cannot go there from where it is."""
     sources = [source for source, targets in Request.TRANSITIONS.items() if to in targets]
-    changed = Request.objects.filter(pk=request_id, state__in=sources).update(state=to, state_changed_at=now)
+    again = {"expires_at": now + Request.LASTS} if to == Request.State.OPEN else {}
+    changed = Request.objects.filter(pk=request_id, state__in=sources).update(state=to, state_changed_at=now, **again)
     return bool(changed)

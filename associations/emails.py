@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from accounts.contact import contact_url
 from accounts.letters import Facts, writing_to
+from associations.confirmations import keeping_path
 from associations.models import Association, Request
+from territories.wording import long_date
 
 
 def association_admitted(*, association: Association, now: dt.datetime) -> None:
@@ -54,6 +56,24 @@ def request_hidden(*, request: Request, now: dt.datetime) -> None:
         }
 
     _tell("request_hidden", request.association, now, facts, about=request)
+
+
+def request_expiring(*, request: Request, now: dt.datetime) -> None:
+    """Are they still looking? Once for each date at which it would leave the site."""
+    for manager in request.association.managers():
+        with writing_to(manager) as post:
+            post(
+                "request_expiring",
+                key=f"request_expiring:{request.pk}:{request.expires_at:%Y%m%dT%H%M%S}:{manager.pk}",
+                context={
+                    "topic": request.get_topic_display(),
+                    "until": long_date(request.expires_at.date()),
+                    "url": settings.SITE_URL + keeping_path(request, manager),
+                },
+                about=f"request:{request.pk}",
+                not_after=request.expires_at,
+                now=now,
+            )
 
 
 def _tell(

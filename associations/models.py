@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
@@ -113,6 +114,10 @@ class Membership(AbstractMembership):
         ]
         triggers = [last_owner_stays(organisations="associations_association", key="association_id")]
 
+    @property
+    def organisation(self) -> Association:
+        return self.association
+
 
 class Invitation(AbstractInvitation):
     """A way into an association."""
@@ -168,7 +173,17 @@ class RequestQuerySet(ClaimableQuerySet):
             state=Request.State.OPEN,
             association__state__in=(Association.State.ADMITTED, Association.State.NEW),
             until_date__gte=now.date(),
+            expires_at__gt=now,
         )
+
+    def with_expiry(self, now: dt.datetime) -> Self:
+        """Each with `expired`: whether it left the site by silence; one click brings it back."""
+        return self.annotate(expired=Q(state=Request.State.OPEN, expires_at__lte=now))
+
+    def expiring(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
+        """Open requests that soon leave the site, though their dates are still to come then."""
+        soon = self.open(now).filter(expires_at__lte=now + within)
+        return soon.filter(until_date__gt=Cast(F("expires_at"), models.DateField()))
 
     def awaiting_decision(self) -> Self:
         """First requests of new associations, oldest first."""
@@ -189,6 +204,8 @@ class Request(Claimable):
         IN_PROGRESS = "in_progress", "créneau réservé"
         FULFILLED = "fulfilled", "atelier tenu"
         WITHDRAWN = "withdrawn", "retirée"
+
+    LASTS = dt.timedelta(days=60)
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.IN_REVIEW: [State.OPEN, State.HIDDEN, State.WITHDRAWN],
@@ -217,6 +234,7 @@ class Request(Claimable):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     hidden_reason = models.CharField("motif", max_length=1000, blank=True)
+    expires_at = models.DateTimeField(editable=False, help_text="sauf si l’association dit qu’elle cherche toujours")
     matched_at = models.DateTimeField(
         null=True, editable=False, help_text="quand les créneaux qui la servent ont été cherchés"
     )

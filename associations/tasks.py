@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.actions import members as accounts
+from associations import actions
 from associations.models import Association
 from territories import clock
 
@@ -12,3 +13,8 @@ def ask_to_confirm_members() -> int:
     now = clock.now()
     unconfirmed = Association.objects.unconfirmed(now).order_by("pk")
     return accounts.ask_to_confirm_members(organisations=unconfirmed, now=now)
+
+
+@shared_task
+def remind_expiring() -> int:
+    return actions.remind_expiring(now=clock.now())

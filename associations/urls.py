@@ -8,8 +8,10 @@ app_name = "associations"
 urlpatterns = [
     *views.member_pages.urls(),
     path("inscrire/", views.association_create, name="create"),
+    path("demandes/garder/<str:token>/", views.request_keep_by_link, name="request_keep_by_link"),
     path("<slug:slug>/modifier/", views.association_edit, name="edit"),
     path("<slug:slug>/demandes/", views.requests, name="requests"),
     path("<slug:slug>/demandes/nouvelle/", views.request_create, name="request_create"),
+    path("<slug:slug>/demandes/<int:request_id>/garder/", views.request_keep, name="request_keep"),
     path("<slug:slug>/demandes/<int:request_id>/retirer/", views.request_withdraw, name="request_withdraw"),
 ]

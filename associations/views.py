@@ -1,7 +1,8 @@
 """Pages of an association about itself: identity and requests."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,6 +12,7 @@ from accounts.prefill import prefill
 from accounts.refusals import Refused
 from accounts.views import MemberPages
 from associations import actions
+from associations.confirmations import kept_by
 from associations.forms import AssociationForm, RequestForm
 from associations.models import Association, Invitation, Request
 from territories import clock
@@ -77,7 +79,7 @@ def association_edit(request: HttpRequest, slug: str) -> HttpResponse:
 def requests(request: HttpRequest, slug: str) -> HttpResponse:
     """The association's own requests, whatever their state."""
     association = managed_association(request, slug)
-    own = association.requests.select_related("commune")
+    own = Request.objects.filter(association=association).with_expiry(clock.now()).select_related("commune")
     return render(request, "associations/request_list.html", {"association": association, "requests": own})
 
 
@@ -101,6 +103,36 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("associations:requests", association.slug)
     context = {"association": association, "form": form}
     return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def request_keep_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: a page with a button, since programs that read mail follow links."""
+    found = kept_by(token)
+    if found is None:
+        raise Http404
+    wanted, member = found
+    context: dict[str, object] = {"wanted": wanted, "member": member, "done": request.method == "POST"}
+    if request.method == "POST":
+        try:
+            actions.keep_request(request=wanted, now=clock.now())
+        except Refused as refusal:
+            context["refusal"] = str(refusal)
+    return render(request, "associations/request_keep.html", context, status=409 if "refusal" in context else 200)
+
+
+@require_POST
+def request_keep(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    association = managed_association(request, slug)
+    posted = get_object_or_404(Request, association=association, pk=request_id)
+    try:
+        actions.keep_request(request=posted, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Votre demande est de nouveau en ligne.")
+    return redirect("associations:requests", association.slug)
 
 
 @require_POST

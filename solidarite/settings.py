@@ -209,9 +209,11 @@ CELERY_BEAT_SCHEDULE = {
     "lapse signatures": {"task": "charter.tasks.lapse_signatures", "schedule": 300.0},
     "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": SLOW_SCAN_SECONDS},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},
+    "remind expiring requests": {"task": "associations.tasks.remind_expiring", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},
+    "remind unanswered": {"task": "workshops.tasks.remind_unanswered", "schedule": SCAN_SECONDS},
     "expire bookings": {"task": "workshops.tasks.expire_bookings", "schedule": SCAN_SECONDS},
 }
 

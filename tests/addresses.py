@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions import files, recovery
 from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
+from associations.confirmations import keeping_path
 from associations.models import Association
 from charter.links import signing_path
 from charter.models import Edition
@@ -24,8 +25,9 @@ from mail.models import Message
 from tests import factories
 from tests.factories import World
 from tests.pictures import picture
+from workshops.agreements import agreement_path
 from workshops.feeds import feed_path
-from workshops.models import CalendarFeed
+from workshops.models import CalendarFeed, Side
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -74,6 +76,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         link_sent_at=now,
     )
     series = factories.make_series(now, world.room)
+    wanted = factories.make_request(now, world.association)
     outbox.post("workshop_reminder", key="told", to=("odile@example.org", "Odile"), context={}, now=now)
     told = Message.objects.get(key="told")
     edition = Edition.objects.create(
@@ -109,7 +112,9 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "code": approved.code,
         "series_id": series.pk,
         "confirming": confirmation_path(series, world.company_owner).split("/")[-2],
-        "request_id": factories.make_request(now, world.association).pk,
+        "request_id": wanted.pk,
+        "keeping": keeping_path(wanted, world.association_owner).split("/")[-2],
+        "agreeing": agreement_path(booking.workshop, Side.COMPANY, world.company_owner).split("/")[-2],
         "pk": 1,
         "uidb36": "1",
         "key": "x",
@@ -144,6 +149,8 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "associations:join": {"token": arguments["join"]},
         "companies:series_confirm": {"token": arguments["confirming"]},
         "workshops:feed": {"token": arguments["feed"]},
+        "associations:request_keep_by_link": {"token": arguments["keeping"]},
+        "workshops:agreement": {"token": arguments["agreeing"]},
         "mail:preferences": {"token": arguments["preferences"]},
         "mail:unsubscribe": {"token": arguments["unsubscribe"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},

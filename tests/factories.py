@@ -219,6 +219,7 @@ def make_request(now: dt.datetime, association: Association, **fields: Any) -> R
             "from_date": now.date(),
             "until_date": now.date() + dt.timedelta(days=30),
             "created_at": now,
+            "expires_at": now + Request.LASTS,
             "state_changed_at": now,
             **fields,
         }

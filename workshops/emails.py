@@ -18,8 +18,9 @@ from accounts.models import User
 from associations.models import Request
 from companies.models import Slot, SlotVolunteer
 from mail.kinds import Kind, told_as
-from territories.wording import counted, kilometres, long_date, time_range
+from territories.wording import counted, kilometres, long_date, time_range, wall_time
 from workshops import calendar
+from workshops.agreements import agreement_path
 from workshops.matching import Match
 from workshops.models import Booking, Side, Workshop
 from workshops.reasons import spoken
@@ -82,24 +83,52 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
         _tell("booking_withdrawn", booking, manager, now, url=_company_url(booking))
 
 
+def booking_unanswered(*, booking: Booking, until: dt.datetime, now: dt.datetime) -> None:
+    """To the company: an association has waited for two days; until when it may answer."""
+
+    def facts() -> dict[str, object]:
+        here = until.astimezone(ZoneInfo(booking.slot.time_zone))
+        return {"until": long_date(here.date()), "until_time": wall_time(here)}
+
+    for manager in _company(booking):
+        _tell("booking_unanswered", booking, manager, now, url=_company_url(booking), facts=facts)
+
+
+def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
+    """To one side, seven days ahead: does it still stand? One click, recorded as that person's."""
+    booking = workshop.booking
+    page = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
+    for person in _company(booking) if side == Side.COMPANY else _association(booking):
+        url = settings.SITE_URL + agreement_path(workshop, side, person)
+        told = partial(dict[str, object], side=str(side), page_url=page)
+        _tell("workshop_agreement", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=told)
+
+
+def workshop_unsure(*, workshop: Workshop, now: dt.datetime) -> None:
+    """To the owners of both sides and the operators, three days ahead: who has not said that it still stands."""
+    booking = workshop.booking
+    company, association = booking.slot.room.site.company, booking.association
+    agreed = {Side.COMPANY: company.name, Side.ASSOCIATION: association.name}
+    facts = {"silent": [name for side, name in agreed.items() if workshop.agreed_at(side) is None]}
+    told = [(owner, _company_url(booking)) for owner in company.owners()]
+    told += [(owner, _association_url(booking)) for owner in association.owners()]
+    told += [(person, settings.SITE_URL + reverse("dashboard")) for person in User.objects.operators()]
+    for person, url in told:
+        _tell("workshop_unsure", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=lambda: facts)
+
+
 @told_as(Kind.REMINDERS)
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
-    """To both sides and the volunteers, before the day."""
-    booking = workshop.booking
-    told = [(manager, _company_url(booking), None) for manager in _company(booking)]
-    told += [(volunteer, _volunteer_url(), None) for volunteer in _volunteers(booking)]
-    for person, url, _ in told:
-        _tell("workshop_reminder", booking, person, now, url=url, not_after=booking.slot.starts_at)
-    for person in _association(booking):
-        _tell(
-            "workshop_reminder",
-            booking,
-            person,
-            now,
-            url=_association_url(booking),
-            not_after=booking.slot.starts_at,
-            facts=lambda: _access(booking),
-        )
+    """To both sides and the volunteers, two days before; of no use on the day, when another one comes."""
+    slot = workshop.booking.slot
+    midnight = dt.datetime.combine(slot.starts_on, dt.time(), tzinfo=ZoneInfo(slot.time_zone))
+    _tell_all("workshop_reminder", workshop, now, not_after=midnight)
+
+
+@told_as(Kind.REMINDERS)
+def workshop_today(*, workshop: Workshop, now: dt.datetime) -> None:
+    """To both sides and the volunteers, on the morning of the day."""
+    _tell_all("workshop_today", workshop, now, not_after=workshop.booking.slot.starts_at)
 
 
 @told_as(Kind.REPORTS)
@@ -109,7 +138,26 @@ def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
     people = _company(booking) if side == Side.COMPANY else _association(booking)
     url = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
     for person in people:
-        _tell("report_due", booking, person, now, url=url)
+        _tell("report_due", booking, person, now, url=url, facts=lambda: {"side": str(side)})
+
+
+@told_as(Kind.REPORTS)
+def workshop_thanks(*, workshop: Workshop, now: dt.datetime) -> None:
+    """To both sides, a fortnight later: thanks, what was counted, and what only they can still tell."""
+    booking = workshop.booking
+    written = {report.side: report for report in workshop.reports.all()}
+    attended = written[Side.ASSOCIATION].attended if Side.ASSOCIATION in written else None
+
+    def facts(side: Side) -> dict[str, object]:
+        people = counted(attended, "personne formée", "personnes formées") if attended is not None else ""
+        return {"people": people, "missing": side not in written}
+
+    for manager in _company(booking):
+        told = partial(facts, Side.COMPANY)
+        _tell("workshop_thanks", booking, manager, now, url=_company_url(booking), facts=told)
+    for manager in _association(booking):
+        told = partial(facts, Side.ASSOCIATION)
+        _tell("workshop_thanks", booking, manager, now, url=_association_url(booking), facts=told)
 
 
 @told_as(Kind.SUGGESTIONS)
@@ -136,6 +184,18 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
 def _distance(request: Request, found: Match) -> str:
     """How far, where it can be told: of a few communes nobody published the point."""
     return kilometres(found.distance_km) if request.commune.latitude is not None else ""
+
+
+def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
+    """Both sides and the volunteers; the association has the access kit."""
+    booking = workshop.booking
+    told = [(manager, _company_url(booking)) for manager in _company(booking)]
+    told += [(volunteer, _volunteer_url()) for volunteer in _volunteers(booking)]
+    for person, url in told:
+        _tell(template, booking, person, now, url=url, not_after=not_after)
+    url, kit = _association_url(booking), partial(_access, booking)
+    for person in _association(booking):
+        _tell(template, booking, person, now, url=url, not_after=not_after, facts=kit)
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:

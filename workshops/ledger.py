@@ -21,14 +21,25 @@ LABELS = {
     "booking_expired": "Demande restée sans réponse",
     "booking_cancelled": "Annulation",
     "booking_withdrawn": "Demande retirée par l’association",
+    "booking_unanswered": "Rappel d’une demande sans réponse",
+    "workshop_agreement": "«\u00a0Toujours d’accord\u00a0?\u00a0»",
+    "workshop_unsure": "Alerte\u00a0: une réponse manque",
     "workshop_reminder": "Rappel",
+    "workshop_today": "Rappel du jour",
     "report_due": "Demande de compte rendu",
+    "workshop_thanks": "Remerciement",
 }
 STATES = {
     Message.State.QUEUED: "à envoyer",
     Message.State.SENT: "envoyé",
     Message.State.FAILED: "pas remis",
     Message.State.SKIPPED: "non envoyé, sans objet",
+    Message.State.GATHERED: "dans un récapitulatif",
+}
+OUTCOMES = {
+    Message.Outcome.DELIVERED: "arrivé",
+    Message.Outcome.BOUNCED: "envoyé, puis rejeté par la messagerie du destinataire",
+    Message.Outcome.COMPLAINED: "envoyé, puis signalé comme indésirable",
 }
 
 
@@ -43,16 +54,16 @@ class Told(NamedTuple):
 
 def ledger(booking: Booking) -> list[Told]:
     """What was, or will be, told of a booking, the latest first. One query."""
-    rows = Message.objects.told_of(about(booking)).order_by().values("template", "state")
+    rows = Message.objects.told_of(about(booking)).order_by().values("template", "state", "outcome")
     told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=Max("sent_at"))
     zone = ZoneInfo(booking.slot.time_zone)
-    return [_told(row, zone) for row in told.order_by("-due", "template", "state")]
+    return [_told(row, zone) for row in told.order_by("-due", "template", "state", "outcome")]
 
 
 def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:
     local = (row["sent"] or row["due"]).astimezone(zone)
     return Told(
-        what=f"{LABELS[row['template']]}\u00a0: {STATES[row['state']]}",
+        what=f"{LABELS[row['template']]}\u00a0: {OUTCOMES.get(row['outcome'], STATES[row['state']])}",
         when=f"{long_date(local.date())}, {wall_time(local)}",
         who=f"à {counted(row['people'], 'personne', 'personnes')}",
     )

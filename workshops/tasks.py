@@ -22,5 +22,10 @@ def ask_for_reports() -> int:
 
 
 @shared_task
+def remind_unanswered() -> int:
+    return actions.remind_unanswered(now=clock.now())
+
+
+@shared_task
 def expire_bookings() -> int:
     return actions.expire_bookings(now=clock.now())

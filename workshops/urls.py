@@ -15,6 +15,7 @@ urlpatterns = [
     path("creneaux/<int:slot_id>/", views.slot, name="slot"),
     path("creneaux/<int:slot_id>/reserver/", views.book, name="book"),
     path("demandes/", views.requests, name="requests"),
+    path("ateliers/accord/<str:token>/", views.agreement, name="agreement"),
     path("benevolat/", volunteers.volunteering, name="volunteering"),
     path("benevolat/reperes/", volunteers.guidance, name="guidance"),
     path("benevolat/<int:slot_id>/participer/", volunteers.join, name="volunteer_join"),
@@ -47,12 +48,18 @@ urlpatterns = [
     path(f"{company}reservations/<int:booking_id>/accepter/", views.booking_accept, name="booking_accept"),
     path(f"{company}reservations/<int:booking_id>/decliner/", views.booking_decline, name="booking_decline"),
     path(f"{company}reservations/<int:booking_id>/annuler/", views.company_cancel, name="company_cancel"),
+    path(f"{company}reservations/<int:booking_id>/accord/", views.company_agree, name="company_agree"),
     path(f"{company}reservations/<int:booking_id>/bilan/", views.company_report, name="company_report"),
     path(f"{association}reservations/<int:booking_id>/", views.association_booking, name="association_booking"),
     path(
         f"{association}reservations/<int:booking_id>/annuler/",
         views.association_cancel,
         name="association_cancel",
+    ),
+    path(
+        f"{association}reservations/<int:booking_id>/accord/",
+        views.association_agree,
+        name="association_agree",
     ),
     path(
         f"{association}reservations/<int:booking_id>/bilan/",

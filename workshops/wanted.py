@@ -5,11 +5,11 @@ from __future__ import annotations
 from associations.models import Request
 from mail import wanted
 from mail.models import Message
-from workshops.models import Booking
+from workshops.models import Booking, Report, Side, Workshop
 from workshops.told import fact
 
 
-@wanted.while_so("workshop_reminder", "booking_confirmed")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)
@@ -19,7 +19,30 @@ def _confirmed_and_then(message: Message) -> str:
     return "" if told else "L’atelier a changé de date."
 
 
-@wanted.while_so("booking_requested")
+@wanted.while_so("workshop_agreement")
+def _still_asked(message: Message) -> str:
+    """One side is asked whether it agrees until it says so."""
+    workshop = _workshop(message)
+    side = Side(message.context.get("side", Side.COMPANY))
+    answered = workshop is not None and workshop.agreed_at(side) is not None
+    return "Cette réponse est déjà donnée." if answered else _confirmed_and_then(message)
+
+
+@wanted.while_so("workshop_unsure")
+def _still_unsure(message: Message) -> str:
+    workshop = _workshop(message)
+    sure = workshop is not None and all(workshop.agreed_at(side) for side in Side)
+    return "Les deux parties ont répondu." if sure else _confirmed_and_then(message)
+
+
+@wanted.while_so("report_due")
+def _report_is_missing(message: Message) -> str:
+    side = message.context.get("side", "")
+    written = Report.objects.filter(workshop__booking=wanted.number_in(message.about), side=side).exists()
+    return "Le compte rendu est écrit." if written else ""
+
+
+@wanted.while_so("booking_requested", "booking_unanswered")
 def _awaits_an_answer(message: Message) -> str:
     booking = _booking(message)
     pending = booking is not None and booking.state == Booking.State.PENDING
@@ -30,6 +53,10 @@ def _awaits_an_answer(message: Message) -> str:
 def _request_is_open(message: Message) -> str:
     still = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).exists()
     return "" if still else "La demande n’est plus ouverte."
+
+
+def _workshop(message: Message) -> Workshop | None:
+    return Workshop.objects.filter(booking=wanted.number_in(message.about)).first()
 
 
 def _booking(message: Message) -> Booking | None:

@@ -229,6 +229,11 @@ class Membership(models.Model):
             models.CheckConstraint(name="%(app_label)s_membership_role_known", condition=Q(role__in=Role.values))
         ]
 
+    @property
+    def organisation(self) -> Organisation:
+        """Where the person belongs."""
+        raise NotImplementedError
+
 
 class InvitationQuerySet(models.QuerySet[Any]):
     """Invitations by what they still do."""

@@ -83,6 +83,10 @@ class Membership(AbstractMembership):
         ]
         triggers = [last_owner_stays(organisations="companies_company", key="company_id")]
 
+    @property
+    def organisation(self) -> Company:
+        return self.company
+
 
 class Invitation(AbstractInvitation):
     """A way into a company."""

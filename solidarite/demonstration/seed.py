@@ -453,6 +453,7 @@ class _Seed:
             state=state,
             state_changed_at=created_at,
             created_at=created_at,
+            expires_at=created_at + Request.LASTS,
             withdrawn_at=created_at if state == Request.State.WITHDRAWN else None,
             matched_at=self.now,
         )

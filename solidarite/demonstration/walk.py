@@ -230,7 +230,7 @@ class _Walk:
     def reminder_leaves(self) -> None:
         self._forward_to(dt.datetime.combine(self.day, dt.time(9), tzinfo=dt.UTC))
         for email in (self.company_email, self.association_email):
-            self._mail(email, "Rappel")
+            self._mail(email, "Aujourd’hui")
 
     def both_report(self) -> None:
         before = self._figures()

@@ -33,6 +33,7 @@ LIVED = {
     "appeal",
     "associations:invitation",
     "associations:join",
+    "associations:request_keep_by_link",
     "charter:changes",
     "charter:sign_by_link",
     "charter:version",
@@ -50,6 +51,7 @@ LIVED = {
     "mfa_reauthenticate_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
+    "workshops:agreement",
 }
 # The same page and template as that of an association.
 ALIKE = {"companies:join"}

@@ -46,6 +46,7 @@ CHOOSING: dict[str, list[Any]] = {
     "others": [[], [SLOT]],
     "items": [ITEMS[:1], ITEMS],
     "remarks": [[], [fact("remark")]],
+    "silent": [[fact("company")], [fact("company"), fact("association")]],
     "slots": [[SLOT], [SLOT, SLOT | {"distance": ""}]],
     "workshops": [[SLOT], [SLOT, SLOT]],
     "ended": [0, 1, 2],

@@ -1,59 +1,336 @@
-import datetime as dt
+"""What the scans tell, to whom and when; late, twice and after an outage."""
 
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from accounts.models import Role, User
 from companies.actions import join_slot
+from mail.delivery import deliver_due
 from mail.models import Message
+from mail.rendering import render
 from tests import factories
 from tests.factories import World
+from tests.mail.conftest import Sink, smtp_sink
+from tests.races import at_once
 from workshops import actions
-from workshops.models import Report, Side
+from workshops.agreements import agreement_path
+from workshops.models import Booking, Report, Side, Workshop
+
+__all__ = ["smtp_sink"]
+
+Visitor = Callable[[User], Client]
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+# The slot of the world starts on Tuesday 8 December 2026 at 18:30 in Lille.
+START = dt.datetime(2026, 12, 8, 17, 30, tzinfo=dt.UTC)
+BOTH = ["Hélène", "Karim"]
+ALL = [*BOTH, "Lucie"]
 
 
 def told(template: str) -> list[str]:
     return sorted(Message.objects.filter(template=template).values_list("to_name", flat=True))
 
 
-def test_reminder_goes_to_both_sides_and_the_volunteers_once(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
+def scan(*instants: dt.datetime) -> None:
+    for at in instants:
+        actions.remind_workshops(now=at)
+
+
+@pytest.fixture
+def booking(world: World, now: dt.datetime) -> Booking:
+    """Confirmed a fortnight before the workshop, with a volunteer."""
+    assert world.slot.starts_at == START
     join_slot(slot=world.slot, by=world.volunteer, now=now)
-    before = world.slot.starts_at - dt.timedelta(hours=48)
-    for at in (before, before, before + dt.timedelta(hours=20)):
-        actions.remind_workshops(now=at)
-    assert told("workshop_reminder") == ["Hélène", "Karim", "Lucie"]
+    return factories.make_booking(START - 14 * DAY, world.slot, world.association)
 
 
-def test_no_reminder_before_its_time_nor_after_the_start(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
-    for at in (world.slot.starts_at - dt.timedelta(hours=49), world.slot.starts_at + dt.timedelta(minutes=1)):
-        actions.remind_workshops(now=at)
+# --- seven days ahead -------------------------------------------------------------------------------
+
+
+def test_each_side_is_asked_once_whether_it_still_stands(booking: Booking) -> None:
+    scan(START - 7 * DAY - HOUR)
+    assert told("workshop_agreement") == []
+    scan(START - 7 * DAY, START - 7 * DAY, START - 4 * DAY)
+    assert told("workshop_agreement") == BOTH
+    assert Workshop.objects.get().agreement_asked_at == START - 7 * DAY
+
+
+def test_whoever_confirmed_in_the_last_week_is_not_asked(world: World) -> None:
+    factories.make_booking(START - 6 * DAY, world.slot, world.association)
+    scan(START - 5 * DAY, START - 3 * DAY)
+    assert (told("workshop_agreement"), told("workshop_unsure")) == ([], [])
+
+
+def test_side_that_agreed_already_is_not_asked(booking: Booking, world: World) -> None:
+    agree = partial(actions.agree_workshop, workshop=booking.workshop, by=world.company_owner)
+    agree(side=Side.COMPANY, now=START - 8 * DAY)
+    agree(side=Side.COMPANY, now=START - 7 * DAY)
+    scan(START - 7 * DAY)
+    assert told("workshop_agreement") == ["Karim"]
+    assert Workshop.objects.get().company_agreed_at == START - 8 * DAY
+
+
+def test_silence_is_told_to_the_owners_and_operators_and_cancels_nothing(booking: Booking, world: World) -> None:
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    helper = factories.make_user("Aide")
+    factories.add_member(world.company, helper, Role.MANAGER, START)
+    scan(START - 7 * DAY, START - 3 * DAY - HOUR)
+    assert told("workshop_unsure") == []
+    actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=helper, now=START - 4 * DAY)
+    scan(START - 3 * DAY, START - 2 * DAY, START - HOUR)
+    assert told("workshop_unsure") == [*BOTH, operator.name]
+    message = Message.objects.filter(template="workshop_unsure").first()
+    assert message is not None
+    assert message.context["silent"] == [world.association.name]
+    booking.refresh_from_db()
+    assert booking.state == Booking.State.CONFIRMED
+
+
+def test_nobody_is_told_of_a_silence_to_a_question_that_was_not_asked(booking: Booking) -> None:
+    """After an outage the question comes late, and the answer has a day."""
+    scan(START - 2.5 * DAY, START - 2.5 * DAY + HOUR)
+    assert (told("workshop_agreement"), told("workshop_unsure")) == (BOTH, [])
+    scan(START - 1.5 * DAY)
+    assert told("workshop_unsure") == BOTH
+
+
+def test_answer_that_comes_before_the_mail_stops_it(booking: Booking, world: World, smtp_sink: Sink) -> None:
+    scan(START - 7 * DAY)
+    actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 7 * DAY)
+    at = START - 6.8 * DAY
+    deliver_due(now=at, limit=9, clock=lambda: at)
+    assert [one.template for one in Message.objects.filter(state="sent")] == ["workshop_agreement"]
+    assert Message.objects.get(state="skipped").last_error == "Cette réponse est déjà donnée."
+
+
+def test_workshop_that_is_off_is_not_agreed_to(booking: Booking, world: World) -> None:
+    cancelled = {"side": Side.COMPANY, "reason": "Travaux.", "by": world.company_owner, "now": START - 5 * DAY}
+    actions.cancel_booking(booking=booking, **cancelled)  # type: ignore[arg-type]
+    for at in (START - 4 * DAY, START + HOUR):
+        with pytest.raises(actions.NothingToAgree):
+            actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=at)
+
+
+def test_two_scans_at_once_ask_once(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    factories.make_booking(START - 14 * DAY, world.slot, world.association)
+    scans = [partial(actions.remind_workshops, now=START - 7 * DAY)] * 4
+    assert at_once(*scans) == {"done": 4}
+    assert told("workshop_agreement") == BOTH
+
+
+@pytest.mark.parametrize("side", Side)
+def test_who_agreed_has_an_instant(booking: Booking, world: World, side: Side) -> None:
+    with pytest.raises(IntegrityError, match=f"workshop_{side}_agreed"), transaction.atomic():
+        Workshop.objects.update(**{f"{side}_agreed_by": world.company_owner})
+
+
+@pytest.mark.parametrize("side", Side)
+def test_one_click_in_the_mail_is_recorded_as_that_persons(
+    booking: Booking, world: World, client: Client, side: Side, now: dt.datetime
+) -> None:
+    person = world.company_owner if side == Side.COMPANY else world.association_owner
+    path = agreement_path(booking.workshop, side, person)
+    with travel(START - 6 * DAY, tick=False):
+        assert "Toujours d’accord" in client.get(path).text
+        assert Workshop.objects.get().agreed_at(side) is None
+        assert "Merci, c’est noté" in client.post(path).text
+        assert "Merci, c’est noté" in client.get(path).text
+    workshop = Workshop.objects.get()
+    assert (workshop.agreed_at(side), getattr(workshop, f"{side}_agreed_by")) == (START - 6 * DAY, person)
+    assert [workshop.agreed_at(one) is None for one in Side].count(True) == 1
+
+
+def test_link_of_a_mail_means_nothing_to_others_and_on_other_dates(
+    booking: Booking, world: World, client: Client
+) -> None:
+    strangers = agreement_path(booking.workshop, Side.COMPANY, world.association_owner)
+    assert client.get(strangers).status_code == 404
+    good = agreement_path(booking.workshop, Side.COMPANY, world.company_owner)
+    assert client.get(good[:-3] + "xx/").status_code == 404
+    with travel(START + HOUR, tick=False):
+        assert client.post(good).status_code == 409
+    world.company.memberships.filter(user=world.company_owner).update(role=Role.OWNER)
+    booking.workshop.booking.slot.starts_at += HOUR
+    moved = agreement_path(booking.workshop, Side.COMPANY, world.company_owner)
+    assert client.get(moved).status_code == 404
+
+
+def test_page_of_the_booking_asks_too(booking: Booking, world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("workshops:company_booking", args=[world.company.slug, booking.pk])
+    with travel(START - 6 * DAY, tick=False):
+        assert "Oui, l’atelier tient" not in client.get(page).text
+        scan(START - 6 * DAY)
+        assert "Oui, l’atelier tient" in client.get(page).text
+        agree = reverse("workshops:company_agree", args=[world.company.slug, booking.pk])
+        assert "l’atelier tient." in client.post(agree, follow=True).text
+        assert "Oui, l’atelier tient" not in client.get(page).text
+
+
+# --- two days ahead, and on the day -----------------------------------------------------------------
+
+
+def test_reminder_goes_to_both_sides_and_the_volunteers_once(booking: Booking) -> None:
+    scan(START - 48 * HOUR - dt.timedelta(minutes=1))
     assert told("workshop_reminder") == []
+    scan(START - 48 * HOUR, START - 48 * HOUR, START - 28 * HOUR)
+    assert told("workshop_reminder") == ALL
+    assert told("workshop_today") == []
 
 
-def test_missed_run_is_caught_up(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
-    actions.remind_workshops(now=world.slot.starts_at - dt.timedelta(hours=1))
-    assert told("workshop_reminder") == ["Hélène", "Karim"]
+def test_missed_run_is_caught_up_with_what_still_makes_sense(booking: Booking) -> None:
+    scan(START - 20 * HOUR)  # 22:30 the evening before
+    assert (told("workshop_reminder"), told("workshop_today")) == (ALL, [])
+    Message.objects.all().delete()
+    scan(START - 10 * HOUR, START - HOUR)
+    assert (told("workshop_reminder"), told("workshop_today")) == ([], ALL)
 
 
-def test_reminder_is_worth_nothing_once_the_workshop_began(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
-    actions.remind_workshops(now=world.slot.starts_at - dt.timedelta(hours=1))
-    assert {message.not_after for message in Message.objects.all()} == {world.slot.starts_at}
+def test_morning_of_the_day_begins_at_seven_at_the_site(booking: Booking) -> None:
+    seven = dt.datetime(2026, 12, 8, 6, tzinfo=dt.UTC)
+    scan(seven - dt.timedelta(minutes=1))
+    assert told("workshop_today") == []
+    scan(seven, seven + HOUR, START + HOUR)
+    assert told("workshop_today") == ALL
 
 
-def test_report_is_asked_from_the_side_that_has_not_written_it(world: World, now: dt.datetime) -> None:
-    booking = factories.make_booking(now, world.slot, world.association)
-    after = world.slot.ends_at + dt.timedelta(minutes=1)
-    report = Report(attended=5, rating=4)
-    actions.report_workshop(
-        workshop=booking.workshop, report=report, side=Side.ASSOCIATION, by=world.association_owner, now=after
-    )
-    actions.ask_for_reports(now=after)
-    actions.ask_for_reports(now=after + dt.timedelta(days=1))
+def test_day_of_a_far_site_is_its_own(world: World, now: dt.datetime) -> None:
+    """18:30 in Nouméa is 8:30 in Paris: its morning is the evening before in Paris."""
+    site = factories.make_site(now, world.company, name="Nouméa", commune_id="98818")
+    slot = factories.make_slot(factories.make_room(now, site), dt.datetime(2026, 12, 8, 7, 30, tzinfo=dt.UTC))
+    assert slot.time_zone == "Pacific/Noumea"
+    factories.make_booking(START - 14 * DAY, slot, world.association)
+    morning = dt.datetime(2026, 12, 7, 20, tzinfo=dt.UTC)
+    scan(morning - dt.timedelta(minutes=1))
+    assert told("workshop_today") == []
+    scan(morning)
+    assert told("workshop_today") == BOTH
+
+
+def test_who_confirmed_this_morning_needs_no_word(world: World) -> None:
+    seven = dt.datetime(2026, 12, 8, 6, tzinfo=dt.UTC)
+    factories.make_booking(seven + HOUR, world.slot, world.association)
+    scan(seven + 2 * HOUR, START - HOUR)
+    assert Message.objects.count() == 0
+
+
+def test_reminder_is_worth_nothing_on_the_day_nor_the_mornings_after_the_start(booking: Booking) -> None:
+    scan(START - 48 * HOUR, START - 10 * HOUR)
+    midnight = dt.datetime(2026, 12, 7, 23, tzinfo=dt.UTC)
+    ends = set(Message.objects.exclude(template="workshop_unsure").values_list("template", "not_after"))
+    assert ends == {("workshop_reminder", midnight), ("workshop_today", START)}
+
+
+def test_reminder_that_would_leave_at_night_waits_for_the_morning(
+    world: World, now: dt.datetime, smtp_sink: Sink
+) -> None:
+    saturday = factories.make_slot(world.room, dt.datetime(2026, 12, 12, 22, tzinfo=dt.UTC))  # 23:00
+    factories.make_booking(START - 14 * DAY, saturday, world.association)
+    at = saturday.starts_at - 47.5 * HOUR
+    scan(at)
+    deliver_due(now=at, limit=9, clock=lambda: at)
+    assert {one.next_attempt_at for one in Message.objects.all()} == {dt.datetime(2026, 12, 11, 6, tzinfo=dt.UTC)}
+
+
+def test_what_was_cancelled_is_not_announced(booking: Booking, world: World) -> None:
+    reason = {"side": Side.ASSOCIATION, "reason": "Malade.", "by": world.association_owner, "now": START - 8 * DAY}
+    actions.cancel_booking(booking=booking, **reason)  # type: ignore[arg-type]
+    before = Message.objects.count()
+    scan(START - 7 * DAY, START - 3 * DAY, START - 2 * DAY, START - 8 * HOUR)
+    assert Message.objects.count() == before
+
+
+def test_outage_of_a_day_tells_each_thing_once(booking: Booking) -> None:
+    """Scans until an hour before it is due, none for 25 hours, then eight one after the other."""
+    scan(*[START - number * HOUR for number in range(55, 48, -1)])
+    scan(*[START - 23 * HOUR + dt.timedelta(minutes=number) for number in range(8)])
+    assert told("workshop_reminder") == ALL
+
+
+# --- after a workshop -------------------------------------------------------------------------------
+
+
+def report(booking: Booking, world: World, side: Side) -> None:
+    counted = {"attended": 5} if side == Side.ASSOCIATION else {"volunteers": 2, "volunteer_minutes": 240}
+    by = world.association_owner if side == Side.ASSOCIATION else world.company_owner
+    after = booking.slot.ends_at + dt.timedelta(minutes=1)
+    actions.report_workshop(workshop=booking.workshop, report=Report(rating=4, **counted), side=side, by=by, now=after)
+
+
+NEXT_MORNING = dt.datetime(2026, 12, 9, 8, tzinfo=dt.UTC)
+
+
+def test_report_is_asked_the_next_morning_from_the_side_that_has_not_written_it(booking: Booking, world: World) -> None:
+    report(booking, world, Side.ASSOCIATION)
+    actions.ask_for_reports(now=NEXT_MORNING - dt.timedelta(minutes=1))
+    assert told("report_due") == []
+    for at in (NEXT_MORNING, NEXT_MORNING, NEXT_MORNING + DAY):
+        actions.ask_for_reports(now=at)
     assert told("report_due") == ["Hélène"]
 
 
-def test_no_report_is_asked_before_the_end_nor_after_a_fortnight(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
-    for at in (world.slot.ends_at - dt.timedelta(minutes=1), world.slot.ends_at + dt.timedelta(days=15)):
-        actions.ask_for_reports(now=at)
+def test_no_report_is_asked_after_a_fortnight_nor_when_both_wrote(booking: Booking, world: World) -> None:
+    actions.ask_for_reports(now=START + 15 * DAY)
     assert told("report_due") == []
+    for side in Side:
+        report(booking, world, side)
+    actions.ask_for_reports(now=NEXT_MORNING)
+    assert told("report_due") == []
+
+
+def test_report_that_is_written_before_the_mail_leaves_stops_it(
+    booking: Booking, world: World, smtp_sink: Sink
+) -> None:
+    actions.ask_for_reports(now=NEXT_MORNING)
+    report(booking, world, Side.COMPANY)
+    deliver_due(now=NEXT_MORNING, limit=9, clock=lambda: NEXT_MORNING)
+    states = dict(Message.objects.filter(template="report_due").values_list("to_name", "state"))
+    assert states == {"Hélène": "skipped", "Karim": "sent"}
+
+
+def test_both_are_thanked_after_a_fortnight_with_what_was_counted(booking: Booking, world: World) -> None:
+    report(booking, world, Side.ASSOCIATION)
+    end = booking.slot.ends_at + 14 * DAY
+    actions.ask_for_reports(now=end - HOUR)
+    assert told("workshop_thanks") == []
+    for at in (end, end, end + 6 * DAY):
+        actions.ask_for_reports(now=at)
+    assert told("workshop_thanks") == BOTH
+    texts = {one.to_name: render(one).text for one in Message.objects.filter(template="workshop_thanks")}
+    assert all("5\u00a0personnes formées" in text for text in texts.values())
+    assert ["compte rendu manque" in texts[name] for name in BOTH] == [True, False]
+
+
+def test_nobody_is_thanked_for_what_is_long_past(booking: Booking) -> None:
+    actions.ask_for_reports(now=booking.slot.ends_at + 22 * DAY)
+    assert told("workshop_thanks") == []
+
+
+# --- bookings that wait -----------------------------------------------------------------------------
+
+
+def test_company_is_reminded_once_after_two_days(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association, state="pending", settled_at=None)
+    for hours in (47, 48, 60, 95):
+        actions.remind_unanswered(now=now + hours * HOUR)
+        assert told("booking_unanswered") == ([] if hours < 48 else ["Hélène"])
+    text = render(Message.objects.get(template="booking_unanswered")).text
+    assert "Répondez avant le samedi 5\u00a0décembre 2026" in text
+
+
+def test_company_that_answered_is_not_reminded(world: World, now: dt.datetime, smtp_sink: Sink) -> None:
+    waiting = factories.make_booking(now, world.slot, world.association, state="pending", settled_at=None)
+    actions.remind_unanswered(now=now + 48 * HOUR)
+    at = now + 49 * HOUR
+    actions.accept_booking(booking=waiting, by=world.company_owner, now=at)
+    deliver_due(now=at, limit=9, clock=lambda: at)
+    assert Message.objects.get(template="booking_unanswered").last_error == "La demande n’attend plus de réponse."

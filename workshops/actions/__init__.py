@@ -16,7 +16,14 @@ from workshops.actions.bookings import (
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.matches import tell_matches
-from workshops.actions.reminders import ask_for_reports, expire_bookings, remind_workshops
+from workshops.actions.reminders import (
+    NothingToAgree,
+    agree_workshop,
+    ask_for_reports,
+    expire_bookings,
+    remind_unanswered,
+    remind_workshops,
+)
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
 from workshops.actions.series import Change, NotThatWay, SeriesEnd, change_series, change_slot, end_series
 
@@ -30,10 +37,12 @@ __all__ = [
     "NotAdmitted",
     "NotOver",
     "NotThatWay",
+    "NothingToAgree",
     "SeriesEnd",
     "SlotTaken",
     "TooMany",
     "accept_booking",
+    "agree_workshop",
     "ask_for_reports",
     "book_slot",
     "cancel_booking",
@@ -46,6 +55,7 @@ __all__ = [
     "expire_bookings",
     "hanging_on",
     "open_feed",
+    "remind_unanswered",
     "remind_workshops",
     "report_workshop",
     "tell_matches",

@@ -1,18 +1,55 @@
-"""What is found by looking at facts: bookings that nobody answered, workshops to come, reports to write."""
+"""What is found by looking at facts: answers that are missing, workshops to come, reports to write.
+
+Each scan may run late, twice or at once, and says only what still makes sense then. Hours are those of the wall at the
+site: the day of a workshop begins at its midnight, not at that of the server.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from accounts.models import User
+from accounts.refusals import Refused
+from companies.models import Slot
 from workshops import emails
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Side, Workshop
 
-ANSWER_WITHIN = dt.timedelta(hours=96)
-REMIND_AHEAD = dt.timedelta(hours=48)
-REPORT_WITHIN = dt.timedelta(days=14)
+REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
+ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = dt.timedelta(days=7), dt.timedelta(days=3), dt.timedelta(hours=48)
+TIME_TO_AGREE = dt.timedelta(days=1)
+MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
+REPORT_WITHIN, CAUGHT_UP_WITHIN = dt.timedelta(days=14), dt.timedelta(days=7)
+
+
+class Tell(Protocol):
+    """One mail about a workshop."""
+
+    def __call__(self, *, workshop: Workshop, now: dt.datetime) -> None: ...
+
+
+class NothingToAgree(Refused):
+    """The workshop is not to come any more."""
+
+
+# --- bookings that wait for an answer ---------------------------------------------------------------
+
+
+def remind_unanswered(*, now: dt.datetime) -> int:
+    """Tell companies once of those that have waited for two days. Returns how many."""
+    waiting = Booking.objects.awaiting_answer().filter(
+        created_at__lte=now - REMIND_ANSWER_AFTER, slot__starts_at__gt=now
+    )
+    unreminded = list(waiting.untold("booking_unanswered").with_everything().order_by("pk"))
+    for booking in unreminded:
+        with transaction.atomic():
+            emails.booking_unanswered(booking=booking, until=booking.created_at + ANSWER_WITHIN, now=now)
+    return len(unreminded)
 
 
 def expire_bookings(*, now: dt.datetime) -> int:
@@ -31,22 +68,113 @@ def _expire(booking: Booking, now: dt.datetime) -> bool:
     return bool(moved)
 
 
+# --- before a workshop ------------------------------------------------------------------------------
+
+
 def remind_workshops(*, now: dt.datetime) -> int:
-    """Tell everybody concerned what starts within 48 hours. Running it again tells nobody twice."""
-    due = Workshop.objects.starting_within(now=now, ahead=REMIND_AHEAD).with_everything()
-    for workshop in due:
-        with transaction.atomic():
-            emails.workshop_reminder(workshop=workshop, now=now)
-    return len(due)
+    """Ask, remind and warn before workshops. Returns how many were told of; running it again tells nobody twice."""
+    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now)
+
+
+def _ask_agreement(now: dt.datetime) -> int:
+    """Seven days ahead: does it still stand? Not so late that the reminder is due."""
+    ahead = Workshop.objects.starting_within(now=now, ahead=ASK_AHEAD).confirmed_before(ASK_AHEAD)
+    unasked = ahead.unsure().filter(agreement_asked_at=None, booking__slot__starts_at__gt=now + REMIND_AHEAD)
+    return sum(_ask_one(number, now) for number in list(unasked.order_by("pk").values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _ask_one(number: int, now: dt.datetime) -> bool:
+    if not Workshop.objects.planned().filter(pk=number, agreement_asked_at=None).update(agreement_asked_at=now):
+        return False
+    workshop = Workshop.objects.with_everything().get(pk=number)
+    for side in Side:
+        if workshop.agreed_at(side) is None:
+            emails.workshop_agreement(workshop=workshop, side=side, now=now)
+    return True
+
+
+def _tell_unsure(now: dt.datetime) -> int:
+    """Three days ahead: who was asked and said nothing. Nothing is cancelled by silence."""
+    ahead = Workshop.objects.starting_within(now=now, ahead=UNSURE_AHEAD).unsure()
+    silent = ahead.filter(agreement_asked_at__lte=now - TIME_TO_AGREE).untold("workshop_unsure")
+    return _each(silent.with_everything().order_by("pk"), emails.workshop_unsure, now)
+
+
+def _remind(now: dt.datetime) -> int:
+    """Two days ahead; on the day itself the morning's mail says it."""
+    ahead = Workshop.objects.starting_within(now=now, ahead=REMIND_AHEAD).confirmed_before(REMIND_AHEAD)
+    due = ahead.untold("workshop_reminder").with_everything().order_by("pk")
+    return _each([one for one in due if now < local(one.booking.slot, dt.time())], emails.workshop_reminder, now)
+
+
+def _tell_morning(now: dt.datetime) -> int:
+    """On the day, from seven in the morning; who confirmed since then knows."""
+    ahead = Workshop.objects.starting_within(now=now, ahead=dt.timedelta(days=1))
+    due = ahead.untold("workshop_today").with_everything().order_by("pk")
+    return _each([one for one in due if _is_morning_due(one.booking, now)], emails.workshop_today, now)
+
+
+def _is_morning_due(booking: Booking, now: dt.datetime) -> bool:
+    morning = local(booking.slot, MORNING)
+    return morning <= now and booking.settled_at is not None and booking.settled_at < morning
+
+
+@transaction.atomic
+def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime) -> None:
+    """A side says that the workshop still stands; said twice, the first word counts.
+
+    Raises:
+        NothingToAgree: it is cancelled, or has begun.
+    """
+    coming = Workshop.objects.planned().filter(pk=workshop.pk, booking__slot__starts_at__gt=now)
+    locked = coming.select_for_update(no_key=True, of=("self",)).first()
+    if locked is None:
+        raise NothingToAgree("Cet atelier n’est plus à venir\\u00a0: il n’y a rien à confirmer.")
+    if locked.agreed_at(side) is None:
+        stamps = {f"{side}_agreed_at": now, f"{side}_agreed_by": by}
+        Workshop.objects.filter(pk=locked.pk).update(**stamps)
+    workshop.refresh_from_db(fields=[f"{side}_agreed_at", f"{side}_agreed_by"])
+
+
+# --- after a workshop -------------------------------------------------------------------------------
 
 
 def ask_for_reports(*, now: dt.datetime) -> int:
-    """Ask each side that has not reported on a workshop of the last fortnight."""
-    over = Workshop.objects.over(now).filter(booking__slot__ends_at__gt=now - REPORT_WITHIN).with_everything()
-    asked = 0
+    """Ask each side that has not reported, the morning after; thank both after a fortnight."""
+    over = Workshop.objects.planned().over(now).filter(booking__slot__ends_at__gt=now - REPORT_WITHIN)
+    unasked = over.untold("report_due").with_everything().prefetch_related("reports").order_by("pk")
+    due = [one for one in unasked if local(one.booking.slot, REPORT_HOUR, days_later=1) <= now]
+    return _each(due, _ask_report, now) + _thank(now)
+
+
+def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
+    written = {report.side for report in workshop.reports.all()}
     for side in Side:
-        for workshop in over.unreported(side):
-            with transaction.atomic():
-                emails.report_due(workshop=workshop, side=side, now=now)
-            asked += 1
-    return asked
+        if side not in written:
+            emails.report_due(workshop=workshop, side=side, now=now)
+
+
+def _thank(now: dt.datetime) -> int:
+    begin, end = now - REPORT_WITHIN - CAUGHT_UP_WITHIN, now - REPORT_WITHIN
+    over = Workshop.objects.over(now).filter(booking__slot__ends_at__range=(begin, end)).untold("workshop_thanks")
+    return _each(over.with_everything().order_by("pk"), emails.workshop_thanks, now)
+
+
+# --- what they share --------------------------------------------------------------------------------
+
+
+def _each(workshops: Iterable[Workshop], tell: Tell, now: dt.datetime) -> int:
+    """Tell of each in a transaction of its own. Returns how many."""
+    count = 0
+    for workshop in workshops:
+        with transaction.atomic():
+            tell(workshop=workshop, now=now)
+        count += 1
+    return count
+
+
+def local(slot: Slot, time: dt.time, *, days_later: int = 0) -> dt.datetime:
+    """The instant of an hour of the wall on the day of a slot, or so many days later."""
+    day = slot.starts_on + dt.timedelta(days=days_later)
+    return dt.datetime.combine(day, time, tzinfo=ZoneInfo(slot.time_zone)).astimezone(dt.UTC)

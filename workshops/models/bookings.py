@@ -7,18 +7,26 @@ from typing import ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import BusyTime, Company, Slot, signatory
+from mail.models import Message
 from workshops.guards import (
     booking_fits_its_slot,
     booking_is_cancelled_in_time,
     booking_may_be_confirmed,
     booking_may_be_made,
 )
+
+
+def _told_of(booking: str, template: str) -> Exists:
+    """Whether this mail was written about a booking; by the outbox's index of what messages are about."""
+    about = Concat(Value("booking:"), Cast(OuterRef(booking), models.TextField()))
+    return Exists(Message.objects.filter(about=about, template=template))
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -36,6 +44,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def awaiting_answer(self) -> Self:
         return self.filter(state=Booking.State.PENDING)
+
+    def untold(self, template: str) -> Self:
+        """Those about which nobody was written this mail."""
+        return self.filter(~_told_of("pk", template))
 
     def without_signatory(self, now: dt.datetime) -> Self:
         """Confirmed bookings to come of companies that are no signatories any more: somebody should look at them."""
@@ -189,7 +201,19 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         return self.filter(state=Workshop.State.PLANNED)
 
     def starting_within(self, *, now: dt.datetime, ahead: dt.timedelta) -> Self:
-        return self.planned().filter(booking__slot__starts_at__range=(now, now + ahead))
+        return self.planned().filter(booking__slot__starts_at__gt=now, booking__slot__starts_at__lte=now + ahead)
+
+    def confirmed_before(self, ahead: dt.timedelta) -> Self:
+        """Those confirmed at least so long before they start: for the others, that is word enough."""
+        return self.filter(booking__settled_at__lte=F("booking__slot__starts_at") - ahead)
+
+    def unsure(self) -> Self:
+        """Workshops of which a side has not said that it still agrees."""
+        return self.filter(Q(company_agreed_at=None) | Q(association_agreed_at=None))
+
+    def untold(self, template: str) -> Self:
+        """Those about which nobody was written this mail."""
+        return self.filter(~_told_of("booking_id", template))
 
     def over(self, now: dt.datetime) -> Self:
         return self.filter(booking__slot__ends_at__lte=now).exclude(state=Workshop.State.CANCELLED)
@@ -226,6 +250,15 @@ class Workshop(models.Model):
     created_at = models.DateTimeField(editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+    agreement_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand on a demandé s’il tient toujours"
+    )
+    company_agreed_at = models.DateTimeField(null=True, editable=False)
+    company_agreed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    association_agreed_at = models.DateTimeField(null=True, editable=False)
+    association_agreed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
 
     objects = WorkshopQuerySet.as_manager()
 
@@ -238,11 +271,22 @@ class Workshop(models.Model):
                 condition=Q(state="planned", closed_at__isnull=True, cancelled_at__isnull=True)
                 | Q(state="closed", closed_at__isnull=False, cancelled_at__isnull=True)
                 | Q(state="cancelled", closed_at__isnull=True, cancelled_at__isnull=False),
-            )
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"workshop_{side}_agreed_at_an_instant",
+                    condition=Q(**{f"{side}_agreed_by": None}) | Q(**{f"{side}_agreed_at__isnull": False}),
+                )
+                for side in ("company", "association")
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.booking)
+
+    def agreed_at(self, side: Side) -> dt.datetime | None:
+        """When this side said that it still agrees."""
+        return self.company_agreed_at if side == Side.COMPANY else self.association_agreed_at
 
 
 class Side(models.TextChoices):

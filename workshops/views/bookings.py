@@ -19,6 +19,7 @@ from companies.models import Company, Slot, SlotQuerySet, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
+from workshops.agreements import agreement_of
 from workshops.catalogue import alternatives, bookable
 from workshops.filters import SlotFilter
 from workshops.forms import BookingForm, ReasonForm, report_form
@@ -176,6 +177,7 @@ def _booking_page(request: HttpRequest, booking: Booking, side: Side, form: Reas
         "workshop": workshop,
         "own_report": own_report,
         "over": booking.slot.ends_at <= now,
+        "asked": workshop is not None and workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
         "volunteers": SlotVolunteer.objects.filter(slot=booking.slot).count(),
         "told": ledger(booking),
         "form": form or ReasonForm(),
@@ -240,6 +242,53 @@ def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse 
         messages.error(request, str(refusal))
     else:
         messages.success(request, "La réservation est annulée. Tout le monde est prévenu.")
+    return None
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def agreement(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: a page with a button, since programs that read mail follow links."""
+    found = agreement_of(token)
+    if found is None:
+        raise Http404
+    workshop, side, member = found
+    refusal = ""
+    if request.method == "POST":
+        try:
+            actions.agree_workshop(workshop=workshop, side=side, by=member, now=clock.now())
+        except Refused as refused:
+            refusal = str(refused)
+    context = {
+        "workshop": workshop,
+        "side": side.value,
+        "member": member,
+        "agreed": workshop.agreed_at(side) is not None,
+        "refusal": refusal,
+    }
+    return render(request, "workshops/agreement.html", context, status=409 if refusal else 200)
+
+
+@require_POST
+def company_agree(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    booking = _booking_of(managed_company(request, slug), booking_id)
+    return _agree(request, booking, Side.COMPANY) or redirect("workshops:company_booking", slug, booking.pk)
+
+
+@require_POST
+def association_agree(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    booking = _booking_for(managed_association(request, slug), booking_id)
+    return _agree(request, booking, Side.ASSOCIATION) or redirect("workshops:association_booking", slug, booking.pk)
+
+
+def _agree(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
+    workshop = get_object_or_404(Workshop, booking=booking)
+    try:
+        actions.agree_workshop(workshop=workshop, side=side, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "C’est noté\u00a0: l’atelier tient.")
     return None
 
 

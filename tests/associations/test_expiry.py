@@ -1,0 +1,90 @@
+"""Requests leave the site after sixty days of silence, are asked about before, and come back in one click."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from accounts.models import User
+from associations import actions
+from associations.confirmations import keeping_path
+from associations.models import Request
+from mail import wanted
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def asked(world: World, now: dt.datetime) -> Request:
+    """A request for next spring."""
+    return factories.make_request(now, world.association, until_date=now.date() + 200 * DAY)
+
+
+def test_request_is_asked_about_once_in_its_last_week(asked: Request, now: dt.datetime) -> None:
+    assert actions.remind_expiring(now=now + 52 * DAY) == 0
+    for at in (53, 54, 59):
+        assert actions.remind_expiring(now=now + at * DAY) == 1
+    [message] = Message.objects.all()
+    assert (message.template, message.to_name, message.not_after) == ("request_expiring", "Karim", now + 60 * DAY)
+    assert actions.remind_expiring(now=now + 60 * DAY) == 0
+
+
+def test_request_that_ends_by_itself_is_not_asked_about(asked: Request, now: dt.datetime) -> None:
+    Request.objects.update(until_date=now.date() + 59 * DAY)
+    assert actions.remind_expiring(now=now + 55 * DAY) == 0
+
+
+def test_silence_takes_it_off_the_site_and_one_click_brings_it_back(
+    asked: Request, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("associations:requests", args=[world.association.slug])
+    assert Request.objects.open(now + 59 * DAY).exists()
+    with travel(now + 60 * DAY, tick=False):
+        assert not Request.objects.open(now + 60 * DAY).exists()
+        assert "expirée" in client.get(page).text
+        path = reverse("associations:request_keep", args=[world.association.slug, asked.pk])
+        assert "de nouveau en ligne" in client.post(path, follow=True).text
+        assert "expirée" not in client.get(page).text
+    asked.refresh_from_db()
+    assert (asked.expires_at, asked.matched_at) == (now + 120 * DAY, None)
+
+
+def test_link_of_the_mail_keeps_it(asked: Request, world: World, now: dt.datetime, client: Client) -> None:
+    actions.remind_expiring(now=now + 55 * DAY)
+    message = Message.objects.get()
+    assert wanted.why_not(message) == ""
+    path = keeping_path(asked, world.association_owner)
+    assert message.context["url"].endswith(path)
+    with travel(now + 55 * DAY, tick=False):
+        assert "Cherchez-vous toujours" in client.get(path).text
+        assert "reste en ligne jusqu’au" in client.post(path).text
+    asked.refresh_from_db()
+    assert asked.expires_at == now + 115 * DAY
+    assert wanted.why_not(message) == "La demande ne se termine plus à cette date."
+
+
+def test_link_is_of_its_member_and_for_open_requests(
+    asked: Request, world: World, now: dt.datetime, client: Client
+) -> None:
+    assert client.get(keeping_path(asked, world.company_owner)).status_code == 404
+    assert client.get(reverse("associations:request_keep_by_link", args=["1-2.x"])).status_code == 404
+    actions.withdraw_request(request=asked, now=now)
+    assert client.post(keeping_path(asked, world.association_owner)).status_code == 409
+    with pytest.raises(actions.RequestClosed):
+        actions.keep_request(request=asked, now=now)
+
+
+def test_request_that_reopens_has_its_time_again(asked: Request, now: dt.datetime) -> None:
+    actions.move_request(request_id=asked.pk, to=Request.State.IN_PROGRESS, now=now)
+    actions.move_request(request_id=asked.pk, to=Request.State.OPEN, now=now + 70 * DAY)
+    assert Request.objects.open(now + 71 * DAY).exists()
