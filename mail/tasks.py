@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from mail import digests
+from mail import digests, figures
 from mail.delivery import RUN_AT_MOST, deliver_due
 from mail.erasing import erase_bodies
 from territories import clock
@@ -39,3 +39,9 @@ def forget() -> int:
 def tell_digests() -> int:
     """May run twice, late or at once with others."""
     return digests.tell_digests(now=clock.now())
+
+
+@shared_task
+def pulse() -> None:
+    """Sent by beat alone: when this stops, beat or every worker has."""
+    figures.note_beat(figures.PULSE, now=clock.now())

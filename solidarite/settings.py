@@ -197,6 +197,7 @@ SLOW_SCAN_SECONDS = env.float("SLOW_SCAN_SECONDS", 3600.0)
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver mail": {"task": "mail.tasks.deliver", "schedule": 15.0, "options": {"expires": 15}},
+    "pulse": {"task": "mail.tasks.pulse", "schedule": 30.0, "options": {"expires": 30}},
     "tell digests": {"task": "mail.tasks.tell_digests", "schedule": SCAN_SECONDS},
     "forget what mails said": {"task": "mail.tasks.forget", "schedule": SLOW_SCAN_SECONDS},
     **{

@@ -13,7 +13,7 @@ from accounts.views import recovery
 from accounts.views.language import mail_language
 from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
-from solidarite import dev, views
+from solidarite import dev, mailroom, views
 from solidarite.gallery import gallery
 from solidarite.moderation import abuse
 from solidarite.moderation import views as moderation
@@ -54,6 +54,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/<str:kind>/<int:pk>/reunir/", moderation.merge, name="moderation_merge"),
     path("pilotage/seconds-facteurs/", recovery.recoveries, name="recoveries"),
     path("pilotage/seconds-facteurs/<int:recovery_id>/confirmer/", recovery.confirm, name="recovery_confirm"),
+    path("pilotage/courriels/", mailroom.mailroom, name="mailroom"),
+    path("pilotage/courriels/<slug:template>/", mailroom.mail_preview, name="mail_preview"),
+    path("pilotage/courriels/<slug:template>/html/", mailroom.mail_preview_html, name="mail_preview_html"),
     path("signaler/", abuse.report, name="report_abuse"),
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
     path("courriels/", include("mail.urls")),

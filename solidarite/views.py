@@ -5,7 +5,6 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -16,6 +15,7 @@ from associations.actions import may_present_again
 from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
+from mail.figures import health as mail_health
 from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
 from solidarite.own_data import own_data
@@ -135,11 +135,10 @@ def export_own_data(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def health(_request: HttpRequest) -> HttpResponse:
-    """Whether the database and the cache answer. An operator's monitor reads it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Whether database and cache answer, beat beats and mail leaves. An operator's monitor reads it."""
+    mail = mail_health(clock.now())
     cache.set("health", "ok", timeout=10)
-    return JsonResponse({"database": "ok", "cache": cache.get("health")})
+    return JsonResponse({"database": "ok", "cache": cache.get("health"), **mail})
 
 
 @login_not_required

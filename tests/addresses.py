@@ -115,6 +115,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "request_id": wanted.pk,
         "keeping": keeping_path(wanted, world.association_owner).split("/")[-2],
         "agreeing": agreement_path(booking.workshop, Side.COMPANY, world.company_owner).split("/")[-2],
+        "template": "workshop_reminder",
         "pk": 1,
         "uidb36": "1",
         "key": "x",

@@ -1,0 +1,80 @@
+"""How the mail is doing: what waits and since when, what failed, which addresses are silent, whether beat beats."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models import Count, Min, Q
+
+from mail.models import Heartbeat, Message, Suppression
+
+DAY = dt.timedelta(days=1)
+# Beat ticks every half minute; delivery should not lag behind by more than a few runs.
+SILENT_AFTER = dt.timedelta(minutes=3)
+LATE_AFTER = dt.timedelta(minutes=15)
+PULSE = "beat"
+
+
+class Figures(NamedTuple):
+    """Of the outbox at an instant. `waiting_since`: when the oldest message that could leave was due."""
+
+    due: int
+    waiting_since: dt.datetime | None
+    sent: int
+    failed: int
+    bounced: int
+    silent_addresses: int
+
+    @property
+    def failed_percent(self) -> float:
+        """Of what was due in the last day and is done, in percent; 0 when nothing is."""
+        done = self.sent + self.failed
+        return round(100 * (self.failed + self.bounced) / done, 1) if done else 0.0
+
+
+def mail_figures(now: dt.datetime) -> Figures:
+    """Three queries by index, however long the history."""
+    due, since = _waiting(now)
+    is_sent = Q(state=Message.State.SENT)
+    day = Message.objects.filter(due_at__gt=now - DAY, due_at__lte=now).aggregate(
+        sent=Count("pk", filter=is_sent),
+        failed=Count("pk", filter=Q(state=Message.State.FAILED)),
+        bounced=Count("pk", filter=is_sent & Q(outcome=Message.Outcome.BOUNCED)),
+    )
+    return Figures(due, since, day["sent"], day["failed"], day["bounced"], Suppression.objects.count())
+
+
+def _waiting(now: dt.datetime) -> tuple[int, dt.datetime | None]:
+    """How many could leave, and when the first of them was due."""
+    waiting = Message.objects.due(now).order_by().aggregate(count=Count("pk"), since=Min("next_attempt_at"))
+    return waiting["count"], waiting["since"]
+
+
+def note_beat(task: str, *, now: dt.datetime) -> None:
+    """A periodic task was done; an earlier instant never overwrites a later one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mail_heartbeat (task, beat_at) VALUES (%s, %s) ON CONFLICT (task) DO UPDATE "
+            "SET beat_at = GREATEST(mail_heartbeat.beat_at, EXCLUDED.beat_at)",
+            [task, now],
+        )
+
+
+def last_beat() -> dt.datetime | None:
+    """When beat last had its pulse taken by a worker; None when it never did."""
+    return Heartbeat.objects.filter(task=PULSE).values_list("beat_at", flat=True).first()
+
+
+def health(now: dt.datetime) -> dict[str, str]:
+    """In words that a monitor reads: "ok", or what is wrong and since how many seconds."""
+    beat, (_, waiting_since) = last_beat(), _waiting(now)
+    return {
+        "beat": _since(beat, now, SILENT_AFTER, "silent") if beat else "never",
+        "mail": _since(waiting_since, now, LATE_AFTER, "late") if waiting_since else "ok",
+    }
+
+
+def _since(instant: dt.datetime, now: dt.datetime, most: dt.timedelta, wrong: str) -> str:
+    return "ok" if now - instant <= most else f"{wrong} for {(now - instant).total_seconds():.0f} s"

@@ -1,0 +1,143 @@
+"""What operators and monitors see of the mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from mail import figures, outbox, previews, tasks
+from mail.kinds import Kind
+from mail.models import Heartbeat, Message, Pause, Suppression
+from solidarite.celery import app, note_done
+from territories import clock
+from tests import factories
+from tests.factories import World
+from workshops import emails
+
+Visitor = Callable[[User], Client]
+FACTS = dict.fromkeys(("role", "by", "organisation", "members_url", "dashboard_url"), "x")
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return User.objects.create_superuser("racine@example.org")
+
+
+def post(now: dt.datetime, key: str, **fields: Any) -> Message:
+    with transaction.atomic():
+        outbox.post("role_changed", key=key, to=("ana@example.org", ""), context=FACTS, now=now, **fields)
+    return Message.objects.get(key=key)
+
+
+def settle(message: Message, state: str, at: dt.datetime, **fields: object) -> None:
+    Message.objects.filter(pk=message.pk).update(state=state, last_error="x", **{f"{state}_at": at}, **fields)
+
+
+def test_figures_are_those_of_the_last_day(db: None, now: dt.datetime) -> None:
+    yesterday = now - dt.timedelta(hours=23)
+    for number in range(3):
+        settle(post(yesterday, f"sent:{number}"), "sent", now)
+    settle(post(yesterday, "bounced"), "sent", now, outcome="bounced", outcome_at=now)
+    settle(post(yesterday, "failed"), "failed", now)
+    settle(post(now - dt.timedelta(hours=25), "old"), "failed", now)
+    post(now - 5 * MINUTE, "waits")
+    post(now, "later", due_at=now + MINUTE)
+    Suppression.objects.create(address="eve@example.org", reason="x", created_at=now)
+    seen = figures.mail_figures(now)
+    assert seen == figures.Figures(1, now - 5 * MINUTE, 4, 1, 1, 1)
+    assert seen.failed_percent == 40.0
+
+
+def test_what_a_pause_holds_is_not_late(db: None, now: dt.datetime) -> None:
+    post(now - 60 * MINUTE, "waits")
+    assert figures.health(now)["mail"] == "late for 3600 s"
+    Pause.objects.create(template="role_changed", reason="essai", created_at=now)
+    assert figures.health(now)["mail"] == "ok"
+
+
+def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
+    page = reverse("health")
+    assert client.get(page).json() == {"database": "ok", "cache": "ok", "beat": "never", "mail": "ok"}
+    tasks.pulse()
+    assert client.get(page).json()["beat"] == "ok"
+    Heartbeat.objects.update(beat_at=clock.now() - 10 * MINUTE)
+    assert client.get(page).json()["beat"].startswith("silent for 60")
+
+
+def test_earlier_beat_does_not_overwrite_a_later_one(db: None, now: dt.datetime) -> None:
+    for at in (now, now - MINUTE):
+        figures.note_beat("x", now=at)
+    assert Heartbeat.objects.get().beat_at == now
+
+
+def test_every_periodic_task_is_noted_and_no_other(db: None) -> None:
+    for name in ("mail.tasks.deliver", "workshops.tasks.remind_workshops", "other.task"):
+        note_done(sender=type("Task", (), {"name": name})())
+    assert list(Heartbeat.objects.values_list("task", flat=True)) == [
+        "mail.tasks.deliver",
+        "workshops.tasks.remind_workshops",
+    ]
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} >= {"mail.tasks.pulse", "mail.tasks.deliver"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_mail_has_its_preview(operator: User, visitor: Visitor, language: str) -> None:
+    client = visitor(operator)
+    page = client.get(reverse("mailroom"), {"langue": language}).text
+    assert len(previews.templates()) > 50
+    for template in previews.templates():
+        path = reverse("mail_preview", args=[template])
+        assert f'"{path}?langue={language}"' in page
+        shown = client.get(path, {"langue": language})
+        assert (shown.status_code, "crochets" in shown.text) == (200, True), template
+        html = client.get(reverse("mail_preview_html", args=[template]), {"langue": language})
+        assert f'<html lang="{language}">' in html.text
+        assert "default-src &#x27;none&#x27;" in html.headers["Content-Security-Policy"].replace("'", "&#x27;")
+
+
+def test_preview_is_the_last_mail_that_was_told(
+    operator: User, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=booking.workshop, now=now)
+    client = visitor(operator)
+    page = client.get(reverse("mail_preview", args=["workshop_reminder"])).text
+    assert (world.association.name in page, "crochets" in page) == (True, False)
+    listed = client.get(reverse("mailroom")).text
+    assert "Rappel\u00a0: atelier du mardi 8\u00a0décembre 2026" in listed
+    assert str(Kind.REMINDERS.label) in listed
+
+
+def test_unknown_mail_and_language_are_answered(operator: User, visitor: Visitor) -> None:
+    client = visitor(operator)
+    assert client.get(reverse("mail_preview", args=["rien"])).status_code == 404
+    assert client.get(reverse("mailroom"), {"langue": "xx"}).status_code == 200
+
+
+def test_secret_mail_is_shown_without_its_secret(operator: User, visitor: Visitor, now: dt.datetime) -> None:
+    with transaction.atomic():
+        facts = {"title": "x", "body": "y", "code": "SECRET"}
+        outbox.post("account_notice", key="s", to=("a@b.example", ""), context=facts, secret=True, now=now)
+    assert "SECRET" not in visitor(operator).get(reverse("mail_preview", args=["account_notice"])).text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_costs_the_same_however_much_was_told(
+    operator: User, visitor: Visitor, now: dt.datetime, count: int
+) -> None:
+    for number in range(count):
+        post(now, f"x:{number}")
+    client = visitor(operator)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("mailroom"))
+    assert len(asked) == 9
