@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.actions.signups import may_write_to
 from accounts.letters import writing
 from accounts.models import User
+from mail.addresses import validate_address
 from mail.outbox import Address
 from territories import clock
 from territories.wording import language
@@ -58,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     ) -> None:
         """Called by allauth when something of an account changed; the address may be one that is no longer theirs."""
         super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
+    def clean_email(self, email: str) -> str:
+        """Whatever address somebody gives as theirs: one that we can write to."""
+        validate_address(email)
+        return str(super().clean_email(email))
 
     def format_email_subject(self, subject: str) -> str:
         """Allauth would put the name of the site in brackets first; our layout shows it already."""

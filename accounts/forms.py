@@ -13,6 +13,7 @@ from accounts.identifiers import RnaField, SirenField, SiretField
 from accounts.invitations import join_path
 from accounts.models import Organisation, Role, User
 from accounts.names import NAME
+from mail.addresses import validate_address
 from territories import clock
 from territories.forms import CommuneField
 from territories.wording import language
@@ -103,7 +104,11 @@ def comment_on(form: forms.BaseForm, comments: Mapping[str, str]) -> None:
 class InviteForm(forms.Form):
     """Whom to invite, at which role."""
 
-    email = forms.EmailField(label="Adresse électronique", widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    email = forms.EmailField(
+        label="Adresse électronique",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        validators=[validate_address],
+    )
     role = forms.TypedChoiceField(label="Rôle", coerce=Role)
 
     def __init__(self, data: Any = None, *, roles: list[Role]) -> None:

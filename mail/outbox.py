@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from celery import signature
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
+from mail.addresses import validate_address
 from mail.models import Message
 from mail.rendering import RESERVED_NAMES, one_line
 
@@ -176,7 +176,7 @@ def new_message_id() -> str:
 def check_address(email: str) -> None:
     """Raise `ValueError` unless this is one bare e-mail address."""
     try:
-        validate_email(email)
+        validate_address(email)
     except ValidationError as error:
         raise ValueError(f"{email!r} is not an e-mail address.") from error
 

@@ -1,0 +1,104 @@
+"""Addresses that people type: taken when every program reads them alike, else refused with a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role, User
+from mail.addresses import validate_address
+from mail.models import Message
+from mail.outbox import check_address
+from mail.rendering import Rendered, build_email
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+
+TAKEN = [
+    "ana@example.org",
+    "prenom.nom+portail@sous.domaine.exemple.fr",
+    "_ana-92@example.org",
+    "o'neill@example.org",
+    "#!$%&'*+-/=?^_`{}|~@example.org",
+    "ana@écoles-libres.fr",
+    "ana@xn--fiqs8s.example",
+    "12345@example.org",
+]
+REFUSED = [
+    "",
+    "ana",
+    "ana@",
+    "@example.org",
+    "ana@@example.org",
+    "ana@example",
+    "ana@-example.org",
+    "ana..b@example.org",
+    ".ana@example.org",
+    "ana.@example.org",
+    "ana@example..org",
+    "Ana <ana@example.org>",
+    "ana@example.org, eve@example.org",
+    "ana@example.org;eve@example.org",
+    "ana @example.org",
+    "ana@example.org\nBcc: eve@example.org",
+    "ana@example.org\r\n\r\nbonjour",
+    "ana\x00@example.org",
+    "ana\u200b@example.org",
+    '""@example.org',
+    '"ana b"@example.org',
+    r'"\a"@example.org',
+    '"ana\x07"@example.org',
+    "ana@[127.0.0.1]",
+    "ana@[IPv6:::1]",
+    "(commentaire)ana@example.org",
+    "été@example.org",
+    "a" * 65 + "@example.org",
+    "ana@" + "a" * 64 + ".org",
+]
+
+
+@pytest.mark.parametrize("address", TAKEN)
+def test_address_is_taken_and_read_back_from_the_header_as_it_was(address: str) -> None:
+    validate_address(address)
+    message = Message(to_email=address, to_name='Élise "É" <x>, Zoé', message_id="<1@example.org>", template="x")
+    mail = build_email(message, Rendered("s", "t", "<p>h</p>"), sent_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    read = email.message_from_bytes(mail.message(policy=email.policy.SMTP).as_bytes(), policy=email.policy.default)
+    [to] = read["To"].addresses
+    local, _, domain = address.partition("@")
+    assert (to.username, to.domain, to.display_name) == (
+        local,
+        domain.encode("idna").decode(),
+        'Élise "É" <x>, Zoé',
+    )
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_address_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_address(address)
+    with pytest.raises(ValueError, match="is not an e-mail address"):
+        check_address(address)
+
+
+@pytest.mark.parametrize("address", ['""@example.org', "ana@[127.0.0.1]", "ana@example.org\nBcc: eve@example.org"])
+def test_form_that_is_given_one_says_what_to_do(world: World, visitor: Visitor, address: str) -> None:
+    owner = visitor(world.company_owner)
+    invite = reverse("companies:member_invite", args=[world.company.slug])
+    signup = {"email": address, "name": "Ana", "password1": "une-porte-ouverte"}
+    for visit, path, typed in (
+        (owner, invite, {"email": address, "role": Role.VOLUNTEER}),
+        (Client(), reverse("account_signup"), signup),
+    ):
+        answer = visit.post(path, typed)
+        assert answer.status_code in (200, 422), path  # allauth's own pages come back as 200
+        assert "Corrigez pour continuer" in answer.text
+        assert re.search("(?:Indiquez|Saisissez) une adresse", answer.text)
+    assert not Message.objects.exists()
