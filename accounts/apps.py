@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        """Have other sessions end with a second factor, and others told when an address falls silent."""
+        """Hear of second factors and silent addresses, and say which mails are overtaken."""
         import_module("accounts.signals")
         import_module("accounts.silence")
+        import_module("accounts.wanted")

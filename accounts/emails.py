@@ -32,6 +32,8 @@ def member_invited(*, organisation: Organisation, invitation: Invitation, by: Us
                 "until": long_date(invitation.expires_at.date()),
                 "url": settings.SITE_URL + invitation_path(organisation, invitation),
             },
+            about=f"{organisation.SPACE}-invitation:{invitation.pk}",
+            on_behalf_of=f"{organisation.SPACE}:{organisation.pk}",
             not_after=invitation.expires_at,
             secret=True,
             now=now,
@@ -199,5 +201,6 @@ def _tell(template: str, organisation: Organisation, person: User, fact: str, fa
                 "members_url": settings.SITE_URL + reverse(f"{organisation.SPACE}:members", args=[organisation.slug]),
                 "dashboard_url": settings.SITE_URL + reverse("dashboard"),
             },
+            on_behalf_of=f"{organisation.SPACE}:{organisation.pk}",
             now=now,
         )

@@ -39,6 +39,8 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
                     "due": long_date(due.date()),
                     "url": settings.SITE_URL + confirmation_path(availability, member),
                 },
+                about=f"series:{availability.pk}",
+                on_behalf_of=f"companies:{company.pk}",
                 not_after=due + TOLD_WITHIN,
                 now=now,
             )
@@ -54,6 +56,7 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
             "stand_in_asked",
             key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
             context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
+            about=f"promise:{promise.pk}",
             not_after=promise.starts_at,
             time_zone=promise.slot.time_zone,
             now=now,

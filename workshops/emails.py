@@ -175,6 +175,7 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
                     "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
                 },
                 about=f"request:{request.pk}",
+                on_behalf_of=f"associations:{request.association_id}",
                 time_zone=request.commune.time_zone,
                 instant=urgent,
                 now=now,

@@ -1,0 +1,22 @@
+"""Which mails about openings are overtaken by facts before they leave."""
+
+from __future__ import annotations
+
+from companies.models import Availability, SlotVolunteer
+from mail import wanted
+from mail.models import Message
+
+
+@wanted.while_so("series_to_confirm")
+def _still_asked(message: Message) -> str:
+    """A series that was confirmed meanwhile has another due date."""
+    series = Availability.objects.filter(pk=wanted.number_in(message.about)).first()
+    due = series.confirm_by_at if series else None
+    asked = series is not None and due and f":{series.pk}:{due:%Y%m%dT%H%M%S}:" in message.key
+    return "" if asked else "La série est confirmée, ou elle n’est plus."
+
+
+@wanted.while_so("stand_in_asked")
+def _still_sought(message: Message) -> str:
+    sought = SlotVolunteer.objects.filter(pk=wanted.number_in(message.about), stand_in_asked_at__isnull=False)
+    return "" if sought.exists() else "Le remplaçant est trouvé, ou n’est plus cherché."

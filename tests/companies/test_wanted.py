@@ -1,0 +1,56 @@
+"""Mails that facts overtake before they leave: series confirmed, stand-ins found, invitations taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from accounts.actions import members
+from accounts.models import Role
+from companies import actions
+from companies import emails as company_emails
+from mail import wanted
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+
+
+def why(template: str) -> set[str]:
+    return {wanted.why_not(message) for message in Message.objects.filter(template=template)}
+
+
+def test_series_that_was_confirmed_is_not_asked_about(world: World, now: dt.datetime) -> None:
+    series = factories.make_series(now, world.room, confirm_by_at=now + dt.timedelta(days=3))
+    company_emails.series_to_confirm(availability=series, now=now)
+    assert why("series_to_confirm") == {""}
+    actions.confirm_availability(availability=series, by=world.company_owner, now=now)
+    assert why("series_to_confirm") == {"La série est confirmée, ou elle n’est plus."}
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_colleague_is_not_asked_once_a_stand_in_is_found_or_nobody_is_sought(
+    world: World, now: dt.datetime, *, found: bool
+) -> None:
+    colleague = factories.make_user("Ines")
+    factories.add_member(world.company, colleague, Role.VOLUNTEER, now)
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.ask_stand_in(promise=promise, now=now)
+    assert why("stand_in_asked") == {""}
+    if found:
+        actions.take_over(promise=promise, by=colleague, now=now)
+    else:
+        actions.leave_slot(slot=world.slot, by=world.volunteer)
+    assert why("stand_in_asked") == {"Le remplaçant est trouvé, ou n’est plus cherché."}
+
+
+@pytest.mark.parametrize("kind", ["company", "association"])
+def test_invitation_that_was_taken_back_does_not_leave(world: World, now: dt.datetime, kind: str) -> None:
+    organisation = world.company if kind == "company" else world.association
+    owner = world.company_owner if kind == "company" else world.association_owner
+    invitation = members.invite_member(
+        organisation=organisation, email="ines@example.org", role=Role.MANAGER, by=owner, now=now
+    )
+    assert why("member_invited") == {""}
+    members.revoke_invitation(organisation=organisation, invitation=invitation, by=owner, now=now)
+    assert why("member_invited") == {"L’invitation est retirée, ou elle a servi."}
