@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import calendars, moderation, pages, publish, registry, screens
+from bench import calendars, mail, moderation, pages, publish, registry, screens
+from bench.limits import out_of_bounds
 
 MEASURES = {"pages": pages.measure, "moderation": moderation.measure, "publish": publish.measure}
 # Measures of files that the project does not hold, and the option that names them.
@@ -19,15 +21,17 @@ PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="+", choices=[*MEASURES, *OF_A_FILE, *PICTURES])
+    parser.add_argument("names", nargs="+", choices=[*MEASURES, "mail", *OF_A_FILE, *PICTURES])
     parser.add_argument("--quick", action="store_true", help="la forme courte, celle de l’intégration continue")
-    parser.add_argument("--json", type=Path, required=True, help="fichier des mesures")
+    parser.add_argument("--json", type=Path, default=os.devnull, help="fichier des mesures")
+    parser.add_argument("--faults", action="store_true", help="pour mail : les pannes au lieu du débit")
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
     options = parser.parse_args()
     for name, wanted in OF_A_FILE.items():
         if name in options.names and getattr(options, wanted) is None:
             parser.error(f"{name} veut --{wanted} CHEMIN")
+    broken = []
     with options.json.open("w", encoding="utf-8") as file:
         for name in options.names:
             if name in PICTURES:
@@ -37,6 +41,9 @@ def main() -> None:
                 line = json.dumps(measure, ensure_ascii=False)
                 file.write(line + "\n")
                 sys.stdout.write(line + "\n")
+                broken += out_of_bounds(measure)
+    if broken:
+        sys.exit("\n".join(broken))
 
 
 def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]:
@@ -44,6 +51,8 @@ def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]
         return registry.measure(description=options.openapi)
     if name == "calendars":
         return calendars.measure(folder=options.folder)
+    if name == "mail":
+        return mail.measure(quick=options.quick, faults=options.faults)
     return MEASURES[name](quick=options.quick)
 
 

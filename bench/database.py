@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.portal import GIVEN
+from solidarite.embedded.addresses import DATABASE_NAME
 
 
 @contextmanager
@@ -29,3 +30,30 @@ def empty_database() -> Iterator[None]:
 
             call_command("migrate", verbosity=0)
             yield
+
+
+def copy_to(name: str) -> None:
+    """Another database with what is there now."""
+    from django.db import connection  # noqa: PLC0415
+
+    use("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {DATABASE_NAME}")
+    use(DATABASE_NAME)
+
+
+def use(name: str) -> None:
+    """Speak to the database of this name from now on."""
+    from django.db import connection  # noqa: PLC0415
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    connection.connect()
+
+
+def count_rows() -> None:
+    """As autovacuum does, sooner or later."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

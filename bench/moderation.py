@@ -10,12 +10,13 @@ from typing import Any
 
 from rich.progress import track
 
-from bench.database import empty_database
+from bench.database import copy_to, count_rows, empty_database, use
+from solidarite.embedded.addresses import DATABASE_NAME
 
 Measure = dict[str, Any]
 
 FEW, MANY, QUICK_MANY = 100, 10_000, 2_000
-FEW_DATABASE, MANY_DATABASE = "few", "solidarite"
+FEW_DATABASE, MANY_DATABASE = "few", DATABASE_NAME
 ROUNDS, QUICK_ROUNDS, OPENINGS = 5, 3, 20
 
 
@@ -29,7 +30,7 @@ def _measure(*, quick: bool) -> Iterator[Measure]:
     many = QUICK_MANY if quick else MANY
     client = _moderator()
     _fill(FEW, "few")
-    _copy_to(FEW_DATABASE)
+    copy_to(FEW_DATABASE)
     _fill(many - FEW, "many")
     rounds = QUICK_ROUNDS if quick else ROUNDS
     yield _told("moderation.queue", many, *_take_turns(client, rounds))
@@ -53,11 +54,11 @@ def _take_turns(client: Any, rounds: int) -> tuple[list[float], list[float]]:
     """Milliseconds of an opening with few files and with many, the median of each round, turn and turn about."""
     times: dict[str, list[float]] = {FEW_DATABASE: [], MANY_DATABASE: []}
     for name in times:
-        _use(name)
-        _count_rows()
+        use(name)
+        count_rows()
     for _ in track(range(rounds), description="queue"):
         for name, medians in times.items():
-            _use(name)
+            use(name)
             client.get("/moderation/")
             medians.append(median(_opening(client) for _ in range(OPENINGS)))
     return times[FEW_DATABASE], times[MANY_DATABASE]
@@ -69,34 +70,8 @@ def _limit_to_their_territory() -> None:
     from territories.models import Departement  # noqa: PLC0415
 
     for database in (FEW_DATABASE, MANY_DATABASE):
-        _use(database)
+        use(database)
         User.objects.get(is_moderator=True).moderated_departements.set(Departement.objects.filter(pk="59"))
-
-
-def _copy_to(name: str) -> None:
-    """Another database with what is there now."""
-    from django.db import connection  # noqa: PLC0415
-
-    _use("postgres")
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {MANY_DATABASE}")
-    _use(MANY_DATABASE)
-
-
-def _use(name: str) -> None:
-    """Speak to the database of this name from now on."""
-    from django.db import connection  # noqa: PLC0415
-
-    connection.close()
-    connection.settings_dict["NAME"] = name
-    connection.connect()
-
-
-def _count_rows() -> None:
-    from django.db import connection  # noqa: PLC0415
-
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _opening(client: Any) -> float:

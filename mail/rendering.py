@@ -7,10 +7,8 @@ import re
 from email.headerregistry import Address as HeaderAddress
 from email.message import MIMEPart
 from email.utils import format_datetime
-from functools import cache
 from typing import NamedTuple
 
-from css_inline import CSSInliner
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine
@@ -40,7 +38,7 @@ class Rendered(NamedTuple):
 def render(message: Message) -> Rendered:
     """Fill the three templates `mail/<template>.subject.txt`, `.txt` and `.html`, in the message's language.
 
-    The text is not escaped, the HTML is; its style is inlined, since many readers drop style sheets.
+    The text is not escaped, the HTML is; its styles stand in its elements (`mail.styles`).
     Raises whatever the templates raise: they are ours, and a broken one is a fault to repair.
     """
     values = {
@@ -56,19 +54,13 @@ def render(message: Message) -> Rendered:
     with translation.override(message.language):
         values["subject"] = subject = one_line(fill(f"{name}.subject.txt", values, autoescape=False))
         text = fill(f"{name}.txt", values, autoescape=False).strip() + "\n"
-        html = inliner().inline(fill(f"{name}.html", values, autoescape=True))
+        html = fill(f"{name}.html", values, autoescape=True)
     return Rendered(subject, text, html)
 
 
 def fill(name: str, values: dict[str, object], *, autoescape: bool) -> str:
     """One template with its values, without a request."""
     return Engine.get_default().get_template(name).render(Context(values, autoescape=autoescape))
-
-
-@cache
-def inliner() -> CSSInliner:
-    """Moves style rules into the elements; never reads a remote sheet; media queries (dark mode) stay."""
-    return CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def one_line(text: str) -> str:

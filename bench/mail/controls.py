@@ -1,0 +1,198 @@
+"""Dispatchers with one guard off, over the same outbox, mail server and kills: each must fail."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from multiprocessing.context import ForkServerProcess
+from typing import Any
+
+from rich.progress import Progress
+
+from bench.mail.machine import Machine
+from bench.mail.messages import EXPIRED, PLAIN, Verdict, judge, post
+from bench.mail.prefork import start
+
+Measure = dict[str, Any]
+Loop = Callable[[], None]
+
+PROCESSES = 4
+SECONDS_BETWEEN_KILLS = 0.15
+SECONDS_AT_MOST = 120
+SERVER_SECONDS = 0.02
+BATCH, LEASE = 20, dt.timedelta(seconds=1)
+
+
+def measure(ours: Machine, count: int, progress: Progress) -> Iterator[Measure]:
+    """Each guard off in turn."""
+    fleet = Fleet(ours, progress)
+    first = fleet.run("control1", mark_first, [PLAIN] * count, kills=True)
+    yield _must_fail("mail.control_mark_first_lost", first.lost, count, "marked as sent, then sent; killed")
+    batch = fleet.run("control2", in_batches, [PLAIN] * count, kills=True)
+    notes = f"claimed by {BATCH} with a lease, then sent, then marked; killed; outside of our window"
+    yield _must_fail("mail.control_batch_doubled", len(batch.outside_window), count, notes)
+    few = count // 4
+    loose = fleet.run("control3", without_lock, [PLAIN] * few, kills=False)
+    yield _must_fail("mail.control_second_doubled", len(loose.doubled), few, "the row is not locked; nobody killed")
+    past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(hours=2)
+    blind = fleet.run("control4", without_looking, [EXPIRED] * few, kills=False, now=past)
+    yield _must_fail("mail.control_expired_sent", blind.expired_sent, few, "nobody looks whether it is too late")
+
+
+def _must_fail(name: str, value: int, of: int, notes: str) -> Measure:
+    return {"name": name, "value": value, "unit": "messages", "asked": "≥ 1", "n": of, "notes": notes}
+
+
+class Fleet:
+    """Processes of one dispatcher, killed and started again until nothing is due."""
+
+    def __init__(self, ours: Machine, progress: Progress) -> None:
+        self.machine = ours
+        self.progress = progress
+
+    def run(self, part: str, loop: Loop, kinds: list[str], *, kills: bool, now: dt.datetime | None = None) -> Verdict:
+        """Post, deliver by this loop, judge."""
+        now = now or dt.datetime.now(tz=dt.UTC)
+        limit: dict[str, Any] = {"not_after": now + dt.timedelta(hours=1)} if EXPIRED in kinds else {}
+        post(part, kinds, now=now, **limit)
+        self.deliver(part, loop, len(kinds), kills=kills)
+        return judge(part, self.machine.ledger)
+
+    def deliver(self, part: str, loop: Loop, count: int, *, kills: bool) -> None:
+        # A server that takes its time: a kill finds a message in hand.
+        self.machine.server.order(delay=SERVER_SECONDS if kills else 0)
+        task, deadline = self.progress.add_task(part, total=count), time.monotonic() + SECONDS_AT_MOST
+        processes = [start(loop) for _ in range(PROCESSES)]
+        while (left := _queued(part)) and time.monotonic() < deadline:
+            self.progress.update(task, completed=count - left)
+            time.sleep(SECONDS_BETWEEN_KILLS)
+            if kills:
+                self._kill_one(processes, loop)
+        # Whoever has a message in hand comes to its end.
+        time.sleep(SECONDS_BETWEEN_KILLS * 4)
+        for process in processes:
+            process.kill()
+            process.join()
+        self.progress.update(task, completed=count)
+
+    def _kill_one(self, processes: list[ForkServerProcess], loop: Loop) -> None:
+        number = random.randrange(len(processes))
+        ended, processes[number] = processes[number], start(loop)
+        if ended.pid:
+            self.machine.kill_process(ended.pid)
+        ended.join()
+
+
+def _queued(part: str) -> int:
+    from mail.models import Message  # noqa: PLC0415
+
+    return Message.objects.filter(key__startswith=f"{part}:", state="queued").count()
+
+
+# --- Dispatchers, in processes of their own ----------------------------------------------------------------
+
+
+def mark_first() -> None:
+    """Guard off: what is marked as sent was sent."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        with transaction.atomic():
+            message = Message.objects.due(_now()).select_for_update(skip_locked=True).first()
+            if message:
+                _mark([message])
+        if message:
+            _send(message)
+        return message is not None
+
+    _go_on(one)
+
+
+def in_batches() -> None:
+    """Guard off: one message at a time, locked until it is recorded."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        with transaction.atomic():
+            batch = list(Message.objects.due(_now()).select_for_update(skip_locked=True)[:BATCH])
+            leased = Message.objects.filter(pk__in=[message.pk for message in batch])
+            leased.update(next_attempt_at=_now() + LEASE)
+        for message in batch:
+            _send(message)
+        _mark(batch)
+        return bool(batch)
+
+    _go_on(one)
+
+
+def without_lock() -> None:
+    """Guard off: what one has in hand, nobody else takes."""
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        message = Message.objects.due(_now()).first()
+        if message:
+            _send(message)
+            _mark([message])
+        return message is not None
+
+    _go_on(one)
+
+
+def without_looking() -> None:
+    """Guard off: what is too late does not leave."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        with transaction.atomic():
+            message = Message.objects.due(_now()).select_for_update(skip_locked=True).first()
+            if message:
+                _send(message)
+                _mark([message])
+        return message is not None
+
+    _go_on(one)
+
+
+def _go_on(one: Callable[[], bool]) -> None:
+    """Until the bench ends, or ends us."""
+    parent = multiprocessing.parent_process()
+    while parent is not None and parent.is_alive():
+        if not one():
+            time.sleep(0.01)
+
+
+def _send(message: Any) -> None:
+    from mail.rendering import build_email, render  # noqa: PLC0415
+
+    _line().send_messages([build_email(message, render(message), sent_at=_now())])
+
+
+@cache
+def _line() -> Any:
+    """One for the short life of a process."""
+    from django.core.mail import mailers  # noqa: PLC0415
+
+    line = mailers.default
+    line.open()
+    return line
+
+
+def _mark(messages: list[Any]) -> None:
+    from mail.models import Message  # noqa: PLC0415
+
+    Message.objects.filter(pk__in=[message.pk for message in messages]).move(Message.State.SENT, sent_at=_now())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)

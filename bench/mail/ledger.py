@@ -1,0 +1,82 @@
+"""What the mail server accepted, held against what the outbox says and against the faults that we made."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.mail.sink import Taken
+
+# From the claim of a row to the server's first word of it: rendering, and whatever a busy machine adds.
+CLAIM_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What we ended, and from when to when it could not record anything. No processes: the database itself."""
+
+    since: float
+    until: float
+    processes: frozenset[int] = frozenset()
+
+    def may_have_hit(self, taken: Taken, *, window: float) -> bool:
+        """Whether it fell between the claim of this message and the commit that would have recorded it.
+
+        The server may read the final dot after the process that sent it has died: what counts for a process is that
+        it had begun. A dead one sends no dot.
+        """
+        hit = taken.process in self.processes if self.processes else True
+        begun = taken.begun_at - (0 if self.processes else CLAIM_SECONDS)
+        return hit and self.since <= taken.at + window and begun <= self.until
+
+
+@dataclass
+class Ledger:
+    """Reads the server's file as it grows."""
+
+    file: Path
+    taken: list[Taken] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    _read: int = 0
+
+    def read(self) -> int:
+        """Take in what was written since; returns how many different messages there are."""
+        with self.file.open("rb") as file:
+            file.seek(self._read)
+            whole, newline, _ = file.read().rpartition(b"\n")
+        self._read += len(whole) + len(newline)
+        self.taken += [Taken(**json.loads(line)) for line in whole.splitlines()]
+        return len({one.message_id for one in self.taken})
+
+    def by_message(self) -> dict[str, list[Taken]]:
+        """The times that each message was accepted, in order."""
+        found: dict[str, list[Taken]] = defaultdict(list)
+        for one in self.taken:
+            found[one.message_id].append(one)
+        return found
+
+    def doubled(self) -> list[Taken]:
+        """Each acceptance but the last of its message: the ones that nobody recorded."""
+        return [one for times in self.by_message().values() for one in times[:-1]]
+
+    def outside_window(self, doubled: Iterable[Taken], *, window: float) -> list[Taken]:
+        """Those that no fault explains.
+
+        The window is that of one message: our process turns to the next one only after it recorded this one. So it
+        must be the last of its connection, and what would have recorded it must have ended in those milliseconds.
+        """
+        last: dict[int, int] = {}
+        for one in self.taken:
+            last[one.connection] = max(one.turn, last.get(one.connection, 0))
+        return [
+            one
+            for one in doubled
+            if not one.answer_lost
+            and not (
+                one.turn == last[one.connection]
+                and any(fault.may_have_hit(one, window=window) for fault in self.faults)
+            )
+        ]
