@@ -21,8 +21,9 @@ Measure = dict[str, Any]
 Loop = Callable[[], None]
 
 PROCESSES = 4
-SECONDS_BETWEEN_KILLS = 0.15
-SECONDS_AT_MOST = 120
+POLL_SECONDS = 0.03
+SECONDS_TO_END = 0.5
+SECONDS_AT_MOST = 240
 SERVER_SECONDS = 0.02
 BATCH, LEASE = 20, dt.timedelta(seconds=1)
 
@@ -30,16 +31,16 @@ BATCH, LEASE = 20, dt.timedelta(seconds=1)
 def measure(ours: Machine, count: int, progress: Progress) -> Iterator[Measure]:
     """Each guard off in turn."""
     fleet = Fleet(ours, progress)
-    first = fleet.run("control1", mark_first, [PLAIN] * count, kills=True)
+    first = fleet.run("control1", mark_first, [PLAIN] * count, kill_every=10)
     yield _must_fail("mail.control_mark_first_lost", first.lost, count, "marked as sent, then sent; killed")
-    batch = fleet.run("control2", in_batches, [PLAIN] * count, kills=True)
+    batch = fleet.run("control2", in_batches, [PLAIN] * count, kill_every=BATCH)
     notes = f"claimed by {BATCH} with a lease, then sent, then marked; killed; outside of our window"
     yield _must_fail("mail.control_batch_doubled", len(batch.outside_window), count, notes)
     few = count // 4
-    loose = fleet.run("control3", without_lock, [PLAIN] * few, kills=False)
+    loose = fleet.run("control3", without_lock, [PLAIN] * few)
     yield _must_fail("mail.control_second_doubled", len(loose.doubled), few, "the row is not locked; nobody killed")
     past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(hours=2)
-    blind = fleet.run("control4", without_looking, [EXPIRED] * few, kills=False, now=past)
+    blind = fleet.run("control4", without_looking, [EXPIRED] * few, now=past)
     yield _must_fail("mail.control_expired_sent", blind.expired_sent, few, "nobody looks whether it is too late")
 
 
@@ -54,30 +55,47 @@ class Fleet:
         self.machine = ours
         self.progress = progress
 
-    def run(self, part: str, loop: Loop, kinds: list[str], *, kills: bool, now: dt.datetime | None = None) -> Verdict:
-        """Post, deliver by this loop, judge."""
+    def run(
+        self, part: str, loop: Loop, kinds: list[str], *, kill_every: int = 0, now: dt.datetime | None = None
+    ) -> Verdict:
+        """Post, deliver by this loop, killing one of them for so many messages that were accepted, and judge."""
         now = now or dt.datetime.now(tz=dt.UTC)
         limit: dict[str, Any] = {"not_after": now + dt.timedelta(hours=1)} if EXPIRED in kinds else {}
         post(part, kinds, now=now, **limit)
-        self.deliver(part, loop, len(kinds), kills=kills)
+        # A server that takes its time: a kill finds a message in hand.
+        self.machine.server.order(delay=SERVER_SECONDS if kill_every else 0)
+        self.deliver(part, loop, len(kinds), kill_every)
         return judge(part, self.machine.ledger)
 
-    def deliver(self, part: str, loop: Loop, count: int, *, kills: bool) -> None:
-        # A server that takes its time: a kill finds a message in hand.
-        self.machine.server.order(delay=SERVER_SECONDS if kills else 0)
+    def deliver(self, part: str, loop: Loop, count: int, kill_every: int) -> None:
+        """Until nothing is due.
+
+        Raises:
+            RuntimeError: it takes too long.
+        """
         task, deadline = self.progress.add_task(part, total=count), time.monotonic() + SECONDS_AT_MOST
-        processes = [start(loop) for _ in range(PROCESSES)]
-        while (left := _queued(part)) and time.monotonic() < deadline:
+        processes, next_kill = [start(loop) for _ in range(PROCESSES)], self._accepted()
+        while left := _queued(part):
             self.progress.update(task, completed=count - left)
-            time.sleep(SECONDS_BETWEEN_KILLS)
-            if kills:
+            time.sleep(POLL_SECONDS)
+            if kill_every and self._accepted() > next_kill:
                 self._kill_one(processes, loop)
-        # Whoever has a message in hand comes to its end.
-        time.sleep(SECONDS_BETWEEN_KILLS * 4)
+                next_kill = self._accepted() + random.randrange(2 * kill_every)
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{part}: {left} messages are still due after {SECONDS_AT_MOST} seconds.")
+        self._end(processes)
+        self.progress.update(task, completed=count)
+
+    def _accepted(self) -> int:
+        self.machine.ledger.read()
+        return len(self.machine.ledger.taken)
+
+    def _end(self, processes: list[ForkServerProcess]) -> None:
+        """Whoever has a message in hand comes to its end first."""
+        time.sleep(SECONDS_TO_END)
         for process in processes:
             process.kill()
             process.join()
-        self.progress.update(task, completed=count)
 
     def _kill_one(self, processes: list[ForkServerProcess], loop: Loop) -> None:
         number = random.randrange(len(processes))

@@ -55,11 +55,12 @@ class Size(NamedTuple):
     clock: int
     control: int
     workers: int
-    seconds_between_kills: float
+    messages_between_kills: int
+    """Kills follow what leaves, not the clock: a busy machine must not be killed faster than it starts again."""
 
 
-FULL = Size(calm=1_000, crashes=10_000, clock=500, control=1_000, workers=2, seconds_between_kills=0.75)
-QUICK = Size(calm=60, crashes=240, clock=30, control=120, workers=1, seconds_between_kills=0.4)
+FULL = Size(calm=1_000, crashes=10_000, clock=500, control=1_000, workers=2, messages_between_kills=45)
+QUICK = Size(calm=60, crashes=240, clock=30, control=120, workers=1, messages_between_kills=8)
 
 
 def measure(*, quick: bool) -> Iterator[Measure]:
@@ -158,9 +159,9 @@ def crashes(run: Run) -> None:
         nonlocal next_kill
         while events and share >= events[0][0]:
             events.pop(0)[1](run.machine)
-        if time.monotonic() >= next_kill:
+        if share * count >= next_kill:
             run.kills += _kill_one(run.machine, rng)
-            next_kill = time.monotonic() + rng.expovariate(1 / run.size.seconds_between_kills)
+            next_kill = share * count + rng.expovariate(1 / run.size.messages_between_kills)
 
     run.wait("crashes", count, tick)
     if events:
