@@ -14,12 +14,14 @@ from typing import override
 
 from css_inline import CSSInliner
 from django.template import TemplateDoesNotExist
-from django.template.base import Origin, tag_re
+from django.template.base import Origin
 from django.template.loaders import cached
 
 LAYOUT = "mail/layout.html"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 DOCTYPE = "<!DOCTYPE"
+# A text to translate is one piece: with a style in it, it would be another text.
+KEPT = re.compile(r"({%\s*blocktranslate\b.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#})", re.DOTALL)
 NO_BREAK, NO_BREAK_WORD = "\u00a0", "DJANGONBSP"
 
 
@@ -47,8 +49,8 @@ def with_styles(source: str, *, sheet: str) -> str:
     What belongs to Django is taken out meanwhile: HTML knows nothing of it. So are no-break spaces, of which it would
     make entities: texts to translate would be others.
     """
-    tags, numbers = tag_re.findall(source), count()
-    html = tag_re.sub(lambda _tag: f"DJANGO{next(numbers)}TAG", source).replace(NO_BREAK, NO_BREAK_WORD)
+    tags, numbers = KEPT.findall(source), count()
+    html = KEPT.sub(lambda _tag: f"DJANGO{next(numbers)}TAG", source).replace(NO_BREAK, NO_BREAK_WORD)
     before, doctype, document = html.partition(DOCTYPE)
     if doctype:
         styled = before + inliner().inline(doctype + document)
