@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import calendars, mail, moderation, pages, publish, registry, screens
+from bench import addresses, calendars, mail, moderation, pages, publish, registry, screens
 from bench.limits import out_of_bounds
 
 MEASURES = {"pages": pages.measure, "moderation": moderation.measure, "publish": publish.measure}
 # Measures of files that the project does not hold, and the option that names them.
-OF_A_FILE = {"registry": "openapi", "calendars": "folder"}
+OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file"}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--faults", action="store_true", help="pour mail : les pannes au lieu du débit")
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
+    parser.add_argument("--file", type=Path, help="pour addresses : un fichier JSON Lines d’adresses et de verdicts")
     options = parser.parse_args()
     for name, wanted in OF_A_FILE.items():
         if name in options.names and getattr(options, wanted) is None:
@@ -51,6 +52,8 @@ def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]
         return registry.measure(description=options.openapi)
     if name == "calendars":
         return calendars.measure(folder=options.folder)
+    if name == "addresses":
+        return addresses.measure(file=options.file)
     if name == "mail":
         return mail.measure(quick=options.quick, faults=options.faults)
     return MEASURES[name](quick=options.quick)
