@@ -52,6 +52,9 @@ def name_of(path: str) -> str | None:
         return None
 
 
+MAILS_SHOWN = ("dev:mail", "dev:mail_html", "mail_preview_html")
+
+
 def walk(page: Page, base: str) -> Iterator[str]:
     """One address of each name that this visitor reaches by links, each opened once."""
     waiting, seen = list(STARTS), set[str]()
@@ -66,8 +69,8 @@ def walk(page: Page, base: str) -> Iterator[str]:
         seen.add(name)
         yield name
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-        # A mail shown by the demonstration leads to pages of who it was for.
-        within = f"{base}/dev/" if name in ("dev:mail", "dev:mail_html") else base
+        # A mail that is shown leads to pages of who it was for, or nowhere.
+        within = f"{base}/dev/" if name in MAILS_SHOWN else base
         waiting += [
             urlsplit(link).path for link in links if link.startswith(within) and not link.endswith((".pdf", ".json"))
         ]

@@ -9,6 +9,7 @@ Whoever should know that an address fell silent registers a function when its ap
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -16,6 +17,8 @@ from enum import StrEnum
 from django.db import transaction
 
 from mail.models import Message, Suppression
+
+logger = logging.getLogger(__name__)
 
 Told = Callable[[Suppression, dt.datetime], None]
 
@@ -64,8 +67,17 @@ def set_aside(*, address: str, reason: str, now: dt.datetime) -> bool:
     )
     if new:
         for listener in _listeners:
-            listener(suppression, now)
+            _call(listener, suppression, now)
     return new
+
+
+def _call(listener: Told, suppression: Suppression, now: dt.datetime) -> None:
+    """A fault of ours in telling others must not hold up the messages behind this one."""
+    try:
+        with transaction.atomic():
+            listener(suppression, now)
+    except Exception:
+        logger.exception("Others were not told that %s fell silent", suppression.pk)
 
 
 @transaction.atomic

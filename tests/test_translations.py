@@ -24,7 +24,7 @@ MARKED = re.compile(
 )
 LETTER = re.compile(r"[^\W\d_]")
 ROOT = Path(settings.BASE_DIR)
-MAILS = sorted(path for path in (ROOT / "templates" / "mail").rglob("*.*")) + sorted(
+MAILS = sorted(path for path in (ROOT / "templates" / "mail").rglob("*.*") if path.parent.name != "pages") + sorted(
     (ROOT / "templates" / "account" / "email").glob("*.txt")
 )
 

@@ -24,6 +24,7 @@ from django.db import connections
 
 from accounts.models import User
 from charter.models import CharterVersion
+from mail.models import Preferences
 from mail.rendering import CALENDAR_FILE_NAME
 from solidarite.demonstration.browser import Browser, Page
 from territories import clock
@@ -192,6 +193,7 @@ class _Walk:
         self.day = day
 
     def match_is_mailed(self) -> None:
+        self._forward_to(_out_of_quiet_hours(clock.now()))
         mail = self._mail(self.association_email, "Des créneaux pour votre demande")
         found = re.search(rf"Salle {self.mark}.*?(/creneaux/\d+/)", _text(mail), re.DOTALL)
         if found is None:
@@ -316,6 +318,11 @@ class _Walk:
         home = self.visitor.get("/").html
         shown = re.findall(r"<dd>([\d\u202f]+)</dd>", home)
         return tuple(int(figure.replace("\u202f", "")) for figure in shown)
+
+
+def _out_of_quiet_hours(now: dt.datetime) -> dt.datetime:
+    """At night what may wait for the morning waits, and so would this walk."""
+    return Preferences().end_of_quiet(now, zone=settings.TIME_ZONE)
 
 
 def _quiet_town() -> Commune:

@@ -14,7 +14,7 @@ from bench.portal import Portal
 from solidarite.demonstration.accounts import PASSWORD
 from territories.wording import day_date
 from tests.browser.conftest import SignIn
-from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, press, read_mail
+from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, out_of_quiet_hours, press, read_mail
 
 pytestmark = pytest.mark.browser
 PARIS = ZoneInfo("Europe/Paris")
@@ -134,6 +134,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     press(company, "Voir les dates")
     press(company, "Publier les créneaux")
     expect(company.get_by_role("status").first).to_contain_text("1 créneau publié")
+    out_of_quiet_hours(mails)
     read_mail(mails, "créneaux pour votre demande")
 
     visitor.goto("/")

@@ -74,7 +74,7 @@ def test_links_of_mails_confirm_a_series_and_choose_what_comes(own_portal: Porta
     hours = 50 * 24 + (9 - dt.datetime.now(tz=dt.UTC).hour) % 24
     mails.get_by_label("Avancer de (heures)").fill(str(hours))
     press(mails, "Avancer l’horloge")
-    reader.goto(mailed(mails, "toujours", r"http://[^/\s]+(\S*confirmer\S*)"))
+    reader.goto(mailed(mails, "Ouvrez-vous toujours", r"http://[^/\s]+(\S*confirmer\S*)"))
     check(reader)
     press(reader, "Oui, nous ouvrons toujours")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Merci, c’est noté")

@@ -92,6 +92,21 @@ def test_refusal_during_the_dialogue_is_told_the_same_way(smtp_sink: Sink, tell:
     assert told == ["ana@example.org"]
 
 
+def test_fault_in_telling_others_holds_up_no_mail(
+    smtp_sink: Sink, tell: Tell, told: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_suppression: Suppression, _now: dt.datetime) -> None:
+        Message.objects.update(key="all alike")
+
+    bounces._listeners.insert(0, broken)
+    smtp_sink.answers["ana@example.org"] = HARD
+    tell()
+    tell("hello:2", to=("bob@example.org", ""))
+    assert deliver_due(now=NOW, limit=9, clock=lambda: NOW) == Tally(failed=1, sent=1)
+    assert told == ["ana@example.org"]
+    assert "Others were not told" in caplog.text
+
+
 @pytest.mark.parametrize("event", ["spam", "unsubscribe"])
 def test_complaint_sets_the_address_aside(message: Message, told: list[str], event: str) -> None:
     assert tell_us(message, event) == 200
