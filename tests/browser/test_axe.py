@@ -62,6 +62,7 @@ NOT_HTML = {
     "charter:signed_pdf",
     "companies:addresses",
     "health",
+    "mail:provider",
     "mail_preview_html",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",
