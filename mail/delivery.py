@@ -168,16 +168,16 @@ def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> R
     if message is None:
         return None
     at = clock()
-    if held := hold_back(message, at=at):
-        return Result(held)
     try:
+        if held := hold_back(message, at=at):
+            return Result(held)
         rendered = render(message)
         hand_over(line, build_email(message, rendered, sent_at=at))
     except OSError as error:
         refusal = read_refusal(error)
         logger.warning("Message %s was not taken: %s", message.pk, refusal.reason)
     except Exception as error:
-        # A fault of ours, such as a broken template, must not hold up the messages behind this one.
+        # A fault of ours, such as a broken template or check, must not hold up the messages behind this one.
         logger.exception("Message %s could not be sent", message.pk)
         refusal = Refusal(describe(error))
     else:

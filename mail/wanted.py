@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import transaction
+
 from mail.models import Message
 
 # Why the message should not leave any more, in French, for who reads the outbox; empty when it should.
@@ -35,9 +37,15 @@ def while_so(*templates: str) -> Callable[[WhyNot], WhyNot]:
 
 
 def why_not(message: Message) -> str:
-    """What has overtaken the message; empty when nothing has, or nobody asked to look."""
+    """What has overtaken the message; empty when nothing has, or nobody asked to look.
+
+    In a savepoint: a check that fails leaves the transaction fit to write that down.
+    """
     check = _checks.get(message.template)
-    return check(message) if check and message.about else ""
+    if check is None or not message.about:
+        return ""
+    with transaction.atomic():
+        return check(message)
 
 
 def number_in(about: str) -> int:

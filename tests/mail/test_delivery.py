@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from mail import wanted
 from mail.delivery import Tally, deliver_due, wait_before
 from mail.models import Message, Suppression
 from tests.mail.conftest import DROP, NOW, Sink, text_of
@@ -130,6 +131,25 @@ def test_message_is_given_up_when_a_retry_would_be_too_late(smtp_sink: Sink, tel
     assert deliver() == Tally(failed=1)
     message.refresh_from_db()
     assert message.last_error == "451 later"
+
+
+@pytest.mark.parametrize("fault", ["of ours", "of the database"])
+def test_check_that_fails_holds_up_no_other_message(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    def check(message: Message) -> str:
+        if fault == "of ours":
+            raise ValueError(message.key)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing FROM nowhere")
+        return ""
+
+    monkeypatch.setitem(wanted._checks, "hello", check)
+    message = tell(about="booking:1")
+    tell("hello:2", to=("bob@example.org", ""))
+    assert deliver() == Tally(postponed=1, sent=1)
+    message.refresh_from_db()
+    assert (message.state, message.attempts, "Error" in message.last_error) == ("queued", 1, True)
 
 
 def test_waits_double_and_spread() -> None:
