@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
 
 from mail.kinds import Frequency, Kind
-from mail.models import Preferences
+from mail.models import Message, Preferences
 
 
 def save_preferences(preferences: Preferences, *, now: dt.datetime) -> None:
     """Keep what was chosen, whether or not the address had a row; of two at once the later stays."""
     chosen = {field.attname: getattr(preferences, field.attname) for field in preferences._meta.concrete_fields}  # noqa: SLF001  # Django's public API
     del chosen["id"]
-    chosen["changed_at"] = now
-    Preferences.objects.update_or_create(address=preferences.address, defaults=chosen)
+    _save(preferences.address, chosen, now)
 
 
 def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> None:
     """No more mail of these kinds to this address; the other wishes stay."""
-    refused = dict.fromkeys((kind.value for kind in kinds), Frequency.NEVER)
-    Preferences.objects.update_or_create(address=address.lower(), defaults={**refused, "changed_at": now})
+    _save(address.lower(), dict.fromkeys((kind.value for kind in kinds), Frequency.NEVER), now)
+
+
+@transaction.atomic
+def _save(address: str, chosen: Mapping[str, object], now: dt.datetime) -> None:
+    """What waits for a digest of this address is looked at again, with the new wishes."""
+    Preferences.objects.update_or_create(address=address, defaults={**chosen, "changed_at": now})
+    waiting = Message.objects.filter(to_email__iexact=address, state=Message.State.GATHERED, gathered_into=None)
+    waiting.update(next_attempt_at=now)

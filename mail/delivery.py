@@ -208,8 +208,8 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
         case wishes.Instead(state=Message.State.SKIPPED):
             mark(message, Message.State.SKIPPED, skipped_at=at, last_error=wishes.UNWANTED)
             return Outcome.SKIPPED
-        case wishes.Instead(state=Message.State.GATHERED):
-            mark(message, Message.State.GATHERED, gathered_at=at)
+        case wishes.Instead(state=Message.State.GATHERED, until=until):
+            mark(message, Message.State.GATHERED, gathered_at=at, next_attempt_at=until)
             return Outcome.GATHERED
         case wishes.Instead(until=dt.datetime() as until):
             Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until)

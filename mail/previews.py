@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Max
 
 from mail.kinds import Kind, kind_of
 from mail.models import Message
@@ -43,10 +43,8 @@ def templates() -> list[str]:
 
 
 def lines(language: str) -> list[Line]:
-    """All mails. Two queries."""
-    told = Message.objects.exclude(context={}).filter(secret=False, language=language).order_by()
-    newest = told.values("template").annotate(newest=Max("pk")).values_list("newest", flat=True)
-    real = {message.template: message for message in Message.objects.filter(pk__in=list(newest))}
+    """All mails. One query, however long the history."""
+    real = {message.template: message for message in _newest(templates(), language)}
     return [
         Line(name, kind_of(name), render(real.get(name) or _example(name, language)).subject, name in real)
         for name in templates()
@@ -55,9 +53,22 @@ def lines(language: str) -> list[Line]:
 
 def preview(template: str, language: str) -> Preview:
     """One mail, as the last one of this language that we still have the words of."""
-    kept = Message.objects.filter(template=template, language=language, secret=False).exclude(context={})
-    told = kept.order_by("-pk").first()
+    told = next(iter(_newest([template], language)), None)
     return Preview(template, render(told or _example(template, language)), told)
+
+
+# One look into the index `message_newest` for each mail.
+NEWEST = """
+SELECT message.* FROM unnest(%s::text[]) AS mail (name) CROSS JOIN LATERAL (
+    SELECT * FROM mail_message
+    WHERE template = mail.name AND language = %s AND NOT secret AND NOT (context = '{}'::jsonb)
+    ORDER BY id DESC LIMIT 1
+) AS message
+"""
+
+
+def _newest(names: list[str], language: str) -> Iterable[Message]:
+    return Message.objects.raw(NEWEST, [names, language])
 
 
 def _example(template: str, language: str) -> Message:

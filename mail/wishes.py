@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from mail.kinds import DIGEST, Frequency, Kind, kind_of, may_be_refused
 from mail.models import Message, Preferences
 
+DIGEST_HOUR = dt.time(8)
+DIGEST_WEEKDAY = 2  # Tuesday, as isoweekday counts
 TOO_LATE = "Trop tard\u00a0: le message n’avait plus d’objet."
 UNWANTED = "La personne ne veut pas de ces courriels."
 
 
 class Instead(NamedTuple):
-    """What happens instead of sending: the message ends in a state, or waits until an instant."""
+    """What happens instead of sending: the message ends in a state, or waits until an instant, or both: a digest."""
 
     state: Message.State | None = None
     until: dt.datetime | None = None
@@ -30,15 +35,49 @@ def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
     if not may_be_refused(message.template):
         return None
     wishes = preferences_of(message.to_email)
-    kind = kind_of(message.template)
-    match wishes.frequency(kind) if kind else Frequency.INSTANT:
+    match frequency_of(message, wishes):
         case Frequency.NEVER:
             return Instead(Message.State.SKIPPED)
         case Frequency.DAILY | Frequency.WEEKLY if not message.instant:
-            return Instead(Message.State.GATHERED)
+            return Instead(Message.State.GATHERED, until=next_digest(message, wishes, after=at))
     until = wishes.end_of_quiet(at, zone=message.time_zone)
     waits = until > at and (message.not_after is None or until < message.not_after)
     return Instead(until=until) if waits else None
+
+
+def frequency_of(message: Message, wishes: Preferences) -> Frequency:
+    """How often mail of this message's kind is wanted; what has no kind, a digest, at once."""
+    kind = kind_of(message.template)
+    return wishes.frequency(kind) if kind else Frequency.INSTANT
+
+
+def last_digest(message: Message, wishes: Preferences, *, until: dt.datetime) -> dt.datetime:
+    """When the last digest up to an instant that may hold this message was due, on the clock of the wall."""
+    local = until.astimezone(zone_of(message, wishes))
+    day = local.date() if local.time() >= DIGEST_HOUR else local.date() - dt.timedelta(days=1)
+    back = (day.isoweekday() - DIGEST_WEEKDAY) % 7 if _is_weekly(message, wishes) else 0
+    return _digest_on(day - dt.timedelta(days=back), message, wishes)
+
+
+def next_digest(message: Message, wishes: Preferences, *, after: dt.datetime) -> dt.datetime:
+    """When the first one after an instant is due."""
+    local = after.astimezone(zone_of(message, wishes))
+    day = local.date() if local.time() < DIGEST_HOUR else local.date() + dt.timedelta(days=1)
+    ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if _is_weekly(message, wishes) else 0
+    return _digest_on(day + dt.timedelta(days=ahead), message, wishes)
+
+
+def zone_of(message: Message, wishes: Preferences) -> ZoneInfo:
+    """Whose hours count: the owner's, else those of the place that the message is about, else the portal's."""
+    return ZoneInfo(wishes.time_zone or message.time_zone or settings.TIME_ZONE)
+
+
+def _is_weekly(message: Message, wishes: Preferences) -> bool:
+    return frequency_of(message, wishes) == Frequency.WEEKLY
+
+
+def _digest_on(day: dt.date, message: Message, wishes: Preferences) -> dt.datetime:
+    return dt.datetime.combine(day, DIGEST_HOUR, tzinfo=zone_of(message, wishes)).astimezone(dt.UTC)
 
 
 def kinds_in(message: Message) -> list[Kind]:

@@ -99,7 +99,7 @@ COSTS: dict[str, int] = {
     "mail_language": 1,
     "mail_preview": 2,
     "mail_preview_html": 2,
-    "mailroom": 9,
+    "mailroom": 8,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,

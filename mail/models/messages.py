@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from mail.models.addresses import Pause
 
@@ -47,10 +47,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         done = self.exclude(state=Message.State.QUEUED).exclude(state=Message.State.GATHERED, gathered_into=None)
         return done.filter(KEPT, due_at__lt=instant).order_by("due_at", "pk")
 
-    def for_digests(self) -> Self:
-        """Messages that wait for a digest of their address, the earliest first; by the index `message_gathered`."""
-        waiting = self.filter(state=Message.State.GATHERED, gathered_into=None)
-        return waiting.order_by("to_email", "gathered_at", "pk")
+    def for_digests(self, now: dt.datetime) -> Self:
+        """Messages whose digest is due, the earliest first; by the index `message_gathered`."""
+        waiting = self.filter(state=Message.State.GATHERED, gathered_into=None, next_attempt_at__lte=now)
+        return waiting.order_by("gathered_at", "pk")
 
     def told_of(self, about: str) -> Self:
         """What was, or will be, told of one thing, the earliest first."""
@@ -174,8 +174,15 @@ class Message(models.Model):
             ),
             models.Index(
                 name="message_gathered",
-                fields=["to_email", "gathered_at", "id"],
+                fields=["next_attempt_at", "to_email", "id"],
                 condition=Q(state="gathered", gathered_into=None),
+            ),
+            # As `iexact` asks for it: what a provider tells names an address.
+            models.Index(Upper("to_email"), name="message_address"),
+            models.Index(
+                name="message_newest",
+                fields=["template", "language", "-id"],
+                condition=Q(secret=False) & ~Q(context={}),
             ),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
             models.Index(name="message_kept", fields=["due_at", "id"], condition=KEPT),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -178,6 +178,12 @@ def test_bounce_of_an_unknown_message_holds_for_an_address_that_we_wrote_to(mess
     other = Message(to_email="ANA@example.org", message_id="<x@y>")
     assert tell_us(other, "hard_bounce") == 200
     assert Suppression.objects.get().address == "ana@example.org"
+
+
+def test_address_is_looked_up_by_index(message: Message) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "message_address" in Message.objects.filter(to_email__iexact=message.to_email).explain()
 
 
 @pytest.mark.parametrize("secret", ["portail:faux", "", "x"])

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import kinds, links
+from mail import actions, digests, kinds, links
 from mail.delivery import Tally, deliver_due
 from mail.digests import tell_digests
 from mail.kinds import CHOICES, Frequency, Kind, told_as
@@ -213,11 +214,10 @@ def test_wish_that_changed_meanwhile_holds_for_what_waits(smtp_sink: Sink, tell:
     wishes = wish(organisation=Frequency.WEEKLY)
     gather(tell, 1, at=at_paris(2, 12))
     wishes.organisation = Frequency.DAILY
-    wishes.save()
+    actions.save_preferences(wishes, now=at_paris(2, 13))
     assert tell_digests(now=at_paris(3, 8)) == 1
     gather(tell, 1, at=at_paris(3, 12))
-    wishes.organisation = Frequency.NEVER
-    wishes.save()
+    actions.refuse_kinds(address=wishes.address, kinds=[Kind.ORGANISATION], now=at_paris(3, 13))
     assert tell_digests(now=at_paris(4, 8)) == 0
     assert Message.objects.filter(state="skipped").count() == 1
 
@@ -232,6 +232,44 @@ def test_digest_of_one_says_it_and_that_of_many_counts_the_rest(tell: Tell, smtp
     one, many = (mail for _, mail in smtp_sink.taken)
     assert one["Subject"] == "Atelier du mardi 1er décembre & « L’Atelier <Lille> »"
     assert "Et 2 autres nouvelles, sur le portail." in text_of(many)
+
+
+def test_who_waits_for_tuesday_does_not_stand_before_who_hears_every_day(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "ADDRESSES_AT_ONCE", 2)
+    for letter in "abcde":
+        address = f"{letter}@example.org"
+        wish(address, organisation=Frequency.DAILY if letter == "e" else Frequency.WEEKLY)
+        tell(letter, to=(address, ""), now=at_paris(2, 12))
+    assert deliver(at_paris(2, 12)) == Tally(gathered=5)
+    with CaptureQueriesContext(connection) as asked:
+        assert tell_digests(now=at_paris(2, 13)) == 0
+    assert len(asked) == 1, "nobody's hour has come: nobody is looked at"
+    assert [tell_digests(now=at_paris(day, 8)) for day in (3, 8)] == [1, 4]
+
+
+def test_digest_goes_to_the_longest_address(smtp_sink: Sink, tell: Tell) -> None:
+    address = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.org"
+    assert len(address) == 254
+    wish(address, organisation=Frequency.DAILY)
+    tell(to=(address, ""), now=at_paris(2, 12))
+    deliver(at_paris(2, 12))
+    assert tell_digests(now=at_paris(3, 8)) == 1
+    assert Message.objects.get(template="digest").to_email == address
+
+
+def test_fault_in_one_digest_holds_up_no_other(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(kinds._kinds, "broken", Kind.ORGANISATION)
+    for letter, template in (("a", "broken"), ("b", "hello")):
+        wish(f"{letter}@example.org", organisation=Frequency.DAILY)
+        tell(letter, template=template, to=(f"{letter}@example.org", ""), now=at_paris(2, 12))
+    deliver(at_paris(2, 12))
+    assert tell_digests(now=at_paris(3, 8)) == 1
+    assert Message.objects.get(template="digest").to_email == "b@example.org"
+    assert "A digest could not be written" in caplog.text
 
 
 def test_digest_keeps_the_quiet_hours(smtp_sink: Sink, tell: Tell) -> None:
