@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.core.signing import BadSignature, Signer
-from django.urls import reverse
-
+from accounts.member_links import MemberLink
 from accounts.models import User
 from workshops.models import Side, Workshop
+
+LINK = MemberLink("workshops.agreement", "workshops:agreement")
 
 
 def agreement_path(workshop: Workshop, side: Side, member: User) -> str:
     """The path of the page with the button."""
-    token = _signer().sign(f"{workshop.pk}-{_date(workshop)}-{side}-{member.pk}")
-    return reverse("workshops:agreement", args=[token])
+    return LINK.path(member, workshop.pk, _date(workshop), side)
 
 
 def agreement_of(token: str) -> tuple[Workshop, Side, User] | None:
@@ -20,22 +19,16 @@ def agreement_of(token: str) -> tuple[Workshop, Side, User] | None:
 
     A link of another date means nothing any more.
     """
-    try:
-        number, date, side, member = _signer().unsign(token).split("-")
-    except (BadSignature, ValueError):
+    read = LINK.read(token, facts=3)
+    if read is None:
         return None
+    (number, date, side), person = read
     found = Workshop.objects.with_everything().filter(pk=int(number)).first()
-    person = User.objects.filter(pk=int(member), is_active=True).first()
-    if found is None or person is None or int(date) != _date(found):
+    if found is None or int(date) != _date(found):
         return None
-    booking = found.booking
-    own = booking.slot.room.site.company if side == Side.COMPANY else booking.association
+    own = found.booking.slot.room.site.company if side == Side.COMPANY else found.booking.association
     return (found, Side(side), person) if person in own.managers() else None
 
 
 def _date(workshop: Workshop) -> int:
     return int(workshop.booking.slot.starts_at.timestamp())
-
-
-def _signer() -> Signer:
-    return Signer(salt="workshops.agreement", sep=".")
