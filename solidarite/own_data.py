@@ -10,10 +10,11 @@ from accounts.models import User
 from associations.models import Membership as AssociationMembership
 from companies.models import Membership as CompanyMembership
 from companies.models import SlotVolunteer, VolunteerProfile
+from mail.models import Preferences
 
 
 def own_data(user: User) -> dict[str, Any]:
-    """Plain values, ready for JSON: the account, memberships, what is said as a volunteer, and what was promised.
+    """Plain values, ready for JSON: account, memberships, what is said as a volunteer and of mail, and promises.
 
     Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to the organisations.
     """
@@ -42,6 +43,7 @@ def own_data(user: User) -> dict[str, Any]:
         "volunteer_profiles": [
             _profile(one.company.name, one.volunteer_profile) for one in companies if hasattr(one, "volunteer_profile")
         ],
+        "mail": list(Preferences.objects.filter(address=user.email).values()),
         "promises": [_promise(one) for one in promises],
     }
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from accounts.models import User
+from mail.kinds import Frequency
+from mail.models import Preferences
 from tests import factories
 from tests.factories import World
 
@@ -18,6 +20,8 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     profile = factories.make_profile(now, world.company, world.volunteer, topics=["email"], pledged_hours=12)
     profile.sites.add(world.site)
     factories.make_promise(now, world.slot, world.volunteer)
+    Preferences.objects.create(address=world.volunteer.email, suggestions=Frequency.NEVER, changed_at=now)
+    Preferences.objects.create(address=world.company_owner.email, changed_at=now)
     answer = visitor(world.volunteer).get("/compte/mes-donnees.json")
     assert "attachment" in answer["Content-Disposition"]
     told = answer.json()
@@ -26,6 +30,7 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     (own,) = told["volunteer_profiles"]
     assert (own["topics"], own["pledged_hours"], own["sites"]) == (["email"], 12, ["Siège"])
     assert [one["starts_at"] for one in told["promises"]] == ["2026-12-08T17:30:00Z"]
+    assert [(one["address"], one["suggestions"]) for one in told["mail"]] == [(world.volunteer.email, "never")]
     assert world.company_owner.email not in answer.text
     nothing = visitor(factories.make_user()).get("/compte/mes-donnees.json").json()
     assert (nothing["memberships"], nothing["volunteer_profiles"], nothing["promises"]) == ([], [], [])
