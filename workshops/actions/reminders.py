@@ -158,7 +158,7 @@ def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
 def _thank(now: dt.datetime) -> int:
     begin, end = now - REPORT_WITHIN - CAUGHT_UP_WITHIN, now - REPORT_WITHIN
     over = Workshop.objects.over(now).filter(booking__slot__ends_at__range=(begin, end)).untold("workshop_thanks")
-    return _each(over.with_everything().order_by("pk"), emails.workshop_thanks, now)
+    return _each(over.with_everything().prefetch_related("reports").order_by("pk"), emails.workshop_thanks, now)
 
 
 # --- what they share --------------------------------------------------------------------------------
