@@ -1,7 +1,11 @@
 """Where supply meets demand: bookings, the workshops held on them, what both sides report, and calendars to follow."""
 
-from workshops.models.bookings import Booking, BookingQuerySet, MatchNotice, Report, Side, Workshop, WorkshopQuerySet
+from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet
+from workshops.models.matches import MatchNotice
+from workshops.models.reports import Report
+from workshops.models.sides import Side
+from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
     "Booking",

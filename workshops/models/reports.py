@@ -1,0 +1,83 @@
+"""What both sides report of a workshop."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from workshops.models.sides import Side
+from workshops.models.workshops import Workshop
+
+
+def _count(label: str) -> models.PositiveSmallIntegerField[int, int]:
+    return models.PositiveSmallIntegerField(label, default=0, validators=[MaxValueValidator(500)])
+
+
+class Report(models.Model):
+    """What one side counted after a workshop: numbers, never names.
+
+    The association counts people by the national age brackets; the company counts volunteers and their hours.
+    """
+
+    BRACKETS = (
+        "under_12",
+        "from_12_to_17",
+        "from_18_to_24",
+        "from_25_to_39",
+        "from_40_to_59",
+        "from_60_to_69",
+        "over_70",
+    )
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="reports")
+    side = models.CharField(max_length=20, choices=Side)
+    attended = models.PositiveSmallIntegerField("personnes venues", null=True, validators=[MaxValueValidator(500)])
+    under_12 = _count("moins de 12 ans")
+    from_12_to_17 = _count("12 – 17 ans")
+    from_18_to_24 = _count("18 – 24 ans")
+    from_25_to_39 = _count("25 – 39 ans")
+    from_40_to_59 = _count("40 – 59 ans")
+    from_60_to_69 = _count("60 – 69 ans")
+    over_70 = _count("70 ans et plus")
+    volunteers = models.PositiveSmallIntegerField("bénévoles venus", null=True, validators=[MaxValueValidator(100)])
+    volunteer_minutes = models.PositiveIntegerField("minutes de bénévolat, en tout", null=True)
+    rating = models.PositiveSmallIntegerField("note", validators=[MinValueValidator(1), MaxValueValidator(5)])
+    comment = models.TextField("en quelques mots", max_length=2000, blank=True)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "compte rendu"
+        verbose_name_plural = "comptes rendus"
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.UniqueConstraint(name="report_once_per_side", fields=["workshop", "side"]),
+            models.CheckConstraint(
+                name="report_counts_of_its_side",
+                condition=Q(
+                    side="association",
+                    attended__isnull=False,
+                    volunteers__isnull=True,
+                    volunteer_minutes__isnull=True,
+                    attended__gte=F("under_12")
+                    + F("from_12_to_17")
+                    + F("from_18_to_24")
+                    + F("from_25_to_39")
+                    + F("from_40_to_59")
+                    + F("from_60_to_69")
+                    + F("over_70"),
+                )
+                | Q(
+                    side="company",
+                    attended__isnull=True,
+                    volunteers__isnull=False,
+                    volunteer_minutes__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(name="report_rating_in_scale", condition=Q(rating__range=(1, 5))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()}, {self.workshop}"

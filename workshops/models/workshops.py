@@ -1,0 +1,109 @@
+"""The training session of a confirmed booking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from workshops.models.bookings import Booking
+from workshops.models.sides import Side
+from workshops.models.told import told_of
+
+
+class WorkshopQuerySet(models.QuerySet["Workshop"]):
+    """Workshops by date and by what is left to do."""
+
+    def planned(self) -> Self:
+        return self.filter(state=Workshop.State.PLANNED)
+
+    def starting_within(self, *, now: dt.datetime, ahead: dt.timedelta) -> Self:
+        return self.planned().filter(booking__slot__starts_at__gt=now, booking__slot__starts_at__lte=now + ahead)
+
+    def confirmed_before(self, ahead: dt.timedelta) -> Self:
+        """Those confirmed at least so long before they start: for the others, that is word enough."""
+        return self.filter(booking__settled_at__lte=F("booking__slot__starts_at") - ahead)
+
+    def unsure(self) -> Self:
+        """Workshops of which a side has not said that it still agrees."""
+        return self.filter(Q(company_agreed_at=None) | Q(association_agreed_at=None))
+
+    def untold(self, template: str) -> Self:
+        """Those about which nobody was written this mail."""
+        return self.filter(~told_of("booking_id", template))
+
+    def over(self, now: dt.datetime) -> Self:
+        return self.filter(booking__slot__ends_at__lte=now).exclude(state=Workshop.State.CANCELLED)
+
+    def unreported(self, side: Side) -> Self:
+        """Workshops on which this side has not reported."""
+        return self.exclude(reports__side=side)
+
+    def with_everything(self) -> Self:
+        return self.select_related(
+            "booking__slot__room__site__company",
+            "booking__slot__room__site__commune",
+            "booking__slot__room__site__access_kit",
+            "booking__association",
+        )
+
+
+class Workshop(models.Model):
+    """The training session of a confirmed booking. Ready, under way and report due are computed, not stored."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "prévu"
+        CLOSED = "closed", "clos"
+        CANCELLED = "cancelled", "annulé"
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {
+        State.PLANNED: [State.CLOSED, State.CANCELLED],
+        State.CLOSED: [],
+        State.CANCELLED: [],
+    }
+
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="workshop")
+    state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
+    created_at = models.DateTimeField(editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    agreement_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand on a demandé s’il tient toujours"
+    )
+    company_agreed_at = models.DateTimeField(null=True, editable=False)
+    company_agreed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    association_agreed_at = models.DateTimeField(null=True, editable=False)
+    association_agreed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    objects = WorkshopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "atelier"
+        ordering = ("pk",)
+        constraints = [
+            models.CheckConstraint(
+                name="workshop_state_stamped",
+                condition=Q(state="planned", closed_at__isnull=True, cancelled_at__isnull=True)
+                | Q(state="closed", closed_at__isnull=False, cancelled_at__isnull=True)
+                | Q(state="cancelled", closed_at__isnull=True, cancelled_at__isnull=False),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"workshop_{side}_agreed_at_an_instant",
+                    condition=Q(**{f"{side}_agreed_by": None}) | Q(**{f"{side}_agreed_at__isnull": False}),
+                )
+                for side in ("company", "association")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.booking)
+
+    def agreed_at(self, side: Side) -> dt.datetime | None:
+        """When this side said that it still agrees."""
+        return self.company_agreed_at if side == Side.COMPANY else self.association_agreed_at
