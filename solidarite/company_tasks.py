@@ -34,7 +34,7 @@ class Task(NamedTuple):
 def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
     """What this company is waited for, the most pressing first."""
     return [
-        *_answers(company),
+        *_answers(company, now),
         *_taken_rooms(company, now),
         *_missing_volunteers(company, now),
         *_reports(company, now),
@@ -61,8 +61,8 @@ def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
     ]
 
 
-def _answers(company: Company) -> Iterator[Task]:
-    waiting = Booking.objects.of_company(company).awaiting_answer().with_everything().order_by("created_at", "pk")
+def _answers(company: Company, now: dt.datetime) -> Iterator[Task]:
+    waiting = Booking.objects.of_company(company).awaiting_answer(now).with_everything().order_by("created_at", "pk")
     for booking in waiting[:MOST]:
         yield Task(
             f"Demande à laquelle répondre\u00a0: {booking.association.name}",

@@ -85,6 +85,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "slots": [_slot("Salle Ada, 3e étage", "instant"), _slot("Atelier du rez-de-chaussée", "approval")],
         "standings": get_args(Kind),
         "booking": _booking("confirmed", "confirmée"),
+        "held": _booking("held", "gardée pour l’association", expires_at=now),
         "bookings": [
             _booking("confirmed", "confirmée"),
             _booking("pending", "en attente"),
@@ -172,7 +173,7 @@ def _slot(room: str, booking_mode: str) -> SimpleNamespace:
     )
 
 
-def _booking(state: str, words: str) -> SimpleNamespace:
+def _booking(state: str, words: str, **more: object) -> SimpleNamespace:
     """What the templates read of a booking."""
     return SimpleNamespace(
         pk=1,
@@ -181,6 +182,7 @@ def _booking(state: str, words: str) -> SimpleNamespace:
         slot=_slot("Salle Ada, 3e étage", "instant"),
         association=SimpleNamespace(name="Les Clics du Faubourg", slug="clics-du-faubourg"),
         participants=6,
+        **more,
     )
 
 

@@ -58,6 +58,11 @@ SIGNUPS_WITHOUT_PROOF_PER_DAY = env.int("SIGNUPS_WITHOUT_PROOF_PER_DAY", 50)
 SLOT_HORIZON_DAYS = env.int("SLOT_HORIZON_DAYS", 120)
 RECONFIRM_DAYS = env.int("RECONFIRM_DAYS", 60)
 RECONFIRM_ASKED_DAYS_BEFORE = 14
+# What one association may have at once: answers that it waits for, and workshops to come.
+PENDING_PER_ASSOCIATION = env.int("PENDING_PER_ASSOCIATION", 10)
+BOOKINGS_PER_ASSOCIATION = env.int("BOOKINGS_PER_ASSOCIATION", 30)
+# A workshop that is called off so shortly before it begins is noted as called off late.
+LATE_CANCELLATION_HOURS = env.int("LATE_CANCELLATION_HOURS", 48)
 # How long a signature of an earlier version of the charter still counts once a new one is in force.
 CHARTER_GRACE_DAYS = env.int("CHARTER_GRACE_DAYS", 90)
 CHARTER_REMINDER_DAYS = (30, 7)

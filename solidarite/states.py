@@ -12,7 +12,7 @@ from charter.models import Signature
 from companies.models import JoinRequest as JoinCompany
 from companies.models import Slot
 from mail.models import Message
-from workshops.models import Booking, Workshop
+from workshops.models import Booking, WaitlistEntry, Workshop
 
 STATE_MODELS: list[type[models.Model]] = [
     Signature,
@@ -20,6 +20,7 @@ STATE_MODELS: list[type[models.Model]] = [
     Association,
     Request,
     Booking,
+    WaitlistEntry,
     Workshop,
     JoinCompany,
     JoinAssociation,

@@ -24,7 +24,7 @@ from territories import clock
 from workshops.catalogue import bookable
 from workshops.figures import public_figures
 from workshops.filters import SlotFilter
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, Side, WaitlistEntry, Workshop
 
 
 @login_not_required
@@ -49,7 +49,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     associations = list(Association.objects.managed_by(user).order_by("name", "pk"))
     to_answer = (
         Booking.objects.filter(slot__room__site__company__in=companies)
-        .awaiting_answer()
+        .awaiting_answer(now)
         .with_everything()
         .order_by("created_at", "pk")
     )
@@ -95,7 +95,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         )[:20],
-        "past": bookings.live().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "past": bookings.agreed().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
         "sites": own.sites.count(),
         "open_slots": bookable(now).of_company(own).count(),
     }
@@ -114,7 +114,12 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk) if refused else None,
         "again": refused and may_present_again(association=own),
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
-        "pending": bookings.awaiting_answer().order_by("slot__starts_at", "pk"),
+        "held": bookings.held(now).order_by("expires_at", "pk"),
+        "queues": WaitlistEntry.objects.waiting()
+        .filter(association=own, slot__closes_at__gt=now)
+        .with_ahead()
+        .select_related("slot__room__site__company"),
+        "pending": bookings.awaiting_answer(now).order_by("slot__starts_at", "pk"),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         ),

@@ -26,8 +26,9 @@ from tests import factories
 from tests.factories import World
 from tests.pictures import picture
 from workshops.agreements import agreement_path
+from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
-from workshops.models import CalendarFeed, Side
+from workshops.models import CalendarFeed, Side, WaitlistEntry
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -76,6 +77,16 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         link_sent_at=now,
     )
     series = factories.make_series(now, world.room)
+    elsewhere = factories.make_slot(
+        world.room, world.slot.starts_at + dt.timedelta(days=50), booking_mode="on_approval"
+    )
+    asked = factories.make_booking(now, elsewhere, world.association, state="pending")
+    held = factories.make_booking(
+        now, factories.make_slot(world.room, elsewhere.ends_at), world.association, state="held"
+    )
+    queued = WaitlistEntry.objects.create(
+        slot=world.slot, association=world.association, participants=6, topic="email", created_at=now
+    )
     wanted = factories.make_request(now, world.association)
     outbox.post("workshop_reminder", key="told", to=("odile@example.org", "Odile"), context={}, now=now)
     told = Message.objects.get(key="told")
@@ -115,6 +126,9 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "request_id": wanted.pk,
         "keeping": keeping_path(wanted, world.association_owner).split("/")[-2],
         "agreeing": agreement_path(booking.workshop, Side.COMPANY, world.company_owner).split("/")[-2],
+        "answering": answer_path(asked, world.company_owner).split("/")[-2],
+        "holding": hold_path(held, world.association_owner).split("/")[-2],
+        "entry_id": queued.pk,
         "template": "workshop_reminder",
         "pk": 1,
         "uidb36": "1",
@@ -152,6 +166,8 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "workshops:feed": {"token": arguments["feed"]},
         "associations:request_keep_by_link": {"token": arguments["keeping"]},
         "workshops:agreement": {"token": arguments["agreeing"]},
+        "workshops:answer": {"token": arguments["answering"]},
+        "workshops:hold": {"token": arguments["holding"]},
         "mail:preferences": {"token": arguments["preferences"]},
         "mail:unsubscribe": {"token": arguments["unsubscribe"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},

@@ -237,7 +237,8 @@ def make_booking(now: dt.datetime, slot: Slot, association: Association, **field
             "key": uuid.uuid4(),
             "state": state,
             "created_at": now,
-            "settled_at": None if state == Booking.State.PENDING else now,
+            "settled_at": None if state in Booking.WAITING else now,
+            "expires_at": now + dt.timedelta(hours=96) if state in Booking.WAITING else None,
             **fields,
         }
     )

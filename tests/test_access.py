@@ -91,6 +91,7 @@ TABLE: dict[str, Rule] = {
     "accessibility": PUBLIC,
     # Who has no association is sent to register one; the slot is taken for who has one.
     "workshops:book": get(AWAY, AWAY, AWAY, 409, AWAY, 409, AWAY, AWAY),
+    "workshops:waitlist_join": get(AWAY, AWAY, AWAY, OK, AWAY, OK, AWAY, AWAY),
     "workshops:volunteering": SIGNED_IN,
     "workshops:volunteer_join": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_join_series": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
@@ -175,6 +176,10 @@ TABLE: dict[str, Rule] = {
     "workshops:booking_accept": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
     "workshops:booking_decline": post(AWAY, GONE, GONE, GONE, FORM, GONE, GONE, GONE),
     "workshops:agreement": PUBLIC,
+    "workshops:answer": PUBLIC,
+    "workshops:hold": PUBLIC,
+    "workshops:association_hold": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
+    "workshops:association_wait_no_more": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
     "workshops:company_agree": post(AWAY, GONE, GONE, GONE, AWAY, GONE, GONE, GONE),
     "workshops:association_agree": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
     "workshops:company_cancel": post(AWAY, GONE, GONE, GONE, FORM, GONE, GONE, GONE),

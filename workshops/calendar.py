@@ -41,7 +41,7 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
     both = {"association": booking.association.name, "company": booking.slot.room.site.company.name}
     event.add("summary", gettext("Atelier numérique\u00a0: %(topic)s") % topic)
     event.add("description", gettext("%(association)s chez %(company)s") % both)
-    event.add("status", "CONFIRMED" if booking.state in Booking.LIVE else "CANCELLED")
+    event.add("status", "CONFIRMED" if booking.state in Booking.AGREED else "CANCELLED")
     return event
 
 

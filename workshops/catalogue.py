@@ -5,14 +5,19 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef
 
 from companies.models import Slot, SlotQuerySet
-from workshops.models import Booking
+from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM = 30
 
 
 def bookable(now: dt.datetime) -> SlotQuerySet:
-    """Slots that anybody may still ask for: open, in time, of a signatory, and not taken."""
-    return Slot.objects.open(now).filter(~Exists(Booking.objects.live().filter(slot=OuterRef("pk"))))
+    """Slots that anybody may still ask for: free, and nobody queues for them."""
+    return free(now).filter(~Exists(WaitlistEntry.objects.filter(slot=OuterRef("pk"), state="waiting")))
+
+
+def free(now: dt.datetime) -> SlotQuerySet:
+    """Slots that are open, in time, of a signatory, and not taken: whoever queues for one comes before others."""
+    return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
 
 
 def alternatives(slot: Slot, *, now: dt.datetime, places: int, count: int = 3) -> list[Slot]:

@@ -21,9 +21,9 @@ from mail.kinds import Kind, told_as
 from territories.wording import counted, kilometres, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path
+from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, Side, Workshop
-from workshops.reasons import spoken
+from workshops.models import Booking, Side, WaitlistEntry, Workshop
 from workshops.told import about, fact
 
 # A week until the digest, and time to answer it.
@@ -31,9 +31,11 @@ URGENT_WITHIN = dt.timedelta(days=10)
 
 
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
-    """To the company: somebody asks for the slot, answer please."""
+    """To the company: somebody asks for the slot, answer please, in two clicks."""
     for manager in _company(booking):
-        _tell("booking_requested", booking, manager, now, url=_company_url(booking))
+        url = settings.SITE_URL + answer_path(booking, manager)
+        facts = partial(_until, booking)
+        _tell("booking_requested", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
 
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
@@ -62,9 +64,9 @@ def booking_not_selected(*, booking: Booking, now: dt.datetime, others: list[Slo
     _tell_association("booking_not_selected", booking, now, others)
 
 
-def booking_expired(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
-    """To the association: no answer came in time."""
-    _tell_association("booking_expired", booking, now, others)
+def booking_expired(*, booking: Booking, held: bool, now: dt.datetime, others: list[Slot]) -> None:
+    """To the association: no answer came in time, or it did not take in time what was kept for it."""
+    _tell_association("booking_expired", booking, now, others, held=held)
 
 
 def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -83,15 +85,45 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
         _tell("booking_withdrawn", booking, manager, now, url=_company_url(booking))
 
 
-def booking_unanswered(*, booking: Booking, until: dt.datetime, now: dt.datetime) -> None:
+def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: an association has waited for two days; until when it may answer."""
-
-    def facts() -> dict[str, object]:
-        here = until.astimezone(ZoneInfo(booking.slot.time_zone))
-        return {"until": long_date(here.date()), "until_time": wall_time(here)}
-
     for manager in _company(booking):
-        _tell("booking_unanswered", booking, manager, now, url=_company_url(booking), facts=facts)
+        url = settings.SITE_URL + answer_path(booking, manager)
+        facts = partial(_until, booking)
+        _tell("booking_unanswered", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
+
+
+def waitlist_hold(*, booking: Booking, now: dt.datetime) -> None:
+    """To an association whose turn has come: the slot is kept for it, until when, and one page to say yes or no."""
+    for manager in _association(booking):
+        url = settings.SITE_URL + hold_path(booking, manager)
+        until = booking.expires_at
+        facts = partial(_until, booking)
+        _tell("waitlist_hold", booking, manager, now, url=url, not_after=until, priority=1, facts=facts)
+
+
+def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: str, now: dt.datetime) -> None:
+    """To an association that queued: this slot will not come free for it, here are others."""
+    for manager in entry.association.managers():
+        with writing_to(manager) as post:
+            post(
+                "waitlist_closed",
+                key=f"waitlist_closed:{entry.pk}:{manager.pk}",
+                context=_slot_facts(slot)
+                | {"why": why, "url": settings.SITE_URL + reverse("workshops:search")}
+                | _others(others),
+                about=f"waitlist:{entry.pk}",
+                on_behalf_of=f"associations:{entry.association_id}",
+                time_zone=slot.time_zone,
+                now=now,
+            )
+
+
+def _until(booking: Booking) -> dict[str, object]:
+    """Until when somebody may answer, on the clock of the site."""
+    assert booking.expires_at is not None
+    here = booking.expires_at.astimezone(ZoneInfo(booking.slot.time_zone))
+    return {"until": long_date(here.date()), "until_time": wall_time(here)}
 
 
 def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
@@ -199,7 +231,7 @@ def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after:
         _tell(template, booking, person, now, url=url, not_after=not_after, facts=kit)
 
 
-def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot], **told: object) -> None:
     for manager in _association(booking):
         _tell(
             template,
@@ -207,7 +239,7 @@ def _tell_association(template: str, booking: Booking, now: dt.datetime, others:
             manager,
             now,
             url=settings.SITE_URL + reverse("workshops:search"),
-            facts=partial(_others, others),
+            facts=lambda: _others(others) | told,
         )
 
 
@@ -252,7 +284,7 @@ def _booking_facts(booking: Booking) -> dict[str, object]:
         "participants": counted(booking.participants, "participant", "participants"),
         "topic": booking.get_topic_display(),
         "message": booking.message,
-        "reason": spoken(booking.reason),
+        "reason": booking.why,
     }
 
 

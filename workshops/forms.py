@@ -15,7 +15,7 @@ from companies.busy import LONGEST_FILE
 from companies.forms import time_input
 from companies.forms.openings import check_offer
 from companies.models import Availability, Room, Slot
-from workshops.models import Booking, Report, Side
+from workshops.models import Booking, Reason, Report, Side
 
 LONG_AGO = dt.date(2015, 1, 1)
 
@@ -68,6 +68,12 @@ class BookingForm(forms.ModelForm[Booking]):
         if wanted and association and wanted.association_id != association.pk:
             self.add_error("request", "Choisissez une demande de la même association.")
         return cleaned
+
+
+class WaitlistForm(BookingForm):
+    """The same, for a place in the queue of a taken slot: who queues twice is told so."""
+
+    key = None  # type: ignore[assignment]  # Django's way to drop an inherited field
 
 
 class EndForm(forms.Form):
@@ -159,12 +165,51 @@ class SlotForm(forms.ModelForm[Slot]):
 class ReasonForm(forms.Form):
     """Why a booking is declined or called off; the other side reads it."""
 
+    code = forms.ChoiceField(
+        label="Motif", error_messages={"required": "Choisissez un motif\u00a0: l’autre partie en a besoin."}
+    )
+    reason = forms.CharField(
+        label="En quelques mots",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="L’autre partie le lira. Nécessaire pour «\u00a0un autre motif\u00a0».",
+    )
+
+    def __init__(self, data: Any = None, *, side: Side) -> None:
+        super().__init__(data)
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choisissez")] + [(one.value, _sentence(one)) for one in Reason.of(side)]
+
+
+def _sentence(reason: Reason) -> str:
+    return f"{reason.label[:1].upper()}{reason.label[1:]}"
+
+
+class AnswerForm(forms.Form):
+    """Yes, or no with the reason on the button."""
+
+    answer = forms.ChoiceField(
+        choices=[("yes", "oui"), *((one.value, one.label) for one in Reason.of(Side.COMPANY) if one != Reason.OTHER)]
+    )
+
+
+class HoldForm(forms.Form):
+    """Take what is held, or let it go."""
+
+    answer = forms.ChoiceField(choices=[("yes", "oui"), ("no", "non")])
+
+
+class ClosingForm(forms.Form):
+    """Why a place closes; everybody whom it concerns reads it."""
+
     reason = forms.CharField(
         label="Motif",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="L’autre partie le lira.",
-        error_messages={"required": "Indiquez un motif\u00a0: l’autre partie en a besoin."},
+        help_text="Toutes les personnes concernées le liront.",
+        error_messages={"required": "Indiquez un motif\u00a0: les autres en ont besoin."},
     )
 
 

@@ -49,6 +49,13 @@ _SLOT_IS_OFFERED = """
         END IF;
 """
 
+_ANSWERED_IN_TIME = """
+        IF NEW.settled_at >= OLD.expires_at THEN
+            RAISE EXCEPTION 'The clock of the booking has run out.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_answered_in_time';
+        END IF;
+"""
+
 _KEEP = """
         RETURN NEW;
 """
@@ -83,13 +90,13 @@ def booking_may_be_made() -> pgtrigger.Trigger:
 
 
 def booking_may_be_confirmed() -> pgtrigger.Trigger:
-    """A booking that waited is confirmed by a company that is still a signatory, for an association that may book."""
+    """A booking that waited is confirmed in time, at a signatory, for an association that may book."""
     return pgtrigger.Trigger(
         name="booking_may_be_confirmed",
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
-        condition=pgtrigger.Q(old__state="pending", new__state="confirmed"),
-        func=_PARTIES_MAY + _KEEP,
+        condition=pgtrigger.Q(old__state__in=["pending", "held"], new__state="confirmed"),
+        func=_PARTIES_MAY + _ANSWERED_IN_TIME + _KEEP,
         declare=_PARTIES,
     )
 

@@ -20,6 +20,7 @@ LABELS = {
     "booking_not_selected": "Créneau donné à une autre association",
     "booking_expired": "Demande restée sans réponse",
     "booking_cancelled": "Annulation",
+    "waitlist_hold": "Créneau libéré, gardé 24 heures",
     "booking_withdrawn": "Demande retirée par l’association",
     "booking_unanswered": "Rappel d’une demande sans réponse",
     "workshop_agreement": "«\u00a0Toujours d’accord\u00a0?\u00a0»",

@@ -24,15 +24,15 @@ class Standing(NamedTuple):
 def standings(slots: SlotQuerySet, now: dt.datetime) -> list[Standing]:
     """The slots in their order, each with where it stands at this instant."""
     shown = list(slots.with_place().select_related("availability").with_room_busy())
-    bookings = _bookings(shown)
+    bookings = _bookings(shown, now)
     return [_standing(slot, bookings.get(slot.pk), now) for slot in shown]
 
 
-def _bookings(slots: list[Slot]) -> dict[int, Booking]:
-    """The live booking of each slot, or the first of those that wait."""
+def _bookings(slots: list[Slot], now: dt.datetime) -> dict[int, Booking]:
+    """The live booking of each slot, or the first of those that wait for an answer."""
     by_slot: dict[int, Booking] = {}
-    waiting = Booking.objects.filter(slot__in=slots, state__in=[*Booking.LIVE, Booking.State.PENDING])
-    for booking in waiting.select_related("association").order_by("-pk"):
+    there = Booking.objects.live(now) | Booking.objects.awaiting_answer(now)
+    for booking in there.filter(slot__in=slots).select_related("association").order_by("-pk"):
         if booking.slot_id not in by_slot or by_slot[booking.slot_id].state not in Booking.LIVE:
             by_slot[booking.slot_id] = booking
     return by_slot
@@ -40,7 +40,7 @@ def _bookings(slots: list[Slot]) -> dict[int, Booking]:
 
 def _standing(slot: Slot, booking: Booking | None, now: dt.datetime) -> Standing:
     if booking is not None:
-        return Standing(slot, "booked" if booking.state in Booking.LIVE else "pending", booking)
+        return Standing(slot, "booked" if booking.state in Booking.AGREED else "pending", booking)
     if slot.state == Slot.State.WITHDRAWN:
         return Standing(slot, "withdrawn", None)
     if slot.is_room_busy:

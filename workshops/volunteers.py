@@ -47,7 +47,7 @@ def joinable(user: User, now: dt.datetime) -> SlotQuerySet:
 
     Each has its promises, in the same two queries.
     """
-    taken = Booking.objects.live().filter(slot=OuterRef("pk"))
+    taken = Booking.objects.agreed().filter(slot=OuterRef("pk"))
     return (
         Slot.objects.filter(room__site__company__in=Company.objects.of_member(user))
         .filter(starts_at__gt=now, state=Slot.State.OPEN, volunteers_offered__gt=0)
@@ -78,7 +78,7 @@ def wanting(slots: SlotQuerySet, user: User, now: dt.datetime) -> SlotQuerySet:
 
     Without what cannot take place as things are: nobody booked it, and nobody can.
     """
-    asked_for = Booking.objects.filter(slot=OuterRef("pk"), state__in=[*Booking.LIVE, Booking.State.PENDING])
+    asked_for = (Booking.objects.live(now) | Booking.objects.awaiting_answer(now)).filter(slot=OuterRef("pk"))
     slots = slots.filter(Q(Exists(asked_for)) | Q(pk__in=Slot.objects.open(now).values("pk")))
     promises = SlotVolunteer.objects.filter(slot=OuterRef("pk")).order_by().values("slot")
     joined = Coalesce(Subquery(promises.annotate(count=Count("pk")).values("count")), 0)
@@ -99,7 +99,7 @@ def dates(slots: Iterable[Slot], user: User) -> list[Date]:
 
 def hours_given(promises_of: Q, *, now: dt.datetime, year: int | None = None) -> dict[int, Hours]:
     """Hours by the number of the volunteer, of such promises whose workshop took place, in a year or ever."""
-    held = Booking.objects.live().filter(slot=OuterRef("slot"))
+    held = Booking.objects.agreed().filter(slot=OuterRef("slot"))
     done = SlotVolunteer.objects.filter(promises_of, Exists(held), ends_at__lte=now)
     if year is not None:
         done = done.filter(slot__local_date__year=year)

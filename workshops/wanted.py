@@ -49,6 +49,13 @@ def _awaits_an_answer(message: Message) -> str:
     return "" if pending else "La demande n’attend plus de réponse."
 
 
+@wanted.while_so("waitlist_hold")
+def _is_held(message: Message) -> str:
+    booking = _booking(message)
+    held = booking is not None and booking.state == Booking.State.HELD
+    return "" if held else "Le créneau n’est plus gardé."
+
+
 @wanted.while_so("slots_matched")
 def _request_is_open(message: Message) -> str:
     still = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).exists()

@@ -27,7 +27,7 @@ LAST_NAMES = (
 ROOMS = ("Salle Ada", "Salle Lovelace", "Espace formation", "Atelier du rez-de-chaussée", "Salle Hopper", "Mezzanine")
 STREETS = ("rue des Lilas", "avenue de la Paix", "quai du Port", "rue de la République", "boulevard des Écoles")
 REASONS = (
-    "La salle est prise par une réunion.",
+    "Notre gardien est absent.",
     "Notre accueil ferme plus tôt ce soir-là.",
     "Travaux dans l’immeuble.",
 )

@@ -47,7 +47,9 @@ from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
 from territories.models import Commune
 from territories.wording import of
-from workshops.models import Booking, Report, Side, Workshop
+from workshops.actions.bookings import ANSWER_WITHIN
+from workshops.actions.waitlist import HOLD
+from workshops.models import Booking, Reason, Report, Side, WaitlistEntry, Workshop
 
 DEFAULT_SEED = 2015
 COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
@@ -469,13 +471,41 @@ class _Seed:
         coming = self.chance.sample([slot for slot in public if slot.closes_at > self.now], 320)
         states = Booking.State
         future = [states.CONFIRMED] * 6 + [states.PENDING] * 3
-        future += [states.DECLINED, states.NOT_SELECTED, states.EXPIRED]
+        future += [states.HELD, states.DECLINED, states.NOT_SELECTED, states.EXPIRED]
         future += [states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY]
-        bookings = [self._booking(slot, self.chance.choice(admitted), states.COMPLETED) for slot in past]
+        held = [states.COMPLETED] * 19 + [states.NO_SHOW]
+        bookings = [self._booking(slot, self.chance.choice(admitted), self.chance.choice(held)) for slot in past]
         bookings += [self._booking(slot, self.chance.choice(admitted), self.chance.choice(future)) for slot in coming]
         bookings += self._own_bookings(public, {slot.pk for slot in coming}, admitted[0])
         self._made_for_requests(bookings)
-        return Booking.objects.bulk_create(bookings)
+        made = Booking.objects.bulk_create(bookings)
+        self._queues(made, admitted[1])
+        return made
+
+    def _queues(self, bookings: list[Booking], second: Association) -> None:
+        """Who waits for a taken slot: whoever has it held now, and one more for the first of those that are booked."""
+        states, place = Booking.State, WaitlistEntry.State
+        held = [one for one in bookings if one.state == states.HELD]
+        taken = [one for one in bookings if one.state == states.CONFIRMED and one.association_id != second.pk]
+        WaitlistEntry.objects.bulk_create(
+            [
+                *(self._place(one, one.association, place.OFFERED, booking=one) for one in held),
+                *(self._place(one, second, place.WAITING) for one in taken[:3]),
+            ]
+        )
+
+    def _place(
+        self, taken: Booking, association: Association, state: WaitlistEntry.State, booking: Booking | None = None
+    ) -> WaitlistEntry:
+        return WaitlistEntry(
+            slot=taken.slot,
+            association=association,
+            participants=taken.participants,
+            topic=taken.topic,
+            state=state,
+            booking=booking,
+            created_at=self.now - dt.timedelta(days=3),
+        )
 
     def _made_for_requests(self, bookings: list[Booking]) -> None:
         """A fifth of the workshops held or to come answer a request."""
@@ -511,10 +541,9 @@ class _Seed:
     def _booking(self, slot: Slot, association: Association, state: Booking.State) -> Booking:
         states = Booking.State
         asked_ago = dt.timedelta(hours=self.chance.randint(2, 80))
-        waiting = state == states.PENDING
+        waiting = state in Booking.WAITING
         created_at = self.now - asked_ago if waiting else min(slot.starts_at, self.now) - dt.timedelta(days=12)
         cancelled = state in (states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY)
-        reasons = (states.DECLINED, states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY)
         return Booking(
             slot=slot,
             association=association,
@@ -525,8 +554,15 @@ class _Seed:
             created_at=created_at,
             settled_at=None if waiting else created_at + dt.timedelta(hours=20),
             cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
-            reason=self.chance.choice(names.REASONS) if state in reasons else "",
+            expires_at=self.now + HOLD if state == states.HELD else created_at + ANSWER_WITHIN if waiting else None,
+            **self._reason(state),
         )
+
+    def _reason(self, state: Booking.State) -> dict[str, str]:
+        states = Booking.State
+        if state in (states.DECLINED, states.CANCELLED_BY_COMPANY):
+            return {"reason_code": Reason.NO_HOST, "reason": self.chance.choice(names.REASONS)}
+        return {"reason_code": Reason.TOO_FEW} if state == states.CANCELLED_BY_ASSOCIATION else {}
 
     # --- workshops ------------------------------------------------------------------------------
 

@@ -52,6 +52,8 @@ LIVED = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "workshops:agreement",
+    "workshops:answer",
+    "workshops:hold",
 }
 # The same page and template as that of an association.
 ALIKE = {"companies:join"}

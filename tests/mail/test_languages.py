@@ -41,7 +41,7 @@ ITEMS = [
 ]
 # Facts that choose among the words of a mail, or are more than a text: all that they may be.
 CHOOSING: dict[str, list[Any]] = {
-    **{name: [True, False] for name in ("accepted", "again", "asleep", "online", "stands", "upheld", "waits")},
+    **{name: [True, False] for name in ("accepted", "again", "asleep", "held", "online", "stands", "upheld", "waits")},
     "access": [[], [[fact("label"), fact("text")]]],
     "others": [[], [SLOT]],
     "items": [ITEMS[:1], ITEMS],
@@ -50,7 +50,7 @@ CHOOSING: dict[str, list[Any]] = {
     "slots": [[SLOT], [SLOT, SLOT | {"distance": ""}]],
     "workshops": [[SLOT], [SLOT, SLOT]],
     "ended": [0, 1, 2],
-    **{name: ["", fact(name)] for name in ("reason", "message", "answer", "suspended")},
+    **{name: ["", fact(name)] for name in ("reason", "message", "answer", "suspended", "why")},
 }
 COUNTED_IN: dict[tuple[str, str], list[Any]] = {
     ("volunteer_consent_asked", "hours"): [0, 1, 2],

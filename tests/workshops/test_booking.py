@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django.fixtures import Settings
 
 from accounts.vocabulary import Topic
 from associations.models import Request
@@ -12,7 +13,9 @@ from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, Reason, Side, Workshop
+
+NO_NEED: dict[str, Any] = {"code": Reason.NO_NEED}
 
 
 def book(world: World, now: dt.datetime, **fields: Any) -> Booking:
@@ -181,7 +184,9 @@ def test_request_follows_its_booking(world: World, now: dt.datetime) -> None:
     booking = book(world, now, request=wanted)
     wanted.refresh_from_db()
     assert wanted.state == Request.State.IN_PROGRESS
-    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="", by=world.association_owner, now=now)
+    actions.cancel_booking(
+        booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
+    )
     wanted.refresh_from_db()
     assert wanted.state == Request.State.OPEN
 
@@ -200,7 +205,9 @@ def test_company_is_told_that_an_association_waits_no_more(world: World, now: dt
     on_approval(world)
     booking = book(world, now)
     Message.objects.all().delete()
-    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="", by=world.association_owner, now=now)
+    actions.cancel_booking(
+        booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
+    )
     assert told() == [("booking_withdrawn", "Hélène")]
 
 
@@ -209,7 +216,12 @@ def test_request_stays_answered_while_another_booking_answers_it(world: World, n
     first = book(world, now, request=wanted)
     other_slot = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
     waiting = factories.make_booking(now, other_slot, world.association, request=wanted, state="pending")
-    leave: dict[str, Any] = {"side": Side.ASSOCIATION, "reason": "", "by": world.association_owner, "now": now}
+    leave: dict[str, Any] = {
+        "side": Side.ASSOCIATION,
+        "code": Reason.NO_NEED,
+        "by": world.association_owner,
+        "now": now,
+    }
     actions.cancel_booking(booking=waiting, **leave)
     wanted.refresh_from_db()
     assert wanted.state == Request.State.IN_PROGRESS
@@ -228,7 +240,9 @@ def test_what_was_accepted_meanwhile_is_cancelled_as_confirmed(world: World, now
     read_before = Booking.objects.with_everything().get(pk=booking.pk)
     actions.accept_booking(booking=booking, by=world.company_owner, now=now)
     Message.objects.all().delete()
-    actions.cancel_booking(booking=read_before, side=Side.ASSOCIATION, reason="", by=world.association_owner, now=now)
+    actions.cancel_booking(
+        booking=read_before, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
+    )
     assert told() == [("booking_cancelled", name) for name in ("Hélène", "Karim")]
 
 
@@ -253,7 +267,7 @@ def test_withdrawing_a_slot_declines_who_waited(world: World, now: dt.datetime) 
     booking = book(world, now)
     actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
     booking.refresh_from_db()
-    assert (booking.state, booking.reason) == ("declined", "Le créneau a été retiré.")
+    assert (booking.state, booking.why) == ("declined", "Le créneau a été retiré")
 
 
 def test_unanswered_booking_expires_once(world: World, now: dt.datetime) -> None:
@@ -279,8 +293,82 @@ def test_two_live_bookings_are_refused_by_the_database(world: World, now: dt.dat
         ({"state": "confirmed", "settled_at": None}, "booking_settled_stamped"),
         ({"state": "cancelled_by_company"}, "booking_cancelled_stamped"),
         ({"participants": 0}, "booking_somebody_comes"),
+        ({"state": "pending", "expires_at": None}, "booking_waits_until"),
+        ({"reason_code": "no_need"}, "booking_reason_of_its_end"),
+        ({"state": "declined", "reason_code": "other"}, "booking_other_reason_told"),
+        ({"is_late": True}, "booking_late_when_cancelled"),
     ],
 )
 def test_state_and_stamps_agree(world: World, now: dt.datetime, fields: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         factories.make_booking(now, world.slot, world.association, **fields)
+
+
+def test_association_withdraws_its_request_without_a_reason(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    booking = book(world, now)
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, by=world.association_owner, now=now)
+    booking.refresh_from_db()
+    assert (booking.state, booking.reason_code) == ("cancelled_by_association", "")
+
+
+def test_another_reason_is_told(world: World, now: dt.datetime) -> None:
+    booking = book(world, now)
+    with pytest.raises(actions.Unexplained, match="en quelques mots"):
+        actions.cancel_booking(booking=booking, side=Side.COMPANY, reason=" ", by=world.company_owner, now=now)
+    booking.refresh_from_db()
+    assert booking.is_confirmed
+
+
+@pytest.mark.parametrize("hours_before", [48, 47])
+def test_cancelling_close_to_the_date_is_noted_as_late(world: World, now: dt.datetime, hours_before: int) -> None:
+    booking = book(world, now)
+    then = world.slot.starts_at - dt.timedelta(hours=hours_before)
+    code = Reason.NO_HOST
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=code, by=world.company_owner, now=then)
+    booking.refresh_from_db()
+    assert (booking.is_late, booking.why) == (hours_before < 48, "Personne ne peut accueillir ce jour-là")
+
+
+def test_answer_after_the_clock_is_refused_though_nobody_noted_it(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    booking = book(world, now)
+    late = now + dt.timedelta(hours=96)
+    assert not Booking.objects.awaiting_answer(late).exists()
+    with pytest.raises(actions.AlreadySettled, match="96 heures"):
+        actions.accept_booking(booking=booking, by=world.company_owner, now=late)
+    with pytest.raises(actions.AlreadySettled, match="96 heures"):
+        actions.decline_booking(booking=booking, code=Reason.NO_HOST, by=world.company_owner, now=late)
+    assert Booking.objects.get(pk=booking.pk).as_of(late).state == "expired"
+    assert book(world, late).state == "pending"
+    booking.refresh_from_db()
+    assert booking.state == "expired"
+
+
+def test_database_refuses_an_answer_after_the_clock(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    booking = book(world, now)
+    own = Booking.objects.filter(pk=booking.pk)
+    with pytest.raises(IntegrityError, match="clock of the booking has run out"), transaction.atomic():
+        own.update(state="confirmed", settled_at=booking.expires_at)
+
+
+def test_nobody_hoards(world: World, now: dt.datetime, settings: Settings) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION, settings.PENDING_PER_ASSOCIATION = 2, 1
+    days = [dt.timedelta(days=number) for number in range(1, 5)]
+    slots = [factories.make_slot(world.room, world.slot.starts_at + day) for day in days]
+    first = book(world, now)
+    book(world, now, slot_id=slots[0].pk)
+    with pytest.raises(actions.TooManyBookings, match="2\u00a0ateliers à venir"):
+        book(world, now, slot_id=slots[1].pk)
+    leave = {"side": Side.ASSOCIATION, "by": world.association_owner, "now": now, **NO_NEED}
+    actions.cancel_booking(booking=first, **leave)
+    Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(booking_mode=BookingMode.ON_APPROVAL)
+    waiting = book(world, now, slot_id=slots[1].pk)
+    with pytest.raises(actions.TooManyBookings, match="1\u00a0réponse"):
+        book(world, now, slot_id=slots[2].pk)
+    actions.cancel_booking(booking=waiting, **leave)
+    assert book(world, now, slot_id=slots[2].pk).state == "pending"
+    Slot.objects.filter(pk=slots[3].pk).update(booking_mode=BookingMode.INSTANT)
+    settings.BOOKINGS_PER_ASSOCIATION = 3
+    assert book(world, now, slot_id=slots[3].pk).is_confirmed

@@ -78,7 +78,7 @@ def test_site_closes_at_once_and_everybody_is_told(
         ("promises_ended", "Lucie"),
     ]
     cancelled = Message.objects.get(template="booking_cancelled", to_name="Karim")
-    assert cancelled.context["reason"] == "Dégât des eaux."
+    assert cancelled.context["reason"] == "Le lieu ferme. Dégât des eaux."
     assert [elsewhere.room.site.company.name in str(one) for one in cancelled.context["others"]] == [True]
     assert "archivé" in done.text
     busy.refresh_from_db()

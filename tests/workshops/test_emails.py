@@ -58,7 +58,7 @@ CASES: list[tuple[str, Post, str, list[str]]] = [
     ),
     (
         "booking_expired",
-        lambda booking, now, others: emails.booking_expired(booking=booking, now=now, others=others),
+        lambda booking, now, others: emails.booking_expired(booking=booking, held=False, now=now, others=others),
         f"Votre demande pour le {DAY} est restée sans réponse",
         ["Karim"],
     ),
@@ -81,7 +81,8 @@ def test_mail_is_told_in_words(
     type(world.association).objects.filter(pk=world.association.pk).update(name="La Souris")
     join_slot(slot=world.slot, by=world.volunteer, now=now)
     factories.make_slot(world.room, world.slot.ends_at)
-    factories.make_booking(now, world.slot, world.association, message="Un <b>groupe</b>", reason="Travaux & bruit")
+    told = {"message": "Un <b>groupe</b>", "reason": "Travaux & bruit", "expires_at": now + dt.timedelta(hours=96)}
+    factories.make_booking(now, world.slot, world.association, **told)
     booking = Booking.objects.with_everything().get()
     others = list(Slot.objects.with_place().exclude(pk=world.slot.pk))
     with transaction.atomic():

@@ -2,20 +2,20 @@
 
 from workshops.actions.bookings import (
     AlreadyAsked,
-    AlreadyBegun,
-    AlreadySettled,
     NotAdmitted,
     SlotTaken,
     TooMany,
+    TooManyBookings,
+    Unexplained,
     accept_booking,
     book_slot,
-    cancel_booking,
     decline_booking,
-    withdraw_slot,
 )
+from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.matches import tell_matches
+from workshops.actions.moves import AlreadySettled
 from workshops.actions.reminders import (
     NothingToAgree,
     agree_workshop,
@@ -26,21 +26,36 @@ from workshops.actions.reminders import (
 )
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
 from workshops.actions.series import Change, NotThatWay, SeriesEnd, change_series, change_slot, end_series
+from workshops.actions.waitlist import (
+    AlreadyWaiting,
+    NoLongerHeld,
+    NotTaken,
+    join_waitlist,
+    leave_waitlist,
+    offer_next,
+    refuse_hold,
+    take_hold,
+)
 
 __all__ = [
     "AlreadyAsked",
     "AlreadyBegun",
     "AlreadyReported",
     "AlreadySettled",
+    "AlreadyWaiting",
     "Change",
     "Hanging",
+    "NoLongerHeld",
     "NotAdmitted",
     "NotOver",
+    "NotTaken",
     "NotThatWay",
     "NothingToAgree",
     "SeriesEnd",
     "SlotTaken",
     "TooMany",
+    "TooManyBookings",
+    "Unexplained",
     "accept_booking",
     "agree_workshop",
     "ask_for_reports",
@@ -54,10 +69,16 @@ __all__ = [
     "end_series",
     "expire_bookings",
     "hanging_on",
+    "is_late",
+    "join_waitlist",
+    "leave_waitlist",
+    "offer_next",
     "open_feed",
+    "refuse_hold",
     "remind_unanswered",
     "remind_workshops",
     "report_workshop",
+    "take_hold",
     "tell_matches",
     "withdraw_slot",
 ]

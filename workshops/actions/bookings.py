@@ -1,4 +1,4 @@
-"""Booking a slot, answering, cancelling, and taking slots back."""
+"""Booking a slot, and answering."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Association, Request
-from companies import actions as companies
-from companies.models import BookingMode, Slot, SlotVolunteer
-from workshops import emails, reasons
+from companies.models import BookingMode, Slot
+from territories.wording import counted
+from workshops import emails
+from workshops.actions.moves import AlreadySettled, end_offer, expire_lapsed, settle
 from workshops.catalogue import alternatives, bookable
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, Reason, WaitlistEntry, Workshop
+
+REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 
 
 class SlotTaken(Refused):
@@ -37,12 +41,14 @@ class AlreadyAsked(Refused):
     """The association has a booking of this slot."""
 
 
-class AlreadySettled(Refused):
-    """The booking left the state that the move starts from."""
+class TooManyBookings(Refused):
+    """The association has as many bookings to come as one may have."""
 
 
-class AlreadyBegun(Refused):
-    """Too late to call the workshop off."""
+class Unexplained(Refused):
+    """« Another reason » says which."""
+
+    field = "reason"
 
 
 @transaction.atomic
@@ -63,7 +69,7 @@ def book_slot(  # one booking is all of these facts
     `key` comes with the form: the same form sent twice gives the same booking.
 
     Raises:
-        SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
+        SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
     slot = lock_slot(slot_id)
     again = Booking.objects.filter(key=key).with_everything().first()
@@ -72,18 +78,10 @@ def book_slot(  # one booking is all of these facts
     if again is not None:
         # The page was gone back to, and sent for another association.
         key = uuid4()
-    _check_booking(slot, association, participants, now)
+    expire_lapsed(slot, now)
+    check_booking(slot, association, participants, now)
     instant = slot.booking_mode == BookingMode.INSTANT
-    with refusing(
-        {
-            "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
-            "booking_of_signatory": SlotTaken("Ce créneau n’est plus proposé."),
-            "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
-            "booking_of_free_room": SlotTaken("La salle est prise à ce moment-là\u00a0: choisissez un autre créneau."),
-            "booking_by_association_that_may": NotAdmitted("Votre association ne peut pas réserver en ce moment."),
-            "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
-        }
-    ):
+    with refusing(refusals_of_booking()):
         booking = Booking.objects.create(
             slot=slot,
             association=association,
@@ -95,11 +93,12 @@ def book_slot(  # one booking is all of these facts
             state=Booking.State.CONFIRMED if instant else Booking.State.PENDING,
             created_at=now,
             created_by=by,
+            expires_at=None if instant else answer_until(slot, now),
             settled_at=now if instant else None,
             settled_by=by if instant else None,
         )
     if instant:
-        _confirmed(booking, now)
+        confirmed(booking, now)
     else:
         emails.booking_requested(booking=booking, now=now)
     return booking
@@ -107,14 +106,43 @@ def book_slot(  # one booking is all of these facts
 
 def lock_slot(slot_id: int) -> Slot:
     """The slot's row, held until the end: those who race for one slot wait in line instead of deadlocking."""
+    return lock_slots([slot_id])[slot_id]
+
+
+def lock_slots(slot_ids: Collection[int]) -> dict[int, Slot]:
+    """Several slots by their numbers, locked in one order: who wants the same ones waits, and nobody for each other."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '4s'")
-    return Slot.objects.select_for_update(no_key=True, of=("self",)).with_place().get(pk=slot_id)
+    rows = Slot.objects.select_for_update(no_key=True, of=("self",)).with_place().filter(pk__in=slot_ids)
+    locked = {slot.pk: slot for slot in rows.order_by("pk")}
+    if len(locked) < len(set(slot_ids)):
+        raise Slot.DoesNotExist
+    return locked
 
 
-def _check_booking(slot: Slot, association: Association, participants: int, now: dt.datetime) -> None:
+def answer_until(slot: Slot, now: dt.datetime) -> dt.datetime:
+    """How long a company may answer somebody who asks now."""
+    return min(now + ANSWER_WITHIN, slot.starts_at)
+
+
+def check_booking(slot: Slot, association: Association, participants: int, now: dt.datetime) -> None:
+    """Whether the association may have this slot now.
+
+    Raises:
+        SlotTaken, TooMany, NotAdmitted, TooManyBookings
+    """
     if not bookable(now).filter(pk=slot.pk).exists():
         raise SlotTaken("Ce créneau n’est plus disponible.")
+    check_party(slot, association, participants, now)
+    _check_cap(slot, association, now)
+
+
+def check_party(slot: Slot, association: Association, participants: int, now: dt.datetime) -> None:
+    """Whether the association may come to such a slot at all, taken or not.
+
+    Raises:
+        TooMany, NotAdmitted
+    """
     if participants > slot.places:
         raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
     if association.state == Association.State.ADMITTED:
@@ -126,8 +154,37 @@ def _check_booking(slot: Slot, association: Association, participants: int, now:
             "Ce créneau se réserve sans délai\u00a0: il faut d’abord que votre association soit admise. "
             "Choisissez un créneau «\u00a0sur accord\u00a0», ou attendez notre réponse."
         )
-    if Booking.objects.of_association(association).awaiting_answer().exists():
+    if Booking.objects.of_association(association).awaiting_answer(now).exists():
         raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
+
+
+def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:
+    """No hoarding. The association's row is held: two bookings at once do not both see room for one."""
+    Association.objects.select_for_update(no_key=True).only("pk").get(pk=association.pk)
+    coming = Booking.objects.of_association(association).filter(slot__ends_at__gt=now)
+    waiting, live = coming.awaiting_answer(now).count(), coming.live(now).count()
+    if slot.booking_mode == BookingMode.ON_APPROVAL and waiting >= settings.PENDING_PER_ASSOCIATION:
+        raise TooManyBookings(
+            f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
+            "demande, avant d’en envoyer une autre."
+        )
+    if live >= settings.BOOKINGS_PER_ASSOCIATION:
+        raise TooManyBookings(
+            f"Vous avez déjà {counted(live, 'atelier', 'ateliers')} à venir, le maximum\u00a0: annulez ceux dont vous "
+            "n’avez plus besoin, ou attendez que le premier ait eu lieu."
+        )
+
+
+def refusals_of_booking() -> dict[str, Refused]:
+    """What to say when the database says no to a booking."""
+    return {
+        "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
+        "booking_of_signatory": SlotTaken("Ce créneau n’est plus proposé."),
+        "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
+        "booking_of_free_room": SlotTaken("La salle est prise à ce moment-là\u00a0: choisissez un autre créneau."),
+        "booking_by_association_that_may": NotAdmitted("Votre association ne peut pas réserver en ce moment."),
+        "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
+    }
 
 
 @transaction.atomic
@@ -140,89 +197,63 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     slot = lock_slot(booking.slot_id)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
+    expire_lapsed(slot, now, but=booking)
     no_signatory = SlotTaken("Votre entreprise n’est plus signataire de la charte\u00a0: elle ne peut pas accepter.")
     with refusing(
         {
             "booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris."),
             "booking_of_signatory": no_signatory,
             "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
+            "booking_answered_in_time": AlreadySettled(
+                "Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée."
+            ),
         }
     ):
-        _settle(booking, Booking.State.CONFIRMED, by=by, now=now)
-    _confirmed(booking, now)
-    for other in Booking.objects.filter(slot=slot).awaiting_answer().with_everything():
-        _settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
+        settle(booking, Booking.State.CONFIRMED, by=by, now=now)
+    confirmed(booking, now)
+    for other in Booking.objects.filter(slot=slot).awaiting_answer(now).with_everything():
+        settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
         others = alternatives(slot, now=now, places=other.participants)
         emails.booking_not_selected(booking=other, now=now, others=others)
 
 
 @transaction.atomic
-def decline_booking(*, booking: Booking, reason: str, by: User, now: dt.datetime) -> None:
+def decline_booking(
+    *, booking: Booking, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
+) -> None:
     """Say no, with a reason that the association reads.
 
     Raises:
-        AlreadySettled: it was answered before.
+        AlreadySettled: it was answered before, or its clock has run out.
+        Unexplained: another reason, and not which.
     """
-    _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+    lock_slot(booking.slot_id)
+    if booking.as_of(now).state == Booking.State.EXPIRED:
+        raise AlreadySettled("Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée.")
+    explained(code, reason)
+    settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
     others = alternatives(booking.slot, now=now, places=booking.participants)
     emails.booking_declined(booking=booking, now=now, others=others)
 
 
-@transaction.atomic
-def cancel_booking(*, booking: Booking, side: Side, reason: str, by: User, now: dt.datetime) -> None:
-    """Call a booking off. The slot is free again, unless its series has ended; everybody concerned is told at once.
+def explained(code: Reason, reason: str) -> None:
+    """See that « another reason » comes with words.
 
     Raises:
-        AlreadySettled: it is over, or was cancelled before.
-        AlreadyBegun: the workshop takes place; there is a report to write.
+        Unexplained
     """
-    slot = lock_slot(booking.slot_id)
-    booking.refresh_from_db(fields=["state", "sequence"])
-    was_confirmed = booking.is_confirmed
-    if was_confirmed and slot.starts_at <= now:
-        raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
-    to = Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION
-    move_booking(booking, to, cancelled_at=now, cancelled_by=by, reason=reason, sequence=booking.sequence + 1)
-    Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
-    if was_confirmed:
-        _release_request(booking, now)
-        by_company = side == Side.COMPANY
-        others = alternatives(slot, now=now, places=booking.participants) if by_company else []
-        emails.booking_cancelled(booking=booking, now=now, others=others)
-        SlotVolunteer.objects.filter(slot=booking.slot).delete()
-        if _is_past_the_cut(slot):
-            companies.withdraw_slot(slot=slot, by=by, now=now)
-    else:
-        emails.booking_withdrawn(booking=booking, now=now)
+    if code == Reason.OTHER and not reason.strip():
+        raise Unexplained("Dites votre motif en quelques mots\u00a0: l’autre partie le lira.")
 
 
-def _is_past_the_cut(slot: Slot) -> bool:
-    """Whether its series ended before this date, which only a booking kept."""
-    series = slot.availability
-    last = series.until_date if series else None
-    return last is not None and slot.original_date is not None and slot.original_date > last
-
-
-@transaction.atomic
-def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
-    """Take a slot back. Associations that waited for it are told; a booked slot is cancelled first.
-
-    Raises:
-        SlotTaken: a live booking stands on it.
-        companies.SlotNotOpen: it was withdrawn before.
-    """
-    locked = lock_slot(slot.pk)
-    if Booking.objects.live().filter(slot=locked).exists():
-        raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
-    companies.withdraw_slot(slot=locked, by=by, now=now)
-    decline_waiting([locked], by=by, now=now, reason=reasons.WITHDRAWN)
-
-
-def decline_waiting(slots: Collection[Slot], *, by: User, now: dt.datetime, reason: str) -> None:
+def decline_waiting(
+    slots: Collection[Slot], *, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
+) -> None:
     """Tell everybody who waits for these slots that they are not to be had, with others that are."""
-    for booking in Booking.objects.filter(slot__in=slots).awaiting_answer().with_everything():
+    for booking in Booking.objects.filter(slot__in=slots).waiting(now).with_everything():
         try:
-            _settle(booking, Booking.State.DECLINED, by=by, now=now, reason=reason)
+            settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
+            end_offer(booking, WaitlistEntry.State.PASSED, now)
         except AlreadySettled:
             # Answered, withdrawn or expired this very moment: who waited was told so.
             continue
@@ -230,33 +261,9 @@ def decline_waiting(slots: Collection[Slot], *, by: User, now: dt.datetime, reas
         emails.booking_declined(booking=booking, now=now, others=others)
 
 
-def _release_request(booking: Booking, now: dt.datetime) -> None:
-    """The request is open again, unless another booking answers it."""
-    if booking.request_id is None:
-        return
-    Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
-    if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
-        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)
-
-
-def _confirmed(booking: Booking, now: dt.datetime) -> None:
+def confirmed(booking: Booking, now: dt.datetime) -> None:
+    """What follows from a confirmation: the workshop, the state of the request, the mails."""
     Workshop.objects.create(booking=booking, created_at=now)
     if booking.request_id:
         associations.move_request(request_id=booking.request_id, to=Request.State.IN_PROGRESS, now=now)
     emails.booking_confirmed(booking=booking, now=now)
-
-
-def _settle(booking: Booking, to: Booking.State, *, by: User | None, now: dt.datetime, reason: str = "") -> None:
-    move_booking(booking, to, settled_at=now, settled_by=by, reason=reason)
-
-
-def move_booking(booking: Booking, to: Booking.State, **stamps: object) -> None:
-    """One conditional update: the database decides who was first."""
-    sources = [source for source, targets in Booking.TRANSITIONS.items() if to in targets]
-    changed = Booking.objects.filter(pk=booking.pk, state__in=sources).update(state=to, **stamps)
-    if not changed:
-        booking.refresh_from_db()
-        raise AlreadySettled(f"Cette réservation est déjà {booking.get_state_display()}.")
-    booking.state = to
-    for field, value in stamps.items():
-        setattr(booking, field, value)

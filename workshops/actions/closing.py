@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from companies import actions as companies
 from companies.models import Availability, AvailabilityQuerySet, Room, Site, Slot, SlotQuerySet, SlotVolunteer
-from workshops.actions.bookings import cancel_booking, decline_waiting
-from workshops.models import Booking, Side
+from workshops.actions.cancelling import cancel_booking, refuse_all
+from workshops.models import Booking, Reason, Side
 
 
 class Hanging(NamedTuple):
@@ -30,13 +30,13 @@ def hanging_on(*, rooms: QuerySet[Room], now: dt.datetime) -> Hanging:
     """What closing these rooms would end, and whom it would concern."""
     coming = _coming(rooms, now)
     there = Booking.objects.filter(slot__in=coming).with_everything().order_by("slot__starts_at", "pk")
-    booked = list(there.live())
+    booked = list(there.agreed())
     promises = SlotVolunteer.objects.filter(slot__in=coming)
     return Hanging(
         rooms=list(rooms.select_related("site").order_by("site__name", "name", "pk")),
         series=list(_series(rooms, now).select_related("room__site").order_by("room__name", "pk")),
         free=list(coming.exclude(pk__in=[one.slot_id for one in booked]).with_place().order_by("starts_at", "pk")),
-        waiting=list(there.awaiting_answer()),
+        waiting=list(there.waiting(now)),
         booked=booked,
         volunteers=list(User.objects.filter(pk__in=promises.values("volunteer")).order_by("name", "pk")),
     )
@@ -58,9 +58,11 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
     companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
     for booking in hanging.booked:
-        cancel_booking(booking=booking, side=Side.COMPANY, reason=reason, by=by, now=now)
+        cancel_booking(
+            booking=booking, side=Side.COMPANY, code=Reason.CLOSED, reason=reason, by=by, now=now, reopen=False
+        )
         companies.withdraw_slots(slots=[booking.slot], by=by, now=now)
-    decline_waiting(slots, by=by, now=now, reason=reason)
+    refuse_all(slots, code=Reason.CLOSED, reason=reason, by=by, now=now)
     companies.archive_places(rooms=rooms, sites=sites, now=now)
     return hanging
 

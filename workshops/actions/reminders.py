@@ -17,10 +17,10 @@ from accounts.models import User
 from accounts.refusals import Refused
 from companies.models import Slot
 from workshops import emails
-from workshops.catalogue import alternatives
+from workshops.actions.bookings import REMIND_ANSWER_AFTER
+from workshops.actions.waitlist import close_missed, lapse
 from workshops.models import Booking, Side, Workshop
 
-REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = dt.timedelta(days=7), dt.timedelta(days=3), dt.timedelta(hours=48)
 TIME_TO_AGREE = dt.timedelta(days=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
@@ -42,30 +42,23 @@ class NothingToAgree(Refused):
 
 def remind_unanswered(*, now: dt.datetime) -> int:
     """Tell companies once of those that have waited for two days. Returns how many."""
-    waiting = Booking.objects.awaiting_answer().filter(
-        created_at__lte=now - REMIND_ANSWER_AFTER, slot__starts_at__gt=now
-    )
+    waiting = Booking.objects.awaiting_answer(now).filter(created_at__lte=now - REMIND_ANSWER_AFTER)
     unreminded = list(waiting.untold("booking_unanswered").with_everything().order_by("pk"))
     for booking in unreminded:
         with transaction.atomic():
-            emails.booking_unanswered(booking=booking, until=booking.created_at + ANSWER_WITHIN, now=now)
+            emails.booking_unanswered(booking=booking, now=now)
     return len(unreminded)
 
 
 def expire_bookings(*, now: dt.datetime) -> int:
-    """Release associations that waited too long for an answer, or whose slot has begun. Returns how many."""
-    waiting = Booking.objects.awaiting_answer().with_everything().order_by("pk")
-    late = waiting.filter(created_at__lte=now - ANSWER_WITHIN) | waiting.filter(slot__starts_at__lte=now)
-    return sum(_expire(booking, now) for booking in late)
+    """Release who waited too long for an answer, pass on what was held, end queues of slots that have closed.
 
-
-@transaction.atomic
-def _expire(booking: Booking, now: dt.datetime) -> bool:
-    moved = Booking.objects.filter(pk=booking.pk).awaiting_answer().update(state=Booking.State.EXPIRED, settled_at=now)
-    if moved:
-        others = alternatives(booking.slot, now=now, places=booking.participants)
-        emails.booking_expired(booking=booking, now=now, others=others)
-    return bool(moved)
+    Returns how many bookings expired.
+    """
+    late = list(Booking.objects.lapsed(now).with_everything().order_by("pk"))
+    expired = sum(lapse(booking=booking, now=now) for booking in late)
+    close_missed(now=now)
+    return expired
 
 
 # --- before a workshop ------------------------------------------------------------------------------

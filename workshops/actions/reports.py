@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Request
-from workshops.actions.bookings import move_booking
+from workshops.actions.moves import move_booking
 from workshops.models import Booking, Report, Side, Workshop
 
 

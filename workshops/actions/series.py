@@ -14,9 +14,9 @@ from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Availability, Room, Site, Slot, SlotQuerySet
 from companies.recurrence import occurrence
-from workshops import reasons
-from workshops.actions.bookings import SlotTaken, decline_waiting, lock_slot
-from workshops.models import Booking
+from workshops.actions.bookings import SlotTaken, lock_slot
+from workshops.actions.cancelling import refuse_all
+from workshops.models import Booking, Reason
 
 
 class NotThatWay(Refused):
@@ -57,7 +57,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked = lock_slot(slot.pk)
     if locked.state != Slot.State.OPEN:
         raise companies.SlotNotOpen("Ce créneau est retiré.")
-    if Booking.objects.live().filter(slot=locked).exists():
+    if Booking.objects.agreed().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     if change.date > (now + companies.FARTHEST_AHEAD).date():
         raise NotThatWay("Cette date est trop loin\u00a0: choisissez-en une d’ici deux ans.")
@@ -74,7 +74,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked.is_edited, locked.matched_at = True, None
     with refusing(_refusals_of_change()):
         locked.save()
-    decline_waiting([locked], by=by, now=now, reason=reasons.MOVED)
+    refuse_all([locked], code=Reason.RESCHEDULED, by=by, now=now)
     if locked.starts_at != was:
         companies.tell_moved(slot=locked, was=was, now=now)
     return locked
@@ -102,7 +102,7 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     """
     end = _end(availability, from_date, now=now)
     companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
-    decline_waiting(end.withdrawn, by=by, now=now, reason=reasons.WITHDRAWN)
+    refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
     return end
 
 
@@ -114,7 +114,7 @@ def _end(availability: Availability, from_date: dt.date, *, now: dt.datetime) ->
         availability=availability, local_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
     )
     slots = list(coming.select_for_update(no_key=True, of=("self",)).with_place().order_by("pk"))
-    booked = list(Booking.objects.live().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))
+    booked = list(Booking.objects.agreed().filter(slot__in=slots).with_everything().order_by("slot__starts_at"))
     held = {one.slot_id for one in booked}
     free = [slot for slot in slots if slot.pk not in held]
     return SeriesEnd(withdrawn=free, booked=booked)
@@ -142,7 +142,7 @@ def change_series(
     going_over.update(availability=None)
     end = _end(availability, from_date, now=now)
     companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
-    decline_waiting(end.withdrawn, by=by, now=now, reason=reasons.CHANGED)
+    refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)

@@ -3,8 +3,10 @@
 from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet
 from workshops.models.matches import MatchNotice
+from workshops.models.reasons import Reason
 from workshops.models.reports import Report
 from workshops.models.sides import Side
+from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
@@ -13,8 +15,11 @@ __all__ = [
     "CalendarFeed",
     "CalendarFeedQuerySet",
     "MatchNotice",
+    "Reason",
     "Report",
     "Side",
+    "WaitlistEntry",
+    "WaitlistEntryQuerySet",
     "Workshop",
     "WorkshopQuerySet",
 ]

@@ -18,15 +18,16 @@ from workshops.guards import (
     booking_may_be_confirmed,
     booking_may_be_made,
 )
+from workshops.models.reasons import Reason
 from workshops.models.told import told_of
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     """Bookings by state and by who may see them."""
 
-    def live(self) -> Self:
-        """Bookings that take their slot: nobody else can have it."""
-        return self.filter(state__in=Booking.LIVE)
+    def live(self, now: dt.datetime) -> Self:
+        """Bookings that take their slot: nobody else can have it. A hold takes it until its clock runs out."""
+        return self.exclude(state=Booking.State.HELD, expires_at__lte=now).filter(state__in=Booking.LIVE)
 
     def of_company(self, company: Company) -> Self:
         return self.filter(slot__room__site__company=company)
@@ -34,8 +35,25 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def of_association(self, association: Association) -> Self:
         return self.filter(association=association)
 
-    def awaiting_answer(self) -> Self:
-        return self.filter(state=Booking.State.PENDING)
+    def agreed(self) -> Self:
+        """Those that both sides counted on: confirmed, and held since, or not."""
+        return self.filter(state__in=Booking.AGREED)
+
+    def waiting(self, now: dt.datetime) -> Self:
+        """Those of which somebody has to say something, in time."""
+        return self.filter(state__in=Booking.WAITING, expires_at__gt=now)
+
+    def awaiting_answer(self, now: dt.datetime) -> Self:
+        """Those that the company may answer, in time."""
+        return self.filter(state=Booking.State.PENDING, expires_at__gt=now)
+
+    def held(self, now: dt.datetime) -> Self:
+        """Slots kept for an association that has yet to say yes, in time."""
+        return self.filter(state=Booking.State.HELD, expires_at__gt=now)
+
+    def lapsed(self, now: dt.datetime) -> Self:
+        """Those whose clock has run out, and that nobody has noted as expired yet."""
+        return self.filter(state__in=Booking.WAITING, expires_at__lte=now)
 
     def untold(self, template: str) -> Self:
         """Those about which nobody was written this mail."""
@@ -71,6 +89,7 @@ class Booking(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", "en attente de réponse"
+        HELD = "held", "gardée pour l’association"
         CONFIRMED = "confirmed", "confirmée"
         DECLINED = "declined", "déclinée"
         NOT_SELECTED = "not_selected", "non retenue"
@@ -78,6 +97,7 @@ class Booking(models.Model):
         CANCELLED_BY_ASSOCIATION = "cancelled_by_association", "annulée par l’association"
         CANCELLED_BY_COMPANY = "cancelled_by_company", "annulée par l’entreprise"
         COMPLETED = "completed", "atelier tenu"
+        NO_SHOW = "no_show", "absence"
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.PENDING: [
@@ -87,17 +107,34 @@ class Booking(models.Model):
             State.EXPIRED,
             State.CANCELLED_BY_ASSOCIATION,
         ],
-        State.CONFIRMED: [State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY, State.COMPLETED],
+        State.HELD: [
+            State.CONFIRMED,
+            State.PENDING,
+            State.DECLINED,
+            State.EXPIRED,
+            State.CANCELLED_BY_ASSOCIATION,
+        ],
+        State.CONFIRMED: [
+            State.CANCELLED_BY_ASSOCIATION,
+            State.CANCELLED_BY_COMPANY,
+            State.COMPLETED,
+            State.NO_SHOW,
+        ],
         State.DECLINED: [],
         State.NOT_SELECTED: [],
         State.EXPIRED: [],
         State.CANCELLED_BY_ASSOCIATION: [],
         State.CANCELLED_BY_COMPANY: [],
         State.COMPLETED: [],
+        State.NO_SHOW: [],
     }
-    LIVE = (State.CONFIRMED, State.COMPLETED)
+    # Its clock runs: somebody has to say something until `expires_at`.
+    WAITING = (State.PENDING, State.HELD)
+    AGREED = (State.CONFIRMED, State.COMPLETED, State.NO_SHOW)
+    LIVE = (State.HELD, *AGREED)
+    CANCELLED = (State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY)
     # What was confirmed once: a calendar shows that it is on, or that it is off.
-    IN_CALENDARS = (*LIVE, State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY)
+    IN_CALENDARS = (*AGREED, *CANCELLED)
 
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
@@ -109,11 +146,18 @@ class Booking(models.Model):
     state = models.CharField(max_length=30, choices=State)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="jusqu’à quand on attend une réponse\u00a0; passé cet instant, elle est expirée",
+    )
     settled_at = models.DateTimeField(null=True, editable=False, help_text="quand elle a quitté l’attente")
     settled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancelled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    reason = models.CharField("motif", max_length=1000, blank=True)
+    is_late = models.BooleanField("tardive", default=False, editable=False)
+    reason_code = models.CharField("motif", max_length=20, choices=Reason, blank=True)
+    reason = models.CharField("précisions", max_length=1000, blank=True)
     sequence = models.PositiveSmallIntegerField(
         default=0, editable=False, help_text="SEQUENCE de l’événement iCalendar"
     )
@@ -130,12 +174,12 @@ class Booking(models.Model):
             models.UniqueConstraint(
                 name="booking_one_live_per_slot",
                 fields=["slot"],
-                condition=Q(state__in=["confirmed", "completed"]),
+                condition=Q(state__in=["held", "confirmed", "completed", "no_show"]),
             ),
             models.UniqueConstraint(
                 name="booking_asked_once",
                 fields=["slot", "association"],
-                condition=Q(state__in=["pending", "confirmed", "completed"]),
+                condition=Q(state__in=["pending", "held", "confirmed", "completed", "no_show"]),
             ),
             models.CheckConstraint(name="booking_somebody_comes", condition=Q(participants__gte=1)),
             models.CheckConstraint(
@@ -143,6 +187,7 @@ class Booking(models.Model):
                 condition=Q(
                     state__in=[
                         "pending",
+                        "held",
                         "confirmed",
                         "declined",
                         "not_selected",
@@ -150,13 +195,30 @@ class Booking(models.Model):
                         "cancelled_by_association",
                         "cancelled_by_company",
                         "completed",
+                        "no_show",
                     ]
                 ),
             ),
             models.CheckConstraint(
                 name="booking_settled_stamped",
-                condition=Q(state="pending", settled_at__isnull=True)
-                | (~Q(state="pending") & (Q(settled_at__isnull=False) | Q(state="cancelled_by_association"))),
+                condition=Q(state__in=["pending", "held"], settled_at__isnull=True)
+                | (
+                    ~Q(state__in=["pending", "held"])
+                    & (Q(settled_at__isnull=False) | Q(state="cancelled_by_association"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="booking_waits_until", condition=~Q(state__in=["pending", "held"]) | Q(expires_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="booking_reason_of_its_end",
+                condition=Q(reason_code="")
+                | Q(state__in=["declined", "cancelled_by_association", "cancelled_by_company"]),
+            ),
+            models.CheckConstraint(name="booking_other_reason_told", condition=~Q(reason_code="other") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="booking_late_when_cancelled",
+                condition=Q(is_late=False) | Q(state__in=["cancelled_by_association", "cancelled_by_company"]),
             ),
             models.CheckConstraint(
                 name="booking_cancelled_stamped",
@@ -176,6 +238,27 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"
+
+    def as_of(self, now: dt.datetime) -> Self:
+        """Itself, expired when its clock has run out, whether or not anybody has noted it yet."""
+        if self.state in self.WAITING and self.expires_at is not None and self.expires_at <= now:
+            self.state = self.State.EXPIRED
+        return self
+
+    @property
+    def why(self) -> str:
+        """The reason of its end in the language spoken, with the words that somebody added."""
+        label = str(self.get_reason_code_display()) if self.reason_code not in ("", Reason.OTHER) else ""
+        told = f"{label[:1].upper()}{label[1:]}"
+        return ". ".join(filter(None, (told, self.reason)))
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state in self.CANCELLED
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == self.State.HELD
 
     @property
     def is_confirmed(self) -> bool:

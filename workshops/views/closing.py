@@ -14,7 +14,7 @@ from companies.views import managed_company
 from territories import clock
 from territories.wording import counted
 from workshops import actions
-from workshops.forms import ReasonForm
+from workshops.forms import ClosingForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +47,7 @@ def _close(
     request: HttpRequest, company: Company, what: str, rooms: QuerySet[Room], sites: QuerySet[Site]
 ) -> HttpResponse:
     now = clock.now()
-    form = ReasonForm(request.POST or None)
+    form = ClosingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         closed = actions.close_places(
             rooms=rooms, sites=sites, reason=form.cleaned_data["reason"], by=signed_in(request), now=now

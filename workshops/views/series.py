@@ -123,7 +123,7 @@ def slot_change(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
             return _change(request, company, slot, form)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    booked = Booking.objects.live().filter(slot=slot).first()
+    booked = Booking.objects.agreed().filter(slot=slot).first()
     context = {"company": company, "slot": slot, "form": form, "booked": booked}
     return render(request, "workshops/slot_change.html", context, status=422 if form.is_bound else 200)
 

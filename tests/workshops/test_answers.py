@@ -1,0 +1,75 @@
+"""Answering a request from its mail: two clicks, and never by looking."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+from django.test import Client
+
+from companies.models import BookingMode, Slot
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.answers import answer_path
+from workshops.models import Booking
+
+
+@pytest.fixture
+def link(world: World, now: dt.datetime) -> str:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    actions.book_slot(
+        slot_id=world.slot.pk,
+        association=world.association,
+        participants=6,
+        topic="email",
+        message="Un groupe de retraités",
+        key=uuid.uuid4(),
+        request=None,
+        by=world.association_owner,
+        now=now,
+    )
+    return str(Message.objects.get(template="booking_requested").context["url"])
+
+
+def test_looking_changes_nothing(link: str, client: Client) -> None:
+    page = client.get(link)
+    assert "demande ce créneau" in page.text
+    assert client.post(link, {"answer": "perhaps"}).status_code == 200
+    assert Booking.objects.get().is_pending
+
+
+def test_company_accepts_with_one_button(link: str, world: World, client: Client) -> None:
+    assert "Cette demande est confirmée" in client.post(link, {"answer": "yes"}).text
+    booking = Booking.objects.get()
+    assert (booking.state, booking.settled_by) == ("confirmed", world.company_owner)
+    again = client.post(link, {"answer": "no_host"})
+    assert (again.status_code, "déjà confirmée" in again.text) == (409, True)
+
+
+def test_company_declines_with_the_reason_on_the_button(link: str, world: World, client: Client) -> None:
+    assert "Cette demande est déclinée" in client.post(link, {"answer": "no_host"}).text
+    booking = Booking.objects.get()
+    assert (booking.why, booking.settled_by) == ("Personne ne peut accueillir ce jour-là", world.company_owner)
+
+
+def test_link_is_of_no_use_after_the_clock(link: str, client: Client, now: dt.datetime) -> None:
+    with time_machine.travel(now + dt.timedelta(hours=96)):
+        assert "Cette demande est restée sans réponse" in client.get(link).text
+        assert client.post(link, {"answer": "yes"}).status_code == 409
+    assert Booking.objects.get().is_pending
+
+
+def test_link_of_who_left_the_company_leads_nowhere(link: str, world: World, client: Client) -> None:
+    world.company.memberships.filter(user=world.company_owner).update(user=factories.make_user())
+    assert client.post(link, {"answer": "yes"}).status_code == 404
+
+
+def test_link_of_another_purpose_or_wait_leads_nowhere(
+    link: str, world: World, client: Client, now: dt.datetime
+) -> None:
+    assert client.get(link.replace("repondre", "prendre")).status_code == 404
+    booking = Booking.objects.with_everything().get()
+    Booking.objects.update(expires_at=now + dt.timedelta(hours=50))
+    assert client.get(answer_path(booking, world.company_owner)).status_code == 404

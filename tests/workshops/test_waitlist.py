@@ -1,0 +1,282 @@
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.vocabulary import Topic
+from associations import actions as associations
+from associations.models import Association
+from companies.models import BookingMode, Slot
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from tests.races import at_once
+from workshops import actions
+from workshops.catalogue import bookable
+from workshops.models import Booking, Reason, Side, WaitlistEntry
+
+Visitor = Callable[[User], Client]
+DAY = dt.timedelta(hours=24)
+
+
+@pytest.fixture
+def taken(world: World, now: dt.datetime) -> Booking:
+    return factories.make_booking(now, world.slot, factories.make_association(now))
+
+
+def queue(world: World, now: dt.datetime, association: Association, **fields: Any) -> WaitlistEntry:
+    return actions.join_waitlist(
+        **{
+            "slot_id": world.slot.pk,
+            "association": association,
+            "participants": 6,
+            "topic": Topic.EMAIL,
+            "message": "",
+            "request": None,
+            "by": world.association_owner,
+            "now": now,
+            **fields,
+        }
+    )
+
+
+def cancel(booking: Booking, world: World, now: dt.datetime) -> None:
+    actions.cancel_booking(
+        booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
+    )
+
+
+def holder(now: dt.datetime) -> Booking:
+    return Booking.objects.held(now).with_everything().get()
+
+
+def test_freed_slot_is_held_for_the_first_in_the_queue(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    assert [entry.ahead for entry in WaitlistEntry.objects.with_ahead().order_by("pk")] == [0, 1]
+    cancel(taken, world, now)
+    held = holder(now)
+    assert (held.association, held.expires_at) == (world.association, now + DAY)
+    assert not bookable(now).filter(pk=world.slot.pk).exists()
+    assert list(Message.objects.filter(template="waitlist_hold").values_list("to_name", flat=True)) == ["Karim"]
+    with pytest.raises(actions.AlreadyWaiting):
+        queue(world, now, second)
+
+
+def test_hold_that_lapses_goes_to_the_one_after(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    cancel(taken, world, now)
+    first, late = holder(now), now + DAY
+    assert not Booking.objects.held(late).exists()
+    # Nobody noted it yet: the slot is still for those who queue.
+    assert not bookable(late).filter(pk=world.slot.pk).exists()
+    with pytest.raises(actions.NoLongerHeld, match="plus gardé"):
+        actions.take_hold(booking=first, by=world.association_owner, now=late)
+    assert (actions.expire_bookings(now=late), actions.expire_bookings(now=late)) == (1, 0)
+    assert holder(late).association == second
+    states = WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["passed", "offered"]
+    told = Message.objects.get(template="booking_expired", to_name="Karim")
+    assert told.context["held"] is True
+
+
+def test_slot_is_free_for_all_when_the_last_hold_lapses(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    late = now + DAY
+    assert bookable(late).filter(pk=world.slot.pk).exists()
+    other = factories.make_association(now)
+    booking = actions.book_slot(
+        slot_id=world.slot.pk,
+        association=other,
+        participants=6,
+        topic=Topic.EMAIL,
+        message="",
+        key=uuid.uuid4(),
+        request=None,
+        by=world.association_owner,
+        now=late,
+    )
+    assert booking.is_confirmed
+    assert WaitlistEntry.objects.get().state == "passed"
+
+
+def test_taking_a_hold_confirms_it(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    held = holder(now)
+    actions.take_hold(booking=held, by=world.association_owner, now=now)
+    held.refresh_from_db()
+    assert (held.state, held.workshop.state, held.settled_by) == ("confirmed", "planned", world.association_owner)
+    assert WaitlistEntry.objects.get().state == "taken"
+    with pytest.raises(actions.NoLongerHeld):
+        actions.take_hold(booking=held, by=world.association_owner, now=now)
+
+
+def test_taking_a_hold_on_approval_asks_the_company(world: World, taken: Booking, now: dt.datetime) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    held, later = holder(now), now + dt.timedelta(hours=5)
+    actions.take_hold(booking=held, by=world.association_owner, now=later)
+    held.refresh_from_db()
+    assert (held.state, held.expires_at) == ("pending", later + dt.timedelta(hours=96))
+    assert Message.objects.filter(template="booking_requested").count() == 1
+
+
+def test_refusing_a_hold_passes_it_on(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    cancel(taken, world, now)
+    actions.refuse_hold(booking=holder(now), by=world.association_owner, now=now)
+    assert holder(now).association == second
+
+
+def test_who_may_not_book_any_more_is_passed_over_and_told(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    associations.suspend_association(association=world.association, reason="Absences.", by=world.moderator, now=now)
+    cancel(taken, world, now)
+    assert holder(now).association == second
+    assert "suspendue" in Message.objects.get(template="waitlist_closed").context["why"]
+
+
+def test_free_slot_is_booked_and_not_waited_for(world: World, now: dt.datetime) -> None:
+    with pytest.raises(actions.NotTaken, match="réservez-le"):
+        queue(world, now, world.association)
+
+
+def test_queue_is_joined_once_and_left(world: World, taken: Booking, now: dt.datetime) -> None:
+    entry = queue(world, now, world.association)
+    with pytest.raises(actions.AlreadyWaiting, match="déjà en liste"):
+        queue(world, now, world.association)
+    with pytest.raises(actions.AlreadyWaiting, match="déjà demandé"):
+        queue(world, now, taken.association)
+    actions.leave_waitlist(entry=entry, now=now)
+    with pytest.raises(actions.AlreadySettled, match="liste quittée"):
+        actions.leave_waitlist(entry=entry, now=now)
+    assert queue(world, now, world.association).state == "waiting"
+
+
+def test_queue_of_a_slot_that_has_closed_ends_with_other_slots(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    closed = Slot.objects.get(pk=world.slot.pk).closes_at
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    actions.expire_bookings(now=closed)
+    assert WaitlistEntry.objects.get().state == "closed"
+    assert actions.expire_bookings(now=closed) == 0
+    told = Message.objects.get(template="waitlist_closed")
+    assert [one["slot_url"].rsplit("/", 2)[1] for one in told.context["others"]] == [str(other.pk)]
+    with pytest.raises(actions.NotTaken, match="ne se réserve plus"):
+        queue(world, closed, factories.make_association(now))
+
+
+def test_company_takes_back_a_slot_that_is_held(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    cancel(taken, world, now)
+    held = holder(now)
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+    held.refresh_from_db()
+    assert (held.state, held.why) == ("declined", "Le créneau a été retiré")
+    assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == ["passed", "closed"]
+
+
+def test_two_scans_at_once_hold_the_slot_once(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    booking = factories.make_booking(now, world.slot, factories.make_association(now))
+    for association in (world.association, factories.make_association(now), factories.make_association(now)):
+        queue(world, now, association)
+    cancel(booking, world, now)
+    late = now + DAY
+    outcome = at_once(*[partial(actions.expire_bookings, now=late) for _ in range(4)])
+    assert outcome == {"done": 4}
+    assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == [
+        "passed",
+        "offered",
+        "waiting",
+    ]
+    assert Booking.objects.held(late).count() == 1
+
+
+def test_two_holds_are_refused_by_the_database(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association, state="held")
+    with pytest.raises(IntegrityError, match="booking_one_live_per_slot"), transaction.atomic():
+        factories.make_booking(now, world.slot, factories.make_association(now), state="held")
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"participants": 0}, "waitlist_somebody_comes"),
+        ({"state": "left"}, "waitlist_state_stamped"),
+        ({"state": "offered"}, "waitlist_offer_has_its_booking"),
+        ({"state": "unknown"}, "waitlist_"),
+    ],
+)
+def test_database_keeps_the_queue_in_order(
+    world: World, now: dt.datetime, fields: dict[str, Any], constraint: str
+) -> None:
+    place = {"slot": world.slot, "association": world.association, "participants": 1, "created_at": now, **fields}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        WaitlistEntry.objects.create(**place)
+
+
+def test_association_queues_from_the_page_of_a_taken_slot(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    join = reverse("workshops:waitlist_join", args=[world.slot.pk])
+    assert join in client.get(reverse("workshops:slot", args=[world.slot.pk])).text
+    assert join in client.get(reverse("workshops:book", args=[world.slot.pk])).text
+    form = {"association": world.association.pk, "participants": 6, "topic": Topic.EMAIL, "message": "", "request": ""}
+    assert client.post(join, form | {"participants": 900}).status_code == 422
+    done = client.post(join, form, follow=True)
+    assert "vous êtes la première association de la liste" in done.text
+    again = client.post(join, form)
+    assert (again.status_code, "déjà en liste" in again.text) == (422, True)
+    leave = reverse("workshops:association_wait_no_more", args=[world.association.slug, WaitlistEntry.objects.get().pk])
+    assert "Vous n’attendez plus" in client.post(leave, follow=True).text
+    assert "déjà" in client.post(leave, follow=True).text
+
+
+def test_hold_is_answered_from_its_mail_without_signing_in(
+    world: World, taken: Booking, now: dt.datetime, client: Client
+) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    link = Message.objects.get(template="waitlist_hold").context["url"]
+    assert "Ce créneau est gardé pour vous" in client.get(link).text
+    assert holder(now).is_held
+    assert "Le créneau est à vous" in client.post(link, {"answer": "yes"}).text
+    booking = Booking.objects.get(association=world.association)
+    assert (booking.state, booking.settled_by) == ("confirmed", world.association_owner)
+    assert client.post(link, {"answer": "yes"}).status_code == 409
+    assert client.get(link[:-4] + "abc/").status_code == 404
+
+
+def test_hold_is_answered_on_the_page_of_the_booking(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    client, held = visitor(world.association_owner), holder(now)
+    page = reverse("workshops:association_booking", args=[world.association.slug, held.pk])
+    assert "Ce créneau est gardé pour vous" in client.get(page).text
+    answer = reverse("workshops:association_hold", args=[world.association.slug, held.pk])
+    assert "l’un des deux boutons" in client.post(answer, {}, follow=True).text
+    assert "C’est noté" in client.post(answer, {"answer": "no"}, follow=True).text
+    assert "déjà" in client.post(answer, {"answer": "no"}, follow=True).text

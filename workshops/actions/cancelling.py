@@ -1,0 +1,128 @@
+"""Calling bookings off, and taking slots back: everybody concerned is told at once, with what else is free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused
+from associations import actions as associations
+from associations.models import Request
+from companies import actions as companies
+from companies.models import Slot, SlotVolunteer
+from workshops import emails
+from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot
+from workshops.actions.moves import move_booking
+from workshops.actions.waitlist import close_waitlist, offer_next
+from workshops.catalogue import alternatives
+from workshops.models import Booking, Reason, Side, Workshop
+
+
+class AlreadyBegun(Refused):
+    """Too late to call the workshop off."""
+
+
+@transaction.atomic
+def cancel_booking(
+    *,
+    booking: Booking,
+    side: Side,
+    code: Reason = Reason.OTHER,
+    reason: str = "",
+    by: User,
+    now: dt.datetime,
+    reopen: bool = True,
+) -> None:
+    """Call a booking off. The slot goes to the next in its queue or is free again, unless its series has ended.
+
+    Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopen=False` is for who
+    takes the slot back at the same time.
+
+    Raises:
+        AlreadySettled: it is over, or was cancelled before.
+        AlreadyBegun: the workshop takes place; there is a report to write.
+        Unexplained: another reason than those of the list, of a confirmed booking, and not which.
+    """
+    slot = lock_slot(booking.slot_id)
+    booking.refresh_from_db(fields=["state", "sequence"])
+    was_confirmed = booking.is_confirmed
+    if was_confirmed and slot.starts_at <= now:
+        raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
+    if was_confirmed:
+        explained(code, reason)
+    move_booking(
+        booking,
+        Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
+        cancelled_at=now,
+        cancelled_by=by,
+        reason_code=code if reason or code != Reason.OTHER else "",
+        reason=reason,
+        is_late=was_confirmed and is_late(slot, now),
+        sequence=booking.sequence + 1,
+    )
+    if not was_confirmed:
+        emails.booking_withdrawn(booking=booking, now=now)
+        return
+    Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
+    _release_request(booking, now)
+    others = alternatives(slot, now=now, places=booking.participants) if side == Side.COMPANY else []
+    emails.booking_cancelled(booking=booking, now=now, others=others)
+    SlotVolunteer.objects.filter(slot=booking.slot).delete()
+    if reopen:
+        _reopen(slot, by=by, now=now)
+
+
+def is_late(slot: Slot, now: dt.datetime) -> bool:
+    """Whether the other side has too little time left to find something else."""
+    return now > slot.starts_at - dt.timedelta(hours=settings.LATE_CANCELLATION_HOURS)
+
+
+def _reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
+    if _is_past_the_cut(slot):
+        companies.withdraw_slot(slot=slot, by=by, now=now)
+        close_waitlist([slot], now=now)
+    else:
+        offer_next(slot_id=slot.pk, now=now)
+
+
+def _is_past_the_cut(slot: Slot) -> bool:
+    """Whether its series ended before this date, which only a booking kept."""
+    series = slot.availability
+    last = series.until_date if series else None
+    return last is not None and slot.original_date is not None and slot.original_date > last
+
+
+@transaction.atomic
+def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
+    """Take a slot back. Associations that waited for it are told; a booked slot is cancelled first.
+
+    Raises:
+        SlotTaken: a confirmed booking stands on it.
+        companies.SlotNotOpen: it was withdrawn before.
+    """
+    locked = lock_slot(slot.pk)
+    if Booking.objects.agreed().filter(slot=locked).exists():
+        raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    companies.withdraw_slot(slot=locked, by=by, now=now)
+    refuse_all([locked], code=Reason.WITHDRAWN, by=by, now=now)
+
+
+def refuse_all(
+    slots: Collection[Slot], *, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
+) -> None:
+    """Nobody gets these slots: who had asked for them and who queued for them is told, with others that are free."""
+    decline_waiting(slots, code=code, reason=reason, by=by, now=now)
+    close_waitlist(slots, now=now)
+
+
+def _release_request(booking: Booking, now: dt.datetime) -> None:
+    """The request is open again, unless another booking answers it."""
+    if booking.request_id is None:
+        return
+    Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
+    if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
+        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)

@@ -1,0 +1,199 @@
+"""The queue of a taken slot: its order is kept, and one association at a time has the slot held for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused, refusing
+from associations.models import Association, Request
+from companies.models import BookingMode, Slot
+from workshops import emails
+from workshops.actions.bookings import answer_until, check_party, confirmed, lock_slot, refusals_of_booking
+from workshops.actions.moves import AlreadySettled, end_offer, expire_booking, move_booking, move_entry, settle
+from workshops.catalogue import alternatives, free
+from workshops.models import Booking, WaitlistEntry
+
+HOLD = dt.timedelta(hours=24)
+
+
+class NotTaken(Refused):
+    """The slot is free: it is booked, not waited for."""
+
+
+class AlreadyWaiting(Refused):
+    """The association waits for the slot, or has asked for it."""
+
+
+class NoLongerHeld(Refused):
+    """The hold is over."""
+
+
+@transaction.atomic
+def join_waitlist(  # one place in the queue is all of these facts
+    *,
+    slot_id: int,
+    association: Association,
+    participants: int,
+    topic: str,
+    message: str,
+    request: Request | None,
+    by: User,
+    now: dt.datetime,
+) -> WaitlistEntry:
+    """Take the last place in the queue of a taken slot.
+
+    Raises:
+        NotTaken: it may be booked right now, or will not be open any more.
+        AlreadyWaiting, TooMany, NotAdmitted: nothing is written.
+    """
+    slot = lock_slot(slot_id)
+    if not Slot.objects.open(now).filter(pk=slot.pk).exists():
+        raise NotTaken("Ce créneau ne se réserve plus\u00a0: choisissez-en un autre.")
+    taken = Booking.objects.filter(slot=slot).live(now)
+    queue = WaitlistEntry.objects.filter(slot=slot).standing()
+    if not taken.exists() and not queue.exists():
+        raise NotTaken("Ce créneau est libre\u00a0: réservez-le.")
+    check_party(slot, association, participants, now)
+    own = Booking.objects.filter(slot=slot, association=association)
+    if own.live(now).exists() or own.awaiting_answer(now).exists():
+        raise AlreadyWaiting("Votre association a déjà demandé ce créneau.")
+    with refusing({"waitlist_one_place": AlreadyWaiting("Votre association est déjà en liste d’attente.")}):
+        entry: WaitlistEntry = WaitlistEntry.objects.create(
+            slot=slot,
+            association=association,
+            participants=participants,
+            topic=topic,
+            message=message,
+            request=request,
+            created_at=now,
+            created_by=by,
+        )
+    return entry
+
+
+@transaction.atomic
+def leave_waitlist(*, entry: WaitlistEntry, now: dt.datetime) -> None:
+    """Give the place in the queue up.
+
+    Raises:
+        AlreadySettled: the slot is held for the association, or the place is gone.
+    """
+    move_entry(entry, WaitlistEntry.State.LEFT, ended_at=now)
+
+
+@transaction.atomic
+def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
+    """Hold a slot that came free for the first in its queue. None when nobody waits, or it is not free.
+
+    Who may not book any more, or would be too many by now, is passed over.
+    """
+    slot = lock_slot(slot_id)
+    if not free(now).filter(pk=slot.pk).exists():
+        return None
+    for entry in WaitlistEntry.objects.filter(slot=slot).waiting().select_related("association"):
+        held = _hold(slot, entry, now)
+        if held is not None:
+            emails.waitlist_hold(booking=held, now=now)
+            return held
+    return None
+
+
+def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
+    try:
+        check_party(slot, entry.association, entry.participants, now)
+        with refusing(refusals_of_booking()):
+            held: Booking = Booking.objects.create(
+                slot=slot,
+                association=entry.association,
+                request=entry.request,
+                participants=entry.participants,
+                topic=entry.topic,
+                message=entry.message,
+                key=uuid4(),
+                state=Booking.State.HELD,
+                created_at=now,
+                created_by=entry.created_by,
+                expires_at=min(now + HOLD, slot.closes_at),
+            )
+    except Refused as refusal:
+        _close(entry, now, why=str(refusal))
+        return None
+    move_entry(entry, WaitlistEntry.State.OFFERED, booking=held)
+    return held
+
+
+@transaction.atomic
+def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
+    """Say yes to a held slot: it is confirmed, or, where the company has the last word, asked for.
+
+    Raises:
+        NoLongerHeld: the day is over, or it was answered before.
+    """
+    slot = lock_slot(booking.slot_id)
+    booking.refresh_from_db(fields=["state", "expires_at"])
+    if booking.as_of(now).state != Booking.State.HELD:
+        raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
+    if slot.booking_mode == BookingMode.INSTANT:
+        with refusing(refusals_of_booking()):
+            settle(booking, Booking.State.CONFIRMED, by=by, now=now)
+        confirmed(booking, now)
+    else:
+        move_booking(booking, Booking.State.PENDING, created_at=now, expires_at=answer_until(slot, now))
+        emails.booking_requested(booking=booking, now=now)
+    end_offer(booking, WaitlistEntry.State.TAKEN, now)
+
+
+@transaction.atomic
+def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
+    """Let the held slot go to the next in the queue.
+
+    Raises:
+        AlreadySettled: it was answered before.
+    """
+    lock_slot(booking.slot_id)
+    move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, cancelled_at=now, cancelled_by=by)
+    end_offer(booking, WaitlistEntry.State.PASSED, now)
+    offer_next(slot_id=booking.slot_id, now=now)
+
+
+@transaction.atomic
+def lapse(*, booking: Booking, now: dt.datetime) -> bool:
+    """Note that nobody answered in time; a slot that was held goes to the next one. False when somebody was faster."""
+    lock_slot(booking.slot_id)
+    if not expire_booking(booking=booking, now=now):
+        return False
+    offer_next(slot_id=booking.slot_id, now=now)
+    return True
+
+
+def close_waitlist(slots: Collection[Slot], *, now: dt.datetime) -> None:
+    """Nobody needs to wait for these slots any more: each is told, with others that are free."""
+    for entry in WaitlistEntry.objects.filter(slot__in=slots).waiting().select_related("association"):
+        _close(entry, now)
+
+
+def close_missed(*, now: dt.datetime) -> int:
+    """End the queues of slots that nobody can book any more. Returns how many places ended."""
+    missed = WaitlistEntry.objects.waiting().filter(slot__closes_at__lte=now).select_related("association")
+    return sum(_close_one(entry, now) for entry in missed)
+
+
+@transaction.atomic
+def _close_one(entry: WaitlistEntry, now: dt.datetime) -> bool:
+    try:
+        _close(entry, now)
+    except AlreadySettled:
+        return False
+    return True
+
+
+def _close(entry: WaitlistEntry, now: dt.datetime, why: str = "") -> None:
+    move_entry(entry, WaitlistEntry.State.CLOSED, ended_at=now)
+    slot = Slot.objects.with_place().get(pk=entry.slot_id)
+    others = alternatives(slot, now=now, places=entry.participants)
+    emails.waitlist_closed(entry=entry, slot=slot, others=others, why=why, now=now)

@@ -1,0 +1,112 @@
+"""Associations that wait for a taken slot, in their order."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from accounts.vocabulary import Topic
+from associations.models import Association, Request
+from companies.models import Slot
+from workshops.models.bookings import Booking
+
+
+class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
+    """Entries by whose turn it is."""
+
+    def waiting(self) -> Self:
+        """Who waits, the first first."""
+        return self.filter(state=WaitlistEntry.State.WAITING).order_by("created_at", "pk")
+
+    def with_ahead(self) -> Self:
+        """Fills `ahead`: how many wait before this one."""
+        before = WaitlistEntry.objects.filter(
+            Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
+            slot=OuterRef("slot"),
+            state=WaitlistEntry.State.WAITING,
+        )
+        count = before.order_by().values("slot").annotate(count=Count("pk")).values("count")
+        return self.annotate(ahead=Coalesce(Subquery(count), 0))
+
+    def standing(self) -> Self:
+        """Who waits, or has the slot held for them."""
+        return self.filter(state__in=WaitlistEntry.STANDING)
+
+
+class WaitlistEntry(models.Model):
+    """An association's place in the queue of one slot. When its turn comes, the slot is held for it for a day."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "en liste d’attente"
+        OFFERED = "offered", "créneau gardé"
+        TAKEN = "taken", "créneau pris"
+        PASSED = "passed", "tour passé"
+        LEFT = "left", "liste quittée"
+        CLOSED = "closed", "liste close"
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {
+        State.WAITING: [State.OFFERED, State.LEFT, State.CLOSED],
+        State.OFFERED: [State.TAKEN, State.PASSED],
+        State.TAKEN: [],
+        State.PASSED: [],
+        State.LEFT: [],
+        State.CLOSED: [],
+    }
+    STANDING = (State.WAITING, State.OFFERED)
+
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
+    association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
+    request = models.ForeignKey(Request, on_delete=models.SET_NULL, null=True, related_name="+")
+    participants = models.PositiveSmallIntegerField("participants")
+    topic = models.CharField("thème", max_length=50, choices=Topic)
+    message = models.TextField("message à l’entreprise", max_length=1000, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    booking = models.OneToOneField(
+        Booking, on_delete=models.PROTECT, null=True, related_name="+", help_text="le créneau gardé, puis réservé"
+    )
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    objects = WaitlistEntryQuerySet.as_manager()
+
+    ahead: int
+    """Filled by `with_ahead`."""
+
+    class Meta:
+        verbose_name = "place en liste d’attente"
+        verbose_name_plural = "places en liste d’attente"
+        ordering = ("created_at", "pk")
+        indexes = [
+            models.Index(name="waitlist_by_turn", fields=["slot", "created_at", "id"], condition=Q(state="waiting"))
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="waitlist_one_place",
+                fields=["slot", "association"],
+                condition=Q(state__in=["waiting", "offered"]),
+            ),
+            models.UniqueConstraint(name="waitlist_one_hold", fields=["slot"], condition=Q(state="offered")),
+            models.CheckConstraint(name="waitlist_somebody_comes", condition=Q(participants__gte=1)),
+            models.CheckConstraint(
+                name="waitlist_state_known",
+                condition=Q(state__in=["waiting", "offered", "taken", "passed", "left", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="waitlist_state_stamped",
+                condition=Q(state__in=["waiting", "offered"], ended_at__isnull=True)
+                | Q(state__in=["taken", "passed", "left", "closed"], ended_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="waitlist_offer_has_its_booking",
+                condition=Q(state__in=["offered", "taken", "passed"], booking__isnull=False)
+                | Q(state__in=["waiting", "left", "closed"], booking__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.association}, {self.slot}"

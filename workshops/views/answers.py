@@ -1,0 +1,88 @@
+"""Links of mails that name one member: a page with a button, since programs that read mail follow links."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts.refusals import Refused
+from territories import clock
+from workshops import actions
+from workshops.agreements import agreement_of
+from workshops.answers import answer_of, hold_of
+from workshops.forms import AnswerForm, HoldForm
+from workshops.models import Reason, Side
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def agreement(request: HttpRequest, token: str) -> HttpResponse:
+    """The link of a mail: a page with a button, since programs that read mail follow links."""
+    found = agreement_of(token)
+    if found is None:
+        raise Http404
+    workshop, side, member = found
+    refusal = ""
+    if request.method == "POST":
+        try:
+            actions.agree_workshop(workshop=workshop, side=side, by=member, now=clock.now())
+        except Refused as refused:
+            refusal = str(refused)
+    context = {
+        "workshop": workshop,
+        "side": side.value,
+        "member": member,
+        "agreed": workshop.agreed_at(side) is not None,
+        "refusal": refusal,
+    }
+    return render(request, "workshops/agreement.html", context, status=409 if refusal else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """A company accepts, or declines with one of the reasons: each has its button."""
+    found = answer_of(token, clock.now())
+    if found is None:
+        raise Http404
+    booking, member = found
+    refusal = ""
+    form = AnswerForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data["answer"]
+        try:
+            if said == "yes":
+                actions.accept_booking(booking=booking, by=member, now=clock.now())
+            else:
+                actions.decline_booking(booking=booking, code=Reason(said), by=member, now=clock.now())
+        except Refused as refused:
+            refusal = str(refused)
+    context = {
+        "booking": booking,
+        "member": member,
+        "reasons": [one for one in Reason.of(Side.COMPANY) if one != Reason.OTHER],
+        "refusal": refusal,
+    }
+    return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def hold(request: HttpRequest, token: str) -> HttpResponse:
+    """An association takes the slot that is kept for it, or lets it go."""
+    found = hold_of(token, clock.now())
+    if found is None:
+        raise Http404
+    booking, member = found
+    refusal = ""
+    form = HoldForm(request.POST)
+    if request.method == "POST" and form.is_valid():
+        move = actions.take_hold if form.cleaned_data["answer"] == "yes" else actions.refuse_hold
+        try:
+            move(booking=booking, by=member, now=clock.now())
+        except Refused as refused:
+            refusal = str(refused)
+    context = {"booking": booking, "member": member, "refusal": refusal}
+    return render(request, "workshops/hold_answer.html", context, status=409 if refusal else 200)
