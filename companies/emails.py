@@ -25,7 +25,7 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     assert due is not None
     asleep = due <= now
     fact = f"{availability.pk}:{due:%Y%m%dT%H%M%S}:{'asleep' if asleep else 'asked'}"
-    company = availability.room.site.company
+    company, zone = availability.room.site.company, availability.room.site.time_zone
     for member in company.managers():
         with writing_to(member) as post:
             post(
@@ -36,12 +36,13 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
                     "room": availability.room.name,
                     "series": str(availability),
                     "asleep": asleep,
-                    "due": long_date(due.date()),
+                    "due": long_date(due.astimezone(ZoneInfo(zone)).date()),
                     "url": settings.SITE_URL + confirmation_path(availability, member),
                 },
                 about=f"series:{availability.pk}",
                 on_behalf_of=f"companies:{company.pk}",
                 not_after=due + TOLD_WITHIN,
+                time_zone=zone,
                 now=now,
             )
 

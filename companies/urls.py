@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:slug>/sites/nouveau/", places.site_create, name="site_create"),
     path("<slug:slug>/sites/adresses/", places.addresses, name="addresses"),
     path("<slug:slug>/sites/<int:site_id>/modifier/", places.site_edit, name="site_edit"),
+    path("<slug:slug>/sites/<int:site_id>/rouvrir/", places.site_reopen, name="site_reopen"),
     path("<slug:slug>/sites/<int:site_id>/position/", places.site_position, name="site_position"),
     path("<slug:slug>/sites/<int:site_id>/accessibilite/", places.site_accessibility, name="site_accessibility"),
     path("<slug:slug>/sites/<int:site_id>/acces/", places.site_access, name="site_access"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("<slug:slug>/salles/<int:room_id>/photos/", places.room_photos, name="room_photos"),
     path("<slug:slug>/photos/<int:photo_id>/retirer/", places.photo_remove, name="photo_remove"),
     path("<slug:slug>/salles/<int:room_id>/modifier/", places.room_edit, name="room_edit"),
+    path("<slug:slug>/salles/<int:room_id>/rouvrir/", places.room_reopen, name="room_reopen"),
     path("<slug:slug>/sites/<int:site_id>/salles/nouvelle/", places.room_create, name="room_create"),
     path("<slug:slug>/salles/<int:room_id>/ouvrir/", openings.availability_create, name="availability_create"),
 ]

@@ -116,12 +116,14 @@ def _reports(company: Company, now: dt.datetime) -> Iterator[Task]:
 
 def _series(company: Company, now: dt.datetime) -> Iterator[Task]:
     within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
-    due = Availability.objects.of_company(company).to_confirm(now, within=within).select_related("room")
+    due = Availability.objects.of_company(company).to_confirm(now, within=within).select_related("room__site")
     for series in due.order_by("confirm_by_at", "pk")[:MOST]:
         assert series.confirm_by_at is not None
         asleep = series.is_asleep(now)
         detail = (
-            "ses créneaux libres sont en sommeil" if asleep else f"avant le {long_date(series.confirm_by_at.date())}"
+            "ses créneaux libres sont en sommeil"
+            if asleep
+            else f"avant le {long_date(series.confirm_by_at.astimezone(ZoneInfo(series.room.site.time_zone)).date())}"
         )
         yield Task(
             f"Ouvrez-vous toujours {series.room.name}\u00a0?",

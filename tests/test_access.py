@@ -127,6 +127,8 @@ TABLE: dict[str, Rule] = {
     "companies:availability_create": COMPANY,
     "companies:addresses": COMPANY,
     "companies:site_edit": COMPANY,
+    "companies:site_reopen": replace(COMPANY, AWAY),
+    "companies:room_reopen": replace(COMPANY, AWAY),
     "companies:site_position": COMPANY,
     "companies:site_accessibility": COMPANY,
     "companies:site_access": COMPANY,

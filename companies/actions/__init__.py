@@ -27,6 +27,8 @@ from companies.actions.places import (
     describe_site,
     hold_places,
     place_site,
+    reopen_room,
+    reopen_site,
 )
 from companies.actions.series import (
     FARTHEST_AHEAD,
@@ -143,6 +145,8 @@ __all__ = [
     "register_company",
     "remove_member",
     "remove_photo",
+    "reopen_room",
+    "reopen_site",
     "reread_calendar",
     "set_charter_standing",
     "skipped_dates",

@@ -190,3 +190,24 @@ def archive_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], now: dt.date
     # Rooms may be named by their sites in use: they go first.
     for places in (rooms, sites):
         places.filter(archived_at=None).update(archived_at=now)
+
+
+@transaction.atomic
+def reopen_site(*, site: Site) -> None:
+    """A site that was closed for a while is in use again, with the rooms that were closed with it; seasons are not."""
+    current = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
+    if current.archived_at is not None:
+        Room.objects.filter(site=current, archived_at=current.archived_at).update(archived_at=None)
+        Site.objects.filter(pk=current.pk).update(archived_at=None)
+
+
+@transaction.atomic
+def reopen_room(*, room: Room) -> None:
+    """A room that was closed for a while is in use again.
+
+    Raises:
+        SiteArchived: its site is closed.
+    """
+    if Site.objects.select_for_update(no_key=True).get(pk=room.site_id).archived_at is not None:
+        raise SiteArchived("Le site est fermé\u00a0: rouvrez-le d’abord.")
+    Room.objects.filter(pk=room.pk).update(archived_at=None)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Greatest, Least
+from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models.functions import Cast, Greatest, Least
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -220,10 +220,11 @@ def confirm_availability(*, availability: Availability, by: User, now: dt.dateti
 
 
 def is_offered(*, availability: Availability, now: dt.datetime) -> bool:
-    """Whether the free slots of a series that is awake are public: its room is in use, its company a signatory."""
+    """Whether a series that is awake has slots to come, and they are public: its company is a signatory."""
     room = availability.room
-    signatories = Company.objects.signatories(now)
-    return room.archived_at is None and signatories.filter(sites__rooms=room).exists()
+    coming = availability.slots.filter(state=Slot.State.OPEN, starts_at__gt=now)
+    signatories = Company.objects.signatories(now).filter(sites__rooms=room)
+    return room.archived_at is None and signatories.exists() and coming.exists()
 
 
 def ask_to_confirm_series(*, now: dt.datetime) -> int:
@@ -242,9 +243,13 @@ def ask_to_confirm_series(*, now: dt.datetime) -> int:
 def cut_series(*, series: AvailabilityQuerySet, from_date: dt.date) -> int:
     """From this day on these series make no slot; before it they go on. Returns how many there are.
 
+    Cut before its first date, a series ends on the day before it.
+
     What they made already is the caller's to settle: it may be booked.
     """
-    last = Greatest(Value(from_date - dt.timedelta(days=1)), F("from_date"))
+    day = dt.timedelta(days=1)
+    before_its_first = Cast(ExpressionWrapper(F("from_date") - day, DateTimeField()), DateField())
+    last = Greatest(Value(from_date - day), before_its_first)
     # For PostgreSQL the least of nothing and a day is the day.
     return series.update(until_date=Least(F("until_date"), last))
 

@@ -52,7 +52,7 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
     def coming(self, now: dt.datetime) -> Self:
         """Series with dates to come, those that were moved beyond its end by hand among them."""
         moved = self.model.objects.filter(slots__state="open", slots__starts_at__gt=now).values("pk")
-        going_on = Q(until_date__isnull=True) | Q(until_date__gte=now.date())
+        going_on = Q(until_date__isnull=True) | (Q(until_date__gte=now.date()) & Q(until_date__gte=F("from_date")))
         return self.filter(going_on | Q(pk__in=moved), room__archived_at=None)
 
     def to_confirm(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
@@ -110,7 +110,11 @@ class Availability(Opening):
         ordering = ("pk",)
         indexes = [models.Index(name="availability_to_extend", fields=["extended_to_date"])]
         constraints = [
-            models.CheckConstraint(name="availability_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
+            # The day before its first: it was stopped before it began.
+            models.CheckConstraint(
+                name="availability_dates_in_order",
+                condition=Q(until_date__gte=F("from_date") - dt.timedelta(days=1)),
+            ),
             models.CheckConstraint(name="availability_times_in_order", condition=Q(end_time__gt=F("start_time"))),
             models.CheckConstraint(
                 name="availability_weekdays_known",
@@ -150,6 +154,11 @@ class Availability(Opening):
     def is_asleep(self, now: dt.datetime) -> bool:
         """Whether its free slots are out of the catalogue until the company confirms it."""
         return self.confirm_by_at is not None and self.confirm_by_at <= now
+
+    @property
+    def is_stopped_before_its_first(self) -> bool:
+        """Whether nothing of it is left but what a booking, or a hand, keeps."""
+        return self.until_date is not None and self.until_date < self.from_date
 
     @property
     def rule(self) -> Rule:

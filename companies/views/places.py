@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
-from accounts.refusals import accepted
+from accounts.refusals import Refused, accepted
 from companies import actions
 from companies.forms import AccessibilityForm, AccessKitForm, PhotoForm, PositionForm, RoomForm, SiteEditForm, SiteForm
 from companies.models import Company, Room, RoomPhoto, Site
@@ -159,6 +159,29 @@ def room_create(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
             messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est enregistrée. Ouvrez ses soirées.")
             return redirect("companies:availability_create", company.slug, room.pk)
     return _page(request, "companies/room_create.html", {"company": company, "site": site, "room": None, "form": form})
+
+
+@require_POST
+def site_reopen(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
+    """After the works: the site and the rooms that closed with it are in use again."""
+    company = managed_company(request, slug)
+    site = get_object_or_404(company.sites, pk=site_id)
+    actions.reopen_site(site=site)
+    messages.success(request, f"Le site «\u00a0{site.name}\u00a0» est rouvert. Publiez les soirées de ses salles.")
+    return redirect("companies:sites", company.slug)
+
+
+@require_POST
+def room_reopen(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
+    company = managed_company(request, slug)
+    room = get_object_or_404(Room, site__company=company, pk=room_id)
+    try:
+        actions.reopen_room(room=room)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"La salle «\u00a0{room.name}\u00a0» est rouverte. Publiez ses soirées.")
+    return redirect("companies:sites", company.slug)
 
 
 @require_http_methods(["GET", "POST"])

@@ -43,6 +43,24 @@ def close_room(world: World, now: dt.datetime) -> None:
     actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Travaux.", by=by, now=now)
 
 
+def test_place_reopens_after_the_works(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    before = factories.make_room(now, world.site, archived_at=now - dt.timedelta(days=9))
+    client.post(reverse("workshops:site_close", args=[world.company.slug, world.site.pk]), {"reason": "Travaux."})
+    room = reverse("companies:room_reopen", args=[world.company.slug, world.room.pk])
+    assert "rouvrez-le d’abord" in client.post(room, follow=True).text
+    site = reverse("companies:site_reopen", args=[world.company.slug, world.site.pk])
+    page = client.get(reverse("companies:sites", args=[world.company.slug]))
+    assert site in page.text
+    assert "est rouvert" in client.post(site, follow=True).text
+    assert list(Room.objects.filter(archived_at=None)) == [world.room]
+    again = reverse("companies:room_reopen", args=[world.company.slug, before.pk])
+    assert "est rouverte" in client.post(again, follow=True).text
+    assert not Room.objects.exclude(archived_at=None).exists()
+    client.post(site)
+    assert not Slot.objects.filter(state="open", starts_at__gt=now).exists()
+
+
 def test_page_shows_all_that_hangs_on_a_site(
     world: World, busy: Availability, now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -321,6 +321,42 @@ def test_date_that_only_a_booking_kept_is_not_offered_again(
     assert kept.state == "withdrawn"
 
 
+def test_first_date_that_only_a_booking_kept_is_not_offered_again(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    booking = factories.make_booking(now, on(series, 3), factories.make_association(now))
+    actions.end_series(availability=series, from_date=dt.date(2026, 11, 1), by=world.company_owner, now=now)
+    assert [one.original_date for one in Slot.objects.filter(availability=series, state="open")] == [
+        dt.date(2026, 12, 3),
+        dt.date(2026, 12, 10),
+    ]
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
+    assert on(series, 3).state == "withdrawn"
+
+
+def test_series_stopped_before_its_first_date_is_no_ghost(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    made = opening(from_date=dt.date(2027, 4, 1), until_date=dt.date(2027, 6, 30))
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
+    actions.end_series(availability=made, from_date=dt.date(2027, 3, 1), by=world.company_owner, now=now)
+    made.refresh_from_db()
+    assert (made.until_date, made.is_stopped_before_its_first) == (dt.date(2027, 3, 31), True)
+    later = now + dt.timedelta(days=60)
+    assert not Availability.objects.coming(later).exists()
+    assert companies.ask_to_confirm_series(now=later) == 0
+    page = visitor(world.company_owner).get(reverse("workshops:series", args=[world.company.slug, made.pk])).text
+    assert "arrêtée avant sa première date" in page
+    assert companies.extend_series(now=later) == 0
+
+
+def test_date_moved_beyond_the_end_is_not_offered_again(world: World, series: Availability, now: dt.datetime) -> None:
+    first, by = on(series, 3), world.company_owner
+    actions.change_slot(slot=first, change=change(first, date=dt.date(2026, 12, 29)), by=by, now=now)
+    booking = factories.make_booking(now, on(series, 3), factories.make_association(now))
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 20), by=by, now=now)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    assert on(series, 3).state == "withdrawn"
+
+
 def test_date_moved_beyond_the_end_of_its_series_is_asked_about(
     world: World, series: Availability, now: dt.datetime
 ) -> None:

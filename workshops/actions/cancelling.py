@@ -90,10 +90,9 @@ def _reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
 
 
 def _is_past_the_cut(slot: Slot) -> bool:
-    """Whether its series ended before this date, which only a booking kept."""
-    series = slot.availability
-    last = series.until_date if series else None
-    return last is not None and slot.original_date is not None and slot.original_date > last
+    """Whether its series ended before the day where it is now: only a booking kept it."""
+    last = slot.availability.until_date if slot.availability else None
+    return last is not None and slot.starts_on > last
 
 
 @transaction.atomic
