@@ -14,7 +14,7 @@ from typing import Any
 from rich.progress import Progress
 
 from bench.mail.machine import Machine
-from bench.mail.messages import EXPIRED, PLAIN, Verdict, judge, post
+from bench.mail.messages import EARLY, EXPIRED, PLAIN, REMINDER, WALL, Verdict, judge, post
 from bench.mail.prefork import start
 
 Measure = dict[str, Any]
@@ -42,6 +42,11 @@ def measure(ours: Machine, count: int, progress: Progress) -> Iterator[Measure]:
     past = dt.datetime.now(tz=dt.UTC) - dt.timedelta(hours=2)
     blind = fleet.run("control4", without_looking, [EXPIRED] * few, now=past)
     yield _must_fail("mail.control_expired_sent", blind.expired_sent, few, "nobody looks whether it is too late")
+    soon = dt.datetime.now(tz=dt.UTC) + dt.timedelta(hours=1)
+    hasty = fleet.run("control5", without_waiting, [EARLY] * few, now=soon)
+    yield _must_fail("mail.control_early_sent", hasty.early_sent, few, "nobody looks whether it is due")
+    awake = fleet.run("control6", without_wishes, [REMINDER] * few, now=_midnight())
+    yield _must_fail("mail.control_woke", awake.woke, few, "nobody asks for the quiet hours of who reads it")
 
 
 def _must_fail(name: str, value: int, of: int, notes: str) -> Measure:
@@ -180,6 +185,46 @@ def without_looking() -> None:
         return message is not None
 
     _go_on(one)
+
+
+def without_waiting() -> None:
+    """Guard off: nothing leaves before it is due."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        with transaction.atomic():
+            message = Message.objects.filter(state="queued").select_for_update(skip_locked=True).first()
+            if message:
+                _send(message)
+                _mark([message])
+        return message is not None
+
+    _go_on(one)
+
+
+def without_wishes() -> None:
+    """Guard off: at midnight on the wall nobody is woken by what may wait."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from mail.models import Message  # noqa: PLC0415
+
+    def one() -> bool:
+        with transaction.atomic():
+            message = Message.objects.due(_midnight()).select_for_update(skip_locked=True).first()
+            if message:
+                _send(message)
+                Message.objects.filter(pk=message.pk).move(Message.State.SENT, sent_at=_midnight())
+        return message is not None
+
+    _go_on(one)
+
+
+def _midnight() -> dt.datetime:
+    """The next one on the wall."""
+    tomorrow = _now().astimezone(WALL).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(tomorrow, dt.time(), tzinfo=WALL)
 
 
 def _go_on(one: Callable[[], bool]) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
@@ -27,6 +26,7 @@ from bench.mail.messages import (
     NEVER,
     PLAIN,
     REMINDER,
+    WALL,
     Verdict,
     judge,
     post,
@@ -44,7 +44,6 @@ DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(mi
 SPECIAL = (LATER, LATER, NEVER, CUT, LOST, BRIEF, BRIEF)
 # Turns follow the order of posting.
 STEP = dt.timedelta(microseconds=1)
-WALL = ZoneInfo("Europe/Paris")
 
 
 class Size(NamedTuple):
@@ -374,7 +373,8 @@ def _told(verdicts: dict[str, Verdict], run: Run) -> Iterator[Measure]:
     calm = verdicts["calm"]
     yield _zero("mail.doubled_by_second_beat", len(calm.doubled), calm.posted, "two beats, nothing ended")
     yield _zero("mail.expired_sent", total.expired_sent, total.posted, "after a day off, or in the middle of faults")
-    yield _zero("mail.early_sent", total.early_sent, total.posted, "before it was due, or in quiet hours")
+    yield _zero("mail.early_sent", total.early_sent, total.posted, "before it was due")
+    yield _zero("mail.woke", total.woke, total.posted, "what may wait, between 22:00 and 7:00 on the wall")
     yield _zero("mail.wrong_states", total.wrong_states, total.posted, "the outbox says otherwise than the server")
 
 

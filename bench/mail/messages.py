@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bench.mail.ledger import Ledger
 from bench.mail.sink import Taken
@@ -25,6 +26,8 @@ LATER, NEVER, CUT, LOST, BRIEF, EXPIRED, EARLY, REMINDER, PLAIN = (
 )
 ANSWERS = {f"{LATER}-*": "451 4.7.1 come back", f"{NEVER}-*": "550 5.1.1 no such user"}
 AT_ONCE = 50
+# The hours in which nobody is woken, written here a second time: the product does not judge itself.
+WALL, NIGHT_FROM, NIGHT_UNTIL = ZoneInfo("Europe/Paris"), 22, 7
 # How much later than `not_after` the mail server may hear of a message that was in time when it was taken in hand.
 IN_HAND_SECONDS = 2.0
 
@@ -85,6 +88,8 @@ class Verdict:
     """The outbox says otherwise than what happened."""
     expired_sent: int = 0
     early_sent: int = 0
+    woke: int = 0
+    """What may wait was sent in the night of the wall, whatever our own code says of its hours."""
     doubled: list[Taken] = field(default_factory=list)
     outside_window: list[Taken] = field(default_factory=list)
     windows: list[float] = field(default_factory=list)
@@ -123,7 +128,13 @@ def _count(verdict: Verdict, row: dict[str, Any], taken: list[Taken]) -> None:
     verdict.expired_sent += kind == BRIEF and any(
         one.begun_at > row["not_after"].timestamp() + IN_HAND_SECONDS for one in taken
     )
-    verdict.early_sent += bool(row["sent_at"]) and row["sent_at"] < row["next_attempt_at"]
+    verdict.early_sent += bool(row["sent_at"]) and row["sent_at"] < row["due_at"]
+    verdict.woke += kind == REMINDER and bool(row["sent_at"]) and _is_night(row["sent_at"])
+
+
+def _is_night(at: dt.datetime) -> bool:
+    hour = at.astimezone(WALL).hour
+    return hour >= NIGHT_FROM or hour < NIGHT_UNTIL
 
 
 def _ends(kind: str) -> tuple[str, ...]:
@@ -138,7 +149,7 @@ def _rows(part: str) -> list[dict[str, Any]]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT key, message_id, state, sent_at, not_after, next_attempt_at,"
+            "SELECT key, message_id, state, sent_at, not_after, due_at,"
             " extract(epoch FROM pg_xact_commit_timestamp(xmin))::float AS committed_at"
             " FROM mail_message WHERE key LIKE %s",
             [f"{part}%"],
