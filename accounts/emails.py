@@ -15,6 +15,7 @@ from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinReque
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
 from mail.kinds import Kind, told_as
+from mail.models import Suppression
 from mail.outbox import Address
 from territories.wording import counted, long_date
 
@@ -154,16 +155,15 @@ def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
         _tell_person("signups_near_limit", operator, f"{now:%Y%m%d}:{percent}", facts, now)
 
 
-def address_silent(*, person: User, organisation: Organisation, reason: str, now: dt.datetime) -> None:
-    """To the other members who act for it, and to the operators: mail reaches this person no more."""
-    others = [member for member in organisation.managers() if member != person]
-
-    def facts() -> dict[str, object]:
-        return {"person": person.name or person.email, "address": person.email, "reason": reason, "alone": not others}
-
-    fact = f"{person.pk}:{now:%Y%m%dT%H%M%S%f}"
-    for reader in {one.pk: one for one in [*others, *User.objects.operators()] if one != person}.values():
-        _tell("address_silent", organisation, reader, fact, facts, now)
+def address_silent(*, suppression: Suppression, name: str, organisation: Organisation, now: dt.datetime) -> None:
+    """To the others who act for it, and to the operators: mail reaches this address no more."""
+    address = suppression.address
+    others = [member for member in organisation.managers() if member.email.lower() != address]
+    facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not others}
+    fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
+    readers = {one.pk: one for one in [*others, *User.objects.operators()] if one.email.lower() != address}
+    for reader in readers.values():
+        _tell("address_silent", organisation, reader, fact, lambda: facts, now)
 
 
 def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:

@@ -1,21 +1,33 @@
-"""Who hears that an address fell silent: a suppressed member of an organisation must never mean silence."""
+"""Who hears that an address fell silent: somebody whom mail reaches no more must never mean silence."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 from accounts import emails
-from accounts.models import Membership, Role, User
+from accounts.models import Invitation, Membership, Organisation, User
 from mail import bounces
 from mail.models import Suppression
 
 
 @bounces.when_set_aside
 def tell_others(suppression: Suppression, now: dt.datetime) -> None:
-    """Each organisation for which this person acts has its others told, and the operators."""
-    person = User.objects.filter(email=suppression.address).first()
-    if person is None:
-        return
+    """Each organisation of which this person is a member, or to which they are invited, has its others told."""
+    address = suppression.address
     for kind in Membership.__subclasses__():
-        for member in kind.objects.filter(user=person, role__in=Role.managing()).order_by("pk"):
-            emails.address_silent(person=person, organisation=member.organisation, reason=suppression.reason, now=now)
+        for member in kind.objects.filter(user__email__iexact=address).select_related("user").order_by("pk"):
+            _tell(suppression, member.user.name, member.organisation, now)
+    for invited in Invitation.__subclasses__():
+        for invitation in invited.objects.open(now).filter(email__iexact=address).order_by("pk"):
+            _tell(suppression, "", invitation.organisation, now)
+
+
+def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:
+    """Somebody is about to act for an organisation: when no mail reaches them, the others hear it now."""
+    suppression = Suppression.objects.filter(address=person.email.lower()).first()
+    if suppression is not None:
+        _tell(suppression, person.name, organisation, now)
+
+
+def _tell(suppression: Suppression, name: str, organisation: Organisation, now: dt.datetime) -> None:
+    emails.address_silent(suppression=suppression, name=name, organisation=organisation, now=now)

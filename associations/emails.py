@@ -1,6 +1,7 @@
 """What associations are told about themselves: one function per mail."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,6 +10,7 @@ from accounts.contact import contact_url
 from accounts.letters import Facts, writing_to
 from associations.confirmations import keeping_path
 from associations.models import Association, Request
+from mail.kinds import by_day
 from territories.wording import long_date
 
 
@@ -58,8 +60,10 @@ def request_hidden(*, request: Request, now: dt.datetime) -> None:
     _tell("request_hidden", request.association, now, facts, about=request)
 
 
+@by_day
 def request_expiring(*, request: Request, now: dt.datetime) -> None:
     """Are they still looking? Once for each date at which it would leave the site."""
+    zone = request.commune.time_zone
     for manager in request.association.managers():
         with writing_to(manager) as post:
             post(
@@ -67,10 +71,12 @@ def request_expiring(*, request: Request, now: dt.datetime) -> None:
                 key=f"request_expiring:{request.pk}:{request.expires_at:%Y%m%dT%H%M%S}:{manager.pk}",
                 context={
                     "topic": request.get_topic_display(),
-                    "until": long_date(request.expires_at.date()),
+                    "until": long_date(request.expires_at.astimezone(ZoneInfo(zone)).date()),
                     "url": settings.SITE_URL + keeping_path(request, manager),
                 },
                 about=f"request:{request.pk}",
+                on_behalf_of=f"associations:{request.association_id}",
+                time_zone=zone,
                 not_after=request.expires_at,
                 now=now,
             )
@@ -98,5 +104,6 @@ def _tell(
                     "association_url": settings.SITE_URL + reverse("association", args=[association.slug]),
                     **facts(),
                 },
+                on_behalf_of=f"associations:{association.pk}",
                 now=now,
             )

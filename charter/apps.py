@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CharterConfig(AppConfig):
     name = "charter"
     verbose_name = "Charte"
+
+    def ready(self) -> None:
+        """Have those told whom a silent signatory concerns."""
+        import_module("charter.silence")

@@ -12,13 +12,14 @@ from accounts.letters import writing_to
 from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
-from mail.kinds import Kind, told_as
+from mail.kinds import Kind, by_day, told_as
 from territories.wording import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
 TOLD_WITHIN = dt.timedelta(days=30)
 
 
+@by_day
 def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     """To owners and managers: does the series still stand? Once when it is asked, once when its slots sleep."""
     due = availability.confirm_by_at
@@ -58,6 +59,7 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
             key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
             context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
             about=f"promise:{promise.pk}",
+            on_behalf_of=f"companies:{promise.slot.room.site.company_id}",
             not_after=promise.starts_at,
             time_zone=promise.slot.time_zone,
             now=now,

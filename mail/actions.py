@@ -1,4 +1,4 @@
-"""What the owner of an address decides about its mail."""
+"""What the owner of an address decides about its mail, and what an operator does after a restore."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.db import transaction
 
 from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences
+
+RESTORED = "Retenu après une restauration\u00a0: il est peut-être déjà parti."
 
 
 def save_preferences(preferences: Preferences, *, now: dt.datetime) -> None:
@@ -21,6 +23,19 @@ def save_preferences(preferences: Preferences, *, now: dt.datetime) -> None:
 def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> None:
     """No more mail of these kinds to this address; the other wishes stay."""
     _save(address.lower(), dict.fromkeys((kind.value for kind in kinds), Frequency.NEVER), now)
+
+
+@transaction.atomic
+def hold_restored(*, until: dt.datetime, now: dt.datetime) -> int:
+    """What was written up to a restore point may have left before the loss: nothing sends it again by itself.
+
+    It ends as failed, with the reason, from where an operator may send it again. Returns how much was held.
+    """
+    written = Message.objects.filter(created_at__lte=until)
+    waiting = written.filter(state=Message.State.GATHERED, gathered_into=None)
+    skipped = waiting.move(Message.State.SKIPPED, skipped_at=now, last_error=RESTORED)
+    queued = written.filter(state=Message.State.QUEUED)
+    return skipped + queued.move(Message.State.FAILED, failed_at=now, last_error=RESTORED)
 
 
 @transaction.atomic

@@ -24,7 +24,9 @@ Told = Callable[[Suppression, dt.datetime], None]
 
 SOFT_TRIES_AT_MOST = 5
 SOFT_WAIT = dt.timedelta(hours=1)
+SET_ASIDE = "Adresse écartée\u00a0:"
 COMPLAINT = "La personne a signalé un de nos courriels comme indésirable."
+
 # RFC 3463: the class of a status code, 4 for what passes, 5 for what stays.
 ENHANCED_CODE = re.compile(r"\b([45])\.\d{1,3}\.\d{1,3}\b")
 

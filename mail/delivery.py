@@ -24,7 +24,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from mail import wanted, wishes
-from mail.bounces import set_aside
+from mail.bounces import SET_ASIDE, set_aside
 from mail.models import Message, Suppression
 from mail.pace import take_turn
 from mail.rendering import Rendered, build_email, one_line, render
@@ -46,8 +46,9 @@ SERVICE_CLOSING = 421
 PERMANENT = 500
 TOO_LARGE = 552
 
-# RFC 3463: « 5.7.x » refuses us or our content, not the mailbox.
+# RFC 3463: « 5.7.x » refuses us or our content, not the mailbox; « 5.1.x » is about the address, after DATA too.
 POLICY_REFUSAL = re.compile(r"5\.7\.\d")
+ADDRESS_REFUSAL = re.compile(r"\b5\.1\.(1|2|3|6|10)\b")
 
 
 # Stands for the present in a statement that is written once.
@@ -120,7 +121,7 @@ def deliver_due(
         while not tally.paused and tally.handled < limit and await_turn(clock, rest, stop_at):
             if not open_line(line):
                 tally.paused = True
-            elif result := deliver_next(line, now=now, clock=clock):
+            elif result := deliver_next(line, now=max(now, clock()), clock=clock):
                 settle_line(line, result, tally)
             else:
                 break
@@ -214,6 +215,9 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
         case wishes.Instead(until=dt.datetime() as until):
             Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until)
             return Outcome.POSTPONED
+    if not wanted.refresh(message, at=at):
+        mark(message, Message.State.SKIPPED, skipped_at=at, last_error=wanted.NOTHING_LEFT)
+        return Outcome.SKIPPED
     return None
 
 
@@ -231,7 +235,7 @@ def why_unwanted(message: Message, *, at: dt.datetime) -> str:
     if message.not_after is not None and at >= message.not_after:
         return wishes.TOO_LATE
     suppression = Suppression.objects.filter(address=message.to_email.lower()).first()
-    return f"Adresse écartée : {suppression.reason}" if suppression else wanted.why_not(message)
+    return f"{SET_ASIDE} {suppression.reason}" if suppression else wanted.why_not(message)
 
 
 def hand_over(line: BaseEmailBackend, email: EmailMessage) -> None:
@@ -259,8 +263,13 @@ def read_refusal(error: OSError) -> Refusal:
         return Refusal(reason)
     if isinstance(error, smtplib.SMTPSenderRefused) and code != TOO_LARGE:
         return Refusal(reason, pauses=True)
-    refused_address = isinstance(error, smtplib.SMTPRecipientsRefused) and not POLICY_REFUSAL.search(reason)
-    return Refusal(reason, permanent=True, bounced=refused_address)
+    return Refusal(reason, permanent=True, bounced=_is_of_the_address(error, reason))
+
+
+def _is_of_the_address(error: OSError, reason: str) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return not POLICY_REFUSAL.search(reason)
+    return bool(ADDRESS_REFUSAL.search(reason))
 
 
 def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Outcome:

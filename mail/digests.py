@@ -91,6 +91,7 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
 
 
 def _facts(messages: list[Message]) -> dict[str, object]:
+    told = wanted.join(messages)
     shown = [
         {
             "subject": render(message).subject,
@@ -98,9 +99,9 @@ def _facts(messages: list[Message]) -> dict[str, object]:
             "text": [f"mail/items/{message.template}.txt", "mail/items/item.txt"],
             "html": [f"mail/items/{message.template}.html", "mail/items/item.html"],
         }
-        for message in messages[:SHOWN_AT_MOST]
+        for message in told[:SHOWN_AT_MOST]
     ]
-    return {"items": shown, "count": len(messages), "more": len(messages) - len(shown)}
+    return {"items": shown, "count": len(told), "more": len(told) - len(shown)}
 
 
 def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
@@ -108,6 +109,8 @@ def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
     too_late = message.not_after is not None and now >= message.not_after
     unwanted = frequency_of(message, wishes) == Frequency.NEVER
     reason = (TOO_LATE if too_late else "") or (UNWANTED if unwanted else "") or wanted.why_not(message)
+    if not reason and not wanted.refresh(message, at=now):
+        reason = wanted.NOTHING_LEFT
     if reason:
         Message.objects.filter(pk=message.pk).move(Message.State.SKIPPED, skipped_at=now, last_error=reason)
     return bool(reason)

@@ -53,12 +53,13 @@ def _waiting(now: dt.datetime) -> tuple[int, dt.datetime | None]:
 
 
 def note_beat(task: str, *, now: dt.datetime) -> None:
-    """A periodic task was done; an earlier instant never overwrites a later one."""
+    """A periodic task was done; an earlier instant never overwrites a later one, unless the clock was set back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO mail_heartbeat (task, beat_at) VALUES (%s, %s) ON CONFLICT (task) DO UPDATE "
-            "SET beat_at = GREATEST(mail_heartbeat.beat_at, EXCLUDED.beat_at)",
-            [task, now],
+            "INSERT INTO mail_heartbeat (task, beat_at) VALUES (%(task)s, %(now)s) ON CONFLICT (task) DO UPDATE "
+            "SET beat_at = CASE WHEN mail_heartbeat.beat_at > %(farthest)s THEN EXCLUDED.beat_at "
+            "ELSE GREATEST(mail_heartbeat.beat_at, EXCLUDED.beat_at) END",
+            {"task": task, "now": now, "farthest": now + SILENT_AFTER},
         )
 
 
@@ -67,12 +68,18 @@ def last_beat() -> dt.datetime | None:
     return Heartbeat.objects.filter(task=PULSE).values_list("beat_at", flat=True).first()
 
 
-def health(now: dt.datetime) -> dict[str, str]:
-    """In words that a monitor reads: "ok", or what is wrong and since how many seconds."""
-    beat, (_, waiting_since) = last_beat(), _waiting(now)
+def health(now: dt.datetime) -> dict[str, str | float]:
+    """In words that a monitor reads: "ok", or what is wrong and since how many seconds; and the figures behind them.
+
+    `mail_waiting_seconds`: the age of the oldest message that could leave; `mail_failed_percent`: of the last day.
+    """
+    beat, figures = last_beat(), mail_figures(now)
+    since = figures.waiting_since
     return {
         "beat": _since(beat, now, SILENT_AFTER, "silent") if beat else "never",
-        "mail": _since(waiting_since, now, LATE_AFTER, "late") if waiting_since else "ok",
+        "mail": _since(since, now, LATE_AFTER, "late") if since else "ok",
+        "mail_waiting_seconds": round((now - since).total_seconds()) if since else 0,
+        "mail_failed_percent": figures.failed_percent,
     }
 
 

@@ -4,6 +4,8 @@ The function that posts a mail of such a kind, named as its templates, says so:
 
     @told_as(Kind.REMINDERS)
     def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None: ...
+
+What asks something of people without being urgent is `@by_day`.
 """
 
 from __future__ import annotations
@@ -33,18 +35,10 @@ class Frequency(models.TextChoices):
 # The template that gathers others: it may be refused with all that it holds, and keeps to the quiet hours.
 DIGEST = "digest"
 
-# What has its hour cannot wait for a digest.
-CHOICES = {
-    kind: [
-        (choice, choice.label)
-        for choice in Frequency
-        if kind not in (Kind.REMINDERS, Kind.REPORTS) or choice in (Frequency.INSTANT, Frequency.NEVER)
-    ]
-    for kind in Kind
-}
 DEFAULTS = {kind: Frequency.WEEKLY if kind == Kind.SUGGESTIONS else Frequency.INSTANT for kind in Kind}
 
 _kinds: dict[str, Kind] = {}
+_asking: set[str] = set()
 
 
 def told_as[**P, R](kind: Kind) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -61,6 +55,17 @@ def told_as[**P, R](kind: Kind) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return tell
 
     return register
+
+
+def by_day[**P, R](tell: Callable[P, R]) -> Callable[P, R]:
+    """Function decorator: nobody may refuse the mail of this function's name, and nobody is woken by it."""
+    _asking.add(tell.__name__)
+    return tell
+
+
+def keeps_quiet(template: str) -> bool:
+    """Whether such mail waits for the end of its reader's quiet hours."""
+    return may_be_refused(template) or template in _asking
 
 
 def kind_of(template: str) -> Kind | None:

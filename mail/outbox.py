@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
 from mail.addresses import validate_address
+from mail.bounces import SET_ASIDE
 from mail.models import Message
 from mail.rendering import RESERVED_NAMES, one_line
 
@@ -61,7 +62,7 @@ SELECT
     %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
     CASE WHEN refused.id IS NOT NULL THEN %(now)s END::timestamptz,
-    CASE WHEN refused.id IS NULL THEN '' ELSE 'Adresse écartée : ' || refused.reason END
+    CASE WHEN refused.id IS NULL THEN '' ELSE %(set_aside)s || ' ' || refused.reason END
 FROM (SELECT) AS one LEFT JOIN mail_suppression AS refused ON refused.address = lower(%(to_email)s)
 ON CONFLICT (key) DO NOTHING
 """
@@ -125,6 +126,7 @@ def post(
         "on_behalf_of": on_behalf_of or address.email.lower(),
         "turn": TURN,
         "message_id": new_message_id(),
+        "set_aside": SET_ASIDE,
         "now": now,
         "due_at": due_at,
         "not_after": not_after,

@@ -17,7 +17,7 @@ FOLDER = Path(settings.BASE_DIR) / "templates" / "mail"
 SUBJECT = ".subject.txt"
 TAGS = re.compile(r"{{.*?}}|{%.*?%}")
 WORDS = re.compile(r"\b[a-z_]+\b")
-SLOT_FACTS = ("day", "hours", "company", "place", "places", "computers", "slot_url", "distance")
+SLOT_FACTS = ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")
 
 
 class Preview(NamedTuple):

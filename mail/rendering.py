@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from email.header import Header
 from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage as MimeMessage
 from email.message import MIMEPart
+from email.policy import default as default_policy
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -68,14 +71,32 @@ def one_line(text: str) -> str:
     return BREAKS.sub(" ", text).strip()
 
 
-def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -> EmailMultiAlternatives:
+class Letter(EmailMultiAlternatives):
+    """A mail to one person, whose name and subject come back as they were meant.
+
+    Python's own folding adds and loses spaces in long names, and takes a name that looks like an encoded word for one.
+    """
+
+    recipient_name = ""
+
+    def message(self, *, policy: Any = default_policy) -> MimeMessage:
+        built = super().message(policy=policy)
+        if needs_words(subject := str(self.subject)):
+            set_raw(built, "Subject", encoded_words(subject))
+        if self.recipient_name:
+            [address] = built["To"].addresses
+            set_raw(built, "To", named(self.recipient_name, address.addr_spec))
+        return built
+
+
+def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -> Letter:
     """The MIME message. The Message-ID is the row's, so that a second attempt is known as such."""
     reply_to = message.reply_to or settings.OPERATOR_EMAIL
-    email = EmailMultiAlternatives(
+    email = Letter(
         rendered.subject,
         rendered.text,
         settings.DEFAULT_FROM_EMAIL,
-        [recipient(message)],
+        [message.to_email],
         reply_to=[reply_to] if reply_to else None,
         headers={
             "Message-ID": message.message_id,
@@ -85,6 +106,7 @@ def build_email(message: Message, rendered: Rendered, *, sent_at: dt.datetime) -
             **unsubscribe_headers(message),
         },
     )
+    email.recipient_name = one_line(message.to_name)
     email.attach_alternative(rendered.html, "text/html")
     if message.calendar:
         # The alternative makes mail readers show buttons; the file serves the others.
@@ -114,10 +136,27 @@ def unsubscribe_headers(message: Message) -> dict[str, str]:
     }
 
 
-def recipient(message: Message) -> str:
-    """The To header: a name with quotes, commas or accents stays one name."""
-    name = one_line(message.to_name)
-    return str(HeaderAddress(display_name=name, addr_spec=message.to_email)) if name else message.to_email
+def set_raw(built: MimeMessage, name: str, value: str) -> None:
+    """A header as it stands: its lines are folded and encoded already."""
+    del built[name]
+    built.set_raw(name, value)
+
+
+def named(name: str, address: str) -> str:
+    """An address with its name: one with quotes, commas or accents stays one name."""
+    if needs_words(name):
+        return f"{encoded_words(name)}\r\n <{address}>"
+    return str(HeaderAddress(display_name=name, addr_spec=address))
+
+
+def needs_words(text: str) -> bool:
+    """Whether it is anything but plain letters that nobody takes for an encoded word."""
+    return not text.isascii() or "=?" in text
+
+
+def encoded_words(text: str) -> str:
+    """The text as encoded words of at most 75 characters (RFC 2047), each on a line of its own."""
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def calendar_file(message: Message) -> MIMEPart:

@@ -4,11 +4,15 @@ An app registers one function for each kind of message that may be overtaken by 
 
     @wanted.while_so("workshop_reminder")
     def reminded(message: Message) -> str: ...
+
+A mail that lists what may go one by one is `retold` with what is left, and several of them `joined` in a digest.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +21,17 @@ from mail.models import Message
 # Why the message should not leave any more, in French, for who reads the outbox; empty when it should.
 WhyNot = Callable[[Message], str]
 
+# What the message says at this instant; None when nothing of it is left.
+Facts = dict[str, Any]
+Retell = Callable[[Message, dt.datetime], Facts | None]
+# What one mail says in the place of several about the same thing.
+Join = Callable[[list[Facts]], Facts]
+
+NOTHING_LEFT = "Plus rien de ce qu’il annonçait n’est à prendre."
+
 _checks: dict[str, WhyNot] = {}
+_retells: dict[str, Retell] = {}
+_joins: dict[str, Join] = {}
 
 
 def while_so(*templates: str) -> Callable[[WhyNot], WhyNot]:
@@ -34,6 +48,50 @@ def while_so(*templates: str) -> Callable[[WhyNot], WhyNot]:
         return check
 
     return register
+
+
+def retold(template: str) -> Callable[[Retell], Retell]:
+    """Function decorator: what is still so of the messages of this template."""
+
+    def register(retell: Retell) -> Retell:
+        _retells[template] = retell
+        return retell
+
+    return register
+
+
+def joined(template: str) -> Callable[[Join], Join]:
+    """Function decorator: what a digest says of several messages of this template about one thing."""
+
+    def register(join: Join) -> Join:
+        _joins[template] = join
+        return join
+
+    return register
+
+
+def refresh(message: Message, *, at: dt.datetime) -> bool:
+    """Leave in the message what is so at this instant; False when nothing is."""
+    retell = _retells.get(message.template)
+    if retell is None:
+        return True
+    with transaction.atomic():
+        facts = retell(message, at)
+    if facts is not None:
+        message.context = facts
+    return facts is not None
+
+
+def join(messages: list[Message]) -> list[Message]:
+    """The messages in their order; where their app joins those about one thing, the first speaks for all."""
+    together: dict[tuple[str, str], list[Message]] = {}
+    for message in messages:
+        joins = message.template in _joins and message.about
+        together.setdefault((message.template, message.about if joins else str(message.pk)), []).append(message)
+    for (template, _), same in together.items():
+        if len(same) > 1:
+            same[0].context = _joins[template]([one.context for one in same])
+    return [same[0] for same in together.values()]
 
 
 def why_not(message: Message) -> str:

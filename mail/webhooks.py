@@ -15,13 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from mail.bounces import Event, is_passing, note
 from territories import clock
 
-# Those whose word we know how to read.
-VIEWS = {
-    "brevo": "BrevoTrackingWebhookView",
-    "mailjet": "MailjetTrackingWebhookView",
-    "postmark": "PostmarkTrackingWebhookView",
-    "sparkpost": "SparkPostTrackingWebhookView",
-}
+# Those who give our own Message-ID back: what they say is of one message.
+VIEWS = {"brevo": "BrevoTrackingWebhookView"}
 PLAIN = {
     EventType.DELIVERED: Event.DELIVERED,
     EventType.DEFERRED: Event.DEFERRED,
@@ -74,14 +69,9 @@ def _meaning(event: Any) -> Event | None:
 
 
 def _is_soft(event: Any) -> bool:
-    """Providers say it in a word of their own; where they do not, the receiving server's code does."""
+    """The provider says it in a word of its own; of a « hard » one the receiving server's code may know better."""
     told = event.esp_event if isinstance(event.esp_event, dict) else {}
-    if told.get("hard_bounce") is not None:
-        return not told["hard_bounce"]
-    words = {str(told.get(name, "")).lower() for name in ("event", "Type", "bounce_class")}
-    if words & {"soft_bounce", "softbounce", "transient"}:
-        return True
-    return is_passing(_words(event))
+    return told.get("event") == "soft_bounce" or is_passing(_words(event))
 
 
 def _words(event: Any) -> str:

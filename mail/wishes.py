@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mail.kinds import DIGEST, Frequency, Kind, kind_of, may_be_refused
+from mail.kinds import DIGEST, Frequency, Kind, keeps_quiet, kind_of
 from mail.models import Message, Preferences
 
 DIGEST_HOUR = dt.time(8)
@@ -31,18 +31,28 @@ def preferences_of(address: str) -> Preferences:
 
 
 def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
-    """None: it leaves now, as does all that nobody may refuse."""
-    if not may_be_refused(message.template):
+    """None: it leaves now, as does all that engages people."""
+    if not keeps_quiet(message.template):
         return None
     wishes = preferences_of(message.to_email)
     match frequency_of(message, wishes):
         case Frequency.NEVER:
             return Instead(Message.State.SKIPPED)
         case Frequency.DAILY | Frequency.WEEKLY if not message.instant:
-            return Instead(Message.State.GATHERED, until=next_digest(message, wishes, after=at))
+            digest = next_digest(message, wishes, after=at)
+            # What has its hour does not wait for a digest that comes after it.
+            if message.not_after is None or digest < message.not_after:
+                return Instead(Message.State.GATHERED, until=digest)
     until = wishes.end_of_quiet(at, zone=message.time_zone)
-    waits = until > at and (message.not_after is None or until < message.not_after)
-    return Instead(until=until) if waits else None
+    return Instead(until=until) if until > at and not _is_of_today(message, wishes, at, until) else None
+
+
+def _is_of_today(message: Message, wishes: Preferences, at: dt.datetime, until: dt.datetime) -> bool:
+    """Whether what it is about happens this very day, before the quiet hours end: then it wakes people."""
+    if message.not_after is None or until < message.not_after:
+        return False
+    zone = zone_of(message, wishes)
+    return message.not_after.astimezone(zone).date() == at.astimezone(zone).date()
 
 
 def frequency_of(message: Message, wishes: Preferences) -> Frequency:

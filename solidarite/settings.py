@@ -231,8 +231,8 @@ CELERY_BEAT_SCHEDULE = {
 # --- Mail ------------------------------------------------------------------------------------------
 
 MAIL_TIMEOUT = 20
-# Who carries our mail and tells what became of it, at /courriels/retours/: "brevo", "mailjet", "postmark",
-# "sparkpost"; empty: nobody tells. The secret is the "user:password" of that address.
+# Mail leaves by SMTP. Who carries it on may tell what became of it, at /courriels/retours/: "brevo"; empty: nobody
+# tells. The secret is the "user:password" of that address.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", "")
 ANYMAIL = {"WEBHOOK_SECRET": env.str("MAIL_WEBHOOK_SECRET", "")}
 # How many messages a second the provider takes; 0: as many as it can.
@@ -241,7 +241,7 @@ MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", 0.0)
 MAIL_BODIES_KEPT_DAYS = 60
 MAILERS = {
     "default": {
-        "BACKEND": env.str("MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": env.str("SMTP_HOST", "127.0.0.1"),
             "port": env.int("SMTP_PORT", 25),

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.letters import Facts, writing_to
 from accounts.models import User
 from associations.models import Request
-from companies.models import Slot, SlotVolunteer
-from mail.kinds import Kind, told_as
+from companies.models import BookingMode, Slot, SlotVolunteer
+from mail.kinds import Kind, by_day, told_as
 from territories.wording import counted, kilometres, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path
@@ -40,18 +41,11 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
-    for manager in _company(booking):
-        _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
-    for manager in _association(booking):
-        _tell(
-            "booking_confirmed",
-            booking,
-            manager,
-            now,
-            url=_association_url(booking),
-            event=calendar.REQUEST,
-            facts=lambda: _access(booking),
-        )
+    told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in _company(booking)]
+    told += [(one, _association_url(booking), partial(_access, booking)) for one in _association(booking)]
+    ends, event = booking.slot.ends_at, calendar.REQUEST
+    for person, url, facts in told:
+        _tell("booking_confirmed", booking, person, now, url=url, event=event, facts=facts, not_after=ends)
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -73,10 +67,13 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     """To both sides and the volunteers: it is off, and leaves their calendars; the association has other slots."""
     told: list[tuple[User, str, list[Slot]]] = [(manager, _company_url(booking), []) for manager in _company(booking)]
     told += [(manager, _association_url(booking), others) for manager in _association(booking)]
-    told += [(volunteer, _volunteer_url(), []) for volunteer in _volunteers(booking)]
     for person, url, offered in told:
         facts = partial(_others, offered)
         _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, facts=facts)
+    for volunteer in _volunteers(booking):
+        # The event of the booking was never in their calendar: that of their promise leaves it with the promise.
+        facts = partial(_others, [])
+        _tell("booking_cancelled", booking, volunteer, now, url=_volunteer_url(), priority=1, facts=facts)
 
 
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
@@ -85,6 +82,7 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
         _tell("booking_withdrawn", booking, manager, now, url=_company_url(booking))
 
 
+@by_day
 def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: an association has waited for two days; until when it may answer."""
     for manager in _company(booking):
@@ -126,6 +124,7 @@ def _until(booking: Booking) -> dict[str, object]:
     return {"until": long_date(here.date()), "until_time": wall_time(here)}
 
 
+@by_day
 def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
     """To one side, seven days ahead: does it still stand? One click, recorded as that person's."""
     booking = workshop.booking
@@ -136,6 +135,7 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
         _tell("workshop_agreement", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=told)
 
 
+@by_day
 def workshop_unsure(*, workshop: Workshop, now: dt.datetime) -> None:
     """To the owners of both sides and the operators, three days ahead: who has not said that it still stands."""
     booking = workshop.booking
@@ -204,7 +204,10 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
                 key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
                 context={
                     "topic": request.get_topic_display(),
-                    "slots": [_slot_facts(slot) | {"distance": _distance(request, found)} for found, slot in matches],
+                    "slots": [
+                        _slot_facts(slot) | {"id": slot.pk, "cost": found.cost, "why": _reasons(request, found, slot)}
+                        for found, slot in matches
+                    ],
                 },
                 about=f"request:{request.pk}",
                 on_behalf_of=f"associations:{request.association_id}",
@@ -214,9 +217,23 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
             )
 
 
-def _distance(request: Request, found: Match) -> str:
-    """How far, where it can be told: of a few communes nobody published the point."""
-    return kilometres(found.distance_km) if request.commune.latitude is not None else ""
+def _reasons(request: Request, found: Match, slot: Slot) -> str:
+    """Why a slot serves a request, in the language spoken. Of a few communes nobody published the point."""
+    sizes = {
+        "computers": counted(slot.computers, "ordinateur", "ordinateurs"),
+        "people": counted(request.participants, "personne", "personnes"),
+    }
+    near = gettext("à %(distance)s") % {"distance": kilometres(found.distance_km)}
+    weekend = slot.starts_on.isoweekday() in settings.WEEKEND_DAYS
+    volunteers = counted(slot.volunteers_offered, "bénévole sur place", "bénévoles sur place")
+    reasons = [
+        near if request.commune.latitude is not None else "",
+        gettext("%(computers)s pour %(people)s") % sizes,
+        gettext("le week-end") if weekend else gettext("en soirée"),
+        volunteers if slot.volunteers_offered else "",
+        gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
+    ]
+    return ", ".join(filter(None, reasons))
 
 
 def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
@@ -261,6 +278,7 @@ def _tell(  # the one place where a mail about a booking is put together
             key=f"{fact(template, booking)}:{person.pk}",
             context=_booking_facts(booking) | {"url": url} | dict(facts()),
             about=about(booking),
+            on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
             calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
             calendar_method=event,
             not_after=not_after,

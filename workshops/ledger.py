@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max
+from django.db.models import Case, Count, Max, Value, When
 
+from mail.bounces import SET_ASIDE
 from mail.models import Message
+from mail.wishes import UNWANTED
 from territories.wording import counted, long_date, wall_time
 from workshops.models import Booking
 from workshops.told import about
@@ -43,6 +45,15 @@ OUTCOMES = {
     Message.Outcome.COMPLAINED: "envoyé, puis signalé comme indésirable",
 }
 
+# Why a message was not even sent, where that is more than « it had no object any more ».
+KEPT = Case(
+    When(
+        state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE, then=Value("pas remis, l’adresse ne reçoit plus")
+    ),
+    When(state=Message.State.SKIPPED, last_error=UNWANTED, then=Value("pas envoyé, à la demande de la personne")),
+    default=Value(""),
+)
+
 
 class Told(NamedTuple):
     """One fact that was told; as `components/timeline.html` shows it."""
@@ -55,16 +66,21 @@ class Told(NamedTuple):
 
 def ledger(booking: Booking) -> list[Told]:
     """What was, or will be, told of a booking, the latest first. One query."""
-    rows = Message.objects.told_of(about(booking)).order_by().values("template", "state", "outcome")
+    rows = (
+        Message.objects.told_of(about(booking))
+        .order_by()
+        .annotate(kept=KEPT)
+        .values("template", "state", "outcome", "kept")
+    )
     told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=Max("sent_at"))
     zone = ZoneInfo(booking.slot.time_zone)
-    return [_told(row, zone) for row in told.order_by("-due", "template", "state", "outcome")]
+    return [_told(row, zone) for row in told.order_by("-due", "template", "state", "outcome", "kept")]
 
 
 def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:
     local = (row["sent"] or row["due"]).astimezone(zone)
     return Told(
-        what=f"{LABELS[row['template']]}\u00a0: {OUTCOMES.get(row['outcome'], STATES[row['state']])}",
+        what=f"{LABELS[row['template']]}\u00a0: {row['kept'] or OUTCOMES.get(row['outcome'], STATES[row['state']])}",
         when=f"{long_date(local.date())}, {wall_time(local)}",
         who=f"à {counted(row['people'], 'personne', 'personnes')}",
     )

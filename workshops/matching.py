@@ -12,6 +12,9 @@ from associations.models import Moment, Request
 from companies.models import Slot
 from territories.distance import kilometres_between
 
+# How many a request is told at once.
+MATCHES_TOLD = 5
+
 
 @dataclass(frozen=True, order=True)
 class Match:

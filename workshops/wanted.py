@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from associations.models import Request
 from mail import wanted
 from mail.models import Message
+from workshops.catalogue import bookable
+from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, Report, Side, Workshop
 from workshops.told import fact
 
@@ -60,6 +64,23 @@ def _is_held(message: Message) -> str:
 def _request_is_open(message: Message) -> str:
     still = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).exists()
     return "" if still else "La demande n’est plus ouverte."
+
+
+@wanted.retold("slots_matched")
+def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
+    """The slots that nobody has taken meanwhile."""
+    told = message.context["slots"]
+    still = set(bookable(at).filter(pk__in=[one["id"] for one in told]).values_list("pk", flat=True))
+    left = [one for one in told if one["id"] in still]
+    return message.context | {"slots": left} if left else None
+
+
+@wanted.joined("slots_matched")
+def _best_of_all(told: list[wanted.Facts]) -> wanted.Facts:
+    """Of all that was found for one request since the last digest, the best."""
+    slots = {one["id"]: one for facts in told for one in facts["slots"]}
+    best = sorted(slots.values(), key=lambda one: (one["cost"], one["id"]))
+    return told[0] | {"slots": best[:MATCHES_TOLD]}
 
 
 def _workshop(message: Message) -> Workshop | None:

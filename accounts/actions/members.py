@@ -20,6 +20,7 @@ from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused, refusing
+from accounts.silence import tell_if_silent
 
 INVITATIONS_A_DAY = 20
 JOIN_REQUESTS_AT_MOST = 10
@@ -196,6 +197,8 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
         _revoke_received(organisation, member.user, higher, by=by, now=now)
     member.role = role
     emails.role_changed(organisation=organisation, member=member, by=by, now=now)
+    if role in Role.managing():
+        tell_if_silent(person=member.user, organisation=organisation, now=now)
 
 
 @transaction.atomic
@@ -213,6 +216,7 @@ def hand_over(*, organisation: Organisation, to: Membership, by: User, now: dt.d
     _revoke_sent(organisation, by, keep=roles_to_invite(Role.MANAGER), by=by, now=now)
     to.role = Role.OWNER
     emails.role_changed(organisation=organisation, member=to, by=by, now=now)
+    tell_if_silent(person=to.user, organisation=organisation, now=now)
 
 
 @transaction.atomic

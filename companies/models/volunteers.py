@@ -50,7 +50,7 @@ class VolunteerProfile(models.Model):
         SUNDAY = "sunday", "le dimanche"
 
     class Language(models.TextChoices):
-        """Languages other than French that are heard in workshops (ISO 639-1); creoles (639-5), French sign language (639-3)."""
+        """Languages other than French that are heard in workshops: ISO 639-1, else 639-5 or 639-3."""
 
         ENGLISH = "en", "anglais"
         ARABIC = "ar", "arabe"

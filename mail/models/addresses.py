@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from mail.kinds import CHOICES, DEFAULTS, Frequency, Kind
+from mail.kinds import DEFAULTS, Frequency, Kind
 
 
 class Pause(models.Model):
@@ -69,7 +69,7 @@ class Suppression(models.Model):
 
 
 def _frequency(kind: Kind) -> models.CharField[str, str]:
-    return models.CharField(kind.label, max_length=10, choices=CHOICES[kind], default=DEFAULTS[kind])
+    return models.CharField(kind.label, max_length=10, choices=Frequency, default=DEFAULTS[kind])
 
 
 class Preferences(models.Model):
@@ -105,7 +105,7 @@ class Preferences(models.Model):
             *(
                 models.CheckConstraint(
                     name=f"preferences_{kind}_offered",
-                    condition=Q(**{f"{kind}__in": [choice.value for choice, _ in CHOICES[kind]]}),
+                    condition=Q(**{f"{kind}__in": Frequency.values}),
                     violation_error_message="Choisissez une fréquence de la liste.",
                 )
                 for kind in Kind

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
+from accounts.actions import members
 from accounts.models import Role, User
 from mail.bounces import set_aside
 from mail.models import Message
@@ -48,7 +51,40 @@ def test_it_is_told_once_and_for_each_organisation(world: World, now: dt.datetim
     assert len(told()) == 2
 
 
-def test_volunteers_and_strangers_are_nobodys_silence(world: World, now: dt.datetime) -> None:
+def test_manager_hears_of_a_silent_volunteer(world: World, now: dt.datetime) -> None:
     silence(world.volunteer, now)
+    assert told() == [("Hélène", False)]
+
+
+def test_who_invites_hears_that_the_invitation_did_not_arrive(world: World, now: dt.datetime) -> None:
+    factories.make_invitation(now, world.association, email="Neuve@example.org")
+    set_aside(address="neuve@example.org", reason=REASON, now=now)
+    assert told() == [("Karim", False)]
+    assert Message.objects.get(template="address_silent").context["person"] == "neuve@example.org"
+
+
+def test_company_hears_that_the_link_to_sign_did_not_arrive(world: World, now: dt.datetime) -> None:
+    named = {"signatory_email": "legale@example.org", "signatory_name": "Aline Roux"}
+    stamps = {"signed_at": None, "submitted_at": None, "link_sent_at": now}
+    factories.make_signature(now, world.company, world.charter, state="draft", **named, **stamps)
+    set_aside(address="legale@example.org", reason=REASON, now=now)
+    assert told() == [("Hélène", False)]
+    assert Message.objects.get(template="address_silent").context["person"] == "Aline Roux"
+
+
+@pytest.mark.parametrize("move", ["change_role", "hand_over"])
+def test_who_begins_to_act_and_hears_nothing_is_told_of(world: World, now: dt.datetime, move: str) -> None:
+    set_aside(address=world.volunteer.email, reason=REASON, now=now)
+    Message.objects.all().delete()
+    member = world.company.members().get(user=world.volunteer)
+    given = {"organisation": world.company, "by": world.company_owner, "now": now}
+    if move == "hand_over":
+        members.hand_over(to=member, **given)  # type: ignore[arg-type]
+    else:
+        members.change_role(member=member, role=Role.MANAGER, **given)  # type: ignore[arg-type]
+    assert told() == [("Hélène", False)]
+
+
+def test_strangers_are_nobodys_silence(world: World, now: dt.datetime) -> None:
     set_aside(address="eve@example.org", reason=REASON, now=now)
     assert told() == []

@@ -27,9 +27,7 @@ def fact(name: str) -> str:
     return FACT.format(name)
 
 
-SLOT = {
-    name: fact(name) for name in ("day", "hours", "company", "place", "places", "computers", "slot_url", "distance")
-}
+SLOT = {name: fact(name) for name in ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")}
 ITEMS = [
     {
         "subject": fact("subject"),
@@ -47,7 +45,7 @@ CHOOSING: dict[str, list[Any]] = {
     "items": [ITEMS[:1], ITEMS],
     "remarks": [[], [fact("remark")]],
     "silent": [[fact("company")], [fact("company"), fact("association")]],
-    "slots": [[SLOT], [SLOT, SLOT | {"distance": ""}]],
+    "slots": [[SLOT], [SLOT, SLOT | {"why": ""}]],
     "workshops": [[SLOT], [SLOT, SLOT]],
     "ended": [0, 1, 2],
     **{name: ["", fact(name)] for name in ("reason", "message", "answer", "suspended", "why")},

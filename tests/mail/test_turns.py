@@ -127,3 +127,11 @@ def test_pace_is_one_row() -> None:
     Pace.objects.create(free_at=NOW, pk=1)
     with pytest.raises(IntegrityError, match="pace_one_row"), transaction.atomic():
         Pace.objects.create(free_at=NOW, pk=2)
+
+
+def test_clock_that_was_set_back_does_not_hold_up_the_mail(settings: Settings) -> None:
+    settings.MAIL_PER_SECOND = 2.0
+    tomorrow = NOW + dt.timedelta(days=1)
+    assert take_turn(now=tomorrow, latest=tomorrow) == tomorrow
+    assert take_turn(now=NOW, latest=NOW + 50 * SECOND) == NOW
+    assert take_turn(now=NOW, latest=NOW + 50 * SECOND) == NOW + SECOND / 2

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mail import actions, digests, kinds, links
 from mail.delivery import Tally, deliver_due
 from mail.digests import tell_digests
-from mail.kinds import CHOICES, Frequency, Kind, told_as
+from mail.kinds import Frequency, Kind, told_as
 from mail.models import Message, Preferences, Suppression
 from mail.wishes import preferences_of
 from territories.zones import FRENCH_ZONES
@@ -84,7 +84,7 @@ def test_one_wish_is_not_another(smtp_sink: Sink, tell: Tell) -> None:
 
 
 def test_database_refuses_what_is_not_offered() -> None:
-    for values in ({"reminders": "weekly"}, {"reports": "daily"}, {"suggestions": "x"}, {"address": "Ana@example.org"}):
+    for values in ({"reminders": "hourly"}, {"reports": ""}, {"suggestions": "x"}, {"address": "Ana@example.org"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Preferences.objects.create(**{"address": "ana@example.org", "changed_at": NOW, **values})
 
@@ -125,10 +125,40 @@ def test_nothing_leaves_in_the_quiet_hours(smtp_sink: Sink, tell: Tell, at: str,
         assert deliver(due) == Tally(sent=1)
 
 
-def test_what_would_be_too_late_in_the_morning_leaves_at_night(smtp_sink: Sink, tell: Tell) -> None:
-    tell("today", now=NIGHT, not_after=NIGHT + 7 * HOUR)
-    tell("later", now=NIGHT, not_after=NIGHT + 8 * HOUR)
-    assert deliver(NIGHT) == Tally(sent=1, postponed=1)
+def test_what_happens_before_the_morning_of_this_day_leaves_at_night(smtp_sink: Sink, tell: Tell) -> None:
+    before_dawn = at_paris(2, 5)
+    tell("today", now=before_dawn, not_after=at_paris(2, 7))
+    tell("later", now=before_dawn, not_after=at_paris(2, 8))
+    assert deliver(before_dawn) == Tally(sent=1, postponed=1)
+
+
+def test_what_happens_tomorrow_wakes_nobody(smtp_sink: Sink, tell: Tell) -> None:
+    eve = at_paris(1, 23)
+    tell("tomorrow", now=eve, not_after=at_paris(2, 0))
+    assert deliver(eve) == Tally(postponed=1)
+    assert deliver(at_paris(2, 7)) == Tally(skipped=1)
+
+
+def test_what_asks_something_wakes_nobody_and_cannot_be_refused(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(kinds._kinds, "hello")
+    wish(reminders="never")
+    tell("plain", now=NIGHT)
+    assert deliver(NIGHT) == Tally(sent=1)
+    monkeypatch.setattr(kinds, "_asking", {"hello"})
+    tell("asks", now=NIGHT)
+    assert deliver(NIGHT) == Tally(postponed=1)
+    assert deliver(NIGHT + 9 * HOUR) == Tally(sent=1)
+    assert "List-Unsubscribe" not in smtp_sink.taken[-1][1]
+
+
+def test_what_has_its_hour_does_not_wait_for_a_digest_after_it(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="weekly")
+    noon = at_paris(2, 12)
+    tell("soon", now=noon, not_after=at_paris(5, 0))
+    tell("far", now=noon, not_after=at_paris(20, 0))
+    assert deliver(noon) == Tally(sent=1, gathered=1)
 
 
 def test_own_hours_and_own_zone_go_before_those_of_the_message(smtp_sink: Sink, tell: Tell) -> None:
@@ -162,7 +192,7 @@ def test_end_of_quiet_is_the_first_instant_that_is_not_quiet(
 
 def at_paris(day: int, hour: int) -> dt.datetime:
     """In December 2026, when Paris is an hour ahead; the 1st is a Tuesday."""
-    return dt.datetime(2026, 12, day, hour - 1, tzinfo=dt.UTC)
+    return dt.datetime(2026, 12, day, tzinfo=dt.UTC) + (hour - 1) * HOUR
 
 
 def gather(tell: Tell, count: int, *, at: dt.datetime, **fields: object) -> list[Message]:
@@ -330,7 +360,7 @@ def test_wishes_are_chosen_by_a_link_without_login(smtp_sink: Sink, tell: Tell, 
     [(_, mail)] = smtp_sink.taken
     path = link(text_of(mail), "Choisir mes courriels")
     assert "ana@example.org" in client.get(path).text
-    chosen = {kind.value: CHOICES[kind][-1][0].value for kind in Kind} | {
+    chosen = dict.fromkeys(Kind.values, Frequency.NEVER.value) | {
         "quiet_from": "20:00",
         "quiet_until": "09:30",
         "time_zone": "Indian/Reunion",
@@ -340,7 +370,7 @@ def test_wishes_are_chosen_by_a_link_without_login(smtp_sink: Sink, tell: Tell, 
     wishes = Preferences.objects.get()
     assert (wishes.address, wishes.suggestions, wishes.reports) == ("ana@example.org", "daily", "never")
     assert (wishes.quiet_until, wishes.time_zone) == (dt.time(9, 30), "Indian/Reunion")
-    for wrong in ({"suggestions": "x"}, {"reminders": "weekly"}, {"quiet_from": "25:00"}, {"time_zone": "Mars/Base"}):
+    for wrong in ({"suggestions": "x"}, {"reminders": "hourly"}, {"quiet_from": "25:00"}, {"time_zone": "Mars/Base"}):
         page = client.post(path, chosen | wrong)
         assert (page.status_code, "Corrigez pour continuer" in page.text) == (422, True)
     assert Preferences.objects.get().suggestions == "daily"

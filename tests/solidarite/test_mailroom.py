@@ -66,7 +66,9 @@ def test_what_a_pause_holds_is_not_late(db: None, now: dt.datetime) -> None:
 
 def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
     page = reverse("health")
-    assert client.get(page).json() == {"database": "ok", "cache": "ok", "beat": "never", "mail": "ok"}
+    figures_now = {"mail_waiting_seconds": 0, "mail_failed_percent": 0.0}
+    ok = {"database": "ok", "cache": "ok", "beat": "never", "mail": "ok"}
+    assert client.get(page).json() == ok | figures_now
     tasks.pulse()
     assert client.get(page).json()["beat"] == "ok"
     Heartbeat.objects.update(beat_at=clock.now() - 10 * MINUTE)
@@ -77,6 +79,22 @@ def test_earlier_beat_does_not_overwrite_a_later_one(db: None, now: dt.datetime)
     for at in (now, now - MINUTE):
         figures.note_beat("x", now=at)
     assert Heartbeat.objects.get().beat_at == now
+
+
+def test_beat_is_watched_again_after_the_clock_was_set_back(db: None, now: dt.datetime) -> None:
+    for at in (now + 60 * MINUTE, now):
+        figures.note_beat("x", now=at)
+    assert Heartbeat.objects.get().beat_at == now
+
+
+def test_monitor_reads_what_waits_and_what_failed(db: None, now: dt.datetime) -> None:
+    post(now - 5 * MINUTE, "waits")
+    post(now - 5 * MINUTE, "fails")
+    post(now - 5 * MINUTE, "leaves")
+    Message.objects.filter(key="fails").update(state="failed", failed_at=now, last_error="550")
+    Message.objects.filter(key="leaves").update(state="sent", sent_at=now)
+    told = figures.health(now)
+    assert (told["mail"], told["mail_waiting_seconds"], told["mail_failed_percent"]) == ("ok", 300, 50.0)
 
 
 def test_every_periodic_task_is_noted_and_no_other(db: None) -> None:

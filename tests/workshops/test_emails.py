@@ -10,11 +10,14 @@ from django.db import transaction
 
 from companies.actions import join_slot
 from companies.models import Slot
+from mail.delivery import Outcome, deliver_due, hold_back
+from mail.digests import tell_digests
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
-from workshops import emails
+from tests.mail.conftest import Sink, text_of
+from workshops import actions, emails
 from workshops.matching import match
 from workshops.models import Booking, Side
 
@@ -108,4 +111,63 @@ def test_matching_slots_are_listed_with_their_distance(world: World, now: dt.dat
     message = Message.objects.get(template="slots_matched")
     rendered = render(message)
     assert rendered.subject == "Des créneaux pour votre demande «\u00a0E-mail\u00a0»"
-    assert "À 10\u00a0km" in rendered.text
+    reasons = (
+        "à 10\u00a0km, 8\u00a0ordinateurs pour 6\u00a0personnes, en soirée, 2\u00a0bénévoles sur place, "
+        "réponse immédiate"
+    )
+    assert reasons in rendered.text
+    assert reasons in rendered.html
+
+
+def test_slots_that_others_took_meanwhile_are_not_told(now: dt.datetime, committed: None, smtp_sink: Sink) -> None:
+    world = factories.make_world(now)
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    factories.make_request(now, world.association)
+    actions.tell_matches(now=now)
+    Message.objects.update(instant=True)
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    deliver_due(now=now, limit=9, clock=lambda: now)
+    [(_, mail)] = smtp_sink.taken
+    told = text_of(mail)
+    assert (f"/creneaux/{other.pk}/" in told, f"/creneaux/{world.slot.pk}/" in told) == (True, False)
+    Message.objects.update(state="queued", sent_at=None)
+    factories.make_booking(now, other, factories.make_association(now))
+    deliver_due(now=now, limit=9, clock=lambda: now)
+    assert Message.objects.get().last_error == "Plus rien de ce qu’il annonçait n’est à prendre."
+
+
+def test_digest_of_a_week_says_the_best_slots_of_each_request_once(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association, matched_at=now)
+    actions.tell_matches(now=now)
+    far = factories.make_site(now, world.company, latitude=world.site.latitude + 0.1)
+    room = factories.make_room(now, far)
+    for day in range(6):
+        factories.make_slot(room, world.slot.starts_at + dt.timedelta(days=day))
+        actions.tell_matches(now=now)
+    for message in Message.objects.all():
+        message.instant = False
+        assert hold_back(message, at=now) == Outcome.GATHERED
+    tuesday = now + dt.timedelta(days=7)
+    assert tell_digests(now=tuesday) == 1
+    digest = Message.objects.get(template="digest")
+    [item] = digest.context["items"]
+    slots = item["facts"]["slots"]
+    costs = [one["cost"] for message in Message.objects.exclude(template="digest") for one in message.context["slots"]]
+    assert (len(costs), [one["cost"] for one in slots]) == (7, sorted(costs)[:5])
+
+
+def test_many_mails_of_one_company_let_another_speak(now: dt.datetime, committed: None, smtp_sink: Sink) -> None:
+    world = factories.make_world(now)
+    for day in range(9):
+        slot = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=day + 1))
+        booking = factories.make_booking(now, slot, factories.make_association(now))
+        with transaction.atomic():
+            emails.booking_confirmed(booking=Booking.objects.with_everything().get(pk=booking.pk), now=now)
+    other, later = factories.make_company(now), now + dt.timedelta(seconds=1)
+    room = factories.make_room(now, factories.make_site(now, other))
+    booking = factories.make_booking(now, factories.make_slot(room, world.slot.starts_at), world.association)
+    with transaction.atomic():
+        emails.booking_confirmed(booking=booking, now=later)
+    deliver_due(now=later, limit=99, clock=lambda: later)
+    own = [number for number, address in enumerate(smtp_sink.recipients) if address == other.owners()[0].email]
+    assert own[0] <= 3

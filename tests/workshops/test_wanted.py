@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from companies.models import Slot
+from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
 from mail.models import Message
 from tests import factories
@@ -94,3 +96,16 @@ def test_both_sides_read_what_was_written(world: World, booking: Booking, now: d
 def test_every_mail_of_a_booking_has_its_words() -> None:
     told = {name for name in vars(emails) if name.startswith(("booking_", "workshop_", "report_", "waitlist_h"))}
     assert told == set(LABELS)
+
+
+def test_page_says_when_an_address_receives_no_more(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    set_aside(address=world.company_owner.email, reason="550", now=now)
+    Slot.objects.update(booking_mode="on_approval")
+    booking = factories.make_booking(now, world.slot, world.association, state="pending")
+    with transaction.atomic():
+        emails.booking_requested(booking=booking, now=now)
+    page = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    assert (
+        "Demande transmise à l’entreprise\u00a0: pas remis, l’adresse ne reçoit plus"
+        in visitor(world.association_owner).get(page).text
+    )

@@ -10,10 +10,9 @@ from associations.models import Request
 from companies.models import Slot
 from workshops import emails
 from workshops.catalogue import bookable
-from workshops.matching import best
+from workshops.matching import MATCHES_TOLD, best
 from workshops.models import MatchNotice
 
-MATCHES_TOLD = 5
 NEW_SLOTS_A_RUN = 500
 CANDIDATES_A_REQUEST = 500
 
