@@ -91,7 +91,7 @@ COSTS: dict[str, int] = {
     "companies:volunteer_profile": 5,
     "company": 19,
     "dashboard": 7,
-    "health": 3,
+    "health": 5,
     "home": 6,
     "legal_notice": 1,
     "mail:preferences": 3,

@@ -105,7 +105,7 @@ def test_nobody_is_told_of_a_silence_to_a_question_that_was_not_asked(booking: B
 def test_answer_that_comes_before_the_mail_stops_it(booking: Booking, world: World, smtp_sink: Sink) -> None:
     scan(START - 7 * DAY)
     actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 7 * DAY)
-    at = START - 6.8 * DAY
+    at = START - 6.4 * DAY
     deliver_due(now=at, limit=9, clock=lambda: at)
     assert [one.template for one in Message.objects.filter(state="sent")] == ["workshop_agreement"]
     assert Message.objects.get(state="skipped").last_error == "Cette réponse est déjà donnée."
