@@ -38,6 +38,11 @@ class MessageAdmin(admin.ModelAdmin[Message]):
         return obj is None and super().has_change_permission(request)
 
     @override
+    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        """The row is what keeps a thing from being told twice."""
+        return False
+
+    @override
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
         """All columns; of a secret message, none that could tell the secret."""
         names = [field.name for field in self.opts.concrete_fields]

@@ -62,6 +62,16 @@ def test_nothing_to_send_again_is_said(operator: Client, tell: Tell) -> None:
     assert "Aucun message remis en file\u00a0: choisissez des messages en échec et non secrets." in answer.text
 
 
+def test_message_is_not_deleted_alone_or_with_others(operator: Client, tell: Tell) -> None:
+    """What is deleted would be told again."""
+    message = tell()
+    assert "Supprimer" not in operator.get(f"{LIST}{message.pk}/change/").text
+    assert "delete_selected" not in operator.get(LIST).text
+    assert operator.post(f"{LIST}{message.pk}/delete/", {"post": "yes"}).status_code == 403
+    operator.post(LIST, {"action": "delete_selected", "_selected_action": [message.pk], "post": "yes"})
+    assert Message.objects.filter(pk=message.pk).exists()
+
+
 def test_suppression_is_removed_but_not_changed(operator: Client) -> None:
     suppression = Suppression.objects.create(address="ana@example.org", reason="550", created_at=NOW)
     page = f"/admin/mail/suppression/{suppression.pk}/"
