@@ -20,10 +20,12 @@ Facts = Callable[[], Mapping[str, object]]
 def writing(address: Address, *, language: str) -> Iterator[partial[bool]]:
     """Speaks this language, and gives `outbox.post` with address and language filled in.
 
-    Dates, counts and labels belong inside: outside they are in the language of who acts.
+    Dates, counts and labels belong inside: outside they are in the language of who acts. A rehearsal
+    (`outbox.rehearsal`) has a language of its own, which is spoken instead.
     """
-    with translation.override(language):
-        yield partial(outbox.post, to=address, language=language)
+    spoken = outbox.rehearsed_language() or language
+    with translation.override(spoken):
+        yield partial(outbox.post, to=address, language=spoken)
 
 
 def writing_to(person: User) -> AbstractContextManager[partial[bool]]:

@@ -155,6 +155,10 @@ class JoinRequest(AbstractJoinRequest):
             ),
         ]
 
+    @property
+    def organisation(self) -> Association:
+        return self.association
+
 
 class Moment(models.TextChoices):
     """When an association can come."""

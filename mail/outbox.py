@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from email.utils import parseaddr
 from typing import Any, NamedTuple
 
@@ -39,6 +41,36 @@ class Address(NamedTuple):
 
     email: str
     name: str = ""
+
+
+class Rehearsal(NamedTuple):
+    """What would be posted: the messages as they would stand in the outbox, unsaved, all in one language."""
+
+    language: str
+    messages: list[Message]
+
+
+_rehearsal: ContextVar[Rehearsal | None] = ContextVar("rehearsal", default=None)
+
+
+@contextmanager
+def rehearsal(*, language: str) -> Iterator[Rehearsal]:
+    """Within it, `post` refuses what it always refuses, and writes nothing: what it is given is gathered instead.
+
+    Nobody is woken either. `accounts.letters` then speaks this language, whatever the readers' own is.
+    """
+    played = Rehearsal(language, [])
+    token = _rehearsal.set(played)
+    try:
+        yield played
+    finally:
+        _rehearsal.reset(token)
+
+
+def rehearsed_language() -> str | None:
+    """The language of the rehearsal that is going on; None when mail is posted in earnest."""
+    played = _rehearsal.get()
+    return played.language if played else None
 
 
 # One statement: whether the key is new and whether the address may be written to are decided by the
@@ -96,6 +128,7 @@ def post(
     (IANA), and no digest holds an `instant` one. `about` ("booking:12") is the thread that it stands in, and
     what is looked at once more before it leaves (`mail.wanted`). An address set aside gets a row too,
     skipped, with the reason. `secret` erases the context once the message left the queue and keeps no body.
+    In a `rehearsal` nothing is written, and every message is new.
 
     Raises `OutsideTransaction` outside `atomic()`, `TypeError` when the context holds anything but JSON,
     `ValueError` for an address that is none or a context name that the layout uses itself.
@@ -114,7 +147,7 @@ def post(
         "to_email": address.email,
         "to_name": one_line(address.name)[:200],
         "language": language,
-        "context": Jsonb(dict(context)),
+        "context": dict(context),
         "about": about,
         "reply_to": reply_to,
         "calendar": calendar,
@@ -124,15 +157,15 @@ def post(
         "instant": instant,
         "time_zone": time_zone,
         "on_behalf_of": on_behalf_of or address.email.lower(),
-        "turn": TURN,
         "message_id": new_message_id(),
-        "set_aside": SET_ASIDE,
-        "now": now,
         "due_at": due_at,
         "not_after": not_after,
     }
+    if played := _rehearsal.get():
+        played.messages.append(Message(**row, created_at=now, next_attempt_at=due_at))
+        return True
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, row)
+        cursor.execute(INSERT, row | {"context": Jsonb(row["context"]), "turn": TURN, "now": now, "set_aside": SET_ASIDE})
         written: bool = cursor.rowcount == 1
     if written and due_at <= now:
         wake_at_commit()

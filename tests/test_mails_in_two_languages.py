@@ -18,11 +18,13 @@ from associations import actions as associations
 from charter import actions as charter
 from companies import emails as companies
 from companies.models import BookingMode, Slot
+from mail import outbox
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
 from workshops import actions as workshops
+from workshops import emails
 from workshops.models import Booking
 
 DAY, JOUR = "Tuesday 8\u00a0December 2026", "mardi 8\u00a0décembre 2026"
@@ -214,3 +216,14 @@ def test_languages_cost_no_query(world: World, now: dt.datetime, anna: User) -> 
             transaction.set_rollback(True)
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+def test_rehearsal_speaks_its_own_language(world: World, now: dt.datetime, anna: User) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    with outbox.rehearsal(language="en") as played:
+        emails.booking_confirmed(booking=booking, now=now)
+    assert {(one.to_name, one.language, one.context["day"]) for one in played.messages} == {
+        (name, "en", DAY) for name in ("Hélène", "Karim", "Anna")
+    }
+    assert "SUMMARY:Digital workshop" in played.messages[0].calendar
+    assert not Message.objects.exists()

@@ -317,7 +317,10 @@ class FormerEntry(models.Model):
 
 
 class JoinRequest(models.Model):
-    """Somebody asks to be let into an organisation that stands in the portal already."""
+    """Somebody asks to be let into an organisation that stands in the portal already.
+
+    Each app declares its own table and its `organisation` key.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", "en attente de réponse"
@@ -352,3 +355,8 @@ class JoinRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+    @property
+    def organisation(self) -> Organisation:
+        """Where the person asks to be let in."""
+        raise NotImplementedError

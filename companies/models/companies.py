@@ -123,3 +123,7 @@ class JoinRequest(AbstractJoinRequest):
                 name="company_join_asked_once", fields=["company", "user"], condition=Q(state="pending")
             ),
         ]
+
+    @property
+    def organisation(self) -> Company:
+        return self.company

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from mail import tasks
 from mail.models import Message, Suppression
-from mail.outbox import Address, OutsideTransaction, post, requeue, wake_delivery
+from mail.outbox import Address, OutsideTransaction, post, rehearsal, rehearsed_language, requeue, wake_delivery
 from solidarite.celery import app
 from tests.mail.conftest import HELLO, NOW
 
@@ -94,6 +94,33 @@ def test_concurrent_posts_of_one_key_write_one_message() -> None:
     with ThreadPoolExecutor(2) as pool:
         written = [run.result() for run in [pool.submit(tell) for _ in range(2)]]
     assert (sorted(written), Message.objects.count()) == ([False, True], 1)
+
+
+def test_rehearsal_gathers_what_would_be_posted_and_writes_nothing(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_capture_on_commit_callbacks() as woken, django_assert_num_queries(0), rehearsal(language="en") as it:
+        for _ in range(2):
+            assert post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW, language="en") is True
+    assert [(one.pk, one.key, one.to_name, one.language, one.context) for one in it.messages] == [
+        (None, "hello:1", "Ana", "en", HELLO)
+    ] * 2
+    assert (woken, Message.objects.count(), rehearsed_language()) == ([], 0, None)
+    assert post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW) is True
+    assert Message.objects.count() == 1
+
+
+def test_rehearsal_refuses_what_post_refuses_and_ends_with_it() -> None:
+    with pytest.raises(TypeError, match="datetime at 'day'"), rehearsal(language="fr") as played:
+        post("hello", key="hello:1", to=ANA, context={"day": NOW}, now=NOW)
+    assert (played.messages, rehearsed_language()) == ([], None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rehearsal_needs_a_transaction_as_post_does() -> None:
+    with pytest.raises(OutsideTransaction), rehearsal(language="fr"):
+        post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW)
 
 
 def test_post_to_an_address_set_aside_says_so() -> None:
