@@ -1,4 +1,4 @@
-"""How each mail looks: as it was last told to somebody or, where it never was, with the names of its facts."""
+"""How each mail looks: with facts that were gathered or told or, where there are none, with the names of its facts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from mail.kinds import Kind, kind_of
 from mail.models import Message
 from mail.rendering import Rendered, render
 
@@ -19,21 +18,19 @@ TAGS = re.compile(r"{{.*?}}|{%.*?%}")
 WORDS = re.compile(r"\b[a-z_]+\b")
 SLOT_FACTS = ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")
 
+# What `django.core.signing` puts its name to: 43 characters of an HMAC-SHA256, after a dot or a colon.
+SIGNED = re.compile(r"(?<=/)[\w.:-]+[.:][\w-]{43}(?![\w-])")
+UNSIGNED = "apercu"
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NO_ADDRESS = "[address]"
+
 
 class Preview(NamedTuple):
-    """A mail and what an operator sees of it; `told` is the message that it was, or None for an example."""
+    """What an operator sees of a mail in one language; real: its facts are those of the portal."""
 
     template: str
+    language: str
     rendered: Rendered
-    told: Message | None
-
-
-class Line(NamedTuple):
-    """A mail in the list of all: its kind (None: it always leaves) and the subject that it had last, or has."""
-
-    template: str
-    kind: Kind | None
-    subject: str
     is_real: bool
 
 
@@ -42,33 +39,32 @@ def templates() -> list[str]:
     return sorted(path.name.removesuffix(SUBJECT) for path in FOLDER.glob(f"*{SUBJECT}"))
 
 
-def lines(language: str) -> list[Line]:
-    """All mails. One query, however long the history."""
-    real = {message.template: message for message in _newest(templates(), language)}
-    return [
-        Line(name, kind_of(name), render(real.get(name) or _example(name, language)).subject, name in real)
-        for name in templates()
-    ]
+def preview(template: str, language: str, message: Message | None) -> Preview:
+    """A mail as this message says it or, without one, as an example; nothing in it acts for anybody."""
+    rendered = render(message or _example(template, language))
+    return Preview(template, language, harmless(rendered), is_real=message is not None)
 
 
-def preview(template: str, language: str) -> Preview:
-    """One mail, as the last one of this language that we still have the words of."""
-    told = next(iter(_newest([template], language)), None)
-    return Preview(template, render(told or _example(template, language)), told)
+def harmless(rendered: Rendered) -> Rendered:
+    """The same words, with no link that acts without a login and nobody's address."""
+    return Rendered(*(ADDRESS.sub(NO_ADDRESS, SIGNED.sub(UNSIGNED, part)) for part in rendered))
 
 
-# One look into the index `message_newest` for each mail.
+# One look into the index `message_newest` for each mail and language.
 NEWEST = """
-SELECT message.* FROM unnest(%s::text[]) AS mail (name) CROSS JOIN LATERAL (
+SELECT message.* FROM unnest(%s::text[]) AS mail (name) CROSS JOIN unnest(%s::text[]) AS spoken (language)
+CROSS JOIN LATERAL (
     SELECT * FROM mail_message
-    WHERE template = mail.name AND language = %s AND NOT secret AND NOT (context = '{}'::jsonb)
+    WHERE template = mail.name AND language = spoken.language AND NOT secret AND NOT (context = '{}'::jsonb)
     ORDER BY id DESC LIMIT 1
 ) AS message
 """
 
 
-def _newest(names: list[str], language: str) -> Iterable[Message]:
-    return Message.objects.raw(NEWEST, [names, language])
+def last_told(names: Iterable[str], languages: Iterable[str]) -> dict[tuple[str, str], Message]:
+    """The last message of each mail, by name and language, that we still have the words of. One query."""
+    found = Message.objects.raw(NEWEST, [list(names), list(languages)])
+    return {(message.template, message.language): message for message in found}
 
 
 def _example(template: str, language: str) -> Message:

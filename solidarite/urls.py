@@ -55,7 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pilotage/seconds-facteurs/", recovery.recoveries, name="recoveries"),
     path("pilotage/seconds-facteurs/<int:recovery_id>/confirmer/", recovery.confirm, name="recovery_confirm"),
     path("pilotage/courriels/", mailroom.mailroom, name="mailroom"),
-    path("pilotage/courriels/<slug:template>/", mailroom.mail_preview, name="mail_preview"),
     path("pilotage/courriels/<slug:template>/html/", mailroom.mail_preview_html, name="mail_preview_html"),
     path("signaler/", abuse.report, name="report_abuse"),
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),

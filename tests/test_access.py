@@ -206,7 +206,6 @@ TABLE: dict[str, Rule] = {
     "moderation_registry": post(AWAY, *[GONE] * 7),
     "moderation_merge": post(AWAY, *[GONE] * 7),
     "mailroom": OPERATION,
-    "mail_preview": OPERATION,
     "mail_preview_html": OPERATION,
     "recoveries": OPERATION,
     "recovery_confirm": replace(OPERATION, AWAY),

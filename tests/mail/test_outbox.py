@@ -103,8 +103,8 @@ def test_rehearsal_gathers_what_would_be_posted_and_writes_nothing(
     with django_capture_on_commit_callbacks() as woken, django_assert_num_queries(0), rehearsal(language="en") as it:
         for _ in range(2):
             assert post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW, language="en") is True
-    assert [(one.pk, one.key, one.to_name, one.language, one.context) for one in it.messages] == [
-        (None, "hello:1", "Ana", "en", HELLO)
+    assert [(one.key, one.to_name, one.language, one.context) for one in it.messages] == [
+        ("hello:1", "Ana", "en", HELLO)
     ] * 2
     assert (woken, Message.objects.count(), rehearsed_language()) == ([], 0, None)
     assert post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW) is True

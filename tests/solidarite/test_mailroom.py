@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,6 @@ from solidarite.celery import app, note_done
 from territories import clock
 from tests import factories
 from tests.factories import World
-from workshops import emails
 
 Visitor = Callable[[User], Client]
 FACTS = dict.fromkeys(("role", "by", "organisation", "members_url", "dashboard_url"), "x")
@@ -107,52 +107,71 @@ def test_every_periodic_task_is_noted_and_no_other(db: None) -> None:
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} >= {"mail.tasks.pulse", "mail.tasks.deliver"}
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_mail_has_its_preview(operator: User, visitor: Visitor, language: str) -> None:
-    client = visitor(operator)
-    page = client.get(reverse("mailroom"), {"langue": language}).text
+def test_every_mail_is_on_the_page_in_both_languages(operator: User, visitor: Visitor) -> None:
+    page = visitor(operator).get(reverse("mailroom"))
     assert len(previews.templates()) > 50
     for template in previews.templates():
-        path = reverse("mail_preview", args=[template])
-        assert f'"{path}?langue={language}"' in page
-        shown = client.get(path, {"langue": language})
-        assert (shown.status_code, "crochets" in shown.text) == (200, True), template
-        html = client.get(reverse("mail_preview_html", args=[template]), {"langue": language})
-        assert f'<html lang="{language}">' in html.text
-        assert "default-src &#x27;none&#x27;" in html.headers["Content-Security-Policy"].replace("'", "&#x27;")
+        html = reverse("mail_preview_html", args=[template])
+        for language, label in settings.LANGUAGES:
+            frame = f'src="{html}?langue={language}" title="{template}, {label}" loading="lazy" sandbox>'
+            assert page.text.count(frame) == 1
+            assert page.text.count(f'id="objet-{template}-{language}" lang="{language}"') == 1
+    assert page.text.count("<iframe") == 2 * len(previews.templates())
 
 
-def test_preview_is_the_last_mail_that_was_told(
+def test_page_alone_may_frame_and_only_what_we_serve(operator: User, visitor: Visitor) -> None:
+    client = visitor(operator)
+    policy = client.get(reverse("mailroom")).headers["Content-Security-Policy"]
+    assert "frame-src 'self'" in policy
+    assert policy.replace("; frame-src 'self'", "") == client.get("/").headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_html_of_a_mail_is_framed_by_us_alone_and_loads_nothing(
+    operator: User, visitor: Visitor, language: str
+) -> None:
+    shown = visitor(operator).get(reverse("mail_preview_html", args=["workshop_reminder"]), {"langue": language})
+    assert f'<html lang="{language}">' in shown.text
+    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert shown.headers["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    )
+
+
+def test_page_says_what_is_real_and_of_which_kind(
     operator: User, world: World, now: dt.datetime, visitor: Visitor
 ) -> None:
-    booking = factories.make_booking(now, world.slot, world.association)
-    with transaction.atomic():
-        emails.workshop_reminder(workshop=booking.workshop, now=now)
     client = visitor(operator)
-    page = client.get(reverse("mail_preview", args=["workshop_reminder"])).text
-    assert (world.association.name in page, "crochets" in page) == (True, False)
-    listed = client.get(reverse("mailroom")).text
+    page, reminder = reverse("mailroom"), reverse("mail_preview_html", args=["workshop_reminder"])
+    assert ('class="badge ok">réel' in client.get(page).text, "[day]" in client.get(reminder).text) == (True, True)
+    factories.make_booking(now, world.slot, world.association)
+    listed = client.get(page).text
     assert "Rappel\u00a0: atelier du mardi 8\u00a0décembre 2026" in listed
-    assert str(Kind.REMINDERS.label) in listed
+    assert "Reminder: workshop on Tuesday 8\u00a0December 2026" in listed
+    assert (str(Kind.REMINDERS.label) in listed, 'class="badge warn">exemple' in listed) == (True, True)
+    assert world.association.name in client.get(reminder).text
 
 
 def test_unknown_mail_and_language_are_answered(operator: User, visitor: Visitor) -> None:
     client = visitor(operator)
-    assert client.get(reverse("mail_preview", args=["rien"])).status_code == 404
-    assert client.get(reverse("mailroom"), {"langue": "xx"}).status_code == 200
+    assert client.get(reverse("mail_preview_html", args=["rien"])).status_code == 404
+    shown = client.get(reverse("mail_preview_html", args=["booking_requested"]), {"langue": "xx"})
+    assert '<html lang="fr">' in shown.text
 
 
 def test_secret_mail_is_shown_without_its_secret(operator: User, visitor: Visitor, now: dt.datetime) -> None:
     with transaction.atomic():
         facts = {"title": "x", "body": "y", "code": "SECRET"}
         outbox.post("account_notice", key="s", to=("a@b.example", ""), context=facts, secret=True, now=now)
-    assert "SECRET" not in visitor(operator).get(reverse("mail_preview", args=["account_notice"])).text
+    client = visitor(operator)
+    for address in (reverse("mailroom"), reverse("mail_preview_html", args=["account_notice"])):
+        assert "SECRET" not in client.get(address).text
 
 
 def test_newest_mails_are_found_by_index(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
-        cursor.execute(f"EXPLAIN {previews.NEWEST}", [["digest"], "fr"])
+        cursor.execute(f"EXPLAIN {previews.NEWEST}", [["digest"], ["fr", "en"]])
         assert "message_newest" in str(cursor.fetchall())
 
 
@@ -165,4 +184,4 @@ def test_page_costs_the_same_however_much_was_told(
     client = visitor(operator)
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("mailroom"))
-    assert len(asked) == 8
+    assert len(asked) == 31

@@ -1,0 +1,343 @@
+"""Every mail with real facts: what the apps' functions would post of the newest objects that fit, without writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+
+import accounts.emails
+import associations.emails
+import charter.emails
+import companies.emails
+import workshops.emails
+from accounts.models import AbuseReport, Appeal, Invitation, JoinRequest, Membership, Organisation, User
+from accounts.models.recovery import FactorRecovery
+from associations.models import Association, Request
+from associations.models import Invitation as AssociationInvitation
+from associations.models import JoinRequest as AssociationJoinRequest
+from associations.models import Membership as AssociationMembership
+from charter.models import CharterVersion, Signature
+from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
+from companies.models import Invitation as CompanyInvitation
+from companies.models import JoinRequest as CompanyJoinRequest
+from companies.models import Membership as CompanyMembership
+from mail.models import Message
+from mail.outbox import rehearsal
+from mail.previews import Preview, last_told, preview
+from solidarite.moderation.kinds import AppealKind
+from workshops.catalogue import alternatives, bookable
+from workshops.matching import Match, best
+from workshops.models import Booking, Side, WaitlistEntry, Workshop
+
+logger = logging.getLogger(__name__)
+
+Scene = dict[str, Any]
+
+# So many of the newest objects of a kind are looked at, however many there are.
+LOOKED_AT = 50
+CATALOGUE_LOOKED_AT = 100
+SHOWN_AT_MOST = 3
+
+EMAILS = (accounts.emails, associations.emails, charter.emails, companies.emails, workshops.emails)
+
+# What plays a parameter of this type: each kind with all that its mails say, in one query.
+SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
+    AbuseReport: lambda: [AbuseReport.objects.select_related("created_by")],
+    Appeal: lambda: [Appeal.objects.select_related("decision")],
+    Association: lambda: [Association.objects.all()],
+    Availability: lambda: [Availability.objects.select_related("room__site__company")],
+    Booking: lambda: [Booking.objects.with_everything()],
+    CharterVersion: lambda: [CharterVersion.objects.published()],
+    FactorRecovery: lambda: [FactorRecovery.objects.select_related("user", "opened_by")],
+    Invitation: lambda: [
+        CompanyInvitation.objects.select_related("company"),
+        AssociationInvitation.objects.select_related("association"),
+    ],
+    JoinRequest: lambda: [
+        CompanyJoinRequest.objects.select_related("company", "user"),
+        AssociationJoinRequest.objects.select_related("association", "user"),
+    ],
+    Membership: lambda: [
+        CompanyMembership.objects.select_related("company", "user"),
+        AssociationMembership.objects.select_related("association", "user"),
+    ],
+    Request: lambda: [Request.objects.select_related("association", "commune")],
+    Signature: lambda: [Signature.objects.with_file()],
+    SlotVolunteer: lambda: [SlotVolunteer.objects.with_place()],
+    VolunteerProfile: lambda: [VolunteerProfile.objects.select_related("membership__company", "membership__user")],
+    WaitlistEntry: lambda: [
+        WaitlistEntry.objects.select_related(
+            "association", "slot__room__site__company", "slot__room__site__commune", "booking"
+        )
+    ],
+    Workshop: lambda: [Workshop.objects.with_everything().prefetch_related("reports")],
+}
+
+# What an object must be to play in a mail. Without one the mail stays an example.
+NEEDED: dict[str, Callable[[Cast, Any], object]] = {
+    "booking_requested": lambda _, one: one.expires_at,
+    "booking_unanswered": lambda _, one: one.expires_at,
+    "member_invited": lambda _, one: one.email,
+    "report_settled": lambda _, one: one.created_by,
+    "series_to_confirm": lambda _, one: one.confirm_by_at,
+    "slots_matched": lambda cast, one: cast.matches(one),
+    "stand_in_asked": lambda _, one: one.stand_in_asked_at,
+    "waitlist_hold": lambda _, one: one.expires_at,
+    "workshop_unsure": lambda _, one: None in (one.company_agreed_at, one.association_agreed_at),
+}
+
+# In which state it best is: of those that could play, the newest in such a state comes first.
+BEST_IN: dict[str, tuple[str, ...]] = {
+    "appeal_answered": (Appeal.State.ACCEPTED, Appeal.State.REJECTED),
+    "association_admitted": (Association.State.ADMITTED,),
+    "association_refused": (Association.State.REFUSED,),
+    "association_reinstated": (Association.State.ADMITTED,),
+    "association_suspended": (Association.State.SUSPENDED,),
+    "booking_cancelled": Booking.CANCELLED,
+    "booking_confirmed": (Booking.State.CONFIRMED,),
+    "booking_declined": (Booking.State.DECLINED,),
+    "booking_expired": (Booking.State.EXPIRED,),
+    "booking_not_selected": (Booking.State.NOT_SELECTED,),
+    "booking_requested": (Booking.State.PENDING,),
+    "booking_unanswered": (Booking.State.PENDING,),
+    "booking_withdrawn": (Booking.State.CANCELLED_BY_ASSOCIATION,),
+    "charter_renewal_due": (Signature.State.APPROVED,),
+    "charter_renewal_reminder": (Signature.State.APPROVED,),
+    "join_answered": (JoinRequest.State.ACCEPTED,),
+    "join_requested": (JoinRequest.State.PENDING,),
+    "report_due": (Workshop.State.CLOSED,),
+    "report_settled": (AbuseReport.State.UPHELD,),
+    "request_expiring": (Request.State.OPEN,),
+    "request_hidden": (Request.State.HIDDEN,),
+    "request_published": (Request.State.OPEN,),
+    "signature_approved": (Signature.State.APPROVED,),
+    "signature_changes_requested": (Signature.State.CHANGES_REQUESTED,),
+    "signature_lapsed": (Signature.State.LAPSED,),
+    "signature_link": (Signature.State.DRAFT,),
+    "signature_refused": (Signature.State.REFUSED,),
+    "signature_reinstated": (Signature.State.APPROVED,),
+    "signature_signed": Signature.AWAITING,
+    "signature_suspended": (Signature.State.SUSPENDED,),
+    "signature_withdrawn": (Signature.State.WITHDRAWN,),
+    "slots_matched": (Request.State.OPEN,),
+    "waitlist_closed": (WaitlistEntry.State.CLOSED,),
+    "waitlist_hold": (Booking.State.HELD,),
+    "workshop_agreement": (Workshop.State.PLANNED,),
+    "workshop_reminder": (Workshop.State.PLANNED,),
+    "workshop_thanks": (Workshop.State.CLOSED,),
+    "workshop_today": (Workshop.State.PLANNED,),
+    "workshop_unsure": (Workshop.State.PLANNED,),
+}
+
+# What no row tells: words of a person, and what was decided or counted. First of one mail, then of all.
+PLAIN: MappingProxyType[str, object] = MappingProxyType(
+    {
+        "absorbed": "Ancienne fiche",
+        "accepted": True,
+        "address_silent.reason": "550 5.1.1 No such user",
+        "again": True,
+        "comments": {"pledged_rooms": "Combien de salles sont libres le soir\u00a0?"},
+        "days": 30,
+        "ended": 2,
+        "held": False,
+        "may_try_again": True,
+        "number": 1,
+        "percent": 80,
+        "reason": "Nous avons vérifié auprès de l’organisation.",
+        "reason_code": Association.RefusalReason.OFF_TOPIC,
+        "side": Side.COMPANY,
+        "suspended": "",
+        "waits": False,
+        "why": "",
+    }
+)
+
+# What follows from who and what plays already.
+DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
+    "by": lambda cast, scene: cast.owner(cast.organisation(scene)),
+    "colleague": lambda cast, scene: cast.owner(cast.organisation(scene)),
+    "matches": lambda cast, scene: cast.matches(scene["request"]),
+    "now": lambda cast, _: cast.now,
+    "organisation": lambda cast, scene: cast.organisation(scene),
+    "others": lambda cast, scene: cast.others(scene.get("booking") or scene["entry"]),
+    "people": lambda cast, scene: [cast.owner(scene["organisation"])],
+    "person": lambda cast, _: cast.first(Membership).user,
+    "promises": lambda cast, _: cast.promises_of_one(),
+    "slot": lambda _, scene: scene["entry"].slot,
+    "until": lambda cast, _: cast.now + dt.timedelta(days=60),
+    "was": lambda _, scene: scene["promise"].starts_at - dt.timedelta(days=7),
+}
+
+
+class NobodyPlays(LookupError):
+    """The portal holds nothing yet of which this mail could be told."""
+
+
+class Cast:
+    """Who and what plays: the newest objects of each kind, looked up once for all mails and languages."""
+
+    now: dt.datetime
+    newest: Callable[[type[Model]], list[Any]]
+    owner: Callable[[Organisation], User]
+    others: Callable[[Booking | WaitlistEntry], list[Slot]]
+    matches: Callable[[Request], list[tuple[Match, Slot]]]
+    catalogue: Callable[[], list[Slot]]
+
+    def __init__(self, *, now: dt.datetime) -> None:
+        self.now = now
+        self.newest = cache(self._newest)
+        self.owner = cache(self._owner)
+        self.others = cache(self._others)
+        self.matches = cache(self._matches)
+        self.catalogue = cache(self._catalogue)
+
+    def scene(self, template: str) -> Scene:
+        """What the mail's function is called with.
+
+        Raises:
+            NobodyPlays: something that it needs is not there.
+        """
+        parameters = _parameters(template)
+        scene = {name: self.first(kind, template) for name, kind in parameters.items() if kind in SOURCES}
+        for name in parameters:
+            if name in DERIVED and name not in scene:
+                scene[name] = DERIVED[name](self, scene)
+            elif name not in scene:
+                scene[name] = PLAIN.get(f"{template}.{name}", PLAIN.get(name))
+        return scene
+
+    def first(self, kind: type[Model], template: str = "") -> Any:
+        """The newest of this kind that can play in a mail, in its best state if there is one."""
+        needed = NEEDED.get(template)
+        able = (one for one in self.newest(kind) if needed is None or needed(self, one))
+        best_in = BEST_IN.get(template, ())
+        found = min(able, key=lambda one: getattr(one, "state", None) not in best_in, default=None)
+        if found is None:
+            raise NobodyPlays(kind.__name__)
+        return found
+
+    def promises_of_one(self) -> list[SlotVolunteer]:
+        """A few promises of the same volunteer."""
+        whose = self.first(SlotVolunteer).volunteer_id
+        return [one for one in self.newest(SlotVolunteer) if one.volunteer_id == whose][:SHOWN_AT_MOST]
+
+    def organisation(self, scene: Scene) -> Organisation:
+        """Whose mail it is; where nothing says so, that of the person who plays."""
+        if "appeal" not in scene:
+            return _whose(scene) or self.first(Membership).organisation
+        found = AppealKind().organisation(scene["appeal"])
+        if found is None:
+            raise NobodyPlays(Organisation.__name__)
+        return found
+
+    def _newest(self, kind: type[Model]) -> list[Any]:
+        return [one for rows in SOURCES[kind]() for one in rows.order_by("-pk")[:LOOKED_AT]]
+
+    def _owner(self, organisation: Organisation) -> User:
+        found = organisation.owners().first()
+        if found is None:
+            raise NobodyPlays(User.__name__)
+        return found
+
+    def _others(self, claim: Booking | WaitlistEntry) -> list[Slot]:
+        return alternatives(claim.slot, now=self.now, places=claim.participants)
+
+    def _matches(self, request: Request) -> list[tuple[Match, Slot]]:
+        found = best(request, self.catalogue(), count=SHOWN_AT_MOST)
+        by_id = {slot.pk: slot for slot in self.catalogue()}
+        return [(one, by_id[one.slot_id]) for one in found]
+
+    def _catalogue(self) -> list[Slot]:
+        return list(bookable(self.now).with_place().order_by("starts_at", "pk")[:CATALOGUE_LOOKED_AT])
+
+
+def previews(templates: Sequence[str], languages: Sequence[str], *, now: dt.datetime) -> list[Preview]:
+    """Each mail in each language, by name: rehearsed, else as it was last told, else as an example.
+
+    What it asks of the database does not grow with what was told or booked. Nothing is written: the database
+    itself refuses it meanwhile.
+    """
+    with _read_only():
+        cast = Cast(now=now)
+        played = {(name, code): message for name in templates for code, message in _play(name, languages, cast)}
+        others = [name for name in templates for code in languages if (name, code) not in played]
+        known = (last_told(dict.fromkeys(others), languages) if others else {}) | played
+    return [preview(name, code, known.get((name, code))) for name in templates for code in languages]
+
+
+def _play(template: str, languages: Sequence[str], cast: Cast) -> Iterator[tuple[str, Message]]:
+    """What the mail's function posts of one scene, to the reader who is told the most, in each language."""
+    tell = tellers().get(template)
+    if tell is None:
+        return
+    try:
+        scene = cast.scene(template)
+        for language in languages:
+            with rehearsal(language=language) as stage:
+                tell(**scene)
+            if stage.messages:
+                yield language, max(stage.messages, key=lambda one: _told(one.context))
+    except NobodyPlays:
+        return
+    except (AssertionError, ValueError):
+        logger.warning("The mail %s could not be rehearsed", template, exc_info=True)
+
+
+def _told(facts: object) -> int:
+    """How many facts there are, in whatever language."""
+    match facts:
+        case dict():
+            return sum(map(_told, facts.values()))
+        case list():
+            return sum(map(_told, facts))
+    return bool(facts)
+
+
+@cache
+def tellers() -> dict[str, Callable[..., None]]:
+    """The function of each mail, by its name."""
+    return {
+        name: tell
+        for module in EMAILS
+        for name, tell in inspect.getmembers(module, inspect.isfunction)
+        if tell.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+@cache
+def _parameters(template: str) -> dict[str, Any]:
+    """Names and types of what the mail's function needs."""
+    parameters = inspect.signature(tellers()[template], eval_str=True).parameters
+    return {name: parameter.annotation for name, parameter in parameters.items()}
+
+
+def _whose(scene: Scene) -> Organisation | None:
+    """The organisation whose matter it is, if the scene has one."""
+    match scene:
+        case {"signature": Signature(company=company)}:
+            return company
+        case {"profile": VolunteerProfile(membership=membership)}:
+            return membership.organisation
+        case {"promise": SlotVolunteer(slot=slot)}:
+            return slot.room.site.company
+        case {"organisation": organisation}:
+            return organisation  # type: ignore[no-any-return]
+    return next((scene[name].organisation for name in ("invitation", "member", "asked") if name in scene), None)
+
+
+@contextmanager
+def _read_only() -> Iterator[None]:
+    """A transaction, as posting needs one, in which the database refuses to write."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield

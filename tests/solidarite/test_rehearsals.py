@@ -1,0 +1,195 @@
+"""How each mail looks with what the portal holds, in both languages: nothing is written, no link acts for anybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import InternalError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from accounts.models import User
+from associations.models import Association
+from mail import outbox
+from mail.models import Message
+from mail.previews import Preview, templates
+from mail.rendering import render
+from solidarite import rehearsals
+from solidarite.rehearsals import previews
+from tests import factories
+from tests.factories import World
+from workshops.models import Report
+
+pytestmark = pytest.mark.django_db
+Seen = dict[tuple[str, str], Preview]
+LANGUAGES = ["fr", "en"]
+
+# Of these the world has nothing, or they are posted elsewhere than by a function of their name.
+EXAMPLES = {"account_notice", "appeal_answered", "digest", "report_settled", "slots_matched"}
+URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")
+
+
+def look(now: dt.datetime, *names: str) -> Seen:
+    return {(one.template, one.language): one for one in previews(names or templates(), LANGUAGES, now=now)}
+
+
+@pytest.fixture
+def seen(people: dict[str, User], addresses: dict[str, str], now: dt.datetime) -> Seen:
+    return look(now)
+
+
+def test_every_mail_is_seen_in_both_languages(seen: Seen) -> None:
+    assert list(seen) == [(name, language) for name in templates() for language in LANGUAGES]
+    assert len(seen) > 110
+    assert {name for (name, _), one in seen.items() if not one.is_real} == EXAMPLES
+    assert all(f'<html lang="{language}">' in one.rendered.html for (_, language), one in seen.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "french", "english"),
+    [
+        ("booking_confirmed", "Bonjour Karim", "Hello Karim"),
+        ("workshop_reminder", "mardi 8\u00a0décembre 2026", "Tuesday 8\u00a0December 2026"),
+        ("waitlist_closed", "10\u00a0places, 8\u00a0ordinateurs", "10\u00a0places, 8\u00a0computers"),
+        ("report_due", "Bonjour Hélène", "Hello Hélène"),
+        ("series_to_confirm", "le jeudi, 18\u00a0h\u00a030", "Thursdays, 6:30\u00a0pm"),
+        ("request_expiring", "samedi 30\u00a0janvier 2027", "Saturday 30\u00a0January 2027"),
+        ("signature_link", "Hélène Carpentier", "Hélène Carpentier"),
+    ],
+)
+def test_mail_tells_real_facts_in_its_language(seen: Seen, name: str, french: str, english: str) -> None:
+    assert french in seen[name, "fr"].rendered.text
+    assert english in seen[name, "en"].rendered.text
+
+
+def test_reader_who_is_told_the_most_is_shown(seen: Seen) -> None:
+    """The association's mail has the access kit."""
+    assert "On the evening: 01 99 00 12 34" in seen["booking_confirmed", "en"].rendered.text
+
+
+def test_nothing_is_written_and_nobody_woken(
+    people: dict[str, User],
+    addresses: dict[str, str],
+    now: dt.datetime,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    before = written()
+    with django_capture_on_commit_callbacks() as woken, CaptureQueriesContext(connection) as asked:
+        look(now)
+    assert (woken, written() == before) == ([], True)
+    verbs = {query["sql"].split()[0] for query in asked}
+    assert verbs == {"SAVEPOINT", "SET", "SELECT", "RELEASE"}
+
+
+def test_database_refuses_to_write_meanwhile_and_no_longer(now: dt.datetime) -> None:
+    with pytest.raises(InternalError, match="read-only"), rehearsals._read_only():
+        User.objects.create_user("ana@example.org")
+    look(now, "booking_confirmed")
+    assert User.objects.create_user("ana@example.org").pk
+
+
+def test_no_address_of_anybody_is_shown(seen: Seen) -> None:
+    everything = "\n".join("\n".join(one.rendered) for one in seen.values())
+    assert [email for email in User.objects.values_list("email", flat=True) if email in everything] == []
+    assert "Personne 1" in everything
+    assert "@" not in re.sub(r"@media", "", everything)
+
+
+def test_portal_without_anything_shows_examples(now: dt.datetime) -> None:
+    assert not any(one.is_real for one in look(now).values())
+
+
+def test_mail_that_cannot_be_posted_stays_an_example(
+    world: World, now: dt.datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    User.objects.filter(pk=world.association_owner.pk).update(email="karim")
+    seen = look(now, "booking_declined", "booking_withdrawn")
+    assert (seen["booking_declined", "en"].is_real, seen["booking_withdrawn", "en"].is_real) == (False, True)
+    assert "booking_declined could not be rehearsed" in caplog.text
+
+
+def test_object_in_the_state_that_a_mail_tells_of_comes_first(world: World, now: dt.datetime) -> None:
+    """Else the newest."""
+    suspended = factories.make_association(now, name="Les Suspendus", state=Association.State.SUSPENDED)
+    newest = factories.make_association(now, name="Les Derniers", state=Association.State.ADMITTED)
+    seen = look(now, "association_suspended", "association_refused")
+    assert suspended.slug in seen["association_suspended", "fr"].rendered.text
+    assert newest.slug in seen["association_refused", "fr"].rendered.text
+
+
+def test_request_plays_with_the_slots_that_serve_it(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association)
+    factories.make_request(now, world.association, participants=200)
+    shown = look(now, "slots_matched")["slots_matched", "en"]
+    assert (shown.is_real, world.company.name in shown.rendered.text) == (True, True)
+
+
+def test_thanks_tell_how_many_came(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    Report.objects.create(workshop=booking.workshop, side="association", attended=7, rating=5, created_at=now)
+    assert "7\u00a0people" in look(now, "workshop_thanks")["workshop_thanks", "en"].rendered.text
+
+
+# --- links --------------------------------------------------------------------------------------------
+
+
+def links_of(seen: Seen) -> Iterator[str]:
+    for one in seen.values():
+        for text in (one.rendered.text, html.unescape(one.rendered.html)):
+            yield from URL.findall(text)
+
+
+def token_of(path: str) -> str | None:
+    """What a path has in the place of a token; None where it needs none, or leads nowhere."""
+    try:
+        return resolve(path.partition("?")[0]).kwargs.get("token")
+    except Resolver404:
+        return None
+
+
+def written() -> dict[str, list[Any]]:
+    """Every row of our own apps."""
+    own = ("accounts", "associations", "charter", "companies", "mail", "workshops")
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for app in own
+        for model in apps.get_app_config(app).get_models()
+    }
+
+
+def test_no_link_of_a_preview_does_anything(seen: Seen) -> None:
+    links = sorted(set(links_of(seen)))
+    signed = [path for path in links if token_of(path) is not None]
+    assert {token_of(path) for path in signed} == {"apercu"}
+    assert len(signed) >= 9
+    before, visitor = written(), Client()
+    for path in links:
+        visitor.get(path)
+    for path in signed:
+        assert (path, visitor.get(path).status_code) == (path, 404)
+        assert (path, visitor.post(path, {"answer": "yes"}).status_code) == (path, 404)
+    assert written() == before
+
+
+def test_what_nothing_plays_any_more_is_shown_as_it_was_told_without_its_links(
+    client: Client, now: dt.datetime
+) -> None:
+    names = ("person", "address", "message", "organisation", "members_url", "dashboard_url")
+    with transaction.atomic():
+        outbox.post("join_requested", key="told", to=("a@b.example", "Ana"), context=dict.fromkeys(names, "x"), now=now)
+    seen = look(now, "join_requested")
+    assert (seen["join_requested", "fr"].is_real, seen["join_requested", "en"].is_real) == (True, False)
+    assert "Bonjour Ana" in seen["join_requested", "fr"].rendered.text
+    live = {path for path in URL.findall(render(Message.objects.get()).text) if token_of(path)}
+    assert [client.get(path).status_code for path in live] == [200, 200]
+    assert not live.intersection(links_of(seen))
