@@ -165,7 +165,9 @@ def post(
         played.messages.append(Message(**row, created_at=now, next_attempt_at=due_at))
         return True
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, row | {"context": Jsonb(row["context"]), "turn": TURN, "now": now, "set_aside": SET_ASIDE})
+        cursor.execute(
+            INSERT, row | {"context": Jsonb(row["context"]), "turn": TURN, "now": now, "set_aside": SET_ASIDE}
+        )
         written: bool = cursor.rowcount == 1
     if written and due_at <= now:
         wake_at_commit()

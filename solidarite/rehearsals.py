@@ -30,7 +30,7 @@ from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
 from companies.models import Invitation as CompanyInvitation
 from companies.models import JoinRequest as CompanyJoinRequest
 from companies.models import Membership as CompanyMembership
-from mail.models import Message
+from mail.models import Message, Suppression
 from mail.outbox import rehearsal
 from mail.previews import Preview, last_told, preview
 from solidarite.moderation.kinds import AppealKind
@@ -143,18 +143,19 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
     {
         "absorbed": "Ancienne fiche",
         "accepted": True,
-        "address_silent.reason": "550 5.1.1 No such user",
         "again": True,
         "comments": {"pledged_rooms": "Combien de salles sont libres le soir\u00a0?"},
         "days": 30,
         "ended": 2,
         "held": False,
         "may_try_again": True,
+        "name": "Claude Martin",
         "number": 1,
         "percent": 80,
         "reason": "Nous avons vérifié auprès de l’organisation.",
         "reason_code": Association.RefusalReason.OFF_TOPIC,
         "side": Side.COMPANY,
+        "suppression": Suppression(pk=0, address="claude@example.org", reason="550 5.1.1 No such user"),
         "suspended": "",
         "waits": False,
         "why": "",

@@ -35,7 +35,7 @@ def workshop_event(booking: Booking, *, recipient: str, now: dt.datetime, method
 
 def booked(booking: Booking, *, now: dt.datetime) -> Event:
     """A booking, cancelled or not."""
-    event = _event(booking.slot, f"booking-{booking.pk}", now)
+    event = _event(booking.slot, f"booking-{booking.event}", now)
     event.add("sequence", booking.sequence)
     topic = {"topic": booking.get_topic_display()}
     both = {"association": booking.association.name, "company": booking.slot.room.site.company.name}

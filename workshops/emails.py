@@ -76,6 +76,32 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
         _tell("booking_cancelled", booking, volunteer, now, url=_volunteer_url(), priority=1, facts=facts)
 
 
+def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
+    """To everybody concerned: it is at another time or place, where their calendars move it to.
+
+    A company that the workshop leaves for another one is told that it is off there, the other one that it comes.
+    """
+    there, before = booking.slot.room.site.company, was.slot.room.site.company
+
+    def facts() -> dict[str, object]:
+        told = _slot_facts(was.slot)
+        return {"was": f"{told['day']}, {told['hours']}, {told['place']}"}
+
+    told = [(manager, _association_url(booking)) for manager in _association(booking)]
+    told += [(manager, _company_url(booking)) for manager in _company(booking) if there == before]
+    for person, url in told:
+        _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=facts)
+    for volunteer in _volunteers(was):
+        _tell("booking_moved", booking, volunteer, now, url=_volunteer_url(), priority=1, facts=facts)
+    if there != before:
+        for manager in _company(was):
+            url, none = _company_url(was), partial(_others, [])
+            event = calendar.CANCEL
+            _tell("booking_cancelled", was, manager, now, url=url, event=event, priority=1, facts=none)
+        for manager in _company(booking):
+            _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
+
+
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: the association does not wait for its answer any more."""
     for manager in _company(booking):

@@ -52,7 +52,7 @@ def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
         promises = SlotVolunteer.objects.filter(volunteer=feed.user, ends_at__gt=since).with_place()
         events = [calendar.promised(one, now=now) for one in promises.order_by("starts_at", "pk")]
         name = "Mes ateliers"
-    shown = bookings.filter(state__in=Booking.IN_CALENDARS, slot__ends_at__gt=since)
+    shown = bookings.in_calendars().filter(slot__ends_at__gt=since)
     booked = shown.with_everything().order_by("slot__starts_at", "pk").distinct()
     return calendar.published([calendar.booked(one, now=now) for one in booked] + events, name=name, url=url)
 

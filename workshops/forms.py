@@ -14,7 +14,8 @@ from associations.models import Association, AssociationQuerySet, Request
 from companies.busy import LONGEST_FILE
 from companies.forms import time_input
 from companies.forms.openings import check_offer
-from companies.models import Availability, Room, Slot
+from companies.models import Availability, BookingMode, Room, Slot
+from territories.wording import long_date, time_range
 from workshops.models import Booking, Reason, Report, Side
 
 LONG_AGO = dt.date(2015, 1, 1)
@@ -199,6 +200,30 @@ class HoldForm(forms.Form):
     """Take what is held, or let it go."""
 
     answer = forms.ChoiceField(choices=[("yes", "oui"), ("no", "non")])
+
+
+class MoveForm(forms.Form):
+    """Which of these slots the workshop goes to."""
+
+    slot = forms.ChoiceField(
+        label="Nouvelle date",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une date.", "invalid_choice": "Cette date n’est plus libre."},
+    )
+
+    def __init__(self, data: Any = None, *, slots: list[Slot]) -> None:
+        super().__init__(data)
+        field = self.fields["slot"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(slot.pk, _told(slot)) for slot in slots]
+
+
+def _told(slot: Slot) -> str:
+    zone, site = ZoneInfo(slot.time_zone), slot.room.site
+    start, end = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    where = f"{slot.room.name}, {site.company.name}, {site.commune.name}"
+    asks = " (sur accord)" if slot.booking_mode == BookingMode.ON_APPROVAL else ""
+    return f"{long_date(start.date())}, {time_range(start.time(), end.time())}\u00a0: {where}{asks}"
 
 
 class ClosingForm(forms.Form):

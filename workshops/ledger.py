@@ -22,6 +22,7 @@ LABELS = {
     "booking_not_selected": "Créneau donné à une autre association",
     "booking_expired": "Demande restée sans réponse",
     "booking_cancelled": "Annulation",
+    "booking_moved": "Déplacement",
     "waitlist_hold": "Créneau libéré, gardé 24 heures",
     "booking_withdrawn": "Demande retirée par l’association",
     "booking_unanswered": "Rappel d’une demande sans réponse",

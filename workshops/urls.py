@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from workshops.views import answers, booking, bookings, calendars, closing, reports, search, series, slots, volunteers
+from workshops.views import (
+    answers,
+    booking,
+    bookings,
+    calendars,
+    closing,
+    moving,
+    reports,
+    search,
+    series,
+    slots,
+    volunteers,
+)
 
 app_name = "workshops"
 
@@ -50,10 +62,12 @@ urlpatterns = [
     path(f"{company}reservations/<int:booking_id>/accepter/", bookings.booking_accept, name="booking_accept"),
     path(f"{company}reservations/<int:booking_id>/decliner/", bookings.booking_decline, name="booking_decline"),
     path(f"{company}reservations/<int:booking_id>/annuler/", bookings.company_cancel, name="company_cancel"),
+    path(f"{company}reservations/<int:booking_id>/deplacer/", moving.company_move, name="company_move"),
     path(f"{company}reservations/<int:booking_id>/accord/", bookings.company_agree, name="company_agree"),
     path(f"{company}reservations/<int:booking_id>/bilan/", reports.company_report, name="company_report"),
     path(f"{association}reservations/<int:booking_id>/", bookings.association_booking, name="association_booking"),
     path(f"{association}attente/<int:entry_id>/quitter/", booking.wait_no_more, name="association_wait_no_more"),
+    path(f"{association}reservations/<int:booking_id>/deplacer/", moving.association_move, name="association_move"),
     path(f"{association}reservations/<int:booking_id>/prendre/", bookings.hold_answer, name="association_hold"),
     path(
         f"{association}reservations/<int:booking_id>/annuler/",

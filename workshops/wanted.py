@@ -13,7 +13,7 @@ from workshops.models import Booking, Report, Side, Workshop
 from workshops.told import fact
 
 
-@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_moved")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)

@@ -1,5 +1,6 @@
 """Booking a slot, answering, cancelling, reporting, series, and telling who should know."""
 
+from workshops.actions.answering import accept_booking, decline_booking
 from workshops.actions.bookings import (
     AlreadyAsked,
     NotAdmitted,
@@ -7,15 +8,14 @@ from workshops.actions.bookings import (
     TooMany,
     TooManyBookings,
     Unexplained,
-    accept_booking,
     book_slot,
-    decline_booking,
 )
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
+from workshops.actions.moving import NotMovable, move_workshop
 from workshops.actions.reminders import (
     NothingToAgree,
     agree_workshop,
@@ -47,6 +47,7 @@ __all__ = [
     "Hanging",
     "NoLongerHeld",
     "NotAdmitted",
+    "NotMovable",
     "NotOver",
     "NotTaken",
     "NotThatWay",
@@ -72,6 +73,7 @@ __all__ = [
     "is_late",
     "join_waitlist",
     "leave_waitlist",
+    "move_workshop",
     "offer_next",
     "open_feed",
     "refuse_hold",

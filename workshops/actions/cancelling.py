@@ -35,11 +35,11 @@ def cancel_booking(
     reason: str = "",
     by: User,
     now: dt.datetime,
-    reopen: bool = True,
+    reopens: bool = True,
 ) -> None:
     """Call a booking off. The slot goes to the next in its queue or is free again, unless its series has ended.
 
-    Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopen=False` is for who
+    Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopens=False` is for who
     takes the slot back at the same time.
 
     Raises:
@@ -72,8 +72,8 @@ def cancel_booking(
     others = alternatives(slot, now=now, places=booking.participants) if side == Side.COMPANY else []
     emails.booking_cancelled(booking=booking, now=now, others=others)
     SlotVolunteer.objects.filter(slot=booking.slot).delete()
-    if reopen:
-        _reopen(slot, by=by, now=now)
+    if reopens:
+        reopen(slot, by=by, now=now)
 
 
 def is_late(slot: Slot, now: dt.datetime) -> bool:
@@ -81,7 +81,8 @@ def is_late(slot: Slot, now: dt.datetime) -> bool:
     return now > slot.starts_at - dt.timedelta(hours=settings.LATE_CANCELLATION_HOURS)
 
 
-def _reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
+def reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
+    """What becomes of a slot whose booking has ended: the next in its queue has it, or it is free, or gone."""
     if _is_past_the_cut(slot):
         companies.withdraw_slot(slot=slot, by=by, now=now)
         close_waitlist([slot], now=now)

@@ -59,7 +59,7 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
     for booking in hanging.booked:
         cancel_booking(
-            booking=booking, side=Side.COMPANY, code=Reason.CLOSED, reason=reason, by=by, now=now, reopen=False
+            booking=booking, side=Side.COMPANY, code=Reason.CLOSED, reason=reason, by=by, now=now, reopens=False
         )
         companies.withdraw_slots(slots=[booking.slot], by=by, now=now)
     refuse_all(slots, code=Reason.CLOSED, reason=reason, by=by, now=now)

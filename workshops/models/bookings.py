@@ -73,6 +73,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         )
         return self.filter(Exists(taken), state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
 
+    def in_calendars(self) -> Self:
+        """Those that a calendar shows, as on or as off; what was moved is shown where it is now."""
+        return self.filter(state__in=Booking.IN_CALENDARS).exclude(reason_code=Reason.MOVED)
+
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""
         return self.select_related(
@@ -158,6 +162,22 @@ class Booking(models.Model):
     is_late = models.BooleanField("tardive", default=False, editable=False)
     reason_code = models.CharField("motif", max_length=20, choices=Reason, blank=True)
     reason = models.CharField("précisions", max_length=1000, blank=True)
+    moved_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        help_text="celle qu’elle remplace",
+    )
+    event_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        help_text="la première d’une suite de déplacements\u00a0: toutes sont un seul événement iCalendar",
+    )
     sequence = models.PositiveSmallIntegerField(
         default=0, editable=False, help_text="SEQUENCE de l’événement iCalendar"
     )
@@ -182,6 +202,16 @@ class Booking(models.Model):
                 condition=Q(state__in=["pending", "held", "confirmed", "completed", "no_show"]),
             ),
             models.CheckConstraint(name="booking_somebody_comes", condition=Q(participants__gte=1)),
+            models.CheckConstraint(
+                name="booking_moved_is_one_event",
+                condition=Q(moved_from__isnull=True, event_of__isnull=True)
+                | Q(moved_from__isnull=False, event_of__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="booking_moved_once",
+                fields=["moved_from"],
+                condition=Q(state__in=["pending", "held", "confirmed", "completed", "no_show"]),
+            ),
             models.CheckConstraint(
                 name="booking_state_known",
                 condition=Q(
@@ -244,6 +274,11 @@ class Booking(models.Model):
         if self.state in self.WAITING and self.expires_at is not None and self.expires_at <= now:
             self.state = self.State.EXPIRED
         return self
+
+    @property
+    def event(self) -> int:
+        """The number of its event in calendars: that of the first booking, wherever the workshop was moved since."""
+        return self.event_of_id or self.pk
 
     @property
     def why(self) -> str:

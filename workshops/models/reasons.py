@@ -24,6 +24,8 @@ class Reason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("le créneau a été retiré")
     RESCHEDULED = "rescheduled", _("le créneau a changé de date, d’heures ou d’offre")
 
+    MOVED = "moved", _("l’atelier a été déplacé")
+
     @classmethod
     def of(cls, side: Side) -> list[Reason]:
         """What this side may give as its reason."""

@@ -1,0 +1,200 @@
+"""Moving a workshop to another slot in one step: both or neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar
+
+from accounts.models import User
+from companies.models import BookingMode, Slot, SlotVolunteer
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from tests.races import at_once
+from workshops import actions
+from workshops.feeds import feed_calendar
+from workshops.models import Booking, CalendarFeed, Reason, Side, Workshop
+
+Visitor = Callable[[User], Client]
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def booking(world: World, now: dt.datetime) -> Booking:
+    return factories.make_booking(now, world.slot, world.association)
+
+
+@pytest.fixture
+def later(world: World) -> Slot:
+    return factories.make_slot(world.room, world.slot.starts_at + WEEK)
+
+
+def move(booking: Booking, slot: Slot, now: dt.datetime, side: Side = Side.ASSOCIATION) -> Booking:
+    by = booking.association.owners()[0] if side == Side.ASSOCIATION else booking.slot.room.site.company.owners()[0]
+    return actions.move_workshop(booking=booking, slot_id=slot.pk, side=side, by=by, now=now)
+
+
+def told() -> list[tuple[str, str]]:
+    return sorted(Message.objects.values_list("template", "to_name"))
+
+
+@pytest.mark.parametrize("side", Side)
+def test_workshop_goes_over_with_its_event_and_frees_its_slot(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, side: Side
+) -> None:
+    factories.make_promise(now, world.slot, world.volunteer)
+    moved = move(booking, later, now, side)
+    booking.refresh_from_db()
+    assert (moved.state, moved.slot, moved.moved_from, moved.workshop.state) == ("confirmed", later, booking, "planned")
+    assert (booking.is_cancelled, booking.reason_code, Workshop.objects.count()) == (True, Reason.MOVED, 1)
+    assert told() == [("booking_moved", name) for name in ("Hélène", "Karim", "Lucie")]
+    assert SlotVolunteer.objects.count() == 0
+    message = Message.objects.get(to_name="Karim")
+    [event] = Calendar.from_ical(message.calendar).events
+    assert (str(event["uid"]), event["sequence"]) == (f"booking-{booking.pk}@127.0.0.1", 1)
+    assert event.start == later.starts_at
+    assert "mardi 8\u00a0décembre 2026" in message.context["was"]
+    assert factories.make_booking(now, world.slot, factories.make_association(now)).is_confirmed
+
+
+def test_moved_again_it_is_still_one_event(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
+    last = factories.make_slot(world.room, later.starts_at + WEEK)
+    moved = move(move(booking, later, now), last, now)
+    assert (moved.event, moved.sequence) == (booking.pk, 2)
+    feed = CalendarFeed.objects.create(user=world.association_owner, created_at=now)
+    [event] = Calendar.from_ical(feed_calendar(feed, url="https://x.example", now=now)).events
+    assert (event.start, event["status"]) == (last.starts_at, "CONFIRMED")
+
+
+def test_slot_on_approval_is_asked_for_and_nothing_moves_until_the_answer(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    booking.refresh_from_db()
+    assert (asked.state, booking.state, told()) == ("pending", "confirmed", [("booking_requested", "Hélène")])
+    with pytest.raises(actions.NotMovable, match="attendez la réponse"):
+        move(booking, factories.make_slot(world.room, later.starts_at + WEEK), now)
+    actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+    booking.refresh_from_db()
+    assert (booking.reason_code, Workshop.objects.get().booking) == (Reason.MOVED, asked)
+    assert [one for one in told() if one[0] == "booking_moved"] == [("booking_moved", n) for n in ("Hélène", "Karim")]
+
+
+def test_declined_move_leaves_the_workshop_where_it_is(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    actions.decline_booking(booking=asked, code=Reason.NO_HOST, by=world.company_owner, now=now)
+    booking.refresh_from_db()
+    assert (booking.state, Workshop.objects.get().booking) == ("confirmed", booking)
+
+
+def test_accepted_after_the_workshop_was_called_off_it_is_a_new_one(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    by = world.association_owner
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=by, now=now)
+    actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+    states = Workshop.objects.order_by("pk").values_list("booking", "state")
+    assert list(states) == [(booking.pk, "cancelled"), (asked.pk, "planned")]
+
+
+def test_other_company_is_told_that_it_comes_and_the_first_that_it_is_off(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    other = factories.make_company(now, owner=factories.make_user("Yann"))
+    room = factories.make_room(now, factories.make_site(now, other))
+    move(booking, factories.make_slot(room, world.slot.starts_at), now)
+    assert told() == [("booking_cancelled", "Hélène"), ("booking_confirmed", "Yann"), ("booking_moved", "Karim")]
+
+
+def test_freed_slot_goes_to_its_queue(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    actions.join_waitlist(
+        slot_id=world.slot.pk,
+        association=second,
+        participants=2,
+        topic="email",
+        message="",
+        request=None,
+        by=second.owners()[0],
+        now=now,
+    )
+    move(booking, later, now)
+    assert Booking.objects.held(now).get().association == second
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"places": 2, "computers": 2}, "accueille 2"),
+        ({"state": "withdrawn"}, "vient d’être pris"),
+    ],
+)
+def test_what_cannot_take_it_leaves_it_where_it_is(
+    booking: Booking, later: Slot, now: dt.datetime, change: dict[str, object], refusal: str
+) -> None:
+    stamps = {"withdrawn_at": now} if "state" in change else {}
+    Slot.objects.filter(pk=later.pk).update(**change, **stamps)
+    with pytest.raises((actions.TooMany, actions.SlotTaken), match=refusal):
+        move(booking, later, now)
+    booking.refresh_from_db()
+    assert booking.is_confirmed
+
+
+def test_company_moves_among_its_own_slots_only(world: World, booking: Booking, now: dt.datetime) -> None:
+    room = factories.make_room(now, factories.make_site(now, factories.make_company(now)))
+    with pytest.raises(actions.NotMovable, match="n’est pas l’un des vôtres"):
+        move(booking, factories.make_slot(room, world.slot.starts_at), now, Side.COMPANY)
+    with pytest.raises(actions.NotMovable, match="déjà à cette date"):
+        move(booking, world.slot, now)
+    with pytest.raises(actions.NotMovable, match="n’est plus à venir"):
+        move(booking, world.slot, world.slot.starts_at)
+
+
+def test_two_that_exchange_their_evenings_do_not_wait_for_each_other(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    later = factories.make_slot(world.room, world.slot.starts_at + WEEK)
+    mine = factories.make_booking(now, world.slot, world.association)
+    yours = factories.make_booking(now, later, factories.make_association(now))
+    free = factories.make_slot(world.room, later.starts_at + WEEK)
+    outcome = at_once(
+        partial(move, mine, later, now), partial(move, yours, world.slot, now), partial(move, mine, free, now)
+    )
+    assert outcome["done"] + outcome["SlotTaken"] + outcome["NotMovable"] + outcome["AlreadySettled"] == 3
+    live = Booking.objects.live(now)
+    assert live.count() == live.values("slot").distinct().count() == 2
+    assert Workshop.objects.planned().count() == 2
+
+
+def test_association_moves_it_from_the_page_of_the_booking(
+    world: World, booking: Booking, later: Slot, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_move", args=[world.association.slug, booking.pk])
+    assert page in client.get(reverse("workshops:association_booking", args=[world.association.slug, booking.pk])).text
+    assert f'value="{later.pk}"' in client.get(page).text
+    assert client.post(page, {}).status_code == 422
+    done = client.post(page, {"slot": later.pk}, follow=True)
+    assert "L’atelier est déplacé" in done.text
+    moved = Booking.objects.get(moved_from=booking)
+    assert done.redirect_chain[-1][0].endswith(f"/reservations/{moved.pk}/")
+
+
+def test_company_moves_it_among_its_free_evenings(
+    world: World, booking: Booking, later: Slot, visitor: Visitor
+) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("workshops:company_move", args=[world.company.slug, booking.pk])
+    assert f'value="{later.pk}"' in client.get(page).text
+    assert "L’atelier est déplacé" in client.post(page, {"slot": later.pk}, follow=True).text

@@ -1,0 +1,68 @@
+"""A company's answer to who asked for its slot."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import refusing
+from companies.models import Slot
+from workshops import emails
+from workshops.actions.bookings import SlotTaken, confirmed, explained, lock_slot, lock_slots
+from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
+from workshops.actions.moving import finish_move
+from workshops.catalogue import alternatives
+from workshops.models import Booking, Reason, Side
+
+
+@transaction.atomic
+def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
+    """Give the slot to one association; the others that waited for it are told, with other slots.
+
+    Raises:
+        AlreadySettled, SlotTaken: nothing is written.
+    """
+    moved = Booking.objects.filter(pk=booking.moved_from_id or 0).first()
+    slot = lock_slots({booking.slot_id, moved.slot_id if moved else booking.slot_id})[booking.slot_id]
+    if slot.state != Slot.State.OPEN or slot.starts_at <= now:
+        raise SlotTaken("Ce créneau est retiré ou passé.")
+    expire_lapsed(slot, now, but=booking)
+    no_signatory = SlotTaken("Votre entreprise n’est plus signataire de la charte\u00a0: elle ne peut pas accepter.")
+    with refusing(
+        {
+            "booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris."),
+            "booking_of_signatory": no_signatory,
+            "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
+            "booking_answered_in_time": AlreadySettled(
+                "Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée."
+            ),
+        }
+    ):
+        settle(booking, Booking.State.CONFIRMED, by=by, now=now)
+    if moved is None or not finish_move(moved=moved, booking=booking, side=Side.ASSOCIATION, by=by, now=now):
+        confirmed(booking, now)
+    for other in Booking.objects.filter(slot=slot).awaiting_answer(now).with_everything():
+        settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
+        others = alternatives(slot, now=now, places=other.participants)
+        emails.booking_not_selected(booking=other, now=now, others=others)
+
+
+@transaction.atomic
+def decline_booking(
+    *, booking: Booking, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
+) -> None:
+    """Say no, with a reason that the association reads.
+
+    Raises:
+        AlreadySettled: it was answered before, or its clock has run out.
+        Unexplained: another reason, and not which.
+    """
+    lock_slot(booking.slot_id)
+    if booking.as_of(now).state == Booking.State.EXPIRED:
+        raise AlreadySettled("Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée.")
+    explained(code, reason)
+    settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
+    others = alternatives(booking.slot, now=now, places=booking.participants)
+    emails.booking_declined(booking=booking, now=now, others=others)

@@ -1,0 +1,125 @@
+"""Moving a workshop to another slot in one step: both or neither."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused, refusing
+from companies.models import BookingMode, Slot, SlotVolunteer
+from workshops import emails
+from workshops.actions.bookings import SlotTaken, answer_until, check_party, lock_slots, refusals_of_booking
+from workshops.actions.cancelling import is_late, reopen
+from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
+from workshops.catalogue import bookable
+from workshops.models import Booking, Reason, Side, Workshop
+
+
+class NotMovable(Refused):
+    """The workshop is not to come any more, or is there already."""
+
+
+@transaction.atomic
+def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: dt.datetime) -> Booking:
+    """Put a confirmed workshop on another slot, with all that was prepared; the former one is free again.
+
+    A company moves it among its own slots. An association moves it to any; where that slot's company has the last word
+    the workshop stays where it is until the answer. Returns the booking of the other slot, confirmed or pending.
+
+    Raises:
+        NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
+    """
+    slots = lock_slots({booking.slot_id, slot_id})
+    booking.refresh_from_db(fields=["state", "sequence"])
+    target = slots[slot_id]
+    _check(booking, slots[booking.slot_id], target, side, now)
+    expire_lapsed(target, now)
+    if not bookable(now).filter(pk=target.pk).exists():
+        raise SlotTaken("Ce créneau vient d’être pris\u00a0: choisissez-en un autre.")
+    check_party(target, booking.association, booking.participants, now)
+    asks = side == Side.ASSOCIATION and target.booking_mode == BookingMode.ON_APPROVAL
+    if not asks:
+        _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
+    moved_once = NotMovable("Vous avez déjà demandé un déplacement de cet atelier\u00a0: attendez la réponse.")
+    with refusing(refusals_of_booking() | {"booking_moved_once": moved_once}):
+        other = _copy(booking, target, by=by, now=now, pending=asks)
+    if asks:
+        emails.booking_requested(booking=other, now=now)
+    else:
+        _arrive(booking, other, by=by, now=now)
+    return other
+
+
+def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datetime) -> None:
+    if not booking.is_confirmed or slot.starts_at <= now:
+        raise NotMovable("Cet atelier n’est plus à venir\u00a0: il ne se déplace pas.")
+    if target.pk == slot.pk:
+        raise NotMovable("L’atelier est déjà à cette date\u00a0: choisissez-en une autre.")
+    if side == Side.COMPANY and target.room.site.company_id != slot.room.site.company_id:
+        raise NotMovable("Ce créneau n’est pas l’un des vôtres\u00a0: choisissez-en un autre.")
+
+
+def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending: bool) -> Booking:
+    """The same claim on another slot. Its event goes on, with a later sequence."""
+    return Booking.objects.create(
+        slot=target,
+        association=booking.association,
+        request_id=booking.request_id,
+        participants=booking.participants,
+        topic=booking.topic,
+        message=booking.message,
+        key=uuid4(),
+        state=Booking.State.PENDING if pending else Booking.State.CONFIRMED,
+        created_at=now,
+        created_by=by,
+        expires_at=answer_until(target, now) if pending else None,
+        settled_at=None if pending else now,
+        settled_by=None if pending else by,
+        moved_from=booking,
+        event_of_id=booking.event,
+        sequence=booking.sequence + 1,
+    )
+
+
+def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: dt.datetime) -> bool:
+    """A move that was asked for is accepted. False when the workshop was called off, or has begun, meanwhile."""
+    slot = Slot.objects.with_place().get(pk=moved.slot_id)
+    if not moved.is_confirmed or slot.starts_at <= now:
+        return False
+    try:
+        _leave(moved, slot, side=side, by=by, now=now)
+    except AlreadySettled:
+        return False
+    Booking.objects.filter(pk=booking.pk).update(sequence=moved.sequence + 1)
+    booking.sequence = moved.sequence + 1
+    _arrive(moved, booking, by=by, now=now)
+    return True
+
+
+def _leave(booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.datetime) -> None:
+    move_booking(
+        booking,
+        Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
+        cancelled_at=now,
+        cancelled_by=by,
+        reason_code=Reason.MOVED,
+        is_late=is_late(slot, now),
+    )
+
+
+def _arrive(was: Booking, booking: Booking, *, by: User, now: dt.datetime) -> None:
+    """The workshop goes over with all that was prepared; both sides are asked again, and everybody is told."""
+    Workshop.objects.planned().filter(booking=was).update(
+        booking=booking,
+        agreement_asked_at=None,
+        company_agreed_at=None,
+        company_agreed_by=None,
+        association_agreed_at=None,
+        association_agreed_by=None,
+    )
+    emails.booking_moved(was=was, booking=booking, now=now)
+    SlotVolunteer.objects.filter(slot=was.slot_id).delete()
+    reopen(was.slot, by=by, now=now)

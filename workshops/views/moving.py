@@ -1,0 +1,59 @@
+"""Another date for a confirmed workshop."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.identity import signed_in
+from accounts.refusals import accepted
+from associations.views import managed_association
+from companies.models import Slot
+from companies.views import managed_company
+from territories import clock
+from workshops import actions
+from workshops.catalogue import alternatives, bookable
+from workshops.forms import MoveForm
+from workshops.models import Booking, Side
+from workshops.views.bookings import booking_for, booking_of
+
+SHOWN_AT_MOST = 20
+
+
+@require_http_methods(["GET", "POST"])
+def association_move(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    """To any slot close by that is large enough."""
+    booking = booking_for(managed_association(request, slug), booking_id)
+    near = alternatives(booking.slot, now=clock.now(), places=booking.participants, count=SHOWN_AT_MOST)
+    return _move(request, booking, Side.ASSOCIATION, near, "workshops:association_booking", slug)
+
+
+@require_http_methods(["GET", "POST"])
+def company_move(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    """To another of the company's own slots."""
+    company = managed_company(request, slug)
+    booking = booking_of(company, booking_id)
+    own = bookable(clock.now()).of_company(company).filter(places__gte=booking.participants).with_place()
+    slots = list(own.order_by("starts_at", "pk")[:SHOWN_AT_MOST])
+    return _move(request, booking, Side.COMPANY, slots, "workshops:company_booking", slug)
+
+
+def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot], back: str, slug: str) -> HttpResponse:
+    form = MoveForm(request.POST or None, slots=slots)
+    moved: list[Booking] = []
+
+    def act() -> None:
+        slot_id, by = int(form.cleaned_data["slot"]), signed_in(request)
+        moved.append(actions.move_workshop(booking=booking, slot_id=slot_id, side=side, by=by, now=clock.now()))
+
+    if request.method == "POST" and form.is_valid() and accepted(form, act):
+        [other] = moved
+        done = "L’atelier est déplacé. Tout le monde est prévenu."
+        asked = "Votre demande est envoyée. L’atelier reste à sa date jusqu’à la réponse de l’entreprise."
+        messages.success(request, done if other.is_confirmed else asked)
+        return redirect(back, slug, other.pk)
+    context = {"booking": booking, "side": side.value, "slots": slots, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workshops/workshop_move.html", context, status=status)
