@@ -141,3 +141,23 @@ def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt
     with connection.cursor() as cursor:
         cursor.execute("UPDATE companies_company SET charter_approved_at = NULL, charter_until_at = NULL")
     refused("booking_of_signatory", confirm, now, booking.pk)
+
+
+@pytest.mark.parametrize("state", ["held", "confirmed"])
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ("starts_at = starts_at - interval '1 hour'", "slot_booked_stands"),
+        ("ends_at = ends_at + interval '1 hour'", "slot_booked_stands"),
+        ("places = 5, computers = 5", "slot_booked_has_places"),
+    ],
+)
+def test_booked_slot_stays_as_it_was_booked(world: World, now: dt.datetime, state: str, change: str, name: str) -> None:
+    factories.make_booking(now, world.slot, world.association, state=state)
+    refused(name, f"UPDATE companies_slot SET {change} WHERE id = %s", world.slot.pk)
+
+
+def test_free_slot_may_be_moved(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association, state="declined")
+    moved = Slot.objects.filter(pk=world.slot.pk).update(ends_at=world.slot.ends_at + dt.timedelta(hours=1), places=5)
+    assert moved == 1

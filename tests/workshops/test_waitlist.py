@@ -195,6 +195,25 @@ def test_company_takes_back_a_slot_that_is_held(world: World, taken: Booking, no
     assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == ["passed", "closed"]
 
 
+def test_company_moves_a_slot_that_is_held(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    queue(world, now, factories.make_association(now))
+    cancel(taken, world, now)
+    slot = Slot.objects.with_place().get(pk=world.slot.pk)
+    actions.change_slot(
+        slot=slot,
+        change=actions.Change(dt.date(2026, 12, 9), dt.time(18, 30), dt.time(20, 30), 8, 8, 0),
+        by=world.company_owner,
+        now=now,
+    )
+    assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == ["passed", "closed"]
+    told = Message.objects.get(template="booking_declined")
+    assert (told.context["day"], told.context["reason"]) == (
+        "mardi 8\u00a0décembre 2026",
+        "Le créneau a changé de date, d’heures ou d’offre",
+    )
+
+
 def test_two_scans_at_once_hold_the_slot_once(now: dt.datetime, committed: None) -> None:
     world = factories.make_world(now)
     booking = factories.make_booking(now, world.slot, factories.make_association(now))

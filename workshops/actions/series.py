@@ -72,9 +72,10 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked.places, locked.computers = change.places, change.computers
     locked.volunteers_offered = change.volunteers_offered
     locked.is_edited, locked.matched_at = True, None
+    # Who asked for it, queued for it or has it held had wanted what it was.
+    refuse_all([locked], code=Reason.RESCHEDULED, by=by, now=now)
     with refusing(_refusals_of_change()):
         locked.save()
-    refuse_all([locked], code=Reason.RESCHEDULED, by=by, now=now)
     if locked.starts_at != was:
         companies.tell_moved(slot=locked, was=was, now=now)
     return locked
