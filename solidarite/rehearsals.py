@@ -36,7 +36,7 @@ from mail.previews import Preview, last_told, preview
 from solidarite.moderation.kinds import AppealKind
 from workshops.catalogue import alternatives, bookable
 from workshops.matching import Match, best
-from workshops.models import Booking, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, Side, WaitlistEntry, Workshop, WorkshopNote
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,13 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
             "association", "slot__room__site__company", "slot__room__site__commune", "booking"
         )
     ],
+    WorkshopNote: lambda: [
+        WorkshopNote.objects.select_related(
+            "workshop__booking__slot__room__site__company",
+            "workshop__booking__slot__room__site__commune",
+            "workshop__booking__association",
+        )
+    ],
     Workshop: lambda: [Workshop.objects.with_everything().prefetch_related("reports")],
 }
 
@@ -92,6 +99,7 @@ NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "slots_matched": lambda cast, one: cast.matches(one),
     "stand_in_asked": lambda _, one: one.stand_in_asked_at,
     "waitlist_hold": lambda _, one: one.expires_at,
+    "workshop_visitors": lambda _, one: one.visitors,
     "workshop_unsure": lambda _, one: None in (one.company_agreed_at, one.association_agreed_at),
 }
 

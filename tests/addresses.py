@@ -28,7 +28,7 @@ from tests.pictures import picture
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
-from workshops.models import CalendarFeed, Side, WaitlistEntry
+from workshops.models import CalendarFeed, Side, WaitlistEntry, Workshop
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -77,6 +77,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         link_sent_at=now,
     )
     series = factories.make_series(now, world.room)
+    Workshop.objects.filter(booking=booking).update(visitors=6, visitors_told_at=now)
+    booking.workshop.notes.create(side=Side.COMPANY, kind="late", created_at=now)
     elsewhere = factories.make_slot(
         world.room, world.slot.starts_at + dt.timedelta(days=50), booking_mode="on_approval"
     )

@@ -24,7 +24,7 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.told import about, fact
 
 # A week until the digest, and time to answer it.
@@ -175,6 +175,43 @@ def workshop_unsure(*, workshop: Workshop, now: dt.datetime) -> None:
         _tell("workshop_unsure", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=lambda: facts)
 
 
+def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:
+    """To the company: how many come. A number told anew is a new fact."""
+    booking, count = workshop.booking, workshop.visitors
+    assert count is not None
+
+    def facts() -> dict[str, object]:
+        return {"visitors": counted(count, "visiteur", "visiteurs")}
+
+    fact = f"{count}:{now:%Y%m%dT%H%M%S%f}"
+    for manager in _company(booking):
+        _tell("workshop_visitors", booking, manager, now, url=_company_url(booking), facts=facts, told_once=fact)
+
+
+def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
+    """To the other side: what this one writes. Lateness and closed doors go before everything else."""
+    booking = note.workshop.booking
+    to_company = note.side == Side.ASSOCIATION
+    url = _company_url(booking) if to_company else _association_url(booking)
+    writer = booking.association.name if to_company else booking.slot.room.site.company.name
+
+    def facts() -> dict[str, object]:
+        return {"writer": writer, "what": str(note.get_kind_display()), "text": note.text}
+
+    priority = 1 if note.kind in WorkshopNote.URGENT else 5
+    for person in _company(booking) if to_company else _association(booking):
+        _tell(
+            "workshop_note",
+            booking,
+            person,
+            now,
+            url=url,
+            facts=facts,
+            priority=priority,
+            told_once=str(note.pk),
+        )
+
+
 @told_as(Kind.REMINDERS)
 def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides and the volunteers, two days before; of no use on the day, when another one comes."""
@@ -297,11 +334,13 @@ def _tell(  # the one place where a mail about a booking is put together
     facts: Facts = dict,
     not_after: dt.datetime | None = None,
     priority: int = 5,
+    told_once: str = "",
 ) -> None:
+    """`told_once` tells apart what may be told several times of one booking."""
     with writing_to(person) as post:
         post(
             template,
-            key=f"{fact(template, booking)}:{person.pk}",
+            key=":".join(filter(None, (fact(template, booking), told_once, str(person.pk)))),
             context=_booking_facts(booking) | {"url": url} | dict(facts()),
             about=about(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",

@@ -10,13 +10,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.forms import date_input
+from accounts.vocabulary import Topic
 from associations.models import Association, AssociationQuerySet, Request
 from companies.busy import LONGEST_FILE
 from companies.forms import time_input
 from companies.forms.openings import check_offer
 from companies.models import Availability, BookingMode, Room, Slot
 from territories.wording import long_date, time_range
-from workshops.models import Booking, Reason, Report, Side
+from workshops.models import Booking, Reason, Report, Side, Workshop, WorkshopNote
 
 LONG_AGO = dt.date(2015, 1, 1)
 
@@ -200,6 +201,32 @@ class HoldForm(forms.Form):
     """Take what is held, or let it go."""
 
     answer = forms.ChoiceField(choices=[("yes", "oui"), ("no", "non")])
+
+
+class PrepareForm(forms.ModelForm[Workshop]):
+    """What the workshop is about, and how many come."""
+
+    topics = forms.MultipleChoiceField(
+        label="Thèmes", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Workshop
+        fields = ("visitors", "title", "topics", "level", "material")
+        widgets = {"material": forms.Textarea(attrs={"rows": 3})}
+
+
+class NoteForm(forms.Form):
+    """A word to the other side; late, and before a closed door, none is needed."""
+
+    kind = forms.ChoiceField(label="De quoi s’agit-il", choices=[("", "Choisissez"), *WorkshopNote.Kind.choices])
+    text = forms.CharField(
+        label="Message",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="L’autre partie le reçoit par courriel.",
+    )
 
 
 class MoveForm(forms.Form):

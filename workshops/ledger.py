@@ -26,6 +26,8 @@ LABELS = {
     "waitlist_hold": "Créneau libéré, gardé 24 heures",
     "booking_withdrawn": "Demande retirée par l’association",
     "booking_unanswered": "Rappel d’une demande sans réponse",
+    "workshop_visitors": "Nombre de visiteurs",
+    "workshop_note": "Message",
     "workshop_agreement": "«\u00a0Toujours d’accord\u00a0?\u00a0»",
     "workshop_unsure": "Alerte\u00a0: une réponse manque",
     "workshop_reminder": "Rappel",

@@ -122,6 +122,7 @@ class AccessKitForm(forms.ModelForm[AccessKit]):
             "evening_contact",
             "evening_phone",
             "visitor_count_hours",
+            "wants_arrival_sheet",
             "wifi",
             "to_bring",
         )

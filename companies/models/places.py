@@ -118,6 +118,11 @@ class AccessKit(models.Model):
         validators=between(1, 720),
         help_text="Combien d’heures avant ; vide si votre accueil n’en a pas besoin. Un nombre, jamais de noms.",
     )
+    wants_arrival_sheet = models.BooleanField(
+        "une feuille d’arrivée est signée à l’entrée",
+        default=False,
+        help_text="L’association imprime une feuille vierge\u00a0: les noms s’y écrivent à la main.",
+    )
     wifi = models.CharField("wifi", max_length=200, blank=True, help_text="Nom du réseau, code s’il y en a un.")
     to_bring = models.CharField(
         "à apporter", max_length=300, blank=True, help_text="Pièce d’identité pour l’accueil, par exemple."
@@ -139,6 +144,7 @@ class AccessKit(models.Model):
             (gettext("Comment entrer"), self.entrance),
             (gettext("Ce soir-là"), ", ".join(filter(None, (self.evening_contact, phone)))),
             (gettext("Nombre de visiteurs à donner"), count),
+            (gettext("À l’entrée"), gettext("une feuille d’arrivée à signer") if self.wants_arrival_sheet else ""),
             (gettext("Wifi"), self.wifi),
             (gettext("À apporter"), self.to_bring),
         ]

@@ -49,7 +49,7 @@ from territories.models import Commune
 from territories.wording import of
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
-from workshops.models import Booking, Reason, Report, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 
 DEFAULT_SEED = 2015
 COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
@@ -581,9 +581,26 @@ class _Seed:
                 for booking in held
             ]
         )
-        Workshop.objects.bulk_create([Workshop(booking=booking, created_at=booking.created_at) for booking in planned])
+        coming = Workshop.objects.bulk_create([self._coming(booking) for booking in planned])
+        WorkshopNote.objects.bulk_create([self._note(workshop) for workshop in coming[::12]])
         Report.objects.bulk_create([report for workshop in workshops for report in self._reports(workshop)])
         self._promise([*held, *planned])
+
+    def _coming(self, booking: Booking) -> Workshop:
+        """Half of them are prepared."""
+        workshop = Workshop(booking=booking, created_at=booking.created_at)
+        if self.chance.random() < 1 / 2:
+            workshop.title, workshop.topics = f"{booking.get_topic_display()}, pas à pas", [booking.topic]
+            workshop.level = self.chance.choice(Level.values)
+            workshop.visitors, workshop.visitors_told_at = booking.participants, self.now - dt.timedelta(days=1)
+        return workshop
+
+    def _note(self, workshop: Workshop) -> WorkshopNote:
+        side, kind = Side.ASSOCIATION, WorkshopNote.Kind.EQUIPMENT
+        text = "Y a-t-il un vidéoprojecteur dans la salle\u00a0?"
+        return WorkshopNote(
+            workshop=workshop, side=side, kind=kind, text=text, created_at=self.now - dt.timedelta(days=1)
+        )
 
     def _reports(self, workshop: Workshop) -> list[Report]:
         booking, written_at = workshop.booking, workshop.closed_at

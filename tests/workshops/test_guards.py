@@ -154,7 +154,7 @@ def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt
 )
 def test_booked_slot_stays_as_it_was_booked(world: World, now: dt.datetime, state: str, change: str, name: str) -> None:
     factories.make_booking(now, world.slot, world.association, state=state)
-    refused(name, f"UPDATE companies_slot SET {change} WHERE id = %s", world.slot.pk)
+    refused(name, f"UPDATE companies_slot SET {change}")  # noqa: S608  # words of our own
 
 
 def test_free_slot_may_be_moved(world: World, now: dt.datetime) -> None:

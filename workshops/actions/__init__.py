@@ -16,6 +16,7 @@ from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop
+from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
 from workshops.actions.reminders import (
     NothingToAgree,
     agree_workshop,
@@ -51,12 +52,16 @@ __all__ = [
     "NotOver",
     "NotTaken",
     "NotThatWay",
+    "NotToCome",
     "NothingToAgree",
     "SeriesEnd",
     "SlotTaken",
     "TooMany",
     "TooManyBookings",
+    "TooManyNotes",
+    "TooManyVisitors",
     "Unexplained",
+    "Wordless",
     "accept_booking",
     "agree_workshop",
     "ask_for_reports",
@@ -76,6 +81,7 @@ __all__ = [
     "move_workshop",
     "offer_next",
     "open_feed",
+    "prepare_workshop",
     "refuse_hold",
     "remind_unanswered",
     "remind_workshops",
@@ -83,4 +89,5 @@ __all__ = [
     "take_hold",
     "tell_matches",
     "withdraw_slot",
+    "write_note",
 ]

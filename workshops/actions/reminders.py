@@ -123,7 +123,7 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
     coming = Workshop.objects.planned().filter(pk=workshop.pk, booking__slot__starts_at__gt=now)
     locked = coming.select_for_update(no_key=True, of=("self",)).first()
     if locked is None:
-        raise NothingToAgree("Cet atelier n’est plus à venir\\u00a0: il n’y a rien à confirmer.")
+        raise NothingToAgree("Cet atelier n’est plus à venir\u00a0: il n’y a rien à confirmer.")
     if locked.agreed_at(side) is None:
         stamps = {f"{side}_agreed_at": now, f"{side}_agreed_by": by}
         Workshop.objects.filter(pk=locked.pk).update(**stamps)

@@ -3,6 +3,7 @@
 from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet
 from workshops.models.matches import MatchNotice
+from workshops.models.notes import WorkshopNote
 from workshops.models.reasons import Reason
 from workshops.models.reports import Report
 from workshops.models.sides import Side
@@ -21,5 +22,6 @@ __all__ = [
     "WaitlistEntry",
     "WaitlistEntryQuerySet",
     "Workshop",
+    "WorkshopNote",
     "WorkshopQuerySet",
 ]

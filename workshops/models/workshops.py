@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.ranges import between
+from accounts.vocabulary import Level, Topic
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
 from workshops.models.told import told_of
@@ -70,6 +73,24 @@ class Workshop(models.Model):
     created_at = models.DateTimeField(editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
+    title = models.CharField("titre", max_length=120, blank=True, help_text="Par exemple\u00a0: Trouver un emploi.")
+    topics = ArrayField(models.CharField(max_length=50, choices=Topic), verbose_name="thèmes", default=list, blank=True)
+    level = models.CharField("niveau", max_length=20, choices=Level, blank=True)
+    material = models.TextField(
+        "matériel",
+        max_length=1000,
+        blank=True,
+        help_text="Ce que vous apportez, ce qu’il vous faut\u00a0: supports, logiciels, comptes de démonstration.",
+    )
+    visitors = models.PositiveSmallIntegerField(
+        "visiteurs attendus",
+        null=True,
+        blank=True,
+        validators=between(1, 500),
+        help_text="Participants et accompagnants ensemble. Un nombre, jamais de noms.",
+    )
+    visitors_told_at = models.DateTimeField(null=True, editable=False)
+    visitors_told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     agreement_asked_at = models.DateTimeField(
         null=True, editable=False, help_text="quand on a demandé s’il tient toujours"
     )
@@ -92,6 +113,11 @@ class Workshop(models.Model):
                 | Q(state="closed", closed_at__isnull=False, cancelled_at__isnull=True)
                 | Q(state="cancelled", closed_at__isnull=True, cancelled_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="workshop_visitors_told",
+                condition=Q(visitors__isnull=True, visitors_told_at__isnull=True, visitors_told_by__isnull=True)
+                | Q(visitors__range=(1, 500), visitors_told_at__isnull=False),
+            ),
             *(
                 models.CheckConstraint(
                     name=f"workshop_{side}_agreed_at_an_instant",
@@ -103,6 +129,16 @@ class Workshop(models.Model):
 
     def __str__(self) -> str:
         return str(self.booking)
+
+    @property
+    def name(self) -> str:
+        """Its title, or what it teaches."""
+        return self.title or str(self.booking.get_topic_display())
+
+    @property
+    def topic_labels(self) -> list[str]:
+        """What it teaches, in words."""
+        return [str(Topic(code).label) for code in self.topics]
 
     def agreed_at(self, side: Side) -> dt.datetime | None:
         """When this side said that it still agrees."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +17,13 @@ from companies.models import Company, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.forms import HoldForm, ReasonForm
+from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.ledger import ledger
 from workshops.models import Booking, Side, Workshop
+from workshops.readiness import lights
+
+# From when on the door, and who answers, come first.
+TONIGHT = dt.timedelta(hours=2)
 
 
 @require_GET
@@ -25,7 +31,7 @@ def company_booking(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     """A booking as the company sees it."""
     company = managed_company(request, slug)
     booking = booking_of(company, booking_id)
-    return _booking_page(request, booking, Side.COMPANY)
+    return booking_page(request, booking, Side.COMPANY)
 
 
 @require_GET
@@ -33,7 +39,7 @@ def association_booking(request: HttpRequest, slug: str, booking_id: int) -> Htt
     """A booking as the association sees it, with the access kit once confirmed."""
     association = managed_association(request, slug)
     booking = booking_for(association, booking_id)
-    return _booking_page(request, booking, Side.ASSOCIATION)
+    return booking_page(request, booking, Side.ASSOCIATION)
 
 
 def booking_of(company: Company, booking_id: int) -> Booking:
@@ -47,23 +53,43 @@ def booking_for(association: Association, booking_id: int) -> Booking:
     return get_object_or_404(own, pk=booking_id).as_of(clock.now())
 
 
-def _booking_page(request: HttpRequest, booking: Booking, side: Side, form: ReasonForm | None = None) -> HttpResponse:
+def booking_page(
+    request: HttpRequest,
+    booking: Booking,
+    side: Side,
+    *,
+    form: ReasonForm | None = None,
+    note_form: NoteForm | None = None,
+) -> HttpResponse:
+    """The page of a booking; 422 when one of its forms comes back with a word on it."""
     now = clock.now()
-    workshop = Workshop.objects.filter(booking=booking).prefetch_related("reports").first()
-    own_report = next((one for one in workshop.reports.all() if one.side == side), None) if workshop else None
+    workshop = Workshop.objects.filter(booking=booking).prefetch_related("reports", "notes").first()
     context = {
         "booking": booking,
         "side": side.value,
-        "workshop": workshop,
-        "own_report": own_report,
         "over": booking.slot.ends_at <= now,
-        "asked": workshop is not None and workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
-        "volunteers": SlotVolunteer.objects.filter(slot=booking.slot).count(),
         "told": ledger(booking),
         "form": form or ReasonForm(side=side),
+        "note_form": note_form or NoteForm(),
         "would_be_late": booking.is_confirmed and actions.is_late(booking.slot, now),
+        "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
-    return render(request, "workshops/booking_detail.html", context, status=422 if form else 200)
+    if workshop is not None:
+        workshop.booking = booking
+        context |= _of_workshop(workshop, side, now)
+    return render(request, "workshops/booking_detail.html", context, status=422 if form or note_form else 200)
+
+
+def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, object]:
+    booking = workshop.booking
+    joined = SlotVolunteer.objects.filter(slot=booking.slot).count()
+    taken = Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists()
+    return {
+        "workshop": workshop,
+        "own_report": next((one for one in workshop.reports.all() if one.side == side), None),
+        "asked": workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
+        "lights": lights(workshop, joined=joined, room_taken=taken),
+    }
 
 
 @require_POST
@@ -83,12 +109,12 @@ def booking_decline(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     booking = booking_of(managed_company(request, slug), booking_id)
     form = ReasonForm(request.POST, side=Side.COMPANY)
     if not form.is_valid():
-        return _booking_page(request, booking, Side.COMPANY, form)
+        return booking_page(request, booking, Side.COMPANY, form=form)
     try:
         actions.decline_booking(booking=booking, by=signed_in(request), now=clock.now(), **form.cleaned_data)
     except actions.Unexplained as refusal:
         form.add_error("reason", str(refusal))
-        return _booking_page(request, booking, Side.COMPANY, form)
+        return booking_page(request, booking, Side.COMPANY, form=form)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -111,12 +137,12 @@ def association_cancel(request: HttpRequest, slug: str, booking_id: int) -> Http
 def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
     form = ReasonForm(request.POST, side=side)
     if not form.is_valid():
-        return _booking_page(request, booking, side, form)
+        return booking_page(request, booking, side, form=form)
     try:
         actions.cancel_booking(booking=booking, side=side, by=signed_in(request), now=clock.now(), **form.cleaned_data)
     except actions.Unexplained as refusal:
         form.add_error("reason", str(refusal))
-        return _booking_page(request, booking, side, form)
+        return booking_page(request, booking, side, form=form)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

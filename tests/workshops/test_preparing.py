@@ -1,0 +1,183 @@
+"""Preparing a workshop: what it is about, how many come, and what both sides write to each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from accounts.models import User
+from companies.models import AccessKit
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.actions.preparing import NOTES_OF_A_SIDE
+from workshops.models import Booking, Side, Workshop, WorkshopNote
+from workshops.readiness import lights
+
+Visitor = Callable[[User], Client]
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def workshop(world: World, now: dt.datetime) -> Workshop:
+    factories.make_booking(now, world.slot, world.association)
+    return Workshop.objects.with_everything().get()
+
+
+def told() -> list[tuple[str, str]]:
+    return sorted(Message.objects.values_list("template", "to_name"))
+
+
+def write(workshop: Workshop, now: dt.datetime, **fields: Any) -> WorkshopNote:
+    by = workshop.booking.association.owners()[0]
+    note = {"side": Side.ASSOCIATION, "kind": "access", "text": "Par où entrer\u00a0?", "by": by, "now": now}
+    return actions.write_note(workshop=workshop, **{**note, **fields})
+
+
+def test_association_says_what_and_how_many(workshop: Workshop, world: World, visitor: Visitor) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_prepare", args=[world.association.slug, workshop.booking_id])
+    form = {
+        "visitors": 7,
+        "title": "Chercher un emploi",
+        "topics": ["email", "securite_numerique"],
+        "level": "debutant",
+    }
+    assert client.get(page).status_code == 200
+    done = client.post(page, form, follow=True)
+    assert "Chercher un emploi" in done.text
+    assert "E-mail, Prévention en sécurité numérique" in done.text
+    assert "7\u00a0attendus" in done.text
+    assert told() == [("workshop_visitors", "Hélène")]
+    client.post(page, form | {"level": "avance"})
+    assert len(told()) == 1
+    client.post(page, form | {"visitors": 6})
+    assert [message.context["visitors"] for message in Message.objects.order_by("pk")] == [
+        "7\u00a0visiteurs",
+        "6\u00a0visiteurs",
+    ]
+
+
+@pytest.mark.parametrize(("visitors", "word"), [(99, "accueille 10"), (0, "Indiquez 1 au moins"), ("x", "entier")])
+def test_number_of_visitors_is_plausible(
+    workshop: Workshop, world: World, visitor: Visitor, visitors: object, word: str
+) -> None:
+    page = reverse("workshops:association_prepare", args=[world.association.slug, workshop.booking_id])
+    answer = visitor(world.association_owner).post(page, {"visitors": visitors})
+    assert answer.status_code == 422
+    assert word in answer.text
+
+
+def test_workshop_that_is_over_is_not_prepared(workshop: Workshop, world: World) -> None:
+    workshop.title = "Trop tard"
+    with pytest.raises(actions.NotToCome):
+        actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=world.slot.ends_at)
+
+
+def test_readiness_is_seen_at_one_glance(workshop: Workshop, now: dt.datetime) -> None:
+    seen = {light.label: (light.state, light.text) for light in lights(workshop, joined=1, room_taken=False)}
+    assert seen == {
+        "Salle": ("lit", "réservée"),
+        "Ordinateurs": ("lit", "8 pour 6\u00a0personnes"),
+        "Bénévoles": ("half", "1 sur 2"),
+        "Visiteurs": ("", "nombre à donner"),
+        "Accord": ("lit", "réservation confirmée"),
+    }
+    workshop.booking.participants, workshop.visitors, workshop.agreement_asked_at = 10, 9, now
+    workshop.company_agreed_at = now
+    later = {light.label: light.state for light in lights(workshop, joined=2, room_taken=True)}
+    assert later == {"Salle": "", "Ordinateurs": "half", "Bénévoles": "lit", "Visiteurs": "lit", "Accord": "half"}
+
+
+@pytest.mark.parametrize("side", Side)
+def test_each_side_writes_to_the_other(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor, side: Side
+) -> None:
+    person, other, slug = (
+        (world.company_owner, "Karim", world.company.slug)
+        if side == Side.COMPANY
+        else (world.association_owner, "Hélène", world.association.slug)
+    )
+    client = visitor(person)
+    page = reverse(f"workshops:{side}_note", args=[slug, workshop.booking_id])
+    done = client.post(page, {"kind": "equipment", "text": "Faut-il <b>apporter</b> des souris\u00a0?"}, follow=True)
+    assert "Votre message est envoyé" in done.text
+    assert "Faut-il &lt;b&gt;apporter&lt;/b&gt; des souris" in done.text
+    assert told() == [("workshop_note", other)]
+    refused = client.post(page, {"kind": "other", "text": " "})
+    assert (refused.status_code, "en quelques mots" in refused.text) == (422, True)
+    assert client.post(page, {"kind": "chat"}).status_code == 422
+
+
+def test_closed_door_goes_before_everything_else(workshop: Workshop, now: dt.datetime) -> None:
+    write(workshop, now, kind="door", text="")
+    assert Message.objects.get().priority == 1
+
+
+def test_there_is_no_open_chat(workshop: Workshop, now: dt.datetime) -> None:
+    for _ in range(NOTES_OF_A_SIDE):
+        write(workshop, now)
+    with pytest.raises(actions.TooManyNotes, match="appelez"):
+        write(workshop, now)
+    write(workshop, now, side=Side.COMPANY)
+    with pytest.raises(actions.NotToCome):
+        write(workshop, workshop.booking.slot.ends_at + dt.timedelta(days=14), side=Side.COMPANY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"kind": "other", "text": ""}, "note_says_something"),
+        ({"kind": "chat"}, "note_kind_known"),
+        ({"side": "press"}, "note_side_known"),
+    ],
+)
+def test_database_keeps_notes_in_order(
+    workshop: Workshop, now: dt.datetime, fields: dict[str, str], constraint: str
+) -> None:
+    note = {"workshop": workshop, "side": "company", "kind": "other", "text": "x", "created_at": now, **fields}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        WorkshopNote.objects.create(**note)
+
+
+def test_number_and_stamp_of_visitors_agree(workshop: Workshop) -> None:
+    with pytest.raises(IntegrityError, match="workshop_visitors_told"), transaction.atomic():
+        Workshop.objects.update(visitors=3)
+
+
+def test_sheet_is_blank_and_there_where_the_site_wants_one(workshop: Workshop, world: World, visitor: Visitor) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_booking", args=[world.association.slug, workshop.booking_id])
+    sheet = reverse("workshops:association_sheet", args=[world.association.slug, workshop.booking_id])
+    assert sheet not in client.get(page).text
+    AccessKit.objects.filter(site=world.site).update(wants_arrival_sheet=True)
+    assert sheet in client.get(page).text
+    assert client.get(sheet).text.count("<tr><td>") == workshop.booking.participants + 4
+
+
+def test_door_that_is_closed_leads_to_who_answers_that_evening(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    AccessKit.objects.filter(site=world.site).update(evening_phone="+33320000000", evening_contact="Le gardien")
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_booking", args=[world.association.slug, workshop.booking_id])
+    assert "La porte est fermée\u00a0?" not in client.get(page).text
+    with travel(world.slot.starts_at - HOUR):
+        told = client.get(page).text
+    assert "La porte est fermée\u00a0?" in told
+    assert 'href="tel:+33-3-20-00-00-00"' in told
+
+
+def test_what_is_prepared_is_nobody_elses(workshop: Workshop, now: dt.datetime, visitor: Visitor) -> None:
+    other = factories.make_association(now)
+    page = reverse("workshops:association_prepare", args=[other.slug, workshop.booking_id])
+    assert visitor(other.owners()[0]).get(page).status_code == 404
+    assert Booking.objects.count() == 1

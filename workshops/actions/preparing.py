@@ -1,0 +1,81 @@
+"""Preparing a workshop: what it is about, how many come, and what the two sides still have to say to each other."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused
+from workshops import emails
+from workshops.models import Side, Workshop, WorkshopNote
+
+PREPARED = ("title", "topics", "level", "material", "visitors", "visitors_told_at", "visitors_told_by")
+NOTES_OF_A_SIDE = 20
+WRITTEN_UNTIL = dt.timedelta(days=14)
+
+
+class NotToCome(Refused):
+    """The workshop was called off, or is over."""
+
+
+class TooManyVisitors(Refused):
+    """More than the room holds."""
+
+    field = "visitors"
+
+
+class Wordless(Refused):
+    """A note without a word."""
+
+    field = "text"
+
+
+class TooManyNotes(Refused):
+    """The two sides should talk instead."""
+
+
+@transaction.atomic
+def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
+    """Save what the association says of its workshop. Another number of visitors is told to the company.
+
+    Raises:
+        NotToCome, TooManyVisitors: nothing is written.
+    """
+    before = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    slot = workshop.booking.slot
+    if before.state != Workshop.State.PLANNED or slot.ends_at <= now:
+        raise NotToCome("Cet atelier n’est plus à venir.")
+    if workshop.visitors is not None and workshop.visitors > slot.room_capacity:
+        raise TooManyVisitors(
+            f"La salle accueille {slot.room_capacity} personnes\u00a0: indiquez un nombre plus petit."
+        )
+    recounted = workshop.visitors != before.visitors
+    if recounted:
+        counted = workshop.visitors is not None
+        workshop.visitors_told_at, workshop.visitors_told_by = (now, by) if counted else (None, None)
+    workshop.save(update_fields=PREPARED)
+    if recounted and workshop.visitors is not None:
+        emails.workshop_visitors(workshop=workshop, now=now)
+
+
+@transaction.atomic
+def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User, now: dt.datetime) -> WorkshopNote:
+    """Write to the other side: mailed at once, kept on the page.
+
+    Raises:
+        NotToCome, Wordless, TooManyNotes: nothing is written.
+    """
+    current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    if current.state == Workshop.State.CANCELLED or workshop.booking.slot.ends_at + WRITTEN_UNTIL <= now:
+        raise NotToCome("Cet atelier est annulé, ou terminé depuis longtemps.")
+    if kind not in WorkshopNote.URGENT and not text.strip():
+        raise Wordless("Écrivez votre message en quelques mots.")
+    if current.notes.filter(side=side).count() >= NOTES_OF_A_SIDE:
+        raise TooManyNotes("Vous avez déjà beaucoup écrit\u00a0: appelez plutôt l’autre partie.")
+    note: WorkshopNote = WorkshopNote.objects.create(
+        workshop=workshop, side=side, kind=kind, text=text.strip(), created_at=now, created_by=by
+    )
+    emails.workshop_note(note=note, now=now)
+    return note

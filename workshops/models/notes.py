@@ -1,0 +1,49 @@
+"""What the two sides of a workshop write to each other."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from workshops.models.sides import Side
+from workshops.models.workshops import Workshop
+
+
+class WorkshopNote(models.Model):
+    """A word from one side to the other, of one kind, mailed at once. No open chat: few, and short."""
+
+    class Kind(models.TextChoices):
+        LATE = "late", _("nous aurons du retard")
+        DOOR = "door", _("la porte est fermée")
+        ACCESS = "access", _("une question sur l’accès")
+        EQUIPMENT = "equipment", _("une question sur le matériel")
+        PROGRAMME = "programme", _("une précision sur le programme")
+        OTHER = "other", _("autre chose")
+
+    # What cannot wait until somebody opens their mail: it goes before others, and says to call as well.
+    URGENT = (Kind.LATE, Kind.DOOR)
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="notes")
+    side = models.CharField(max_length=20, choices=Side)
+    kind = models.CharField("de quoi s’agit-il", max_length=20, choices=Kind)
+    text = models.CharField("message", max_length=500, blank=True)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "message d’un atelier"
+        verbose_name_plural = "messages d’un atelier"
+        ordering = ("created_at", "pk")
+        constraints = [
+            models.CheckConstraint(name="note_says_something", condition=Q(kind__in=["late", "door"]) | ~Q(text="")),
+            models.CheckConstraint(
+                name="note_kind_known",
+                condition=Q(kind__in=["late", "door", "access", "equipment", "programme", "other"]),
+            ),
+            models.CheckConstraint(name="note_side_known", condition=Q(side__in=["company", "association"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()}, {self.get_kind_display()}"

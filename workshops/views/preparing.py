@@ -1,0 +1,86 @@
+"""Preparing a workshop: what the association says of it, what both sides write, and the sheet for the door."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused, accepted
+from associations.views import managed_association
+from companies.views import managed_company
+from territories import clock
+from workshops import actions
+from workshops.forms import NoteForm, PrepareForm
+from workshops.models import Booking, Side, Workshop
+from workshops.views.bookings import booking_for, booking_of, booking_page
+
+# Some bring somebody along.
+SPARE_LINES = 4
+
+
+@require_http_methods(["GET", "POST"])
+def prepare(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    """Title, topics, level, material, and the number of visitors."""
+    booking = booking_for(managed_association(request, slug), booking_id)
+    workshop = _workshop(booking)
+    form = PrepareForm(request.POST or None, instance=workshop)
+    asked = request.method == "POST" and form.is_valid()
+    if asked and accepted(
+        form, lambda: actions.prepare_workshop(workshop=workshop, by=signed_in(request), now=clock.now())
+    ):
+        messages.success(request, "C’est enregistré.")
+        return redirect("workshops:association_booking", slug, booking.pk)
+    context = {"booking": booking, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "workshops/workshop_prepare.html", context, status=status)
+
+
+@require_POST
+def company_note(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    booking = booking_of(managed_company(request, slug), booking_id)
+    return _note(request, booking, Side.COMPANY) or redirect("workshops:company_booking", slug, booking.pk)
+
+
+@require_POST
+def association_note(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    booking = booking_for(managed_association(request, slug), booking_id)
+    return _note(request, booking, Side.ASSOCIATION) or redirect("workshops:association_booking", slug, booking.pk)
+
+
+def _note(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
+    """None when the other side has it; else the page with a word on what is wrong."""
+    workshop, form = _workshop(booking), NoteForm(request.POST)
+    if not form.is_valid():
+        return booking_page(request, booking, side, note_form=form)
+    try:
+        actions.write_note(workshop=workshop, side=side, by=signed_in(request), now=clock.now(), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return booking_page(request, booking, side, note_form=form)
+    messages.success(request, "Votre message est envoyé.")
+    return None
+
+
+@require_GET
+def company_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    return _sheet(request, booking_of(managed_company(request, slug), booking_id))
+
+
+@require_GET
+def association_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    return _sheet(request, booking_for(managed_association(request, slug), booking_id))
+
+
+def _sheet(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """A blank sheet to print: names are written by hand, and never enter the portal."""
+    lines = range((_workshop(booking).visitors or booking.participants) + SPARE_LINES)
+    return render(request, "workshops/arrival_sheet.html", {"booking": booking, "lines": lines})
+
+
+def _workshop(booking: Booking) -> Workshop:
+    workshop = get_object_or_404(Workshop, booking=booking)
+    workshop.booking = booking
+    return workshop
