@@ -78,7 +78,7 @@ def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> Non
         )
 
 
-def promises_ended(*, promises: list[SlotVolunteer], now: dt.datetime) -> None:
+def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.datetime) -> None:
     """To one volunteer, in one mail: the evenings that they had promised are not offered any more."""
     first = promises[0]
     with writing_to(first.volunteer) as post:
@@ -86,7 +86,12 @@ def promises_ended(*, promises: list[SlotVolunteer], now: dt.datetime) -> None:
         post(
             "promises_ended",
             key=f"promises_ended:{first.pk}:{first.volunteer.pk}",
-            context={"company": workshops[0]["company"], "workshops": workshops, "url": _volunteering()},
+            context={
+                "company": workshops[0]["company"],
+                "workshops": workshops,
+                "reason": reason,
+                "url": _volunteering(),
+            },
             not_after=max(promise.starts_at for promise in promises),
             priority=1,
             now=now,

@@ -147,6 +147,12 @@ class SlotForm(forms.ModelForm[Slot]):
         """What the slot becomes, on the clock of its site."""
         return {name: self.cleaned_data[name] for name in ("date", "start_time", "end_time", *self.Meta.fields)}
 
+    def _time(self, name: str, series: Availability) -> dt.time:
+        """What was typed; the hour that a night of the clocks moved is that of one date, not of its series."""
+        typed: dt.time = self.cleaned_data[name]
+        moved = self.instance.is_shifted and typed == self.initial[name]
+        return getattr(series, name) if moved else typed
+
     def changed_series(self, series: Availability) -> Availability:
         """A new series like this one, with what was typed."""
         given = self.cleaned_data
@@ -154,8 +160,8 @@ class SlotForm(forms.ModelForm[Slot]):
             every=series.every,
             weekdays=series.weekdays,
             ordinals=series.ordinals,
-            start_time=given["start_time"],
-            end_time=given["end_time"],
+            start_time=self._time("start_time", series),
+            end_time=self._time("end_time", series),
             from_date=series.from_date,
             until_date=series.until_date,
             notice_hours=series.notice_hours,

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking
 
-# For what nobody can book: blocked, the room is taken by its own calendar; asleep, its series waits to be confirmed;
-# closed, its notice is past.
-Kind = Literal["free", "pending", "booked", "withdrawn", "blocked", "asleep", "closed"]
+# For what nobody can book: held, it is kept for who queued; blocked, the room is taken by its own calendar; asleep, its
+# series waits to be confirmed; closed, its notice is past; past, it is over and nobody came.
+Kind = Literal["free", "pending", "held", "booked", "withdrawn", "blocked", "asleep", "closed", "past"]
 
 
 class Standing(NamedTuple):
@@ -40,9 +40,12 @@ def _bookings(slots: list[Slot], now: dt.datetime) -> dict[int, Booking]:
 
 def _standing(slot: Slot, booking: Booking | None, now: dt.datetime) -> Standing:
     if booking is not None:
-        return Standing(slot, "booked" if booking.state in Booking.AGREED else "pending", booking)
+        kinds: dict[str, Kind] = {Booking.State.PENDING: "pending", Booking.State.HELD: "held"}
+        return Standing(slot, kinds.get(booking.state, "booked"), booking)
     if slot.state == Slot.State.WITHDRAWN:
         return Standing(slot, "withdrawn", None)
+    if slot.ends_at <= now:
+        return Standing(slot, "past", None)
     if slot.is_room_busy:
         return Standing(slot, "blocked", None)
     if slot.availability is not None and slot.availability.is_asleep(now):

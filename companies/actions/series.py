@@ -86,6 +86,10 @@ class SeasonRefused(NamedTuple):
     reason: str
 
 
+# From any day to the next date of a monthly rule.
+LONGEST_RHYTHM = dt.timedelta(days=62)
+
+
 class Season(NamedTuple):
     """What became of a publication: the slots made, the dates refused, the public holidays among them, and those moved.
 
@@ -249,9 +253,10 @@ def cut_series(*, series: AvailabilityQuerySet, from_date: dt.date) -> int:
     """
     day = dt.timedelta(days=1)
     before_its_first = Cast(ExpressionWrapper(F("from_date") - day, DateTimeField()), DateField())
-    last = Greatest(Value(from_date - day), before_its_first)
+    last = Greatest(Value(max(from_date, dt.date.min + day) - day), before_its_first)
     # For PostgreSQL the least of nothing and a day is the day.
-    return series.update(until_date=Least(F("until_date"), last))
+    cut = Least(F("cut_from_date"), Value(from_date))
+    return series.update(until_date=Least(F("until_date"), last), cut_from_date=cut)
 
 
 def skipped_dates(*, availability: Availability, now: dt.datetime) -> list[ProposedDate]:
@@ -317,10 +322,15 @@ def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occ
 
 
 def _last_date(availability: Availability, now: dt.datetime) -> dt.date:
-    """The last day that becomes a slot now: the series' own, or the horizon when it goes on."""
-    return availability.until_date or max(
-        (now + dt.timedelta(days=settings.SLOT_HORIZON_DAYS)).date(), availability.from_date
-    )
+    """The last day that becomes a slot now: the series' own, or the horizon when it goes on.
+
+    One that begins beyond the horizon has its first dates all the same, whatever its rhythm.
+    """
+    if availability.until_date:
+        return availability.until_date
+    start, horizon = availability.from_date, (now + dt.timedelta(days=settings.SLOT_HORIZON_DAYS)).date()
+    first = next(occurrences(availability.rule, from_date=start, until_date=horizon, zone=ZoneInfo("UTC")), None)
+    return horizon if first else max(horizon, start + LONGEST_RHYTHM)
 
 
 def refuse_daytime(dates: Iterable[Occurrence]) -> None:

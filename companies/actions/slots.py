@@ -36,10 +36,10 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime) -> int:
+def withdraw_slots(*, slots: Collection[Slot], by: User, now: dt.datetime, reason: str = "") -> int:
     """Take many open slots back at once and free their volunteers. Returns how many were open."""
     taken_back = withdraw_keeping_promises(slots=slots, by=by, now=now)
-    _free_volunteers(slots, now)
+    _free_volunteers(slots, now, reason)
     return taken_back
 
 
@@ -70,10 +70,10 @@ def carry_promises(*, gone: Collection[Slot], offered: Collection[Slot], now: dt
     _free_volunteers(gone, now)
 
 
-def _free_volunteers(slots: Collection[Slot], now: dt.datetime) -> None:
+def _free_volunteers(slots: Collection[Slot], now: dt.datetime, reason: str = "") -> None:
     """End what was promised for these slots, and tell each who had promised, once."""
     promises = SlotVolunteer.objects.filter(slot__in=slots)
     coming = promises.coming(now).with_place().order_by("volunteer", "starts_at", "pk")
     for _, of_one in groupby(coming, key=attrgetter("volunteer_id")):
-        emails.promises_ended(promises=list(of_one), now=now)
+        emails.promises_ended(promises=list(of_one), reason=reason, now=now)
     promises.delete()

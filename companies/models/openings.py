@@ -50,10 +50,16 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
         return self.filter(room__site__company=company)
 
     def coming(self, now: dt.datetime) -> Self:
-        """Series with dates to come, those that were moved beyond its end by hand among them."""
-        moved = self.model.objects.filter(slots__state="open", slots__starts_at__gt=now).values("pk")
-        going_on = Q(until_date__isnull=True) | (Q(until_date__gte=now.date()) & Q(until_date__gte=F("from_date")))
-        return self.filter(going_on | Q(pk__in=moved), room__archived_at=None)
+        """Series with dates to come, those that were moved beyond its end by hand among them.
+
+        Of one that was stopped, only what is left before that day counts: a booking keeps the rest.
+        """
+        ahead = {"slots__state": "open", "slots__starts_at__gt": now}
+        left = self.model.objects.filter(**ahead).values("pk")
+        before = self.model.objects.filter(slots__local_date__lt=F("cut_from_date"), **ahead).values("pk")
+        going_on = Q(until_date__isnull=True) | Q(until_date__gte=now.date())
+        whole = Q(cut_from_date=None) & (going_on | Q(pk__in=left))
+        return self.filter(whole | Q(cut_from_date__isnull=False, pk__in=before), room__archived_at=None)
 
     def to_confirm(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
         """Series with dates to come that sleep within so long, or sleep already, unless their company confirms them."""
@@ -86,6 +92,12 @@ class Availability(Opening):
     end_time = models.TimeField("à")
     from_date = models.DateField("du")
     until_date = models.DateField("au", null=True, blank=True)
+    cut_from_date = models.DateField(
+        "arrêtée à partir du",
+        null=True,
+        editable=False,
+        help_text="de ce jour on n’offre plus rien\u00a0; ce qui est réservé reste",
+    )
     excluded_dates = ArrayField(
         models.DateField(), verbose_name="dates écartées", default=list, blank=True, editable=False
     )
@@ -154,11 +166,6 @@ class Availability(Opening):
     def is_asleep(self, now: dt.datetime) -> bool:
         """Whether its free slots are out of the catalogue until the company confirms it."""
         return self.confirm_by_at is not None and self.confirm_by_at <= now
-
-    @property
-    def is_stopped_before_its_first(self) -> bool:
-        """Whether nothing of it is left but what a booking, or a hand, keeps."""
-        return self.until_date is not None and self.until_date < self.from_date
 
     @property
     def rule(self) -> Rule:

@@ -43,6 +43,27 @@ def close_room(world: World, now: dt.datetime) -> None:
     actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Travaux.", by=by, now=now)
 
 
+def test_who_queues_is_shown_and_told_why(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    factories.make_promise(now, factories.make_slot(world.room, world.slot.ends_at), world.volunteer)
+    actions.join_waitlist(
+        slot_id=world.slot.pk,
+        association=world.association,
+        participants=4,
+        topic="email",
+        message="",
+        request=None,
+        by=world.association_owner,
+        now=now,
+    )
+    client = visitor(world.company_owner)
+    page = reverse("workshops:site_close", args=[world.company.slug, world.site.pk])
+    assert "1\u00a0place en liste d’attente" in client.get(page).text
+    client.post(page, {"reason": "Dégât des eaux."})
+    assert "Dégât des eaux." in Message.objects.get(template="waitlist_closed").context["why"]
+    assert Message.objects.get(template="promises_ended").context["reason"] == "Dégât des eaux."
+
+
 def test_place_reopens_after_the_works(world: World, now: dt.datetime, visitor: Visitor) -> None:
     client = visitor(world.company_owner)
     before = factories.make_room(now, world.site, archived_at=now - dt.timedelta(days=9))
@@ -68,7 +89,7 @@ def test_page_shows_all_that_hangs_on_a_site(
     assert f"Fermer le site {world.site.name}" in page.text
     assert "1\u00a0atelier à annuler" in page.text
     hanging = actions.hanging_on(rooms=Room.objects.filter(site=world.site), now=now)
-    assert [len(part) for part in hanging] == [1, 1, 5, 1, 1, 1]
+    assert [len(part) for part in hanging] == [1, 1, 5, 1, 0, 1, 1]
     assert f"{busy}, {world.room.name}" in page.text
     assert hanging.volunteers[0].name in page.text
     assert page.text.count(world.association.name) == 2

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from accounts.models import Role, User
 from companies import actions as companies
@@ -339,12 +340,12 @@ def test_series_stopped_before_its_first_date_is_no_ghost(world: World, now: dt.
     companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
     actions.end_series(availability=made, from_date=dt.date(2027, 3, 1), by=world.company_owner, now=now)
     made.refresh_from_db()
-    assert (made.until_date, made.is_stopped_before_its_first) == (dt.date(2027, 3, 31), True)
+    assert (made.until_date, made.cut_from_date) == (dt.date(2027, 3, 31), dt.date(2027, 3, 1))
     later = now + dt.timedelta(days=60)
     assert not Availability.objects.coming(later).exists()
     assert companies.ask_to_confirm_series(now=later) == 0
     page = visitor(world.company_owner).get(reverse("workshops:series", args=[world.company.slug, made.pk])).text
-    assert "arrêtée avant sa première date" in page
+    assert "arrêtée à partir du lundi 1er\u00a0mars 2027" in page
     assert companies.extend_series(now=later) == 0
 
 
@@ -355,6 +356,152 @@ def test_date_moved_beyond_the_end_is_not_offered_again(world: World, series: Av
     actions.end_series(availability=series, from_date=dt.date(2026, 12, 20), by=by, now=now)
     actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
     assert on(series, 3).state == "withdrawn"
+
+
+def test_date_moved_before_the_first_is_stopped_too(world: World, series: Availability, now: dt.datetime) -> None:
+    first, by = on(series, 3), world.company_owner
+    actions.change_slot(slot=first, change=change(first, date=dt.date(2026, 12, 2)), by=by, now=now)
+    ended = actions.end_series(availability=series, from_date=dt.date(2026, 11, 1), by=by, now=now)
+    assert on(series, 3).state == "withdrawn"
+    assert [one.slot.local_date.day for one in ended.booked] == [10]
+
+
+def test_date_moved_beyond_the_natural_end_is_offered_again(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    last, by = on(series, 31), world.company_owner
+    actions.change_slot(slot=last, change=change(last, date=dt.date(2027, 1, 5)), by=by, now=now)
+    booking = factories.make_booking(now, on(series, 31), factories.make_association(now))
+    actions.end_series(availability=series, from_date=dt.date(2027, 1, 6), by=by, now=now)
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Panne.", by=by, now=now)
+    assert on(series, 31).state == "open"
+
+
+def test_booked_date_belongs_to_the_series_that_goes_on(world: World, series: Availability, now: dt.datetime) -> None:
+    by, booking = world.company_owner, Booking.objects.get(slot=on(series, 10))
+    changed = opening(places=9)
+    _, season = actions.change_series(
+        availability=series, changed=changed, from_date=dt.date(2026, 12, 1), by=by, now=now
+    )
+    assert len(season.slots) == 4
+    ended = actions.end_series(availability=changed, from_date=dt.date(2026, 12, 24), by=by, now=now)
+    assert (len(ended.withdrawn), ended.booked) == (2, [])
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Panne.", by=by, now=now)
+    kept = on(changed, 10)
+    assert (kept.state, kept.places) == ("open", 10)
+    assert not Availability.objects.coming(now).filter(pk=series.pk).exists()
+
+
+def test_stopped_series_of_which_a_booking_is_left_is_not_asked_about(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 2), by=world.company_owner, now=now)
+    assert Slot.objects.filter(availability=series, state="open").count() == 1
+    Availability.objects.update(confirm_by_at=now + dt.timedelta(days=5))
+    assert companies.ask_to_confirm_series(now=now) == 0
+
+
+def test_date_moved_by_hand_changes_with_those_that_follow_it(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    moved, by = on(series, 17), world.company_owner
+    actions.change_slot(slot=moved, change=change(moved, date=dt.date(2026, 12, 18)), by=by, now=now)
+    form = {
+        "date": "2026-12-18",
+        "start_time": "19:00",
+        "end_time": "21:00",
+        "places": 10,
+        "computers": 8,
+        "volunteers_offered": 2,
+        "apply_to": "following",
+    }
+    page = reverse("workshops:slot_change", args=[world.company.slug, moved.pk])
+    assert visitor(by).post(page, form).status_code == 302
+    assert open_days(world) == [
+        "2026-12-03 18:30",
+        "2026-12-10 18:30",
+        "2026-12-18 19:00",
+        "2026-12-24 19:00",
+        "2026-12-31 19:00",
+    ]
+
+
+def test_who_queues_has_the_slot_held_when_its_series_wakes(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    slot, booking = on(series, 10), Booking.objects.get()
+    second = factories.make_association(now)
+    actions.join_waitlist(
+        slot_id=slot.pk,
+        association=second,
+        participants=4,
+        topic="email",
+        message="",
+        request=None,
+        by=world.association_owner,
+        now=now,
+    )
+    Availability.objects.update(confirm_by_at=now)
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Panne.", by=world.company_owner, now=now)
+    actions.expire_bookings(now=now)
+    assert not Booking.objects.held(now).exists()
+    companies.confirm_availability(availability=series, by=world.company_owner, now=now)
+    actions.expire_bookings(now=now)
+    assert Booking.objects.held(now).get().association == second
+
+
+def test_more_of_the_same_troubles_nobody(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 3)
+    Slot.objects.filter(pk=slot.pk).update(booking_mode="on_approval")
+    waiting = factories.make_booking(now, slot, factories.make_association(now), state="pending")
+    actions.change_slot(slot=slot, change=change(slot, volunteers_offered=3), by=world.company_owner, now=now)
+    waiting.refresh_from_db()
+    assert waiting.is_pending
+    actions.change_slot(slot=slot, change=change(slot, places=9), by=world.company_owner, now=now)
+    waiting.refresh_from_db()
+    assert waiting.state == "declined"
+
+
+def test_endless_season_may_begin_beyond_the_horizon(world: World, now: dt.datetime) -> None:
+    made = opening(weekdays=[3], from_date=dt.date(2027, 9, 3), until_date=None)
+    season = companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
+    assert season.slots[0].starts_at.date() == dt.date(2027, 9, 8)
+
+
+def test_hour_that_the_clocks_moved_stays_with_its_night(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    made = opening(
+        weekdays=[7],
+        start_time=dt.time(2, 30),
+        end_time=dt.time(5),
+        from_date=dt.date(2027, 3, 21),
+        until_date=dt.date(2027, 4, 18),
+    )
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
+    night = Slot.objects.with_place().get(availability=made, local_date=dt.date(2027, 3, 28))
+    form = {
+        "date": "2027-03-28",
+        "start_time": "03:30",
+        "end_time": "05:00",
+        "places": 9,
+        "computers": 8,
+        "volunteers_offered": 2,
+        "apply_to": "following",
+    }
+    page = reverse("workshops:slot_change", args=[world.company.slug, night.pk])
+    assert visitor(world.company_owner).post(page, form).status_code == 302
+    assert [day for day in open_days(world) if day > "2027-03-29"] == [
+        "2027-04-04 02:30",
+        "2027-04-11 02:30",
+        "2027-04-18 02:30",
+    ]
+
+
+def test_day_that_is_proposed_for_the_end_is_that_of_the_site(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    site = factories.make_site(now, world.company, commune_id="98735", time_zone="Pacific/Tahiti")
+    made = factories.make_series(now, factories.make_room(now, site))
+    with travel(dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)):
+        page = visitor(world.company_owner).get(reverse("workshops:series", args=[world.company.slug, made.pk]))
+    assert 'value="2026-12-01"' in page.text
 
 
 def test_date_moved_beyond_the_end_of_its_series_is_asked_about(

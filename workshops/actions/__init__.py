@@ -26,7 +26,15 @@ from workshops.actions.reminders import (
     remind_workshops,
 )
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
-from workshops.actions.series import Change, NotThatWay, SeriesEnd, change_series, change_slot, end_series
+from workshops.actions.series import (
+    Change,
+    NotThatWay,
+    SeriesEnd,
+    change_following,
+    change_series,
+    change_slot,
+    end_series,
+)
 from workshops.actions.waitlist import (
     AlreadyWaiting,
     NoLongerHeld,
@@ -67,6 +75,7 @@ __all__ = [
     "ask_for_reports",
     "book_slot",
     "cancel_booking",
+    "change_following",
     "change_series",
     "change_slot",
     "close_feed",

@@ -91,9 +91,9 @@ def reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
 
 
 def _is_past_the_cut(slot: Slot) -> bool:
-    """Whether its series ended before the day where it is now: only a booking kept it."""
-    last = slot.availability.until_date if slot.availability else None
-    return last is not None and slot.starts_on > last
+    """Whether its series was stopped before the day where it is now: only a booking kept it."""
+    cut = slot.availability.cut_from_date if slot.availability else None
+    return cut is not None and slot.starts_on >= cut
 
 
 @transaction.atomic
@@ -116,7 +116,7 @@ def refuse_all(
 ) -> None:
     """Nobody gets these slots: who had asked for them and who queued for them is told, with others that are free."""
     decline_waiting(slots, code=code, reason=reason, by=by, now=now)
-    close_waitlist(slots, now=now)
+    close_waitlist(slots, why=Booking(reason_code=code, reason=reason).why, now=now)
 
 
 def _release_request(booking: Booking, now: dt.datetime) -> None:

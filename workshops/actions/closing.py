@@ -12,7 +12,7 @@ from accounts.models import User
 from companies import actions as companies
 from companies.models import Availability, AvailabilityQuerySet, Room, Site, Slot, SlotQuerySet, SlotVolunteer
 from workshops.actions.cancelling import cancel_booking, refuse_all
-from workshops.models import Booking, Reason, Side
+from workshops.models import Booking, Reason, Side, WaitlistEntry
 
 
 class Hanging(NamedTuple):
@@ -22,6 +22,7 @@ class Hanging(NamedTuple):
     series: list[Availability]
     free: list[Slot]
     waiting: list[Booking]
+    queued: list[WaitlistEntry]
     booked: list[Booking]
     volunteers: list[User]
 
@@ -31,12 +32,14 @@ def hanging_on(*, rooms: QuerySet[Room], now: dt.datetime) -> Hanging:
     coming = _coming(rooms, now)
     there = Booking.objects.filter(slot__in=coming).with_everything().order_by("slot__starts_at", "pk")
     booked = list(there.agreed())
+    queued = WaitlistEntry.objects.select_related("association", "slot")
     promises = SlotVolunteer.objects.filter(slot__in=coming)
     return Hanging(
         rooms=list(rooms.select_related("site").order_by("site__name", "name", "pk")),
         series=list(_series(rooms, now).select_related("room__site").order_by("room__name", "pk")),
         free=list(coming.exclude(pk__in=[one.slot_id for one in booked]).with_place().order_by("starts_at", "pk")),
         waiting=list(there.waiting(now)),
+        queued=list(queued.waiting().filter(slot__in=coming).order_by("slot__starts_at", "pk")),
         booked=booked,
         volunteers=list(User.objects.filter(pk__in=promises.values("volunteer")).order_by("name", "pk")),
     )
@@ -56,12 +59,13 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     hanging = hanging_on(rooms=rooms, now=now)._replace(series=ended)
     held = {booking.slot_id for booking in hanging.booked}
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
-    companies.withdraw_slots(slots=[slot for slot in slots if slot.pk not in held], by=by, now=now)
+    free = [slot for slot in slots if slot.pk not in held]
+    companies.withdraw_slots(slots=free, by=by, now=now, reason=reason)
     for booking in hanging.booked:
         cancel_booking(
             booking=booking, side=Side.COMPANY, code=Reason.CLOSED, reason=reason, by=by, now=now, reopens=False
         )
-        companies.withdraw_slots(slots=[booking.slot], by=by, now=now)
+        companies.withdraw_slots(slots=[booking.slot], by=by, now=now, reason=reason)
     refuse_all(slots, code=Reason.CLOSED, reason=reason, by=by, now=now)
     companies.archive_places(rooms=rooms, sites=sites, now=now)
     return hanging

@@ -18,7 +18,7 @@ from accounts.refusals import Refused
 from companies.models import Slot
 from workshops import emails
 from workshops.actions.bookings import REMIND_ANSWER_AFTER
-from workshops.actions.waitlist import close_missed, lapse
+from workshops.actions.waitlist import close_missed, lapse, offer_waiting
 from workshops.models import Booking, Side, Workshop
 
 ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = dt.timedelta(days=7), dt.timedelta(days=3), dt.timedelta(hours=48)
@@ -57,6 +57,7 @@ def expire_bookings(*, now: dt.datetime) -> int:
     """
     late = list(Booking.objects.lapsed(now).with_everything().order_by("pk"))
     expired = sum(lapse(booking=booking, now=now) for booking in late)
+    offer_waiting(now=now)
     close_missed(now=now)
     return expired
 

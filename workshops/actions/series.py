@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Availability, Room, Site, Slot, SlotQuerySet
-from companies.recurrence import occurrence
+from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
 from workshops.models import Booking, Reason
@@ -59,26 +59,43 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise companies.SlotNotOpen("Ce créneau est retiré.")
     if Booking.objects.agreed().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
-    if change.date > (now + companies.FARTHEST_AHEAD).date():
-        raise NotThatWay("Cette date est trop loin\u00a0: choisissez-en une d’ici deux ans.")
-    period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(locked.time_zone))
-    companies.refuse_daytime([period])
-    if locked.room.busy_times.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at).exists():
-        raise NotThatWay("La salle est occupée à ce moment selon son agenda : choisissez une autre heure.")
-    was, notice = locked.starts_at, locked.starts_at - locked.closes_at
-    if period.starts_at - notice <= now:
-        raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")
+    period, was = _period(locked, change, now), locked.starts_at
+    if _is_another(locked, change, period):
+        # Who asked for it, queued for it or has it held had wanted what it was.
+        refuse_all([locked], code=Reason.RESCHEDULED, by=by, now=now)
+    notice = locked.starts_at - locked.closes_at
     locked.starts_at, locked.ends_at, locked.closes_at = period.starts_at, period.ends_at, period.starts_at - notice
     locked.places, locked.computers = change.places, change.computers
     locked.volunteers_offered = change.volunteers_offered
     locked.is_edited, locked.matched_at = True, None
-    # Who asked for it, queued for it or has it held had wanted what it was.
-    refuse_all([locked], code=Reason.RESCHEDULED, by=by, now=now)
     with refusing(_refusals_of_change()):
         locked.save()
     if locked.starts_at != was:
         companies.tell_moved(slot=locked, was=was, now=now)
     return locked
+
+
+def _period(slot: Slot, change: Change, now: dt.datetime) -> Occurrence:
+    """When it will be.
+
+    Raises:
+        NotThatWay, companies.DaytimeOpening: not then.
+    """
+    if change.date > (now + companies.FARTHEST_AHEAD).date():
+        raise NotThatWay("Cette date est trop loin\u00a0: choisissez-en une d’ici deux ans.")
+    period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(slot.time_zone))
+    companies.refuse_daytime([period])
+    if slot.room.busy_times.filter(starts_at__lt=period.ends_at, ends_at__gt=period.starts_at).exists():
+        raise NotThatWay("La salle est occupée à ce moment selon son agenda\u00a0: choisissez une autre heure.")
+    if period.starts_at - (slot.starts_at - slot.closes_at) <= now:
+        raise NotThatWay("Cette date est passée ou trop proche\u00a0: choisissez-en une autre.")
+    return period
+
+
+def _is_another(slot: Slot, change: Change, period: Occurrence) -> bool:
+    """Whether it is at another time, or offers less: more volunteers or more places trouble nobody."""
+    moved = (period.starts_at, period.ends_at) != (slot.starts_at, slot.ends_at)
+    return moved or change.places < slot.places or change.computers < slot.computers
 
 
 def _refusals_of_change() -> dict[str, Refused]:
@@ -109,7 +126,6 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
 
 def _end(availability: Availability, from_date: dt.date, *, now: dt.datetime) -> SeriesEnd:
     """The series opens nothing from this day on; its free slots are locked, to be taken back."""
-    from_date = max(from_date, availability.from_date)
     companies.cut_series(series=Availability.objects.filter(pk=availability.pk), from_date=from_date)
     coming = Slot.objects.filter(
         availability=availability, local_date__gte=from_date, state=Slot.State.OPEN, starts_at__gt=now
@@ -143,13 +159,35 @@ def change_series(
     going_over.update(availability=None)
     end = _end(availability, from_date, now=now)
     companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
-    refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
+    booked = [one.slot_id for one in end.booked]
+    end.booked.extend(
+        Booking.objects.agreed().filter(slot__in=going_over).with_everything().order_by("slot__starts_at")
+    )
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
     companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
+    # Now that the changed evenings are there to be proposed.
+    refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
     going_over.update(availability=changed)
+    # What is booked keeps its day and its offer, and belongs to the series that goes on.
+    Slot.objects.filter(pk__in=booked).update(availability=changed, is_edited=True)
     return end, season
+
+
+@transaction.atomic
+def change_following(
+    *, slot: Slot, change: Change, changed: Availability, from_date: dt.date, by: User, now: dt.datetime
+) -> tuple[SeriesEnd, companies.Season]:
+    """The same from a date that was moved by hand, or others: it stays on its day, and changes as the others do.
+
+    Raises:
+        what `change_slot` and `change_series` raise: nothing is written.
+    """
+    assert slot.availability is not None
+    if slot.is_edited and not Booking.objects.agreed().filter(slot=slot).exists():
+        change_slot(slot=slot, change=change, by=by, now=now)
+    return change_series(availability=slot.availability, changed=changed, from_date=from_date, by=by, now=now)
 
 
 def _in_step(availability: Availability, changed: Availability, day: dt.date) -> dt.date:

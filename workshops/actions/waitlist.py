@@ -7,6 +7,7 @@ from collections.abc import Collection
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -171,10 +172,17 @@ def lapse(*, booking: Booking, now: dt.datetime) -> bool:
     return True
 
 
-def close_waitlist(slots: Collection[Slot], *, now: dt.datetime) -> None:
-    """Nobody needs to wait for these slots any more: each is told, with others that are free."""
+def close_waitlist(slots: Collection[Slot], *, why: str = "", now: dt.datetime) -> None:
+    """Nobody needs to wait for these slots any more: each is told why, with others that are free."""
     for entry in WaitlistEntry.objects.filter(slot__in=slots).waiting().select_related("association"):
-        _close(entry, now)
+        _close(entry, now, why)
+
+
+def offer_waiting(*, now: dt.datetime) -> int:
+    """Hold what came free unnoted: a series woke up, a room's own calendar let it go. Returns how many."""
+    queued = WaitlistEntry.objects.waiting().filter(slot=OuterRef("pk"))
+    numbers = list(free(now).filter(Exists(queued)).order_by("pk").values_list("pk", flat=True))
+    return sum(offer_next(slot_id=number, now=now) is not None for number in numbers)
 
 
 def close_missed(*, now: dt.datetime) -> int:

@@ -32,11 +32,17 @@ def _series_of(company: Company, series_id: int) -> Availability:
     return series
 
 
+def _today(series: Availability, now: dt.datetime) -> dt.date:
+    """The day at its site."""
+    return now.astimezone(ZoneInfo(series.room.site.time_zone)).date()
+
+
 @require_GET
 def detail(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     """The coming dates of a series and who has them."""
     company = managed_company(request, slug)
-    return _page(request, company, _series_of(company, series_id), EndForm(today=clock.now().date()))
+    series = _series_of(company, series_id)
+    return _page(request, company, series, EndForm(today=_today(series, clock.now())))
 
 
 def _page(
@@ -74,7 +80,7 @@ def end(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     """Open nothing more from a day on."""
     company = managed_company(request, slug)
     series, now = _series_of(company, series_id), clock.now()
-    form = EndForm(request.POST, today=now.date())
+    form = EndForm(request.POST, today=_today(series, now))
     if not form.is_valid():
         return _page(request, company, series, form, status=422)
     ended = actions.end_series(
@@ -91,7 +97,7 @@ def date_open(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     series, now = _series_of(company, series_id), clock.now()
     form = OpenDateForm(request.POST)
     if not form.is_valid():
-        return _page(request, company, series, EndForm(today=now.date()), status=422)
+        return _page(request, company, series, EndForm(today=_today(series, now)), status=422)
     try:
         slot = companies.open_date(availability=series, date=form.cleaned_data["date"], now=now)
     except Refused as refusal:
@@ -142,9 +148,14 @@ def _change(request: HttpRequest, company: Company, slot: Slot, form: SlotForm) 
     series = slot.availability
     series.room = slot.room
     today = now.astimezone(ZoneInfo(slot.time_zone)).date()
-    from_date = slot.original_date if form.scope == SlotForm.Scope.FOLLOWING and slot.original_date else today
-    ended, season = actions.change_series(
-        availability=series, changed=form.changed_series(series), from_date=from_date, by=by, now=now
+    from_date = slot.starts_on if form.scope == SlotForm.Scope.FOLLOWING else today
+    ended, season = actions.change_following(
+        slot=slot,
+        change=actions.Change(**form.change()),
+        changed=form.changed_series(series),
+        from_date=from_date,
+        by=by,
+        now=now,
     )
     messages.success(request, "La série est changée.")
     tell_season(request, season)
