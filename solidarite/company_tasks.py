@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,23 +11,13 @@ from django.db.models import Count, F, Q, Sum
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
-from territories.wording import counted, day_date, hours, long_date, number, time_range
+from solidarite.todo import MOST, Task, local_start, when
+from territories.wording import counted, day_date, hours, long_date, number
 from workshops.models import Booking, Report, Side, Workshop
 from workshops.volunteers import hours_given
 
 # Volunteers are called for as long before the workshop.
 VOLUNTEERS_WITHIN = dt.timedelta(days=14)
-MOST = 10
-
-
-class Task(NamedTuple):
-    """A line of « Ce qui vous attend »; the props of `components/todo.html`."""
-
-    title: str
-    detail: str
-    url: str
-    label: str
-    hidden: str
 
 
 def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
@@ -66,7 +55,7 @@ def _answers(company: Company, now: dt.datetime) -> Iterator[Task]:
     for booking in waiting[:MOST]:
         yield Task(
             f"Demande à laquelle répondre\u00a0: {booking.association.name}",
-            f"{_when(booking)}, {counted(booking.participants, 'personne', 'personnes')}",
+            f"{when(booking)}, {counted(booking.participants, 'personne', 'personnes')}",
             _booking_url(company, booking),
             "Répondre",
             f"à {booking.association.name}",
@@ -77,7 +66,7 @@ def _taken_rooms(company: Company, now: dt.datetime) -> Iterator[Task]:
     for booking in Booking.objects.of_company(company).on_taken_rooms(now).with_everything().order_by("pk")[:MOST]:
         yield Task(
             f"{booking.slot.room.name} est prise pendant un atelier",
-            f"{_when(booking)}, {booking.association.name}\u00a0: libérez la salle, ou annulez",
+            f"{when(booking)}, {booking.association.name}\u00a0: libérez la salle, ou annulez",
             _booking_url(company, booking),
             "Ouvrir",
             f"la réservation de {booking.association.name}",
@@ -94,10 +83,10 @@ def _missing_volunteers(company: Company, now: dt.datetime) -> Iterator[Task]:
         missing = booking.slot.volunteers_offered - int(vars(booking)["joined"])
         yield Task(
             f"Il manque {counted(missing, 'bénévole', 'bénévoles')}",
-            f"{_when(booking)}, {booking.association.name}",
+            f"{when(booking)}, {booking.association.name}",
             reverse("workshops:volunteers", args=[company.slug]),
             "Voir les bénévoles",
-            f"pour le {day_date(_local(booking).date())}",
+            f"pour le {day_date(local_start(booking).date())}",
         )
 
 
@@ -106,7 +95,7 @@ def _reports(company: Company, now: dt.datetime) -> Iterator[Task]:
     for workshop in over.with_everything().order_by("-booking__slot__starts_at", "pk")[:MOST]:
         booking = workshop.booking
         yield Task(
-            f"Racontez l’atelier du {day_date(_local(booking).date())}",
+            f"Racontez l’atelier du {day_date(local_start(booking).date())}",
             booking.association.name,
             reverse("workshops:company_report", args=[company.slug, booking.pk]),
             "Écrire le compte rendu",
@@ -157,16 +146,6 @@ def _calendars(company: Company) -> Iterator[Task]:
             "Voir l’agenda",
             f"de {calendar.room.name}",
         )
-
-
-def _local(booking: Booking) -> dt.datetime:
-    return booking.slot.starts_at.astimezone(ZoneInfo(booking.slot.time_zone))
-
-
-def _when(booking: Booking) -> str:
-    starts = _local(booking)
-    ends = booking.slot.ends_at.astimezone(ZoneInfo(booking.slot.time_zone))
-    return f"{day_date(starts.date())}, {time_range(starts.time(), ends.time())}"
 
 
 def _booking_url(company: Company, booking: Booking) -> str:

@@ -16,6 +16,7 @@ from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
 from mail.figures import health as mail_health
+from solidarite.association_tasks import association_tasks
 from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
 from solidarite.own_data import own_data
@@ -114,7 +115,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk) if refused else None,
         "again": refused and may_present_again(association=own),
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
-        "held": bookings.held(now).order_by("expires_at", "pk"),
+        "tasks": association_tasks(own, now),
         "queues": WaitlistEntry.objects.waiting()
         .filter(association=own, slot__closes_at__gt=now)
         .with_ahead()

@@ -42,7 +42,7 @@ COSTS: dict[str, int] = {
     "account_set_password": 1,
     "account_signup": 0,
     "appeal": 4,
-    "association": 9,
+    "association": 13,
     "associations:create": 1,
     "associations:edit": 3,
     "associations:invitation": 4,
