@@ -83,21 +83,32 @@ INSERT INTO mail_message (
     state, skipped_at, last_error
 )
 SELECT
-    %(key)s, %(template)s, %(to_email)s, %(to_name)s, %(language)s,
-    CASE WHEN %(secret)s AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE %(context)s END,
-    %(about)s, %(reply_to)s, %(calendar)s, %(calendar_method)s, %(secret)s,
-    %(priority)s, %(instant)s, %(time_zone)s, %(on_behalf_of)s,
-    GREATEST(%(due_at)s, (
+    one.key, one.template, one.to_email, one.to_name, one.language,
+    CASE WHEN one.secret AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE one.context END,
+    one.about, one.reply_to, one.calendar, one.calendar_method, one.secret,
+    one.priority, one.instant, one.time_zone, one.on_behalf_of,
+    GREATEST(one.due_at, (
         SELECT max(turn_at) FROM mail_message
-        WHERE on_behalf_of = %(on_behalf_of)s AND priority = %(priority)s AND state = 'queued'
-    ) + %(turn)s),
-    %(message_id)s, %(now)s, %(due_at)s, %(not_after)s, %(due_at)s,
+        WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
+    ) + %(turn)s) + %(turn)s * (row_number() OVER (PARTITION BY one.on_behalf_of, one.priority ORDER BY number) - 1),
+    one.message_id, one.created_at, one.due_at, one.not_after, one.due_at,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
-    CASE WHEN refused.id IS NOT NULL THEN %(now)s END::timestamptz,
+    CASE WHEN refused.id IS NOT NULL THEN one.created_at END,
     CASE WHEN refused.id IS NULL THEN '' ELSE %(set_aside)s || ' ' || refused.reason END
-FROM (SELECT) AS one LEFT JOIN mail_suppression AS refused ON refused.address = lower(%(to_email)s)
+FROM ROWS FROM (jsonb_to_recordset(%(rows)s) AS (
+    key text, template text, to_email text, to_name text, language text, context jsonb, about text, reply_to text,
+    calendar text, calendar_method text, secret boolean, priority smallint, instant boolean, time_zone text,
+    on_behalf_of text, message_id text, created_at timestamptz, due_at timestamptz, not_after timestamptz
+)) WITH ORDINALITY AS one (
+    key, template, to_email, to_name, language, context, about, reply_to, calendar, calendar_method, secret, priority,
+    instant, time_zone, on_behalf_of, message_id, created_at, due_at, not_after, number
+)
+LEFT JOIN mail_suppression AS refused ON refused.address = lower(one.to_email)
+ORDER BY number
 ON CONFLICT (key) DO NOTHING
 """
+# What `together` gathers, in this thread or task.
+_gathered: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered", default=None)
 
 
 def post(
@@ -164,14 +175,42 @@ def post(
     if played := _rehearsal.get():
         played.messages.append(Message(**row, created_at=now, next_attempt_at=due_at))
         return True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT, row | {"context": Jsonb(row["context"]), "turn": TURN, "now": now, "set_aside": SET_ASIDE}
-        )
-        written: bool = cursor.rowcount == 1
-    if written and due_at <= now:
+    row |= {
+        "created_at": now.isoformat(),
+        "due_at": due_at.isoformat(),
+        "not_after": not_after and not_after.isoformat(),
+    }
+    wakes = due_at <= now
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(row)
+        written = True
+    else:
+        written = bool(_write([row]))
+    if written and wakes:
         wake_at_commit()
     return written
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write all that the block posts in one statement at its end; `post` tells of none whether its key is new."""
+    rows: list[dict[str, Any]] = []
+    before = _gathered.set(rows)
+    try:
+        yield
+    finally:
+        _gathered.reset(before)
+    if rows:
+        _write(rows)
+
+
+def _write(rows: list[dict[str, Any]]) -> int:
+    """How many of them are new."""
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"rows": Jsonb(rows), "turn": TURN, "set_aside": SET_ASIDE}
+        cursor.execute(INSERT, values)
+        return int(cursor.rowcount)
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:

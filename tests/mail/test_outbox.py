@@ -11,7 +11,16 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from mail import tasks
 from mail.models import Message, Suppression
-from mail.outbox import Address, OutsideTransaction, post, rehearsal, rehearsed_language, requeue, wake_delivery
+from mail.outbox import (
+    Address,
+    OutsideTransaction,
+    post,
+    rehearsal,
+    rehearsed_language,
+    requeue,
+    together,
+    wake_delivery,
+)
 from solidarite.celery import app
 from tests.mail.conftest import HELLO, NOW
 
@@ -230,3 +239,21 @@ def test_not_after_follows_due_at() -> None:
 def test_calendar_goes_with_a_method() -> None:
     with pytest.raises(IntegrityError, match="message_calendar_whole"):
         post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW, calendar="BEGIN:VCALENDAR")
+
+
+def test_what_is_told_together_is_written_in_one_statement_in_turns(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    with django_assert_num_queries(1), together():
+        for number in range(3):
+            post("hello", key=f"hello:{number}", to=ANA, context=HELLO, now=NOW)
+        post("hello", key="hello:0", to=("bob@example.org", ""), context={}, now=NOW)
+    turns = list(Message.objects.order_by("key").values_list("to_name", "turn_at"))
+    assert turns == [("Ana", NOW + dt.timedelta(seconds=number)) for number in range(3)]
+
+
+def test_nothing_is_told_together_when_the_deed_fails() -> None:
+    with pytest.raises(ValueError, match="not an e-mail address"), together():
+        post("hello", key="hello:1", to=ANA, context=HELLO, now=NOW)
+        post("hello", key="hello:2", to=("bob", ""), context=HELLO, now=NOW)
+    assert not Message.objects.exists()
