@@ -27,7 +27,7 @@ WEEK = dt.timedelta(days=7)
 # Who sees most of a page comes first.
 SEEN_BY = ("company", "association", "superuser", "moderator", "volunteer", "anonymous")
 PAGES = sorted(name for name, rule in TABLE.items() if rule.method == "get" and OK in rule.answers)
-BOOKING_FORM = 8
+BOOKING_FORM = 5
 COSTS: dict[str, int] = {
     "accessibility": 1,
     "account_email": 3,
@@ -117,7 +117,7 @@ COSTS: dict[str, int] = {
     "workshops:agreement": 4,
     "workshops:answer": 4,
     "workshops:hold": 4,
-    "workshops:waitlist_join": 8,
+    "workshops:waitlist_join": 5,
     "workshops:association_booking": 9,
     "workshops:association_report": 4,
     "workshops:association_move": 4,

@@ -11,13 +11,18 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.letters import Facts, writing_to
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.prepared import Prepared
+from associations.models import Membership as InAssociation
 from associations.models import Request
 from companies.models import BookingMode, Slot, SlotVolunteer
+from companies.models import Membership as InCompany
+from mail import outbox
 from mail.kinds import Kind, by_day, told_as
 from territories.wording import counted, kilometres, long_date, time_range, wall_time
 from workshops import calendar
@@ -41,11 +46,13 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
-    told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in _company(booking)]
-    told += [(one, _association_url(booking), partial(_access, booking)) for one in _association(booking)]
+    hosts, guests = _both(booking)
+    told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
+    told += [(one, _association_url(booking), partial(_access, booking)) for one in guests]
     ends, event = booking.slot.ends_at, calendar.REQUEST
-    for person, url, facts in told:
-        _tell("booking_confirmed", booking, person, now, url=url, event=event, facts=facts, not_after=ends)
+    with outbox.together():
+        for person, url, facts in told:
+            _tell("booking_confirmed", booking, person, now, url=url, event=event, facts=facts, not_after=ends)
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -392,6 +399,25 @@ def _company(booking: Booking) -> list[User]:
 
 def _association(booking: Booking) -> list[User]:
     return list(booking.association.managers())
+
+
+def _both(booking: Booking) -> tuple[list[User], list[User]]:
+    """The managers of the company and those of the association, in one query."""
+    people = _PARTIES(company=booking.slot.room.site.company_id, association=booking.association_id)
+    return [one for one in people if one.is_host], [one for one in people if one.is_guest]  # type: ignore[attr-defined]
+
+
+def _managers_of_both(*, company: int, association: int) -> QuerySet[User]:
+    role = Q(role__in=Role.managing())
+    hosts = Q(pk__in=InCompany.objects.filter(role, company=company).values("user"))
+    guests = Q(pk__in=InAssociation.objects.filter(role, association=association).values("user"))
+    both = User.objects.filter(hosts | guests, is_active=True).order_by("pk")
+    return both.annotate(
+        is_host=ExpressionWrapper(hosts, BooleanField()), is_guest=ExpressionWrapper(guests, BooleanField())
+    )
+
+
+_PARTIES = Prepared(_managers_of_both, company=-1, association=-2)
 
 
 def _volunteers(booking: Booking) -> list[User]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.db import models
 
 from accounts.forms import date_input
 from accounts.vocabulary import Topic
-from associations.models import Association, AssociationQuerySet, Request
+from associations.models import Association, Request
 from companies.busy import LONGEST_FILE
 from companies.forms import time_input
 from companies.forms.openings import check_offer
@@ -22,10 +23,26 @@ from workshops.models import Booking, Reason, Report, Side, Workshop, WorkshopNo
 LONG_AGO = dt.date(2015, 1, 1)
 
 
+class OwnAssociationField(forms.ModelChoiceField[Association]):
+    """One of the associations in whose name the person acts, loaded before: choosing asks nothing of the database."""
+
+    own: Sequence[Association] = ()
+
+    def to_python(self, value: Any) -> Association | None:
+        if value in self.empty_values:
+            return None
+        found = next((one for one in self.own if str(one.pk) == str(value)), None)
+        if found is None:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return found
+
+
 class BookingForm(forms.ModelForm[Booking]):
     """Who comes, for what. The hidden key makes a form sent twice one booking."""
 
-    association = forms.ModelChoiceField(
+    association = OwnAssociationField(
         label="Pour quelle association", queryset=Association.objects.none(), empty_label=None
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -45,18 +62,24 @@ class BookingForm(forms.ModelForm[Booking]):
 
     field_order = ("association", "participants", "topic", "request", "message", "key")
 
-    def __init__(self, data: Any = None, *, associations: AssociationQuerySet, places: int) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4(), "association": associations.first()})
+    def __init__(self, data: Any = None, *, associations: Sequence[Association], places: int) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4(), "association": associations[0]})
         self.places = places
         wanted = Request.objects.filter(association__in=associations, state=Request.State.OPEN)
-        self._choose_among("association", associations)
-        self._choose_among("request", wanted.select_related("commune__departement"))
+        self._offer_own(associations)
+        choice = self.fields["request"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = wanted.select_related("commune__departement")
         self.fields["participants"].widget.attrs |= {"min": 1, "max": places}
 
-    def _choose_among(self, name: str, rows: models.QuerySet[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rows
+    def _offer_own(self, associations: Sequence[Association]) -> None:
+        field = self.fields["association"]
+        assert isinstance(field, OwnAssociationField)
+        field.own = associations
+        field.choices = [(one.pk, str(one)) for one in associations]
+
+    def validate_constraints(self) -> None:
+        """Not asked of the database: all that it could refuse of these fields is in `clean_participants`."""
 
     def clean_participants(self) -> int:
         participants: int = self.cleaned_data["participants"]

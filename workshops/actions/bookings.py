@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import User
+from accounts.prepared import Prepared
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Association, Request
-from companies.models import BookingMode, Slot
+from companies.models import BookingMode, Slot, SlotQuerySet
 from territories.wording import counted
 from workshops import emails
 from workshops.actions.moves import AlreadySettled, end_offer, expire_lapsed, settle
 from workshops.catalogue import alternatives, bookable
-from workshops.models import Booking, Reason, WaitlistEntry, Workshop
+from workshops.models import Booking, BookingQuerySet, Reason, WaitlistEntry, Workshop
 
 REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 
@@ -51,7 +54,6 @@ class Unexplained(Refused):
     field = "reason"
 
 
-@transaction.atomic
 def book_slot(  # one booking is all of these facts
     *,
     slot_id: int,
@@ -71,17 +73,23 @@ def book_slot(  # one booking is all of these facts
     Raises:
         SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
-    slot = lock_slot(slot_id)
-    again = Booking.objects.filter(key=key).with_everything().first()
-    if again is not None and again.association_id == association.pk:
-        return again
-    if again is not None:
-        # The page was gone back to, and sent for another association.
-        key = uuid4()
-    expire_lapsed(slot, now)
-    check_booking(slot, association, participants, now)
-    instant = slot.booking_mode == BookingMode.INSTANT
+    # One block, so that nothing is kept of what a constraint refuses.
     with refusing(refusals_of_booking()):
+        _lock_parties(slot_id, association)
+        slot = _without_doubt(slot_id, association, key, now)
+        if slot is None:
+            slot = lock_slot(slot_id)
+            again = Booking.objects.filter(key=key).with_everything().first()
+            if again is not None and again.association_id == association.pk:
+                return again
+            if again is not None:
+                # The page was gone back to, and sent for another association.
+                key = uuid4()
+            expire_lapsed(slot, now)
+            check_booking(slot, association, participants, now)
+        else:
+            check_party(slot, association, participants, now)
+        instant = slot.booking_mode == BookingMode.INSTANT
         booking = Booking.objects.create(
             slot=slot,
             association=association,
@@ -97,11 +105,58 @@ def book_slot(  # one booking is all of these facts
             settled_at=now if instant else None,
             settled_by=by if instant else None,
         )
-    if instant:
-        confirmed(booking, now)
-    else:
-        emails.booking_requested(booking=booking, now=now)
-    return booking
+        if instant:
+            confirmed(booking, now)
+        else:
+            emails.booking_requested(booking=booking, now=now)
+        return booking
+
+
+# The slot's row first, then the association's, as everywhere: the second is looked for once the first is held.
+LOCK_PARTIES = """
+WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '4s', true)),
+offered AS MATERIALIZED (
+    SELECT id FROM companies_slot WHERE id = %(slot)s AND EXISTS (SELECT FROM patience) FOR NO KEY UPDATE
+)
+SELECT id FROM associations_association
+WHERE id = %(association)s AND EXISTS (SELECT FROM offered) FOR NO KEY UPDATE
+"""
+
+
+def _lock_parties(slot_id: int, association: Association) -> None:
+    """Hold both rows until the end, in one statement.
+
+    Those who race for one slot wait in line; one association's bookings do not both see room for one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_PARTIES, {"slot": slot_id, "association": association.pk})
+
+
+def _without_doubt(slot_id: int, association: Association, key: UUID, now: dt.datetime) -> Slot | None:
+    """The slot that is held, when a glance shows that the association may have it; None when it takes a closer look."""
+    glance = _glance(settings.PENDING_PER_ASSOCIATION, settings.BOOKINGS_PER_ASSOCIATION)
+    return next(iter(glance(slot=slot_id, association=association.pk, key=key, now=now)), None)
+
+
+@cache
+def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
+    def build(*, slot: int, association: int, key: UUID, now: dt.datetime) -> SlotQuerySet:
+        claims = Booking.objects.filter(slot=OuterRef("pk"))
+        own = Booking.objects.filter(association=association, slot__ends_at__gt=now)
+        doubts = (
+            Exists(Booking.objects.filter(key=key)),
+            Exists(claims.lapsed(now)),
+            _as_many_as(most_waiting, own.awaiting_answer(now)),
+            _as_many_as(most_live, own.live(now)),
+        )
+        free = bookable(now).filter(pk=slot).filter(*(~doubt for doubt in doubts))
+        return free.with_place().select_related("room__site__access_kit")
+
+    return Prepared(build, slot=-1, association=-2, key=UUID(int=0), now=dt.datetime.min.replace(tzinfo=dt.UTC))
+
+
+def _as_many_as(count: int, bookings: BookingQuerySet) -> Exists:
+    return Exists(bookings.order_by()[count - 1 : count])
 
 
 def lock_slot(slot_id: int) -> Slot:

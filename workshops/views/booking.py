@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
+from django.db.models import Exists, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.identity import signed_in
+from accounts.models import User
+from accounts.prepared import Prepared
 from accounts.refusals import Refused, accepted
 from associations.models import Association, AssociationQuerySet
 from associations.views import managed_association
@@ -16,36 +21,70 @@ from territories import clock
 from workshops import actions
 from workshops.catalogue import alternatives, bookable
 from workshops.forms import BookingForm, WaitlistForm
-from workshops.models import WaitlistEntry
+from workshops.models import Booking, WaitlistEntry
+
+GONE = "Ce créneau n’est plus disponible."
 
 
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Book a slot for one of the associations in whose name the person acts."""
     now = clock.now()
-    wanted = Slot.objects.of_signatories(now).with_place().filter(pk=slot_id).first()
+    if request.method == "POST":
+        return _book(request, slot_id, now)
+    wanted = _proposed(slot_id, now)
     if wanted is None:
         return _gone(request, slot_id)
     own = _own_associations(request)
-    if own is None:
+    if not own:
         return redirect("associations:create")
-    form = BookingForm(request.POST or None, associations=own, places=wanted.places)
-    if request.method == "POST" and form.is_valid():
-        done = _try_to_book(request, wanted, form)
-        if done is not None:
-            return done
-    elif not bookable(now).filter(pk=wanted.pk).exists():
-        return _taken(request, wanted, "Ce créneau n’est plus disponible.", 1)
-    context = {"slot": wanted, "form": form}
-    return render(request, "workshops/booking_create.html", context, status=422 if form.is_bound else 200)
+    if not bookable(now).filter(pk=wanted.pk).exists():
+        return _taken(request, slot_id, GONE, 1)
+    context = {"slot": wanted, "form": BookingForm(associations=own, places=wanted.places)}
+    return render(request, "workshops/booking_create.html", context)
 
 
-def _try_to_book(request: HttpRequest, wanted: Slot, form: BookingForm) -> HttpResponse | None:
+def _book(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
+    """What a form leads to. A form in order reads the slot under its lock alone; the page is for all others."""
+    own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now)
+    if own and own[0].places is None:
+        return _gone(request, slot_id)
+    if not own:
+        return _without_association(request, slot_id, now)
+    form = BookingForm(request.POST, associations=own, places=own[0].places)
+    # Who comes too late does not wait in the line of those who race, unless the form was sent before.
+    if own[0].is_bookable or _was_sent_before(form):
+        done = _try_to_book(request, slot_id, form) if form.is_valid() else None
+    else:
+        done = _taken(request, slot_id, GONE, form.cleaned_data.get("participants", 1))
+    if done is not None:
+        return done
+    context = {"slot": _proposed(slot_id, now), "form": form}
+    return render(request, "workshops/booking_create.html", context, status=422)
+
+
+def _proposed(slot_id: int, now: dt.datetime) -> Slot | None:
+    return Slot.objects.of_signatories(now).with_place().filter(pk=slot_id).first()
+
+
+def _without_association(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
+    """A form of somebody who acts for no association, or not any more."""
+    if _proposed(slot_id, now) is None:
+        return _gone(request, slot_id)
+    _own_associations(request)
+    return redirect("associations:create")
+
+
+def _was_sent_before(form: BookingForm) -> bool:
+    return form.is_valid() and Booking.objects.filter(key=form.cleaned_data["key"]).exists()
+
+
+def _try_to_book(request: HttpRequest, slot_id: int, form: BookingForm) -> HttpResponse | None:
     """The answer to a form in order; None when the form comes back with a word on it."""
     try:
-        booking = actions.book_slot(slot_id=wanted.pk, by=signed_in(request), now=clock.now(), **form.cleaned_data)
+        booking = actions.book_slot(slot_id=slot_id, by=signed_in(request), now=clock.now(), **form.cleaned_data)
     except actions.SlotTaken as refusal:
-        return _taken(request, wanted, str(refusal), form.cleaned_data["participants"])
+        return _taken(request, slot_id, str(refusal), form.cleaned_data["participants"])
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return None
@@ -58,7 +97,7 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     now = clock.now()
     wanted = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
     own = _own_associations(request)
-    if own is None:
+    if not own:
         return redirect("associations:create")
     form = WaitlistForm(request.POST or None, associations=own, places=wanted.places)
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _join_queue(request, wanted, form)):
@@ -88,13 +127,28 @@ def wait_no_more(request: HttpRequest, slug: str, entry_id: int) -> HttpResponse
     return redirect("association", association.slug)
 
 
-def _own_associations(request: HttpRequest) -> AssociationQuerySet | None:
-    """Those in whose name the person acts; None, with a word on what to do, when there are none."""
-    own = Association.objects.managed_by(signed_in(request)).order_by("name", "pk")
-    if own.exists():
-        return own
-    messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
-    return None
+def _managed(request: HttpRequest) -> AssociationQuerySet:
+    """The associations in whose name the person acts."""
+    return Association.objects.managed_by(signed_in(request)).order_by("name", "pk")
+
+
+def _own_with_offer(*, user: int, slot: int, now: dt.datetime) -> AssociationQuerySet:
+    """The same, each with what the slot offers: its `places`, none when its company is no signatory; `is_bookable`."""
+    offered = Slot.objects.of_signatories(now).filter(pk=slot).values("places")
+    offers = {"places": Subquery(offered), "is_bookable": Exists(bookable(now).filter(pk=slot))}
+    own: AssociationQuerySet = Association.objects.managed_by(User(pk=user)).annotate(**offers)
+    return own.order_by("name", "pk")
+
+
+_OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=dt.datetime.min.replace(tzinfo=dt.UTC))
+
+
+def _own_associations(request: HttpRequest) -> list[Association]:
+    """The same; when there are none, with a word on what to do."""
+    own = list(_managed(request))
+    if not own:
+        messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
+    return own
 
 
 def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
@@ -107,9 +161,10 @@ def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
     return render(request, "workshops/slot_taken.html", context, status=409)
 
 
-def _taken(request: HttpRequest, wanted: Slot, message: str, participants: int) -> HttpResponse:
+def _taken(request: HttpRequest, slot_id: int, message: str, participants: int) -> HttpResponse:
     """409: somebody was faster; the next best slots stand on the page."""
     now = clock.now()
+    wanted = Slot.objects.with_place().get(pk=slot_id)
     context = {
         "slot": wanted,
         "message": message,
