@@ -52,6 +52,7 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
     Raises:
         SlotGone, SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
+    _hold_diary(by)
     current = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
     offered = current.volunteers_offered
     taken = set(SlotVolunteer.objects.filter(slot=slot).values_list("seat", flat=True))
@@ -70,6 +71,11 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
             engagement_type=_engagement(current, by),
         )
     return promise
+
+
+def _hold_diary(user: User) -> None:
+    """Hold the person's row, before any slot: two promises of one person at once would wait for each other."""
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
 
 
 def _refusals() -> dict[str, Refused]:
@@ -135,6 +141,7 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
     Raises:
         NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
+    _hold_diary(by)
     wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
     with refusing(_refusals()):
         taken = wanted.update(

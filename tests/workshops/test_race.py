@@ -7,12 +7,14 @@ from functools import partial
 
 from django.db import connection
 
+from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association
+from companies import actions as companies
 from companies.models import Slot
 from mail.models import Message
 from tests import factories
-from tests.races import at_once
+from tests.races import Move, at_once, second_waits
 from workshops import actions
 from workshops.models import Booking, Workshop
 
@@ -79,3 +81,14 @@ def test_two_moderators_decide_once(now: dt.datetime, committed: None) -> None:
         partial(actions.decline_booking, booking=yours, reason="Non.", by=world.company_owner, now=now),
     )
     assert outcome == {"done": 1, "AlreadySettled": 1}
+
+
+def test_promises_of_one_person_come_one_after_the_other(now: dt.datetime, committed: None) -> None:
+    """Two at once would each write a row and wait for the other's, until PostgreSQL ends one of them."""
+    world = factories.make_world(now)
+
+    def hold_diary(pause: Move) -> None:
+        User.objects.select_for_update(no_key=True).get(pk=world.volunteer.pk)
+        pause()
+
+    assert second_waits(hold_diary, partial(companies.join_slot, slot=world.slot, by=world.volunteer, now=now))
