@@ -162,6 +162,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "options",
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s",
 )
+# What `accounts.prepared` asks is planned once for each connection; nothing else is.
+DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 0)
 
 REDIS_URL = env.str("REDIS_URL", addresses.redis_url())
 if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):

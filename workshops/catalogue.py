@@ -4,10 +4,11 @@ import datetime as dt
 
 from django.db.models import Exists, F, OuterRef
 
+from accounts.prepared import ANY_TIME, Prepared
 from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking, WaitlistEntry
 
-NEARBY_KM = 30
+NEARBY_KM, ALTERNATIVES = 30, 3
 
 
 def bookable(now: dt.datetime) -> SlotQuerySet:
@@ -20,16 +21,19 @@ def free(now: dt.datetime) -> SlotQuerySet:
     return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
 
 
-def alternatives(slot: Slot, *, now: dt.datetime, places: int, count: int = 3) -> list[Slot]:
-    """The next best slots when this one is gone: big enough, close by, soonest first.
+def alternatives(slot: Slot, *, now: dt.datetime, places: int) -> list[Slot]:
+    """The next best slots when this one is gone: big enough, close by, soonest first; three at most.
 
     Close by means at most 30 km from the site of the lost slot.
     """
     site = slot.room.site
-    nearby = (
-        bookable(now)
-        .filter(places__gte=places)
-        .exclude(pk=slot.pk)
-        .near(latitude=site.latitude, longitude=site.longitude, kilometres=NEARBY_KM)
-    )
-    return list(nearby.with_place().order_by("starts_at", F("distance_km"), "pk")[:count])
+    return _NEXT_BEST(slot=slot.pk, now=now, places=places, latitude=site.latitude, longitude=site.longitude)
+
+
+def _next_best(*, slot: int, now: dt.datetime, places: int, latitude: float, longitude: float) -> SlotQuerySet:
+    big_enough = bookable(now).filter(places__gte=places).exclude(pk=slot)
+    nearby = big_enough.near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
+    return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")[:ALTERNATIVES]
+
+
+_NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, places=32_001, latitude=-0.1, longitude=-0.2)

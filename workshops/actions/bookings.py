@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from accounts.prepared import Prepared
+from accounts.prepared import ANY_TIME, Prepared
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Association, Request
@@ -152,7 +152,7 @@ def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
         free = bookable(now).filter(pk=slot).filter(*(~doubt for doubt in doubts))
         return free.with_place().select_related("room__site__access_kit")
 
-    return Prepared(build, slot=-1, association=-2, key=UUID(int=0), now=dt.datetime.min.replace(tzinfo=dt.UTC))
+    return Prepared(build, slot=-1, association=-2, key=UUID(int=0), now=ANY_TIME)
 
 
 def _as_many_as(count: int, bookings: BookingQuerySet) -> Exists:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
-from django.db.models import Exists, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.identity import signed_in
 from accounts.models import User
-from accounts.prepared import Prepared
+from accounts.prepared import ANY_TIME, Prepared
 from accounts.refusals import Refused, accepted
 from associations.models import Association, AssociationQuerySet
 from associations.views import managed_association
-from companies.models import Slot
+from companies.models import Slot, SlotQuerySet
 from territories import clock
 from workshops import actions
 from workshops.catalogue import alternatives, bookable
@@ -140,7 +140,7 @@ def _own_with_offer(*, user: int, slot: int, now: dt.datetime) -> AssociationQue
     return own.order_by("name", "pk")
 
 
-_OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=dt.datetime.min.replace(tzinfo=dt.UTC))
+_OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=ANY_TIME)
 
 
 def _own_associations(request: HttpRequest) -> list[Association]:
@@ -164,11 +164,19 @@ def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
 def _taken(request: HttpRequest, slot_id: int, message: str, participants: int) -> HttpResponse:
     """409: somebody was faster; the next best slots stand on the page."""
     now = clock.now()
-    wanted = Slot.objects.with_place().get(pk=slot_id)
+    (wanted,) = _LOST(slot=slot_id, now=now)
     context = {
         "slot": wanted,
         "message": message,
-        "can_wait": Slot.objects.open(now).filter(pk=wanted.pk).exists(),
+        "can_wait": wanted.is_open,  # type: ignore[attr-defined]
         "others": alternatives(wanted, now=now, places=participants),
     }
     return render(request, "workshops/slot_taken.html", context, status=409)
+
+
+def _lost(*, slot: int, now: dt.datetime) -> SlotQuerySet:
+    is_open = Exists(Slot.objects.open(now).filter(pk=OuterRef("pk")))
+    return Slot.objects.with_place().filter(pk=slot).annotate(is_open=is_open)
+
+
+_LOST = Prepared(_lost, slot=-1, now=ANY_TIME)
