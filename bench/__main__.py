@@ -11,9 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from bench import addresses, calendars, mail, moderation, pages, publish, registry, screens
+from bench.booking import contention, throughput
 from bench.limits import out_of_bounds
 
-MEASURES = {"pages": pages.measure, "moderation": moderation.measure, "publish": publish.measure}
+MEASURES = {
+    "pages": pages.measure,
+    "moderation": moderation.measure,
+    "publish": publish.measure,
+    "booking": throughput.measure,
+    "contention": contention.measure,
+}
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file"}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}

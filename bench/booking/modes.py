@@ -1,0 +1,267 @@
+"""Each way in which people get in each other's way: one round each."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from bench.booking.browser import Answer, Browser, Lost
+from bench.booking.race import Field, Move
+from bench.booking.world import World, make_volunteers, open_slots, sign_in
+
+BOOKING = re.compile(r"/reservations/(\d+)/")
+OTHER_SLOT = re.compile(r"/creneaux/\d+/")
+ASKERS, QUEUE, MOST_VOLUNTEERS = 6, 2, 5
+SLOTS_AT_ONCE = 100
+GUIDANCE = "/benevolat/reperes/"
+Fields = dict[str, object]
+BOOKED: Fields = {"participants": 6, "topic": "email", "message": "", "request": ""}
+NO_NEED: Fields = {"code": "no_need", "reason": ""}
+
+
+@dataclass
+class Tally:
+    """What was seen on the way."""
+
+    rounds: Counter[str] = field(default_factory=Counter)
+    racers: Counter[int] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    seconds_of_50: list[float] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    """Losers whose answer does not say what they may do."""
+    acknowledged: list[tuple[int, int, int]] = field(default_factory=list)
+    """Booking, association and slot of each answer that said « booked »."""
+    contested: list[int] = field(default_factory=list)
+    """Slots that one of the racers must have."""
+    promises: list[tuple[int, int, int]] = field(default_factory=list)
+    """A volunteer, and two dates of which they have one."""
+
+
+class Person:
+    """Somebody with two windows of one browser: a double click uses both."""
+
+    def __init__(self, port: int, user: Any, page: str, of: Any = None) -> None:
+        self.user = user
+        self.of = of
+        session = sign_in(user)
+        self.windows = [Browser(port, session), Browser(port, session)]
+        for window in self.windows:
+            window.read_form(page)
+
+
+class Stage:
+    """Everybody, and the slots that they want."""
+
+    def __init__(self, port: int, world: World, tally: Tally, rng: random.Random, *, most: int) -> None:
+        self.world, self.tally, self.rng = world, tally, rng
+        (slot,) = open_slots(world, 1)
+        page = f"/creneaux/{slot}/reserver/"
+        self.associations = [Person(port, owner, page, one) for one, owner in world.associations[:most]]
+        self.port = port
+        self.managers = [Person(port, one, GUIDANCE) for one in world.managers]
+        self.volunteers: list[Person] = []
+        self.field = Field()
+        self.instant, self.on_approval = self._slots("instant"), self._slots("on_approval")
+        self.overlapping = self._pairs()
+        # Nobody books these: to everybody who comes too late something else is offered.
+        open_slots(world, 3)
+
+    def _slots(self, mode: str) -> Iterator[int]:
+        while True:
+            yield from open_slots(self.world, SLOTS_AT_ONCE, mode=mode)
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
+        """Two dates that overlap by an hour, each pair on a day of its own; then new volunteers, free on all days."""
+        while True:
+            members = make_volunteers(self.world, MOST_VOLUNTEERS)
+            self.volunteers = [Person(self.port, one, GUIDANCE) for one in members]
+            first, second = (
+                open_slots(self.world, SLOTS_AT_ONCE, volunteers=MOST_VOLUNTEERS, hours=hours) for hours in (0, 1)
+            )
+            yield from zip(first, second, strict=True)
+
+    def race(self, moves: list[Move], *, watched: int = 0) -> list[Answer | None]:
+        """`watched` is how many people race for one slot."""
+        self.tally.racers[len(moves)] += 1
+        answers = self.field.race(moves)
+        seconds = [answer.seconds for answer in answers if answer is not None]
+        self.tally.seconds += seconds
+        if watched == len(self.associations):
+            self.tally.seconds_of_50 += seconds
+        return answers
+
+    def draw(self, count: int) -> list[Person]:
+        return self.rng.sample(self.associations, count)
+
+    # --- what people do ---
+
+    def book(self, person: Person, slot: int, *, twice: bool = False) -> list[Move]:
+        fields = {**BOOKED, "association": person.of.pk, "key": uuid.uuid4()}
+        windows = person.windows if twice else person.windows[:1]
+        return [self._booking(person, window, slot, fields) for window in windows]
+
+    def _booking(self, person: Person, window: Browser, slot: int, fields: dict[str, object]) -> Move:
+        def do() -> Answer:
+            answer = window.post(f"/creneaux/{slot}/reserver/", fields)
+            if answer.status == HTTPStatus.FOUND:
+                self.tally.acknowledged.append((booking_of(answer), person.of.pk, slot))
+            elif answer.status == HTTPStatus.CONFLICT and not OTHER_SLOT.search(answer.text):
+                self.tally.untold.append(f"slot {slot}: no alternative")
+            elif answer.status != HTTPStatus.CONFLICT:
+                self._note(f"slot {slot}", answer)
+            return answer
+
+        return Move(do)
+
+    def click(self, person: Person, path: str, fields: Fields | None = None, *, window: int = 0) -> Move:
+        """A button whose answer is a word on the next page."""
+
+        def do() -> Answer:
+            answer = person.windows[window].post(path, fields or {})
+            if answer.status == HTTPStatus.FOUND and "messages" not in answer.cookies:
+                self.tally.untold.append(f"{path}: no word")
+            elif answer.status != HTTPStatus.FOUND:
+                self._note(path, answer)
+            return answer
+
+        return Move(do)
+
+    def _note(self, what: str, answer: Answer) -> None:
+        """An answer that nobody should get; while things are ended, it is asked for again."""
+        if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR or self.field.recover is None:
+            self.tally.untold.append(f"{what}: {answer.status}")
+
+    def scan(self) -> Move:
+        """What beat has a worker do."""
+
+        def do() -> None:
+            from django.db import DatabaseError, InterfaceError, connection  # noqa: PLC0415
+
+            from workshops.tasks import expire_bookings  # noqa: PLC0415
+
+            try:
+                expire_bookings()
+            except (DatabaseError, InterfaceError) as error:
+                connection.close()
+                if self.field.recover is None:
+                    raise
+                raise Lost("scan") from error
+
+        return Move(do)
+
+    def taken_by(self, person: Person, slot: int) -> int:
+        """Somebody books a slot alone; the booking."""
+        (move,) = self.book(person, slot)
+        answer = self.field.one(move)
+        assert answer is not None
+        return booking_of(answer)
+
+
+def booking_of(answer: Answer) -> int:
+    """The number in the address that an answer leads to."""
+    found = BOOKING.search(answer.location)
+    if found is None:
+        raise RuntimeError(f"Not booked: {answer.status} {answer.text[:500]}")
+    return int(found[1])
+
+
+def by_association(person: Person, booking: int, deed: str) -> str:
+    return f"/associations/{person.of.slug}/reservations/{booking}/{deed}/"
+
+
+# --- the modes ---------------------------------------------------------------------------------------------
+
+
+def instant(stage: Stage, clients: int) -> None:
+    """One slot, booked at once; now and then somebody clicks twice."""
+    slot = next(stage.instant)
+    stage.tally.contested.append(slot)
+    people = stage.draw(clients)
+    twice = clients < len(stage.associations) and stage.rng.random() < 0.2  # noqa: PLR2004
+    moves = [move for n, one in enumerate(people) for move in stage.book(one, slot, twice=twice and n == 0)]
+    stage.race(moves, watched=clients)
+
+
+def approval(stage: Stage, clients: int) -> None:
+    """Several ask for one slot, then the company's members accept different ones at once."""
+    slot = next(stage.on_approval)
+    stage.tally.contested.append(slot)
+    people = stage.draw(min(clients, ASKERS))
+    asked = stage.race([move for one in people for move in stage.book(one, slot)])
+    bookings = [booking_of(answer) for answer in asked if answer is not None]
+    stage.rng.shuffle(bookings)
+    path = f"/entreprises/{stage.world.company.slug}/reservations/%s/accepter/"
+    pairs = zip(stage.managers, bookings, strict=False)
+    stage.race([stage.click(one, path % booking) for one, booking in pairs])
+
+
+def hold(stage: Stage, clients: int) -> None:
+    """A slot comes free while others queue, somebody books and several scans run; then the hold ends, or is taken."""
+    from django.db import connection  # noqa: PLC0415
+
+    slot = next(stage.instant)
+    stage.tally.contested.append(slot)
+    first, *queue = stage.draw(1 + QUEUE + max(1, min(clients - 4, 10)))
+    waiting, others = queue[:QUEUE], queue[QUEUE:]
+    booking = stage.taken_by(first, slot)
+    for one in waiting:
+        stage.field.one(stage.click(one, f"/creneaux/{slot}/attendre/", {**BOOKED, "association": one.of.pk}))
+    books = [move for one in others for move in stage.book(one, slot)]
+    cancel = stage.click(first, by_association(first, booking, "annuler"), NO_NEED)
+    stage.race([cancel, *books, stage.scan(), stage.scan()])
+    held = _held(slot)
+    if stage.rng.random() < 0.5:  # noqa: PLR2004
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE workshops_booking SET expires_at = now() - interval '1 second' WHERE id = %s", [held]
+            )
+    take = stage.click(waiting[0], by_association(waiting[0], held, "prendre"), {"answer": "yes"})
+    books = [move for one in others for move in stage.book(one, slot)]
+    stage.race([take, *books, stage.scan(), stage.scan()])
+
+
+def _held(slot: int) -> int:
+    from workshops.models import Booking  # noqa: PLC0415
+
+    return Booking.objects.get(slot=slot, state="held").pk
+
+
+def rebook(stage: Stage, clients: int) -> None:
+    """Somebody calls off while others want the slot; who comes too early is refused, and comes again."""
+    slot = next(stage.instant)
+    stage.tally.contested.append(slot)
+    first, *others = stage.draw(max(clients, 3))
+    booking = stage.taken_by(first, slot)
+    cancel = stage.click(first, by_association(first, booking, "annuler"), NO_NEED)
+    stage.race([cancel, *(move for one in others for move in stage.book(one, slot))])
+    stage.race([move for one in others for move in stage.book(one, slot)])
+
+
+def overlap(stage: Stage, clients: int) -> None:
+    """Volunteers promise two dates of one hour, both at once."""
+    pair = next(stage.overlapping)
+    people = stage.volunteers[: max(1, min(clients // 2, MOST_VOLUNTEERS))]
+    moves = [
+        stage.click(person, f"/benevolat/{slot}/participer/", window=window)
+        for person in people
+        for window, slot in enumerate(pair)
+    ]
+    stage.race(moves)
+    stage.tally.promises += [(person.user.pk, *pair) for person in people]
+
+
+Mode = Callable[[Stage, int], None]
+# « moving » (a booking goes to another slot, both or neither) has its place here.
+MODES: dict[str, Mode] = {
+    "instant": instant,
+    "approval": approval,
+    "hold": hold,
+    "rebook": rebook,
+    "overlap": overlap,
+}
