@@ -21,7 +21,6 @@ from bench.booking.world import make_world, open_slots
 
 Measure = dict[str, Any]
 
-MOST = 50
 MANAGERS = 4
 FAULTS_AFTER_SECONDS = 0.15
 CONTROL_CLIENTS = 8
@@ -42,18 +41,20 @@ class Size(NamedTuple):
     faulty: int
     faults: int
     control: int
+    people: int = 50
 
 
 FULL = Size(rounds=10_000, stampedes=100, crowd=12, faulty=400, faults=60, control=30)
 QUICK = Size(rounds=500, stampedes=4, crowd=40, faulty=24, faults=3, control=5)
 
 
-def measure(*, quick: bool) -> Iterator[Measure]:
-    size = QUICK if quick else FULL
+def measure(*, quick: bool = False, size: Size | None = None) -> Iterator[Measure]:
+    """All modes in calm, then under faults, then the control."""
+    size = size or (QUICK if quick else FULL)
     with machine() as ours, Progress(console=Console(stderr=True), transient=True) as progress:
-        world = make_world(associations=MOST, managers=MANAGERS)
+        world = make_world(associations=size.people, managers=MANAGERS)
         ours.serve()
-        stage = Stage(ours.port, world, Tally(), random.Random(1), most=MOST)
+        stage = Stage(ours.port, world, Tally(), random.Random(1))
         _play(stage, size, progress)
         wrong = _wrong(stage)
         yield from _told(stage.tally, wrong, size, ours.postgres.log)
@@ -70,13 +71,13 @@ def _play(stage: Stage, size: Size, progress: Progress) -> None:
         stampede = number % every == every - 1
         if stampede:
             name, mode = modes[0]
-        mode(stage, MOST if stampede else _clients(stage.rng, size.crowd))
+        mode(stage, size.people if stampede else _clients(stage.rng, size))
         stage.tally.rounds[name] += 1
 
 
-def _clients(rng: random.Random, crowd: float) -> int:
-    """From 2 to 50, mostly few."""
-    return 2 + int((MOST - 1) * rng.random() ** crowd)
+def _clients(rng: random.Random, size: Size) -> int:
+    """From 2 to all, mostly few."""
+    return 2 + int((size.people - 1) * rng.random() ** size.crowd)
 
 
 def _wrong(stage: Stage) -> list[str]:
@@ -101,7 +102,7 @@ def _told(tally: Tally, wrong: list[str], size: Size, log: Path) -> Iterator[Mea
         "unit": "rounds",
         "asked": f"≥ {size.rounds}",
         "n": answers,
-        "notes": f"{modes}; {answers} answers to 2 to {MOST} at once",
+        "notes": f"{modes}; {answers} answers to 2 to {size.people} at once",
     }
     oversold = judge.rows(judge.OVERSOLD)
     yield _zero("contention.oversold", oversold, rounds, "slots")
@@ -123,7 +124,7 @@ def _told(tally: Tally, wrong: list[str], size: Size, log: Path) -> Iterator[Mea
         "unit": "ms",
         "asked": "≤ 500",
         "n": len(tally.seconds_of_50),
-        "notes": f"{MOST} at once for one slot; median {_percentile(tally.seconds_of_50, 0.5)} ms",
+        "notes": f"{size.people} at once for one slot; median {_percentile(tally.seconds_of_50, 0.5)} ms",
     }
 
 
@@ -187,7 +188,7 @@ def _under_faults(ours: Machine, stage: Stage, size: Size, progress: Progress) -
         name, mode = modes[number % len(modes)]
         if number % every == 0:
             faults.plan()
-        mode(stage, _clients(stage.rng, 3))
+        mode(stage, _clients(stage.rng, size._replace(crowd=3)))
         stage.tally.rounds[name] += 1
     faults.recover()
     notes = f"{faults.workers} web workers killed, PostgreSQL crashed {faults.databases} times, {stage.field.lost} "

@@ -114,5 +114,4 @@ def machine() -> Iterator[Machine]:
         from django.core.management import call_command  # noqa: PLC0415  # idem
 
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
         yield ours

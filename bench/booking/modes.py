@@ -17,7 +17,7 @@ from bench.booking.world import World, make_volunteers, open_slots, sign_in
 
 BOOKING = re.compile(r"/reservations/(\d+)/")
 OTHER_SLOT = re.compile(r"/creneaux/\d+/")
-ASKERS, QUEUE, MOST_VOLUNTEERS = 6, 2, 5
+ASKERS, QUEUE, MOST_OTHERS, MOST_VOLUNTEERS = 6, 2, 8, 5
 SLOTS_AT_ONCE = 100
 GUIDANCE = "/benevolat/reperes/"
 Fields = dict[str, object]
@@ -58,11 +58,11 @@ class Person:
 class Stage:
     """Everybody, and the slots that they want."""
 
-    def __init__(self, port: int, world: World, tally: Tally, rng: random.Random, *, most: int) -> None:
+    def __init__(self, port: int, world: World, tally: Tally, rng: random.Random) -> None:
         self.world, self.tally, self.rng = world, tally, rng
         (slot,) = open_slots(world, 1)
         page = f"/creneaux/{slot}/reserver/"
-        self.associations = [Person(port, owner, page, one) for one, owner in world.associations[:most]]
+        self.associations = [Person(port, owner, page, one) for one, owner in world.associations]
         self.port = port
         self.managers = [Person(port, one, GUIDANCE) for one in world.managers]
         self.volunteers: list[Person] = []
@@ -207,7 +207,7 @@ def hold(stage: Stage, clients: int) -> None:
 
     slot = next(stage.instant)
     stage.tally.contested.append(slot)
-    first, *queue = stage.draw(1 + QUEUE + max(1, min(clients - 4, 10)))
+    first, *queue = stage.draw(1 + QUEUE + max(1, min(clients - 4, MOST_OTHERS)))
     waiting, others = queue[:QUEUE], queue[QUEUE:]
     booking = stage.taken_by(first, slot)
     for one in waiting:
