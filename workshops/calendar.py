@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from accounts.vocabulary import Topic
 from companies.models import Slot, SlotVolunteer
 from territories.wording import language
 from workshops.models import Booking
@@ -37,7 +38,7 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
     """A booking, cancelled or not."""
     event = _event(booking.slot, f"booking-{booking.event}", now)
     event.add("sequence", booking.sequence)
-    topic = {"topic": booking.get_topic_display()}
+    topic = {"topic": Topic(booking.topic).label}
     both = {"association": booking.association.name, "company": booking.slot.room.site.company.name}
     event.add("summary", gettext("Atelier numérique\u00a0: %(topic)s") % topic)
     event.add("description", gettext("%(association)s chez %(company)s") % both)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from accounts.letters import Facts, writing_to
 from accounts.models import Role, User
 from accounts.prepared import Prepared
+from accounts.vocabulary import Topic
 from associations.models import Membership as InAssociation
 from associations.models import Request
 from companies.models import BookingMode, Slot, SlotVolunteer
@@ -372,7 +373,7 @@ def _booking_facts(booking: Booking) -> dict[str, object]:
     return _slot_facts(booking.slot) | {
         "association": booking.association.name,
         "participants": counted(booking.participants, "participant", "participants"),
-        "topic": booking.get_topic_display(),
+        "topic": str(Topic(booking.topic).label),
         "message": booking.message,
         "reason": booking.why,
     }

@@ -13,6 +13,8 @@ from solidarite.demonstration.portal import LOOPBACK
 
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 PATIENCE_SECONDS = 60
+# The server ends connections that say nothing for half a minute.
+IDLE_SECONDS = 10
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Browser:
         self.cookies = {"sessionid": session}
         self.line = http.client.HTTPConnection(LOOPBACK, port, timeout=PATIENCE_SECONDS)
         self.token = ""
+        self.used_at = 0.0
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path, None)
@@ -85,5 +88,8 @@ class Browser:
         self.line.close()
 
     def _connect(self) -> None:
+        if time.monotonic() - self.used_at > IDLE_SECONDS:
+            self.hang_up()
+        self.used_at = time.monotonic()
         if self.line.sock is None:
             self.line.connect()
