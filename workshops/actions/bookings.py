@@ -78,6 +78,7 @@ def book_slot(  # one booking is all of these facts
         _lock_parties(slot_id, association)
         slot = _without_doubt(slot_id, association, key, now)
         if slot is None:
+            _refuse_late(slot_id, key, now)
             slot = lock_slot(slot_id)
             again = Booking.objects.filter(key=key).with_everything().first()
             if again is not None and again.association_id == association.pk:
@@ -153,6 +154,24 @@ def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
         return free.with_place().select_related("room__site__access_kit")
 
     return Prepared(build, slot=-1, association=-2, key=UUID(int=0), now=ANY_TIME)
+
+
+def _refuse_late(slot_id: int, key: UUID, now: dt.datetime) -> None:
+    """Tell apart at once who lost a race, and did not send the form before.
+
+    Raises:
+        SlotTaken
+    """
+    standing = _STANDING(slot=slot_id, key=key, now=now)
+    if standing and all(one.key != key for one in standing):
+        raise SlotTaken("Ce créneau n’est plus disponible.")
+
+
+def _standing(*, slot: int, key: UUID, now: dt.datetime) -> BookingQuerySet:
+    return Booking.objects.live(now).filter(slot=slot) | Booking.objects.filter(key=key)
+
+
+_STANDING = Prepared(_standing, slot=-1, key=UUID(int=0), now=ANY_TIME)
 
 
 def _as_many_as(count: int, bookings: BookingQuerySet) -> Exists:
