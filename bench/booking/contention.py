@@ -68,7 +68,7 @@ def _play(stage: Stage, size: Size, progress: Progress) -> None:
     every = size.rounds // size.stampedes
     for number in progress.track(range(size.rounds), description="contention"):
         name, mode = modes[number % len(modes)]
-        stampede = number % every == every - 1
+        stampede = number % every == every // 2
         if stampede:
             name, mode = modes[0]
         mode(stage, size.people if stampede else _clients(stage.rng, size))

@@ -79,6 +79,8 @@ class Stage:
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """Two dates that overlap by an hour, each pair on a day of its own; then new volunteers, free on all days."""
         while True:
+            if self.field.recover:
+                self.field.recover()
             members = make_volunteers(self.world, MOST_VOLUNTEERS)
             self.volunteers = [Person(self.port, one, GUIDANCE) for one in members]
             first, second = (
