@@ -156,12 +156,12 @@ class Faults:
         self.timer: threading.Timer | None = None
 
     def plan(self) -> None:
-        """Something ends soon: a process that answers, or every fourth time PostgreSQL."""
+        """Something ends soon: a process that answers, or every fourth time, beginning with the second, PostgreSQL."""
         self.timer = threading.Timer(self.rng.uniform(0, FAULTS_AFTER_SECONDS), self._strike)
         self.timer.start()
 
     def _strike(self) -> None:
-        if (self.workers + self.databases) % 4 == 3:  # noqa: PLR2004
+        if (self.workers + self.databases) % 4 == 1:
             self.databases += 1
             self.machine.crash_database()
         else:

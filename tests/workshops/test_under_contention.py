@@ -10,7 +10,7 @@ from bench.portal import GIVEN, ROOT
 RUN = """
 import json, sys
 from bench.booking import contention
-size = contention.Size(rounds=25, stampedes=1, crowd=9, faulty=5, faults=2, control=3, people=12)
+size = contention.Size(rounds=15, stampedes=1, crowd=9, faulty=4, faults=2, control=3, people=12)
 for measure in contention.measure(size=size):
     print("measure", json.dumps(measure), file=sys.stderr)
 """
@@ -27,4 +27,5 @@ def test_nobody_oversells_and_what_was_acknowledged_stays() -> None:
     asked = [name for name, measure in measured.items() if measure.get("asked") == "= 0"]
     assert {name: measured[name]["value"] for name in asked} == dict.fromkeys(asked, 0), measured
     assert len(asked) == 5
+    assert "PostgreSQL crashed 1 times" in measured["contention.wrong_states_under_faults"]["notes"]
     assert measured["contention.control_oversold"]["value"] > 0
