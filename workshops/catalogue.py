@@ -1,6 +1,7 @@
 """The public catalogue: which slots can be booked at this instant. The query decides, nothing is stored."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 
@@ -30,10 +31,15 @@ def alternatives(slot: Slot, *, now: dt.datetime, places: int) -> list[Slot]:
     return _NEXT_BEST(slot=slot.pk, now=now, places=places, latitude=site.latitude, longitude=site.longitude)
 
 
-def _next_best(*, slot: int, now: dt.datetime, places: int, latitude: float, longitude: float) -> SlotQuerySet:
+def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longitude: float) -> SlotQuerySet:
+    """Other slots than this one, around a point (degrees), that are big enough, soonest first."""
     big_enough = bookable(now).filter(places__gte=places).exclude(pk=slot)
     nearby = big_enough.near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
-    return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")[:ALTERNATIVES]
+    return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")
+
+
+def _next_best(**around: Any) -> SlotQuerySet:
+    return close_by(**around)[:ALTERNATIVES]
 
 
 _NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, places=32_001, latitude=-0.1, longitude=-0.2)

@@ -102,7 +102,6 @@ def test_refused_content_fails_without_setting_aside(smtp_sink: Sink, tell: Tell
     assert Suppression.objects.count() == 0
 
 
-@pytest.mark.parametrize("where", ["answers", "body_answers"])
 def test_address_refused_after_the_words_is_set_aside_too(smtp_sink: Sink, tell: Tell) -> None:
     smtp_sink.body_answers["ana@example.org"] = "550 5.1.1 no such user"
     tell()
@@ -110,6 +109,7 @@ def test_address_refused_after_the_words_is_set_aside_too(smtp_sink: Sink, tell:
     assert Suppression.objects.get().address == "ana@example.org"
 
 
+@pytest.mark.parametrize("where", ["answers", "body_answers"])
 def test_temporary_refusal_is_retried_later(smtp_sink: Sink, tell: Tell, where: str) -> None:
     getattr(smtp_sink, where)["ana@example.org"] = "451 4.7.1 greylisted"
     message = tell()

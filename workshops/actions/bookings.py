@@ -8,7 +8,7 @@ from functools import cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User

@@ -14,7 +14,7 @@ from companies.models import Slot
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.catalogue import alternatives, bookable
+from workshops.catalogue import bookable, close_by
 from workshops.forms import MoveForm
 from workshops.models import Booking, Side
 from workshops.views.bookings import booking_for, booking_of
@@ -26,7 +26,9 @@ SHOWN_AT_MOST = 20
 def association_move(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """To any slot close by that is large enough."""
     booking = booking_for(managed_association(request, slug), booking_id)
-    near = alternatives(booking.slot, now=clock.now(), places=booking.participants, count=SHOWN_AT_MOST)
+    slot, site, now = booking.slot_id, booking.slot.room.site, clock.now()
+    around = {"latitude": site.latitude, "longitude": site.longitude}
+    near = list(close_by(slot=slot, now=now, places=booking.participants, **around)[:SHOWN_AT_MOST])
     return _move(request, booking, Side.ASSOCIATION, near, "workshops:association_booking", slug)
 
 
