@@ -101,6 +101,9 @@ def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.da
 
 def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT).exclude(outcome__in=FINAL)
+    if event == Event.SOFT_BOUNCE and message.outcome == Message.Outcome.DELIVERED:
+        # Told late, or out of order: it has arrived since.
+        return
     if event == Event.SOFT_BOUNCE:
         again = now + SOFT_WAIT * 2**message.attempts
         if not _may_go_again(message, again):

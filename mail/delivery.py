@@ -35,7 +35,9 @@ Clock = Callable[[], dt.datetime]
 Rest = Callable[[float], None]
 
 RUN_AT_MOST = dt.timedelta(seconds=50)
+# Of a message without a limit of its own (`not_after`).
 ATTEMPTS_AT_MOST = 10
+LONGEST_WAIT = dt.timedelta(hours=8)
 FIRST_WAIT = dt.timedelta(minutes=1)
 
 # While a row is held the server answers at most EHLO, HELO, MAIL, RCPT, DATA, the final dot and RSET.
@@ -279,7 +281,8 @@ def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Ou
     if refusal.bounced:
         set_aside(address=message.to_email, reason=refusal.reason, now=at)
     out_of_time = message.not_after is not None and again_at >= message.not_after
-    if refusal.permanent or attempts >= ATTEMPTS_AT_MOST or out_of_time:
+    given_up = message.not_after is None and attempts >= ATTEMPTS_AT_MOST
+    if refusal.permanent or given_up or out_of_time:
         mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)
         return Outcome.FAILED
     Message.objects.filter(pk=message.pk).update(
@@ -289,12 +292,14 @@ def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Ou
 
 
 def wait_before(attempt: int, *, seed: str) -> dt.timedelta:
-    """How long to wait after the failed attempt number `attempt` ≥ 1: 1, 2, 4… minutes, up to a quarter more.
+    """How long to wait after the failed attempt number `attempt` ≥ 1: 1, 2, 4… minutes, eight hours at most.
+
+    And up to a quarter more.
 
     The extra comes from the seed, so that messages refused together do not come back together.
     """
     extra = zlib.crc32(f"{seed}{attempt}".encode()) / 2**32 / 4
-    return FIRST_WAIT * float(2 ** (attempt - 1) * (1 + extra))
+    return min(FIRST_WAIT * float(2 ** min(attempt - 1, 20)), LONGEST_WAIT) * (1 + extra)
 
 
 def mark(message: Message, state: Message.State, **stamps: object) -> None:

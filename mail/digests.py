@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -90,7 +90,24 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
     return Message.objects.get(key=key) if written else None
 
 
-def _facts(messages: list[Message]) -> dict[str, object]:
+@wanted.retold(DIGEST)
+def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
+    """A digest that leaves later than it was written says what has not been overtaken meanwhile."""
+    gathered = digest.gathers.order_by("gathered_at", "pk")
+    still = [one for one in gathered if not _why_not(one, at)]
+    return _facts(still) if still else None
+
+
+def _why_not(message: Message, at: dt.datetime) -> str:
+    """What has overtaken a gathered message; empty when nothing has."""
+    too_late = message.not_after is not None and at >= message.not_after
+    reason = (TOO_LATE if too_late else "") or wanted.why_not(message)
+    if not reason and not wanted.refresh(message, at=at):
+        reason = wanted.NOTHING_LEFT
+    return reason
+
+
+def _facts(messages: list[Message]) -> dict[str, Any]:
     told = wanted.join(messages)
     shown = [
         {
@@ -106,11 +123,8 @@ def _facts(messages: list[Message]) -> dict[str, object]:
 
 def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
     """What is no longer true, or no longer wanted, leaves the queue and says why."""
-    too_late = message.not_after is not None and now >= message.not_after
     unwanted = frequency_of(message, wishes) == Frequency.NEVER
-    reason = (TOO_LATE if too_late else "") or (UNWANTED if unwanted else "") or wanted.why_not(message)
-    if not reason and not wanted.refresh(message, at=now):
-        reason = wanted.NOTHING_LEFT
+    reason = UNWANTED if unwanted else _why_not(message, now)
     if reason:
         Message.objects.filter(pk=message.pk).move(Message.State.SKIPPED, skipped_at=now, last_error=reason)
     return bool(reason)

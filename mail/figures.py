@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, F, Min, Q, When
 
 from mail.models import Heartbeat, Message, Suppression
 
@@ -47,8 +47,9 @@ def mail_figures(now: dt.datetime) -> Figures:
 
 
 def _waiting(now: dt.datetime) -> tuple[int, dt.datetime | None]:
-    """How many could leave, and when the first of them was due."""
-    waiting = Message.objects.due(now).order_by().aggregate(count=Count("pk"), since=Min("next_attempt_at"))
+    """How many should have left, and when the first of them was due: a refusal does not make it younger."""
+    since = Case(When(attempts__gt=0, then=F("due_at")), default=F("next_attempt_at"))
+    waiting = Message.objects.waiting(now).order_by().aggregate(count=Count("pk"), since=Min(since))
     return waiting["count"], waiting["since"]
 
 

@@ -120,9 +120,10 @@ def thread_headers(message: Message) -> dict[str, str]:
 
     The root is no message that anybody sent: every one answers to it, so that their order does not matter.
     """
-    if not message.about:
+    thread = message.thread or message.about
+    if not thread:
         return {}
-    root = f"<{message.about.replace(':', '.')}.thread@{message.message_id.strip('<>').rpartition('@')[2]}>"
+    root = f"<{thread.replace(':', '.')}.thread@{message.message_id.strip('<>').rpartition('@')[2]}>"
     return {"References": root, "In-Reply-To": root}
 
 

@@ -31,7 +31,7 @@ from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
 from workshops.models import Booking, Side, WaitlistEntry, Workshop, WorkshopNote
-from workshops.told import about, fact
+from workshops.told import about, fact, thread
 
 # A week until the digest, and time to answer it.
 URGENT_WITHIN = dt.timedelta(days=10)
@@ -351,6 +351,7 @@ def _tell(  # the one place where a mail about a booking is put together
             key=":".join(filter(None, (fact(template, booking), told_once, str(person.pk)))),
             context=_booking_facts(booking) | {"url": url} | dict(facts()),
             about=about(booking),
+            thread=thread(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
             calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
             calendar_method=event,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Max, Value, When
+from django.db.models import Case, Count, Max, Q, Value, When
 
 from mail.bounces import SET_ASIDE
 from mail.models import Message
@@ -68,9 +68,9 @@ class Told(NamedTuple):
 
 
 def ledger(booking: Booking) -> list[Told]:
-    """What was, or will be, told of a booking, the latest first. One query."""
+    """What was, or will be, told of a booking, the latest first; of one that was moved, what was told before too."""
     rows = (
-        Message.objects.told_of(about(booking))
+        Message.objects.told_of(*_same_event(booking))
         .order_by()
         .annotate(kept=KEPT)
         .values("template", "state", "outcome", "kept")
@@ -78,6 +78,13 @@ def ledger(booking: Booking) -> list[Told]:
     told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=Max("sent_at"))
     zone = ZoneInfo(booking.slot.time_zone)
     return [_told(row, zone) for row in told.order_by("-due", "template", "state", "outcome", "kept")]
+
+
+def _same_event(booking: Booking) -> list[str]:
+    if booking.event_of_id is None:
+        return [about(booking)]
+    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), pk__lte=booking.pk)
+    return [about(one) for one in same]
 
 
 def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:

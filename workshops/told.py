@@ -6,8 +6,13 @@ from workshops.models import Booking
 
 
 def about(booking: Booking) -> str:
-    """What all mails of one booking have in common: a thread, and a ledger on its page."""
+    """What all mails of one booking have in common: they are looked at once more before they leave."""
     return f"booking:{booking.pk}"
+
+
+def thread(booking: Booking) -> str:
+    """Wherever the workshop was moved since, its mails stand in one thread."""
+    return f"booking:{booking.event}"
 
 
 def fact(template: str, booking: Booking) -> str:

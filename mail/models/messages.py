@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now, Upper
 
 from mail.models.addresses import Pause
@@ -48,13 +48,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return done.filter(KEPT, due_at__lt=instant).order_by("due_at", "pk")
 
     def for_digests(self, now: dt.datetime) -> Self:
-        """Messages whose digest is due, the earliest first; by the index `message_gathered`."""
+        """Messages whose digest is due, the earliest first; by the index `message_gathered`.
+
+        Those of a kind that an operator holds back wait.
+        """
+        paused = Pause.objects.filter(template__in=[OuterRef("template"), ""])
         waiting = self.filter(state=Message.State.GATHERED, gathered_into=None, next_attempt_at__lte=now)
+        waiting = waiting.filter(~Exists(paused))
         return waiting.order_by("gathered_at", "pk")
 
-    def told_of(self, about: str) -> Self:
-        """What was, or will be, told of one thing, the earliest first."""
-        return self.filter(about=about).order_by("due_at", "pk")
+    def told_of(self, *about: str) -> Self:
+        """What was, or will be, told of these things, the earliest first."""
+        return self.filter(about__in=about).order_by("due_at", "pk")
+
+    def waiting(self, now: dt.datetime) -> Self:
+        """Those that should have left by now: due, or due once and refused since. Not those that an operator holds."""
+        paused = Pause.objects.filter(template__in=[OuterRef("template"), ""])
+        late = Q(next_attempt_at__lte=now) | Q(attempts__gt=0, due_at__lte=now)
+        return self.filter(late, ~Exists(paused), state=Message.State.QUEUED)
 
     def move(self, to: Message.State, **stamps: Any) -> int:
         """Change the state of those that may (`Message.TRANSITIONS`); returns how many rows did.
@@ -106,6 +117,15 @@ class Message(models.Model):
     to_name = models.CharField("nom", max_length=200, blank=True)
     language = models.CharField("langue", max_length=10, default="fr")
     context = models.JSONField("données du modèle", default=dict, blank=True)
+    thread = models.CharField(
+        "fil",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Vide : celui de ce dont il parle.",
+    )
     about = models.CharField(
         "à propos de",
         max_length=60,

@@ -202,6 +202,13 @@ def test_without_a_provider_and_a_secret_nobody_is_heard(
     assert not Suppression.objects.exists()
 
 
+def test_late_word_of_a_soft_bounce_does_not_undo_a_delivery(message: Message) -> None:
+    tell_us(message, "delivered")
+    tell_us(message, "soft_bounce", reason="452 4.2.2 full")
+    message.refresh_from_db()
+    assert (message.state, message.outcome) == ("sent", "delivered")
+
+
 def test_only_what_was_sent_has_an_outcome(tell: Tell) -> None:
     queued = tell()
     tell_us(queued, "delivered")

@@ -132,6 +132,15 @@ def test_message_is_given_up_after_ten_attempts(smtp_sink: Sink, tell: Tell) -> 
     assert (message.state, message.attempts, message.last_error) == (Message.State.FAILED, 10, "451 later")
 
 
+def test_message_with_a_limit_is_tried_until_then(smtp_sink: Sink, tell: Tell) -> None:
+    smtp_sink.answers["ana@example.org"] = "451 4.7.1 come back"
+    message = tell(not_after=NOW + dt.timedelta(days=4))
+    Message.objects.update(attempts=12)
+    assert deliver() == Tally(postponed=1)
+    message.refresh_from_db()
+    assert dt.timedelta(hours=8) <= message.next_attempt_at - NOW <= dt.timedelta(hours=10)
+
+
 def test_message_is_given_up_when_a_retry_would_be_too_late(smtp_sink: Sink, tell: Tell) -> None:
     smtp_sink.answers["ana@example.org"] = "451 later"
     message = tell(not_after=NOW + MINUTE)

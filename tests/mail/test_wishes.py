@@ -18,7 +18,7 @@ from mail import actions, digests, kinds, links
 from mail.delivery import Tally, deliver_due
 from mail.digests import tell_digests
 from mail.kinds import Frequency, Kind, told_as
-from mail.models import Message, Preferences, Suppression
+from mail.models import Message, Pause, Preferences, Suppression
 from mail.wishes import preferences_of
 from territories.zones import FRENCH_ZONES
 from tests.mail.conftest import NOW, Sink, text_of
@@ -398,3 +398,37 @@ def test_what_engages_cannot_be_refused_by_a_link(tell: Tell, client: Client, mo
     path = links.unsubscribe_url(tell()).removeprefix("https://portail.example.org")
     monkeypatch.delitem(kinds._kinds, "hello")
     assert client.post(path).status_code == 404
+
+
+def test_digest_that_leaves_late_says_only_what_is_still_so(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily")
+    noon = at_paris(2, 12)
+    tell("brief", now=noon, not_after=at_paris(4, 12))
+    tell("lasting", now=noon)
+    assert deliver(noon) == Tally(gathered=2)
+    tell_digests(now=at_paris(3, 8))
+    later = at_paris(5, 9)
+    assert deliver(later) == Tally(sent=1)
+    digest = Message.objects.get(template="digest")
+    assert digest.gathers.count() == 2
+    assert text_of(smtp_sink.taken[-1][1]).count("Atelier du mardi") == 1
+
+
+def test_digest_of_which_nothing_is_left_stays(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily")
+    noon = at_paris(2, 12)
+    tell("brief", now=noon, not_after=at_paris(4, 12))
+    deliver(noon)
+    tell_digests(now=at_paris(3, 8))
+    assert deliver(at_paris(5, 9)) == Tally(skipped=1)
+
+
+def test_pause_holds_back_what_waits_for_a_digest(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily")
+    noon = at_paris(2, 12)
+    tell("one", now=noon)
+    deliver(noon)
+    pause = Pause.objects.create(template="hello", reason="essai", created_at=noon)
+    assert tell_digests(now=at_paris(3, 8)) == 0
+    pause.delete()
+    assert tell_digests(now=at_paris(3, 9)) == 1

@@ -64,6 +64,12 @@ def test_what_a_pause_holds_is_not_late(db: None, now: dt.datetime) -> None:
     assert figures.health(now)["mail"] == "ok"
 
 
+def test_what_the_server_refuses_for_now_grows_older(db: None, now: dt.datetime) -> None:
+    post(now - 600 * MINUTE, "refused")
+    Message.objects.update(attempts=5, next_attempt_at=now + 30 * MINUTE, last_error="451")
+    assert (figures.health(now)["mail"], figures.mail_figures(now).due) == ("late for 36000 s", 1)
+
+
 def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
     page = reverse("health")
     figures_now = {"mail_waiting_seconds": 0, "mail_failed_percent": 0.0}

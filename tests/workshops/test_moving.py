@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -14,10 +15,11 @@ from icalendar import Calendar
 from accounts.models import User
 from companies.models import BookingMode, Slot, SlotVolunteer
 from mail.models import Message
+from mail.rendering import thread_headers
 from tests import factories
 from tests.factories import World
 from tests.races import at_once
-from workshops import actions
+from workshops import actions, emails
 from workshops.feeds import feed_calendar
 from workshops.models import Booking, CalendarFeed, Reason, Side, Workshop
 
@@ -61,6 +63,20 @@ def test_workshop_goes_over_with_its_event_and_frees_its_slot(
     assert event.start == later.starts_at
     assert "mardi 8\u00a0décembre 2026" in message.context["was"]
     assert factories.make_booking(now, world.slot, factories.make_association(now)).is_confirmed
+
+
+def test_mails_of_a_moved_workshop_stand_in_one_thread(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    with transaction.atomic():
+        emails.booking_confirmed(booking=booking, now=now)
+    moved = move(booking, later, now)
+    roots = {thread_headers(message)["References"].split(".thread@")[0] for message in Message.objects.all()}
+    assert roots == {f"<booking.{booking.pk}"}
+    page = reverse("workshops:association_booking", args=[world.association.slug, moved.pk])
+    told = visitor(world.association_owner).get(page).text
+    assert "Confirmation\u00a0: à envoyer" in told
+    assert "Déplacement\u00a0: à envoyer" in told
 
 
 def test_moved_again_it_is_still_one_event(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
