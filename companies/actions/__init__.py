@@ -56,6 +56,7 @@ from companies.actions.series import (
 from companies.actions.slots import (
     SlotNotOpen,
     carry_promises,
+    close_ranks,
     withdraw_keeping_promises,
     withdraw_slot,
     withdraw_slots,
@@ -116,6 +117,7 @@ __all__ = [
     "ask_stand_in",
     "ask_to_confirm_series",
     "carry_promises",
+    "close_ranks",
     "confirm_availability",
     "consent",
     "cut_series",

@@ -77,3 +77,10 @@ def _free_volunteers(slots: Collection[Slot], now: dt.datetime, reason: str = ""
     for _, of_one in groupby(coming, key=attrgetter("volunteer_id")):
         emails.promises_ended(promises=list(of_one), reason=reason, now=now)
     promises.delete()
+
+
+def close_ranks(*, slot: Slot) -> None:
+    """Volunteers move up to the first seats, in their order: a seat that was left is the last."""
+    for seat, promise in enumerate(SlotVolunteer.objects.filter(slot=slot).order_by("seat"), start=1):
+        if promise.seat != seat:
+            SlotVolunteer.objects.filter(pk=promise.pk).update(seat=seat)

@@ -49,6 +49,10 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
     def of_company(self, company: Company) -> Self:
         return self.filter(room__site__company=company)
 
+    def unfinished(self, now: dt.datetime) -> Self:
+        """Series that go on, whether or not a date of theirs is open."""
+        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=now.date()))
+
     def coming(self, now: dt.datetime) -> Self:
         """Series with dates to come, those that were moved beyond its end by hand among them.
 

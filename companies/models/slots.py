@@ -183,5 +183,11 @@ class Slot(Opening):
         series = None if self.is_edited else self.availability
         return series is not None and self.starts_local != series.start_time
 
+    @property
+    def is_past_the_cut(self) -> bool:
+        """Whether its series was stopped before the day where it is now: only a booking keeps it."""
+        cut = self.availability.cut_from_date if self.availability else None
+        return cut is not None and self.starts_on >= cut
+
     def __str__(self) -> str:
         return f"{self.room} {self.starts_at:%Y-%m-%d %H:%M}"

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 db_default="",
                 default="",
                 editable=False,
-                help_text="Vide : celui de ce dont il parle.",
+                help_text="Vide\u00a0: celui de ce dont il parle.",
                 max_length=60,
                 verbose_name="fil",
             ),

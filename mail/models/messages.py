@@ -124,7 +124,7 @@ class Message(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="Vide : celui de ce dont il parle.",
+        help_text="Vide\u00a0: celui de ce dont il parle.",
     )
     about = models.CharField(
         "à propos de",

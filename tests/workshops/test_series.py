@@ -25,6 +25,7 @@ from tests.companies.test_actions import opening
 from tests.factories import World
 from tests.races import at_once
 from workshops import actions
+from workshops.catalogue import bookable
 from workshops.models import Booking, Side
 from workshops.standing import standings
 
@@ -502,6 +503,74 @@ def test_day_that_is_proposed_for_the_end_is_that_of_the_site(world: World, now:
     with travel(dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)):
         page = visitor(world.company_owner).get(reverse("workshops:series", args=[world.company.slug, made.pk]))
     assert 'value="2026-12-01"' in page.text
+
+
+def test_series_that_was_stopped_stays_so_when_it_is_changed(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    by, late = world.company_owner, on(series, 24)
+    booking = factories.make_booking(now, late, factories.make_association(now))
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 20), by=by, now=now)
+    series.refresh_from_db()
+    changed = opening(volunteers_offered=1, until_date=series.until_date)
+    actions.change_series(availability=series, changed=changed, from_date=now.date(), by=by, now=now)
+    changed.refresh_from_db()
+    assert changed.cut_from_date == dt.date(2026, 12, 20)
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Panne.", by=by, now=now)
+    late.refresh_from_db()
+    assert late.state == "withdrawn"
+
+
+def test_date_moved_beyond_a_stop_stands_for_itself(world: World, series: Availability, now: dt.datetime) -> None:
+    by, slot = world.company_owner, on(series, 17)
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 20), by=by, now=now)
+    moved = actions.change_slot(slot=slot, change=change(slot, date=dt.date(2027, 3, 11)), by=by, now=now)
+    assert moved.availability is None
+    assert bookable(now + dt.timedelta(days=61)).filter(pk=moved.pk).exists()
+
+
+def test_last_date_changes_though_nothing_follows_it(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    last, by = on(series, 31), world.company_owner
+    actions.change_slot(slot=last, change=change(last, date=dt.date(2027, 1, 5)), by=by, now=now)
+    form = {
+        "date": "2027-01-05",
+        "start_time": "19:00",
+        "end_time": "21:00",
+        "places": 10,
+        "computers": 8,
+        "volunteers_offered": 2,
+        "apply_to": "following",
+    }
+    page = reverse("workshops:slot_change", args=[world.company.slug, last.pk])
+    assert "Aucune autre ne la suit" in visitor(by).post(page, form, follow=True).text
+    assert open_days(world)[-1] == "2027-01-05 19:00"
+
+
+def test_who_asked_keeps_its_place_when_all_dates_offer_more(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    Slot.objects.filter(availability=series).update(booking_mode="on_approval")
+    waiting = factories.make_booking(now, on(series, 17), factories.make_association(now), state="pending")
+    changed = opening(volunteers_offered=1, booking_mode="on_approval")
+    by = world.company_owner
+    end, _ = actions.change_series(availability=series, changed=changed, from_date=now.date(), by=by, now=now)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.slot, end.declined) == ("pending", on(changed, 17), 0)
+    fewer = opening(places=7, computers=7, booking_mode="on_approval")
+    end, _ = actions.change_series(availability=changed, changed=fewer, from_date=now.date(), by=by, now=now)
+    waiting.refresh_from_db()
+    assert (waiting.state, end.declined) == ("declined", 1)
+
+
+def test_seat_that_was_left_does_not_keep_the_number_up(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 3)
+    Slot.objects.filter(pk=slot.pk).update(volunteers_offered=2)
+    slot.refresh_from_db()
+    factories.make_promise(now, slot, world.volunteer, seat=2)
+    actions.change_slot(slot=slot, change=change(slot, volunteers_offered=1), by=world.company_owner, now=now)
+    assert SlotVolunteer.objects.get(slot=slot).seat == 1
 
 
 def test_date_moved_beyond_the_end_of_its_series_is_asked_about(

@@ -273,8 +273,9 @@ def explained(code: Reason, reason: str) -> None:
 
 def decline_waiting(
     slots: Collection[Slot], *, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
-) -> None:
-    """Tell everybody who waits for these slots that they are not to be had, with others that are."""
+) -> int:
+    """Tell everybody who waits for these slots that they are not to be had, with others that are. Returns how many."""
+    declined = 0
     for booking in Booking.objects.filter(slot__in=slots).waiting(now).with_everything():
         try:
             settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
@@ -284,6 +285,8 @@ def decline_waiting(
             continue
         others = alternatives(booking.slot, now=now, places=booking.participants)
         emails.booking_declined(booking=booking, now=now, others=others)
+        declined += 1
+    return declined
 
 
 def confirmed(booking: Booking, now: dt.datetime) -> None:

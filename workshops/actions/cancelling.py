@@ -83,17 +83,11 @@ def is_late(slot: Slot, now: dt.datetime) -> bool:
 
 def reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
     """What becomes of a slot whose booking has ended: the next in its queue has it, or it is free, or gone."""
-    if _is_past_the_cut(slot):
+    if slot.is_past_the_cut:
         companies.withdraw_slot(slot=slot, by=by, now=now)
         close_waitlist([slot], now=now)
     else:
         offer_next(slot_id=slot.pk, now=now)
-
-
-def _is_past_the_cut(slot: Slot) -> bool:
-    """Whether its series was stopped before the day where it is now: only a booking kept it."""
-    cut = slot.availability.cut_from_date if slot.availability else None
-    return cut is not None and slot.starts_on >= cut
 
 
 @transaction.atomic
@@ -113,10 +107,14 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
 
 def refuse_all(
     slots: Collection[Slot], *, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
-) -> None:
-    """Nobody gets these slots: who had asked for them and who queued for them is told, with others that are free."""
-    decline_waiting(slots, code=code, reason=reason, by=by, now=now)
+) -> int:
+    """Nobody gets these slots: who had asked for them and who queued for them is told, with others that are free.
+
+    Returns how many had asked.
+    """
+    declined = decline_waiting(slots, code=code, reason=reason, by=by, now=now)
     close_waitlist(slots, why=Booking(reason_code=code, reason=reason).why, now=now)
+    return declined
 
 
 def _release_request(booking: Booking, now: dt.datetime) -> None:

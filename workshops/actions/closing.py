@@ -54,7 +54,7 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     companies.hold_places(rooms=rooms, sites=sites)
     # Before the dates are read: a series that is being extended has made its own by then.
     ended = list(_series(rooms, now))
-    companies.cut_series(series=_series(rooms, now), from_date=now.date())
+    companies.cut_series(series=Availability.objects.unfinished(now).filter(room__in=rooms), from_date=now.date())
     slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
     hanging = hanging_on(rooms=rooms, now=now)._replace(series=ended)
     held = {booking.slot_id for booking in hanging.booked}

@@ -16,7 +16,7 @@ from companies.models import Availability, Room, Site, Slot, SlotQuerySet
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
-from workshops.models import Booking, Reason
+from workshops.models import Booking, Reason, WaitlistEntry
 
 
 class NotThatWay(Refused):
@@ -39,6 +39,8 @@ class SeriesEnd(NamedTuple):
 
     withdrawn: list[Slot]
     booked: list[Booking]
+    declined: int = 0
+    """How many had asked for one of them."""
 
 
 @transaction.atomic
@@ -68,6 +70,10 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked.places, locked.computers = change.places, change.computers
     locked.volunteers_offered = change.volunteers_offered
     locked.is_edited, locked.matched_at = True, None
+    if locked.is_past_the_cut:
+        # Moved beyond the stop of its series, it stands for itself.
+        locked.availability = locked.original_date = None
+    companies.close_ranks(slot=locked)
     with refusing(_refusals_of_change()):
         locked.save()
     if locked.starts_at != was:
@@ -120,8 +126,8 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     """
     end = _end(availability, from_date, now=now)
     companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
-    refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
-    return end
+    declined = refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
+    return end._replace(declined=declined)
 
 
 def _end(availability: Availability, from_date: dt.date, *, now: dt.datetime) -> SeriesEnd:
@@ -151,6 +157,7 @@ def change_series(
     """
     # In the order of who closes a room: the room, the series, the dates.
     companies.hold_places(rooms=Room.objects.filter(pk=availability.room_id), sites=Site.objects.none())
+    cut = availability.cut_from_date
     moved = _moved_by_hand(availability, from_date)
     kept_out = companies.dates_taken_out(availability)
     kept_out |= {date for date in moved.values_list("original_date", flat=True) if date}
@@ -164,15 +171,28 @@ def change_series(
     end.booked.extend(
         Booking.objects.agreed().filter(slot__in=going_over).with_everything().order_by("slot__starts_at")
     )
+    # A series that was stopped stays so.
+    changed.cut_from_date = cut
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
     companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
+    _carry_claims(end.withdrawn, season.slots, now)
     # Now that the changed evenings are there to be proposed.
-    refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
+    declined = refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
     going_over.update(availability=changed)
     # What is booked keeps its day and its offer, and belongs to the series that goes on.
     Slot.objects.filter(pk__in=booked).update(availability=changed, is_edited=True)
-    return end, season
+    return end._replace(declined=declined), season
+
+
+def _carry_claims(gone: list[Slot], offered: list[Slot], now: dt.datetime) -> None:
+    """Who asked for an evening that is offered again at the same hours, with no less, has asked for that one."""
+    same_hours = {(slot.starts_at, slot.ends_at): slot for slot in offered}
+    for slot in gone:
+        again = same_hours.get((slot.starts_at, slot.ends_at))
+        if again and again.places >= slot.places and again.computers >= slot.computers:
+            Booking.objects.filter(slot=slot).waiting(now).update(slot=again)
+            WaitlistEntry.objects.filter(slot=slot).standing().update(slot=again)
 
 
 @transaction.atomic
@@ -184,10 +204,18 @@ def change_following(
     Raises:
         what `change_slot` and `change_series` raise: nothing is written.
     """
-    assert slot.availability is not None
-    if slot.is_edited and not Booking.objects.agreed().filter(slot=slot).exists():
+    series = slot.availability
+    assert series is not None
+    by_hand = slot.is_edited and not Booking.objects.agreed().filter(slot=slot).exists()
+    if by_hand:
         change_slot(slot=slot, change=change, by=by, now=now)
-    return change_series(availability=slot.availability, changed=changed, from_date=from_date, by=by, now=now)
+    try:
+        return change_series(availability=series, changed=changed, from_date=from_date, by=by, now=now)
+    except companies.NothingToOpen:
+        if not by_hand:
+            raise
+        # No other date follows it: what is booked or moved by hand stays.
+        return SeriesEnd([], []), companies.Season([], [], [], [])
 
 
 def _in_step(availability: Availability, changed: Availability, day: dt.date) -> dt.date:

@@ -59,6 +59,8 @@ def join_waitlist(  # one place in the queue is all of these facts
     queue = WaitlistEntry.objects.filter(slot=slot).standing()
     if not taken.exists() and not queue.exists():
         raise NotTaken("Ce créneau est libre\u00a0: réservez-le.")
+    if slot.is_past_the_cut:
+        raise NotTaken("Ce créneau ne se libérera pas\u00a0: l’entreprise n’ouvre plus ce jour-là.")
     check_party(slot, association, participants, now)
     own = Booking.objects.filter(slot=slot, association=association)
     if own.live(now).exists() or own.awaiting_answer(now).exists():

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name="title",
             field=models.CharField(
                 blank=True,
-                help_text="Par exemple\xa0: Chercher un emploi en ligne.",
+                help_text="Par exemple : Trouver un emploi.",
                 max_length=120,
                 verbose_name="titre",
             ),

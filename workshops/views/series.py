@@ -109,6 +109,9 @@ def date_open(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
 
 def _tell_end(request: HttpRequest, ended: actions.SeriesEnd) -> None:
     messages.success(request, f"{counted(len(ended.withdrawn), 'créneau retiré', 'créneaux retirés')}.")
+    if ended.declined:
+        told = counted(ended.declined, "demande déclinée", "demandes déclinées")
+        messages.warning(request, f"{told}, avec d’autres créneaux\u00a0: les associations sont prévenues.")
     if ended.booked:
         kept = ", ".join(f"{day_date(one.slot.local_date)} ({one.association.name})" for one in ended.booked)
         messages.warning(
@@ -157,6 +160,9 @@ def _change(request: HttpRequest, company: Company, slot: Slot, form: SlotForm) 
         by=by,
         now=now,
     )
+    if not season.slots:
+        messages.success(request, "Cette date est changée. Aucune autre ne la suit qui ne soit réservée ou déplacée.")
+        return redirect("workshops:company_slots", company.slug)
     messages.success(request, "La série est changée.")
     tell_season(request, season)
     _tell_end(request, ended)
