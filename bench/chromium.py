@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ LAUNCH: dict[str, Any] = {
     "args": ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 }
 ROLES = ("", "entreprise", "association", "benevole", "moderation")
+# What these lead to depends on where a booking stands: so many of them are opened.
+MANY_SIDED = {"workshops:association_booking", "workshops:company_booking"}
+OPENED_AT_MOST = 12
 STARTS = (
     "/",
     "/tableau-de-bord/",
@@ -56,17 +60,18 @@ MAILS_SHOWN = ("dev:mail", "dev:mail_html", "mail_preview_html")
 
 
 def walk(page: Page, base: str) -> Iterator[str]:
-    """One address of each name that this visitor reaches by links, each opened once."""
-    waiting, seen = list(STARTS), set[str]()
+    """One address of each name that this visitor reaches by links; several of what looks different each time."""
+    waiting, seen, opened = list(STARTS), Counter[str](), set[str]()
     while waiting:
         path = waiting.pop(0)
         name = name_of(urlsplit(path).path)
-        if name is None or name in seen or name.startswith("admin:"):
+        if path in opened or name is None or seen[name] >= _most(name) or name.startswith("admin:"):
             continue
+        opened.add(path)
         response = page.goto(path)
         if response is None or not response.ok or urlsplit(page.url).path != urlsplit(path).path:
             continue
-        seen.add(name)
+        seen[name] += 1
         yield name
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         # A mail that is shown leads to pages of who it was for, or nowhere.
@@ -76,8 +81,14 @@ def walk(page: Page, base: str) -> Iterator[str]:
         ]
         # Linked only as long as the charter is not signed.
         waiting += [f"{path}charte/signer/"] if name == "company" else []
+        # Linked only from a slot that is taken.
+        waiting += [f"{path}attendre/"] if name == "workshops:slot" else []
         # A search is a form, not a link.
         waiting += ["/moderation/organisations/?q=a"] if name == "moderation" else []
+
+
+def _most(name: str) -> int:
+    return OPENED_AT_MOST if name in MANY_SIDED else 1
 
 
 def listen(page: Page, base: str, faults: list[str]) -> None:

@@ -321,6 +321,7 @@ class _Seed:
             evening_contact="le poste de garde",
             evening_phone="+33199001234",
             visitor_count_hours=24,
+            wants_arrival_sheet=True,
             to_bring="Rien de particulier.",
         )
 

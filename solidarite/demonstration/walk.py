@@ -222,9 +222,10 @@ class _Walk:
 
     def company_accepts(self) -> None:
         mail = self._mail(self.company_email, "demande votre créneau")
-        self.company.get(self._link_in(mail, r"http\S+/reservations/\d+/"))
-        self.company_booking = self.company.page.url
-        self._expect(self.company.submit("/accepter/"), "confirmée")
+        self.company.get(self._link_in(mail, r"http\S+/reservations/repondre/\S+/"))
+        answered = self.company.submit(answer="yes")
+        self._expect(answered, "Cette demande est confirmée")
+        self.company_booking = self._link(answered, r"/entreprises/[\w-]+/reservations/\d+/", "Un autre motif")
         for email in (self.company_email, self.association_email):
             self._calendar_in(self._mail(email, "C’est confirmé"))
         self._expect(self.association.get(self.association_booking), "Sonnez deux fois")
