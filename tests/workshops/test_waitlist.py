@@ -143,6 +143,30 @@ def test_refusing_a_hold_passes_it_on(world: World, taken: Booking, now: dt.date
     assert holder(now).association == second
 
 
+def test_company_cannot_answer_what_is_held(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    held = holder(now)
+    with pytest.raises(actions.AlreadySettled, match="gardée pour l’association"):
+        actions.accept_booking(booking=held, by=world.company_owner, now=now)
+    with pytest.raises(actions.AlreadySettled, match="gardée pour l’association"):
+        actions.decline_booking(booking=held, code=Reason.NO_HOST, by=world.company_owner, now=now)
+    with pytest.raises(actions.AlreadySettled, match="gardée pour l’association"):
+        actions.cancel_booking(booking=held, side=Side.COMPANY, code=Reason.NO_HOST, by=world.company_owner, now=now)
+    assert holder(now) == held
+
+
+def test_calling_a_hold_off_passes_it_on(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    cancel(taken, world, now)
+    cancel(holder(now), world, now)
+    assert holder(now).association == second
+    assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == ["passed", "offered"]
+    assert not Message.objects.filter(template="booking_withdrawn").exists()
+
+
 def test_who_may_not_book_any_more_is_passed_over_and_told(world: World, taken: Booking, now: dt.datetime) -> None:
     second = factories.make_association(now)
     queue(world, now, world.association)

@@ -26,6 +26,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """
     moved = Booking.objects.filter(pk=booking.moved_from_id or 0).first()
     slot = lock_slots({booking.slot_id, moved.slot_id if moved else booking.slot_id})[booking.slot_id]
+    _check_asked(booking, now)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
     expire_lapsed(slot, now, but=booking)
@@ -35,9 +36,6 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
             "booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris."),
             "booking_of_signatory": no_signatory,
             "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
-            "booking_answered_in_time": AlreadySettled(
-                "Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée."
-            ),
         }
     ):
         settle(booking, Booking.State.CONFIRMED, by=by, now=now)
@@ -60,9 +58,21 @@ def decline_booking(
         Unexplained: another reason, and not which.
     """
     lock_slot(booking.slot_id)
-    if booking.as_of(now).state == Booking.State.EXPIRED:
-        raise AlreadySettled("Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée.")
+    _check_asked(booking, now)
     explained(code, reason)
     settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
     others = alternatives(booking.slot, now=now, places=booking.participants)
     emails.booking_declined(booking=booking, now=now, others=others)
+
+
+def _check_asked(booking: Booking, now: dt.datetime) -> None:
+    """Whether the company's answer is waited for, now that its slot is held.
+
+    Raises:
+        AlreadySettled
+    """
+    booking.refresh_from_db(fields=["state", "expires_at"])
+    if booking.as_of(now).state == Booking.State.EXPIRED:
+        raise AlreadySettled("Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée.")
+    if not booking.is_pending:
+        raise AlreadySettled(f"Cette réservation est déjà {booking.get_state_display()}.")

@@ -19,9 +19,9 @@ from associations.models import Association, Request
 from companies.models import BookingMode, Slot, SlotQuerySet
 from territories.wording import counted
 from workshops import emails
-from workshops.actions.moves import AlreadySettled, end_offer, expire_lapsed, settle
+from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.catalogue import alternatives, bookable
-from workshops.models import Booking, BookingQuerySet, Reason, WaitlistEntry, Workshop
+from workshops.models import Booking, BookingQuerySet, Reason, Workshop
 
 REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 
@@ -279,7 +279,6 @@ def decline_waiting(
     for booking in Booking.objects.filter(slot__in=slots).waiting(now).with_everything():
         try:
             settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
-            end_offer(booking, WaitlistEntry.State.PASSED, now)
         except AlreadySettled:
             # Answered, withdrawn or expired this very moment: who waited was told so.
             continue

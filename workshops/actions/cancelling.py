@@ -17,7 +17,7 @@ from companies.models import Slot, SlotVolunteer
 from workshops import emails
 from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot
 from workshops.actions.moves import move_booking
-from workshops.actions.waitlist import close_waitlist, offer_next
+from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side, Workshop
 
@@ -39,6 +39,8 @@ def cancel_booking(
 ) -> None:
     """Call a booking off. The slot goes to the next in its queue or is free again, unless its series has ended.
 
+    A hold that is called off is one that is refused.
+
     Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopens=False` is for who
     takes the slot back at the same time.
 
@@ -49,6 +51,9 @@ def cancel_booking(
     """
     slot = lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "sequence"])
+    if booking.is_held and side == Side.ASSOCIATION:
+        refuse_hold(booking=booking, by=by, now=now)
+        return
     was_confirmed = booking.is_confirmed
     if was_confirmed and slot.starts_at <= now:
         raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
@@ -57,6 +62,7 @@ def cancel_booking(
     move_booking(
         booking,
         Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
+        now=now,
         cancelled_at=now,
         cancelled_by=by,
         reason_code=code if reason or code != Reason.OTHER else "",

@@ -93,8 +93,6 @@ def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: 
         _leave(moved, slot, side=side, by=by, now=now)
     except AlreadySettled:
         return False
-    Booking.objects.filter(pk=booking.pk).update(sequence=moved.sequence + 1)
-    booking.sequence = moved.sequence + 1
     _arrive(moved, booking, by=by, now=now)
     return True
 
@@ -103,6 +101,7 @@ def _leave(booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.dateti
     move_booking(
         booking,
         Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
+        now=now,
         cancelled_at=now,
         cancelled_by=by,
         reason_code=Reason.MOVED,

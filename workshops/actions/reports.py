@@ -35,7 +35,7 @@ def report_workshop(*, workshop: Workshop, report: Report, side: Side, by: User,
     with refusing({"report_once_per_side": AlreadyReported("Votre compte rendu est déjà enregistré.")}):
         report.save()
     if side == Side.ASSOCIATION:
-        move_booking(workshop.booking, Booking.State.COMPLETED)
+        move_booking(workshop.booking, Booking.State.COMPLETED, now=now)
         if workshop.booking.request_id:
             associations.move_request(request_id=workshop.booking.request_id, to=Request.State.FULFILLED, now=now)
     if workshop.reports.count() == len(Side):

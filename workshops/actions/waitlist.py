@@ -15,7 +15,7 @@ from associations.models import Association, Request
 from companies.models import BookingMode, Slot
 from workshops import emails
 from workshops.actions.bookings import answer_until, check_party, confirmed, lock_slot, refusals_of_booking
-from workshops.actions.moves import AlreadySettled, end_offer, expire_booking, move_booking, move_entry, settle
+from workshops.actions.moves import AlreadySettled, expire_booking, move_booking, move_entry, settle
 from workshops.catalogue import alternatives, free
 from workshops.models import Booking, WaitlistEntry
 
@@ -146,9 +146,9 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
             settle(booking, Booking.State.CONFIRMED, by=by, now=now)
         confirmed(booking, now)
     else:
-        move_booking(booking, Booking.State.PENDING, created_at=now, expires_at=answer_until(slot, now))
+        until = answer_until(slot, now)
+        move_booking(booking, Booking.State.PENDING, now=now, created_at=now, expires_at=until)
         emails.booking_requested(booking=booking, now=now)
-    end_offer(booking, WaitlistEntry.State.TAKEN, now)
 
 
 @transaction.atomic
@@ -159,8 +159,7 @@ def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
         AlreadySettled: it was answered before.
     """
     lock_slot(booking.slot_id)
-    move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, cancelled_at=now, cancelled_by=by)
-    end_offer(booking, WaitlistEntry.State.PASSED, now)
+    move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
     offer_next(slot_id=booking.slot_id, now=now)
 
 
