@@ -217,9 +217,6 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
         case wishes.Instead(until=dt.datetime() as until):
             Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until)
             return Outcome.POSTPONED
-    if not wanted.refresh(message, at=at):
-        mark(message, Message.State.SKIPPED, skipped_at=at, last_error=wanted.NOTHING_LEFT)
-        return Outcome.SKIPPED
     return None
 
 
@@ -233,11 +230,9 @@ def allow_slow_server() -> None:
 
 
 def why_unwanted(message: Message, *, at: dt.datetime) -> str:
-    """Why this message should no longer be sent; empty when it should."""
-    if message.not_after is not None and at >= message.not_after:
-        return wishes.TOO_LATE
+    """Why this message should no longer be sent; empty when it should, with what is left of it."""
     suppression = Suppression.objects.filter(address=message.to_email.lower()).first()
-    return f"{SET_ASIDE} {suppression.reason}" if suppression else wanted.why_not(message)
+    return f"{SET_ASIDE} {suppression.reason}" if suppression else wanted.overtaken(message, at=at)
 
 
 def hand_over(line: BaseEmailBackend, email: EmailMessage) -> None:

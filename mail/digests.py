@@ -14,7 +14,7 @@ from mail.kinds import DIGEST, Frequency
 from mail.models import Message, Preferences
 from mail.outbox import Address
 from mail.rendering import render
-from mail.wishes import TOO_LATE, UNWANTED, frequency_of, last_digest, next_digest, preferences_of, zone_of
+from mail.wishes import UNWANTED, frequency_of, last_digest, next_digest, preferences_of, zone_of
 
 logger = logging.getLogger(__name__)
 
@@ -94,17 +94,8 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
 def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
     """A digest that leaves later than it was written says what has not been overtaken meanwhile."""
     gathered = digest.gathers.order_by("gathered_at", "pk")
-    still = [one for one in gathered if not _why_not(one, at)]
+    still = [one for one in gathered if not wanted.overtaken(one, at=at)]
     return _facts(still) if still else None
-
-
-def _why_not(message: Message, at: dt.datetime) -> str:
-    """What has overtaken a gathered message; empty when nothing has."""
-    too_late = message.not_after is not None and at >= message.not_after
-    reason = (TOO_LATE if too_late else "") or wanted.why_not(message)
-    if not reason and not wanted.refresh(message, at=at):
-        reason = wanted.NOTHING_LEFT
-    return reason
 
 
 def _facts(messages: list[Message]) -> dict[str, Any]:
@@ -124,7 +115,7 @@ def _facts(messages: list[Message]) -> dict[str, Any]:
 def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
     """What is no longer true, or no longer wanted, leaves the queue and says why."""
     unwanted = frequency_of(message, wishes) == Frequency.NEVER
-    reason = UNWANTED if unwanted else _why_not(message, now)
+    reason = UNWANTED if unwanted else wanted.overtaken(message, at=now)
     if reason:
         Message.objects.filter(pk=message.pk).move(Message.State.SKIPPED, skipped_at=now, last_error=reason)
     return bool(reason)

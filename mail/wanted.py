@@ -27,6 +27,7 @@ Retell = Callable[[Message, dt.datetime], Facts | None]
 # What one mail says in the place of several about the same thing.
 Join = Callable[[list[Facts]], Facts]
 
+TOO_LATE = "Trop tard\u00a0: le message n’avait plus d’objet."
 NOTHING_LEFT = "Plus rien de ce qu’il annonçait n’est à prendre."
 
 _checks: dict[str, WhyNot] = {}
@@ -70,7 +71,14 @@ def joined(template: str) -> Callable[[Join], Join]:
     return register
 
 
-def refresh(message: Message, *, at: dt.datetime) -> bool:
+def overtaken(message: Message, *, at: dt.datetime) -> str:
+    """Why the message should not be told at this instant; empty when it should, with what is left of it."""
+    if message.not_after is not None and at >= message.not_after:
+        return TOO_LATE
+    return why_not(message) or ("" if _refresh(message, at) else NOTHING_LEFT)
+
+
+def _refresh(message: Message, at: dt.datetime) -> bool:
     """Leave in the message what is so at this instant; False when nothing is."""
     retell = _retells.get(message.template)
     if retell is None:

@@ -13,7 +13,6 @@ from mail.models import Message, Preferences
 
 DIGEST_HOUR = dt.time(8)
 DIGEST_WEEKDAY = 2  # Tuesday, as isoweekday counts
-TOO_LATE = "Trop tard\u00a0: le message n’avait plus d’objet."
 UNWANTED = "La personne ne veut pas de ces courriels."
 
 
