@@ -29,7 +29,8 @@ def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> No
 def hold_restored(*, until: dt.datetime, now: dt.datetime) -> int:
     """What was written up to a restore point may have left before the loss: nothing sends it again by itself.
 
-    It ends as failed, with the reason, from where an operator may send it again. Returns how much was held.
+    It ends as failed, with the reason, from where an operator may send it again; what only waited for a digest is
+    skipped. Returns how much was held.
     """
     written = Message.objects.filter(created_at__lte=until)
     waiting = written.filter(state=Message.State.GATHERED, gathered_into=None)

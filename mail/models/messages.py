@@ -25,6 +25,11 @@ def _stamped(state: str, stamp: str = "") -> Q:
     return Q(state=state, **{f"{stamp}__isnull": False} if stamp else {}, **{f"{one}__isnull": True for one in absent})
 
 
+def _held_back() -> Exists:
+    """Whether an operator holds this kind back, or all. `due` says it so that one row is found by the index."""
+    return Exists(Pause.objects.filter(template__in=[OuterRef("template"), ""]))
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages may leave, and the one way to change their state."""
 
@@ -52,9 +57,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         Those of a kind that an operator holds back wait.
         """
-        paused = Pause.objects.filter(template__in=[OuterRef("template"), ""])
-        waiting = self.filter(state=Message.State.GATHERED, gathered_into=None, next_attempt_at__lte=now)
-        waiting = waiting.filter(~Exists(paused))
+        waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None, next_attempt_at__lte=now)
         return waiting.order_by("gathered_at", "pk")
 
     def told_of(self, *about: str) -> Self:
@@ -63,9 +66,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def waiting(self, now: dt.datetime) -> Self:
         """Those that should have left by now: due, or due once and refused since. Not those that an operator holds."""
-        paused = Pause.objects.filter(template__in=[OuterRef("template"), ""])
         late = Q(next_attempt_at__lte=now) | Q(attempts__gt=0, due_at__lte=now)
-        return self.filter(late, ~Exists(paused), state=Message.State.QUEUED)
+        return self.filter(late, ~_held_back(), state=Message.State.QUEUED)
 
     def move(self, to: Message.State, **stamps: Any) -> int:
         """Change the state of those that may (`Message.TRANSITIONS`); returns how many rows did.
