@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 from time_machine import travel
 
@@ -25,6 +26,7 @@ from tests.companies.test_actions import opening
 from tests.factories import World
 from tests.races import at_once
 from workshops import actions
+from workshops.actions.series import _carry_claims
 from workshops.catalogue import bookable
 from workshops.models import Booking, Side
 from workshops.standing import standings
@@ -562,6 +564,21 @@ def test_who_asked_keeps_its_place_when_all_dates_offer_more(
     end, _ = actions.change_series(availability=changed, changed=fewer, from_date=now.date(), by=by, now=now)
     waiting.refresh_from_db()
     assert (waiting.state, end.declined) == ("declined", 1)
+
+
+def test_claims_are_carried_by_as_many_queries_however_many_dates(
+    world: World, series: Availability, now: dt.datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Two to find requests and places in queues, one to write the requests: nobody queues."""
+    Slot.objects.filter(availability=series).update(booking_mode="on_approval")
+    gone = [on(series, day) for day in (3, 17, 24)]
+    for slot in gone:
+        factories.make_booking(now, slot, factories.make_association(now), state="pending")
+    room = factories.make_room(now, world.site)
+    offered = [factories.make_slot(room, slot.starts_at, ends_at=slot.ends_at) for slot in gone]
+    with django_assert_num_queries(3):
+        _carry_claims(gone, offered, now)
+    assert set(Booking.objects.awaiting_answer(now).values_list("slot", flat=True)) == {one.pk for one in offered}
 
 
 def test_seat_that_was_left_does_not_keep_the_number_up(world: World, series: Availability, now: dt.datetime) -> None:

@@ -168,9 +168,8 @@ def change_series(
     companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
     kept_out |= {one.slot.original_date for one in end.booked if one.slot.original_date}
     booked = [one.slot_id for one in end.booked]
-    end.booked.extend(
-        Booking.objects.agreed().filter(slot__in=going_over).with_everything().order_by("slot__starts_at")
-    )
+    by_hand = Booking.objects.agreed().filter(slot__in=going_over).with_everything().order_by("slot__starts_at")
+    end = end._replace(booked=[*end.booked, *by_hand])
     # A series that was stopped stays so.
     changed.cut_from_date = cut
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
@@ -188,11 +187,19 @@ def change_series(
 def _carry_claims(gone: list[Slot], offered: list[Slot], now: dt.datetime) -> None:
     """Who asked for an evening that is offered again at the same hours, with no less, has asked for that one."""
     same_hours = {(slot.starts_at, slot.ends_at): slot for slot in offered}
+    again: dict[int, Slot] = {}
     for slot in gone:
-        again = same_hours.get((slot.starts_at, slot.ends_at))
-        if again and again.places >= slot.places and again.computers >= slot.computers:
-            Booking.objects.filter(slot=slot).waiting(now).update(slot=again)
-            WaitlistEntry.objects.filter(slot=slot).standing().update(slot=again)
+        other = same_hours.get((slot.starts_at, slot.ends_at))
+        if other and other.places >= slot.places and other.computers >= slot.computers:
+            again[slot.pk] = other
+    bookings = list(Booking.objects.waiting(now).filter(slot__in=again))
+    places = list(WaitlistEntry.objects.standing().filter(slot__in=again))
+    for booking in bookings:
+        booking.slot = again[booking.slot_id]
+    for place in places:
+        place.slot = again[place.slot_id]
+    Booking.objects.bulk_update(bookings, ["slot"])
+    WaitlistEntry.objects.bulk_update(places, ["slot"])
 
 
 @transaction.atomic
