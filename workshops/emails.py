@@ -50,10 +50,9 @@ def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     hosts, guests = _both(booking)
     told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
     told += [(one, _association_url(booking), partial(_access, booking)) for one in guests]
-    ends, event = booking.slot.ends_at, calendar.REQUEST
     with outbox.together():
         for person, url, facts in told:
-            _tell("booking_confirmed", booking, person, now, url=url, event=event, facts=facts, not_after=ends)
+            _tell("booking_confirmed", booking, person, now, url=url, event=calendar.REQUEST, facts=facts)
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -344,7 +343,10 @@ def _tell(  # the one place where a mail about a booking is put together
     priority: int = 5,
     told_once: str = "",
 ) -> None:
-    """`told_once` tells apart what may be told several times of one booking."""
+    """`told_once` tells apart what may be told several times of one booking.
+
+    An event is put into a calendar, or taken out of it, until it is over.
+    """
     with writing_to(person) as post:
         post(
             template,
@@ -355,7 +357,7 @@ def _tell(  # the one place where a mail about a booking is put together
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
             calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
             calendar_method=event,
-            not_after=not_after,
+            not_after=not_after or (booking.slot.ends_at if event else None),
             priority=priority,
             time_zone=booking.slot.time_zone,
             now=now,

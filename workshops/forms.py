@@ -219,11 +219,11 @@ def _sentence(reason: Reason) -> str:
 
 
 class AnswerForm(forms.Form):
-    """Yes, or no with the reason on the button."""
+    """Yes, or no with the reason on the button: one that needs no words."""
 
-    answer = forms.ChoiceField(
-        choices=[("yes", "oui"), *((one.value, one.label) for one in Reason.of(Side.COMPANY) if one != Reason.OTHER)]
-    )
+    REASONS = tuple(one for one in Reason.of(Side.COMPANY) if one != Reason.OTHER)
+
+    answer = forms.ChoiceField(choices=[("yes", "oui"), *((one.value, one.label) for one in REASONS)])
 
 
 class HoldForm(forms.Form):

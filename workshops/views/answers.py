@@ -13,7 +13,7 @@ from workshops import actions
 from workshops.agreements import agreement_of
 from workshops.answers import answer_of, hold_of
 from workshops.forms import AnswerForm, HoldForm
-from workshops.models import Reason, Side
+from workshops.models import Reason
 
 
 @login_not_required
@@ -62,7 +62,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "booking": booking,
         "member": member,
-        "reasons": [one for one in Reason.of(Side.COMPANY) if one != Reason.OTHER],
+        "reasons": AnswerForm.REASONS,
         "refusal": refusal,
     }
     return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)
