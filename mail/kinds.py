@@ -21,7 +21,7 @@ class Kind(models.TextChoices):
     REMINDERS = "reminders", "Rappels avant un atelier"
     REPORTS = "reports", "Comptes rendus à écrire"
     SUGGESTIONS = "suggestions", "Créneaux qui servent vos demandes"
-    VOLUNTEERING = "volunteering", "Collègues qui cherchent un remplaçant"
+    VOLUNTEERING = "volunteering", "Ateliers qui cherchent des bénévoles, collègues qui cherchent un remplaçant"
     ORGANISATION = "organisation", "Vie de vos organisations"
 
 

@@ -36,7 +36,7 @@ from mail.previews import Preview, last_told, preview
 from solidarite.moderation.kinds import AppealKind
 from workshops.catalogue import alternatives, bookable
 from workshops.matching import Match, best
-from workshops.models import Booking, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +70,13 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
         CompanyMembership.objects.select_related("company", "user"),
         AssociationMembership.objects.select_related("association", "user"),
     ],
+    Report: lambda: [
+        Report.objects.select_related(
+            "workshop__booking__slot__room__site__company",
+            "workshop__booking__slot__room__site__commune",
+            "workshop__booking__association",
+        )
+    ],
     Request: lambda: [Request.objects.select_related("association", "commune")],
     Signature: lambda: [Signature.objects.with_file()],
     SlotVolunteer: lambda: [SlotVolunteer.objects.with_place()],
@@ -91,6 +98,7 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
 
 # What an object must be to play in a mail. Without one the mail stays an example.
 NEEDED: dict[str, Callable[[Cast, Any], object]] = {
+    "absence_reported": lambda _, one: one.absent,
     "booking_requested": lambda _, one: one.expires_at,
     "booking_unanswered": lambda _, one: one.expires_at,
     "member_invited": lambda _, one: one.email,
@@ -137,6 +145,8 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "signature_suspended": (Signature.State.SUSPENDED,),
     "signature_withdrawn": (Signature.State.WITHDRAWN,),
     "slots_matched": (Request.State.OPEN,),
+    "volunteer_invited": (Workshop.State.PLANNED,),
+    "volunteers_missing": (Workshop.State.PLANNED,),
     "waitlist_closed": (WaitlistEntry.State.CLOSED,),
     "waitlist_hold": (Booking.State.HELD,),
     "workshop_agreement": (Workshop.State.PLANNED,),
@@ -336,6 +346,8 @@ def _whose(scene: Scene) -> Organisation | None:
             return company
         case {"profile": VolunteerProfile(membership=membership)}:
             return membership.organisation
+        case {"workshop": Workshop(booking=booking)}:
+            return booking.slot.room.site.company
         case {"promise": SlotVolunteer(slot=slot)}:
             return slot.room.site.company
         case {"organisation": organisation}:

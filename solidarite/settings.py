@@ -225,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind expiring requests": {"task": "associations.tasks.remind_expiring", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
+    "call volunteers": {"task": "workshops.tasks.call_volunteers", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},
     "remind unanswered": {"task": "workshops.tasks.remind_unanswered", "schedule": SCAN_SECONDS},
     "expire bookings": {"task": "workshops.tasks.expire_bookings", "schedule": SCAN_SECONDS},

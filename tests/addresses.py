@@ -29,6 +29,7 @@ from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
 from workshops.models import CalendarFeed, Side, WaitlistEntry, Workshop
+from workshops.presence import coming_path, presence_path
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -130,6 +131,8 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "agreeing": agreement_path(booking.workshop, Side.COMPANY, world.company_owner).split("/")[-2],
         "answering": answer_path(asked, world.company_owner).split("/")[-2],
         "holding": hold_path(held, world.association_owner).split("/")[-2],
+        "presence": presence_path(booking.workshop).split("/")[-2],
+        "coming": coming_path(booking.workshop, world.volunteer).split("/")[-2],
         "entry_id": queued.pk,
         "template": "workshop_reminder",
         "pk": 1,
@@ -170,6 +173,8 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "workshops:agreement": {"token": arguments["agreeing"]},
         "workshops:answer": {"token": arguments["answering"]},
         "workshops:hold": {"token": arguments["holding"]},
+        "workshops:presence": {"token": arguments["presence"]},
+        "workshops:volunteer_answer": {"token": arguments["coming"]},
         "mail:preferences": {"token": arguments["preferences"]},
         "mail:unsubscribe": {"token": arguments["unsubscribe"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},

@@ -89,7 +89,7 @@ COSTS: dict[str, int] = {
     "companies:site_position": 4,
     "companies:sites": 4,
     "companies:volunteer_profile": 5,
-    "company": 19,
+    "company": 20,
     "dashboard": 7,
     "health": 5,
     "home": 6,
@@ -98,7 +98,7 @@ COSTS: dict[str, int] = {
     "mail:unsubscribe": 2,
     "mail_language": 1,
     "mail_preview_html": 9,
-    "mailroom": 172,
+    "mailroom": 173,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,
@@ -115,6 +115,9 @@ COSTS: dict[str, int] = {
     "usersessions_list": 2,
     "workshops:agenda": 6,
     "workshops:agreement": 4,
+    "workshops:company_crew": 7,
+    "workshops:presence": 4,
+    "workshops:volunteer_answer": 5,
     "workshops:answer": 4,
     "workshops:hold": 4,
     "workshops:waitlist_join": 5,
@@ -125,7 +128,7 @@ COSTS: dict[str, int] = {
     "workshops:association_sheet": 4,
     "workshops:company_booking": 9,
     "workshops:company_close": 9,
-    "workshops:company_report": 4,
+    "workshops:company_report": 6,
     "workshops:company_move": 4,
     "workshops:company_sheet": 4,
     "workshops:company_slots": 5,
@@ -140,7 +143,7 @@ COSTS: dict[str, int] = {
     "workshops:site_close": 10,
     "workshops:slot": 7,
     "workshops:slot_change": 4,
-    "workshops:volunteering": 9,
+    "workshops:volunteering": 10,
     "workshops:volunteers": 5,
 }
 # What else these addresses show: to whom, which query, and its cost.
@@ -154,7 +157,7 @@ ALSO = [
     ("workshops:search", "association", "?du=2026-12-01&moment=soir&ordinateurs=2", 3),
     ("workshops:slot", "anonymous", "", 6),
     ("charter:signatories", "anonymous", "?departement=59", 6),
-    ("workshops:volunteering", "volunteer", "", 10),
+    ("workshops:volunteering", "volunteer", "", 11),
 ]
 
 

@@ -30,7 +30,8 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.presence import coming_path
 from workshops.told import about, fact, thread
 
 # A week until the digest, and time to answer it.
@@ -216,6 +217,37 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
             facts=facts,
             priority=priority,
             told_once=str(note.pk),
+        )
+
+
+@told_as(Kind.VOLUNTEERING)
+def volunteer_invited(*, workshop: Workshop, colleague: User, by: User, now: dt.datetime) -> None:
+    """To a colleague: a manager asks whether they come, one page to say yes."""
+    _ask_to_come("volunteer_invited", workshop, colleague, now, who=by.name)
+
+
+@told_as(Kind.VOLUNTEERING)
+def volunteers_missing(*, workshop: Workshop, colleague: User, now: dt.datetime) -> None:
+    """To a colleague, three days ahead: somebody is missing, one page to say yes."""
+    _ask_to_come("volunteers_missing", workshop, colleague, now)
+
+
+def _ask_to_come(template: str, workshop: Workshop, colleague: User, now: dt.datetime, **told: object) -> None:
+    booking = workshop.booking
+    url = settings.SITE_URL + coming_path(workshop, colleague)
+    _tell(template, booking, colleague, now, url=url, not_after=booking.slot.starts_at, facts=lambda: told)
+
+
+def absence_reported(*, report: Report, now: dt.datetime) -> None:
+    """To who was said to be absent: what the other side reports, and that theirs is read beside it."""
+    booking = report.workshop.booking
+    if report.absent == Side.COMPANY:
+        people, writer, page = _company(booking), booking.association.name, _company_url(booking)
+    else:
+        people, writer, page = _association(booking), booking.slot.room.site.company.name, _association_url(booking)
+    for person in people:
+        _tell(
+            "absence_reported", booking, person, now, url=page, facts=lambda: {"writer": writer, "text": report.comment}
         )
 
 

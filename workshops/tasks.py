@@ -17,6 +17,11 @@ def remind_workshops() -> int:
 
 
 @shared_task
+def call_volunteers() -> int:
+    return actions.call_volunteers(now=clock.now())
+
+
+@shared_task
 def ask_for_reports() -> int:
     return actions.ask_for_reports(now=clock.now())
 

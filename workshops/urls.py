@@ -4,6 +4,7 @@ from django.urls import path
 
 from workshops.views import (
     answers,
+    attending,
     booking,
     bookings,
     calendars,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("reservations/prendre/<str:token>/", answers.hold, name="hold"),
     path("benevolat/", volunteers.volunteering, name="volunteering"),
     path("benevolat/reperes/", volunteers.guidance, name="guidance"),
+    path("benevolat/presence/<str:token>/", attending.presence, name="presence"),
+    path("benevolat/repondre/<str:token>/", attending.answer, name="volunteer_answer"),
     path("benevolat/<int:slot_id>/participer/", volunteers.join, name="volunteer_join"),
     path("benevolat/<int:slot_id>/renoncer/", volunteers.leave, name="volunteer_leave"),
     path("benevolat/<int:slot_id>/remplacement/", volunteers.ask_stand_in, name="stand_in_ask"),
@@ -67,6 +70,12 @@ urlpatterns = [
     path(f"{company}reservations/<int:booking_id>/feuille/", preparing.company_sheet, name="company_sheet"),
     path(f"{company}reservations/<int:booking_id>/deplacer/", moving.company_move, name="company_move"),
     path(f"{company}reservations/<int:booking_id>/accord/", bookings.company_agree, name="company_agree"),
+    path(f"{company}reservations/<int:booking_id>/benevoles/", attending.company_crew, name="company_crew"),
+    path(
+        f"{company}reservations/<int:booking_id>/benevoles/inviter/",
+        attending.company_crew_invite,
+        name="company_crew_invite",
+    ),
     path(f"{company}reservations/<int:booking_id>/bilan/", reports.company_report, name="company_report"),
     path(f"{association}reservations/<int:booking_id>/", bookings.association_booking, name="association_booking"),
     path(f"{association}attente/<int:entry_id>/quitter/", booking.wait_no_more, name="association_wait_no_more"),

@@ -1,4 +1,4 @@
-"""Which dates ask for volunteers, and the hours that they gave. Hours are counted from workshops that were booked."""
+"""Which dates ask for volunteers, and the hours that they gave: those that somebody said they were there."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, 
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from companies.models import Company, Engagement, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
-from workshops.models import Booking
+from companies.models import Company, Engagement, Membership, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
+from workshops.models import AttendanceQuerySet, Booking
 
-MOMENTS = {"evening": Q(weekday__lte=5), "saturday": Q(weekday=6), "sunday": Q(weekday=7)}
+SATURDAY, SUNDAY = 6, 7
+MOMENTS = {"evening": Q(weekday__lt=SATURDAY), "saturday": Q(weekday=SATURDAY), "sunday": Q(weekday=SUNDAY)}
 
 
 class Hours(NamedTuple):
@@ -97,16 +98,36 @@ def dates(slots: Iterable[Slot], user: User) -> list[Date]:
     return found
 
 
-def hours_given(promises_of: Q, *, now: dt.datetime, year: int | None = None) -> dict[int, Hours]:
-    """Hours by the number of the volunteer, of such promises whose workshop took place, in a year or ever."""
-    held = Booking.objects.agreed().filter(slot=OuterRef("slot"))
-    done = SlotVolunteer.objects.filter(promises_of, Exists(held), ends_at__lte=now)
-    if year is not None:
-        done = done.filter(slot__local_date__year=year)
-    rows = done.values("volunteer", "engagement_type").annotate(time=Sum(F("ends_at") - F("starts_at"))).order_by()
+def missing(slot: Slot) -> int:
+    """How many volunteers a slot still needs: free seats, and those whose holder seeks a stand-in."""
+    sure = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at=None).count()
+    return max(slot.volunteers_offered - sure, 0)
+
+
+def could_come(slot: Slot) -> list[User]:
+    """Members of the company whom this date suits, as they said, and who have promised nothing at that time."""
+    busy = SlotVolunteer.objects.filter(starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
+    members = Membership.objects.filter(company=slot.room.site.company_id, user__is_active=True)
+    free = members.exclude(user__in=busy.values("volunteer")).select_related("user", "volunteer_profile")
+    suited = free.prefetch_related("volunteer_profile__sites").order_by("user")
+    return [one.user for one in suited if _suits(slot, getattr(one, "volunteer_profile", None))]
+
+
+def _suits(slot: Slot, profile: VolunteerProfile | None) -> bool:
+    if profile is None:
+        return True
+    weekday = slot.starts_on.isoweekday()
+    moment = {SATURDAY: "saturday", SUNDAY: "sunday"}.get(weekday, "evening")
+    sites = {site.pk for site in profile.sites.all()}
+    return (not profile.moments or moment in profile.moments) and (not sites or slot.room.site_id in sites)
+
+
+def hours_given(presences: AttendanceQuerySet) -> dict[int, Hours]:
+    """Hours of such presences, by the number of the volunteer; of those who closed their account nobody's."""
+    rows = presences.filter(volunteer__isnull=False).order_by().values("volunteer", "engagement_type")
     given: dict[int, dict[str, float]] = defaultdict(dict)
-    for row in rows:
-        given[row["volunteer"]][row["engagement_type"]] = row["time"].total_seconds() / 3600
+    for row in rows.annotate(total=Sum("minutes")):
+        given[row["volunteer"]][row["engagement_type"]] = row["total"] / 60
     return {
         user: Hours(by_time.get(Engagement.BENEVOLAT, 0.0), by_time.get(Engagement.MECENAT, 0.0))
         for user, by_time in given.items()

@@ -11,6 +11,7 @@ from workshops.catalogue import bookable
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, Report, Side, Workshop
 from workshops.told import fact
+from workshops.volunteers import missing
 
 
 @wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_moved")
@@ -37,6 +38,14 @@ def _still_unsure(message: Message) -> str:
     workshop = _workshop(message)
     sure = workshop is not None and all(workshop.agreed_at(side) for side in Side)
     return "Les deux parties ont répondu." if sure else _confirmed_and_then(message)
+
+
+@wanted.while_so("volunteer_invited", "volunteers_missing")
+def _somebody_is_missing(message: Message) -> str:
+    booking = _booking(message)
+    if booking is not None and not missing(booking.slot):
+        return "L’atelier a tous ses bénévoles."
+    return _confirmed_and_then(message)
 
 
 @wanted.while_so("report_due")

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import segno
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions import members as actions
@@ -23,6 +21,7 @@ from accounts.identity import signed_in
 from accounts.invitations import invitation_number, invitation_path, joinable_number
 from accounts.models import Invitation, Membership, Organisation, Role
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
+from accounts.pictures import qr_code
 from accounts.refusals import Refused
 from territories import clock
 from territories.wording import of
@@ -124,7 +123,7 @@ class MemberPages:
         }
         if link:
             address = request.build_absolute_uri(invitation_path(organisation, link))
-            context |= {"link_address": address, "link_code": _qr_code(address)}
+            context |= {"link_address": address, "link_code": qr_code(address)}
         return render(request, "accounts/member_list.html", context, status=status)
 
     def _done(
@@ -297,9 +296,3 @@ class MemberPages:
             ),
             f"{asked.user} est prévenu de votre réponse.",
         )
-
-
-def _qr_code(address: str) -> str:
-    """The address as a code to scan, drawn in SVG."""
-    code = segno.make(address, error="m")
-    return mark_safe(code.svg_inline(scale=5, border=2, dark="#10152b", light="#ffffff", svgclass="qr", omitsize=False))

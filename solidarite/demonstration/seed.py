@@ -34,6 +34,7 @@ from companies.models import (
     Availability,
     BookingMode,
     Company,
+    Engagement,
     Invitation,
     Room,
     Site,
@@ -49,7 +50,7 @@ from territories.models import Commune
 from territories.wording import of
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
-from workshops.models import Booking, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Attendance, Booking, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 
 DEFAULT_SEED = 2015
 COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
@@ -616,6 +617,8 @@ class _Seed:
                 side=Side.ASSOCIATION,
                 attended=attended,
                 **dict(zip(Report.BRACKETS, counts, strict=True)),
+                taught=[booking.topic],
+                sessions_cleared=True if booking.slot.computers else None,
                 rating=self.chance.choice((3, 4, 4, 5, 5)),
                 comment=self.chance.choice(names.COMMENTS),
                 created_at=written_at,
@@ -625,6 +628,7 @@ class _Seed:
                 side=Side.COMPANY,
                 volunteers=volunteers,
                 volunteer_minutes=volunteers * 120,
+                mecenat_minutes=0,
                 rating=self.chance.choice((3, 4, 5)),
                 comment=self.chance.choice(names.COMMENTS),
                 created_at=written_at,
@@ -654,6 +658,26 @@ class _Seed:
                 ends_at=slot.ends_at,
                 joined_at=self.now,
             )
+        self._presences()
+
+    def _presences(self) -> None:
+        """They were there, and said so."""
+        over = Workshop.objects.filter(
+            booking__slot__volunteers__volunteer=self.accounts[VOLUNTEER], booking__slot__ends_at__lte=self.now
+        )
+        Attendance.objects.bulk_create(
+            [
+                Attendance(
+                    workshop=workshop,
+                    volunteer=self.accounts[VOLUNTEER],
+                    minutes=120,
+                    engagement_type=Engagement.BENEVOLAT,
+                    is_reported=True,
+                    told_at=workshop.booking.slot.ends_at,
+                )
+                for workshop in over.select_related("booking__slot").exclude(state=Workshop.State.CANCELLED)
+            ]
+        )
 
 
 def _siren(first_eight: int) -> str:

@@ -52,6 +52,8 @@ LIVED = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "workshops:agreement",
+    "workshops:presence",
+    "workshops:volunteer_answer",
     "workshops:answer",
     "workshops:hold",
 }

@@ -14,6 +14,7 @@ from companies.models import BusyTime, Company, RoomCalendar
 from solidarite.company_tasks import company_figures, company_tasks
 from tests import factories
 from tests.factories import World
+from workshops import actions
 from workshops.models import Report, Workshop
 
 Visitor = Callable[[User], Client]
@@ -65,10 +66,12 @@ def test_figures_are_those_of_the_rows(world: World, now: dt.datetime) -> None:
     over = factories.make_slot(world.room, now - WEEK)
     booking = factories.make_booking(now - 2 * WEEK, over, world.association)
     factories.make_promise(now, over, world.volunteer)
+    workshop = Workshop.objects.with_everything().get(booking=booking)
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=over.starts_at)
     Report.objects.create(
         workshop=Workshop.objects.get(booking=booking), side="association", attended=6, rating=5, created_at=now
     )
-    assert [(one["number"], one["label"]) for one in company_figures(world.company, now)] == [
+    assert [(one["number"], one["label"]) for one in company_figures(world.company)] == [
         ("1", "atelier tenu"),
         ("6", "personnes accueillies"),
         ("2", "heures de bénévoles"),

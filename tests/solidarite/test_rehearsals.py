@@ -34,7 +34,7 @@ Seen = dict[tuple[str, str], Preview]
 LANGUAGES = ["fr", "en"]
 
 # Of these the world has nothing, or they are posted elsewhere than by a function of their name.
-EXAMPLES = {"account_notice", "appeal_answered", "digest", "report_settled", "slots_matched"}
+EXAMPLES = {"absence_reported", "account_notice", "appeal_answered", "digest", "report_settled", "slots_matched"}
 URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")
 
 

@@ -13,9 +13,10 @@ from solidarite.rehearsals import previews
 from workshops.catalogue import bookable
 from workshops.models import Booking, Report
 
-# Nobody asks to join, lost a second factor, seeks a stand-in, was invited by name, reported or appealed; the other
-# two are posted elsewhere.
+# Nobody was absent, asks to join, lost a second factor, seeks a stand-in, was invited by name, reported or appealed;
+# the other two are posted elsewhere.
 NOT_PLAYED = {
+    "absence_reported",
     "account_notice",
     "appeal_answered",
     "digest",

@@ -51,10 +51,13 @@ def test_second_report_of_a_side_is_refused(booking: Booking, world: World) -> N
 @pytest.mark.parametrize(
     ("side", "counts"),
     [
+        (Side.ASSOCIATION, {"attended": 3, "mecenat_minutes": 4}),
+        (Side.COMPANY, {"volunteers": 2, "volunteer_minutes": 60, "mecenat_minutes": 61}),
+        (Side.COMPANY, {"volunteers": 2, "volunteer_minutes": 60, "taught": ["email"]}),
         (Side.ASSOCIATION, {"attended": 3, "under_12": 4}),
         (Side.ASSOCIATION, {"attended": None}),
         (Side.COMPANY, {"attended": 3}),
-        (Side.COMPANY, {"volunteers": 2}),
+        (Side.COMPANY, {"attended": 2, "volunteers": 2}),
     ],
 )
 def test_counts_of_the_wrong_side_are_refused_by_the_database(
@@ -64,14 +67,35 @@ def test_counts_of_the_wrong_side_are_refused_by_the_database(
         write(booking, side, world.slot.ends_at, **counts)
 
 
-@pytest.mark.django_db
-def test_association_form_adds_up_the_brackets() -> None:
-    form = AssociationReportForm({"attended": "3", "under_12": "2", "over_70": "2", "rating": "5"})
+def test_association_form_adds_up_the_brackets(booking: Booking) -> None:
+    form = AssociationReportForm({"attended": "3", "under_12": "2", "over_70": "2", "rating": "5"}, booking=booking)
     assert form.errors == {"attended": ["Les tranches d’âge font 4\u00a0: indiquez au moins ce nombre de personnes."]}
 
 
-@pytest.mark.django_db
-def test_company_form_counts_minutes_of_all_volunteers() -> None:
-    form = CompanyReportForm({"volunteers": "3", "hours": "1.5", "rating": "5"})
+@pytest.mark.parametrize(("engagement", "at_work"), [("benevolat", 0), ("mecenat", 270), ("", 0)])
+def test_company_form_counts_minutes_of_others(booking: Booking, engagement: str, at_work: int) -> None:
+    data = {"volunteers": "3", "hours": "1.5", "rating": "5", "engagement_type": engagement}
+    form = CompanyReportForm(data, booking=booking)
     assert form.is_valid()
-    assert form.save(commit=False).volunteer_minutes == 270
+    report = form.save(commit=False)
+    assert (report.volunteer_minutes, report.mecenat_minutes) == (270, at_work)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"rating": "5"}, {"attended": ["Indiquez combien de personnes sont venues, 0 si personne n’est venu."]}),
+        ({"attended": "2"}, {"rating": ["Donnez une note de 1 à 5."]}),
+        ({"absent": "on"}, {}),
+        ({"absent": "on", "attended": "4", "rating": "3", "taught": ["email"], "under_12": "9"}, {}),
+    ],
+)
+def test_where_one_was_absent_nothing_is_counted_or_rated(
+    booking: Booking, data: dict[str, Any], said: dict[str, list[str]]
+) -> None:
+    form = AssociationReportForm(data, booking=booking)
+    assert form.errors == said
+    if not said:
+        report = form.save(commit=False)
+        kept = (report.absent, report.attended, report.rating, report.taught, report.under_12)
+        assert kept == (Side.COMPANY, 0, None, [], 0)

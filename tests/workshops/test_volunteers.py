@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db.models import F, Q
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +16,8 @@ from companies import actions as companies
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from tests import factories
 from tests.factories import World
+from workshops import actions
+from workshops.models import Attendance, Workshop
 from workshops.views.volunteers import DATES_A_PAGE
 from workshops.volunteers import Hours, hours_given
 
@@ -112,17 +114,20 @@ def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, 
     assert SlotVolunteer.objects.get().volunteer == nina
 
 
-def test_hours_are_those_of_workshops_that_took_place(world: World, now: dt.datetime) -> None:
+def test_hours_are_those_that_somebody_said_in_their_year(world: World, now: dt.datetime) -> None:
     factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
-    held, free, coming = (factories.make_slot(world.room, now + dt.timedelta(days=days)) for days in (-14, -7, 7))
+    held, silent = (factories.make_slot(world.room, now + dt.timedelta(days=days)) for days in (-14, -7))
     last_year = factories.make_slot(world.room, dt.datetime(2025, 12, 2, 17, 30, tzinfo=dt.UTC))
     other = factories.make_slot(world.room, now + dt.timedelta(days=-10), ends_at=now + dt.timedelta(days=-10, hours=3))
-    for slot in (held, coming, last_year, other):
-        factories.make_booking(now, slot, world.association)
-    for slot in (held, free, coming, last_year):
-        factories.make_promise(now, slot, world.volunteer)
-    factories.make_promise(now, other, world.volunteer, engagement_type="mecenat")
-    given = hours_given(Q(volunteer=world.volunteer), year=2026, now=now)
+    for slot, engagement in ((held, "benevolat"), (silent, "benevolat"), (last_year, "benevolat"), (other, "mecenat")):
+        booking = factories.make_booking(now, slot, world.association)
+        factories.make_promise(now, slot, world.volunteer, engagement_type=engagement)
+        if slot != silent:
+            at = slot.starts_at
+            actions.attend_workshop(
+                workshop=Workshop.objects.with_everything().get(booking=booking), by=world.volunteer, now=at
+            )
+    given = hours_given(Attendance.objects.filter(volunteer=world.volunteer).in_year(2026))
     assert given == {world.volunteer.pk: Hours(2.0, 3.0)}
 
 
@@ -164,7 +169,7 @@ def test_page_costs_the_same_however_many_dates(
     for slot in slots:
         companies.join_slot(slot=slot, by=world.volunteer, now=now)
     client = visitor(world.volunteer)
-    with django_assert_num_queries(7):  # type: ignore[attr-defined]
+    with django_assert_num_queries(8):  # type: ignore[attr-defined]
         client.get(PAGE)
 
 

@@ -94,7 +94,11 @@ def test_both_sides_read_what_was_written(world: World, booking: Booking, now: d
 
 
 def test_every_mail_of_a_booking_has_its_words() -> None:
-    told = {name for name in vars(emails) if name.startswith(("booking_", "workshop_", "report_", "waitlist_h"))}
+    told = {
+        name
+        for name in vars(emails)
+        if name.startswith(("booking_", "workshop_", "report_", "waitlist_h", "volunteer", "absence_"))
+    }
     assert told == set(LABELS)
 
 

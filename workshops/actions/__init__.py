@@ -1,6 +1,7 @@
 """Booking a slot, answering, cancelling, reporting, series, and telling who should know."""
 
 from workshops.actions.answering import accept_booking, decline_booking
+from workshops.actions.attending import NotNow, Presence, attend_workshop
 from workshops.actions.bookings import (
     AlreadyAsked,
     NotAdmitted,
@@ -13,6 +14,7 @@ from workshops.actions.bookings import (
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.feeds import close_feed, open_feed
+from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop
@@ -55,13 +57,16 @@ __all__ = [
     "Change",
     "Hanging",
     "NoLongerHeld",
+    "NobodyMissing",
     "NotAdmitted",
     "NotMovable",
+    "NotNow",
     "NotOver",
     "NotTaken",
     "NotThatWay",
     "NotToCome",
     "NothingToAgree",
+    "Presence",
     "SeriesEnd",
     "SlotTaken",
     "TooMany",
@@ -73,17 +78,21 @@ __all__ = [
     "accept_booking",
     "agree_workshop",
     "ask_for_reports",
+    "attend_workshop",
     "book_slot",
+    "call_volunteers",
     "cancel_booking",
     "change_following",
     "change_series",
     "change_slot",
     "close_feed",
     "close_places",
+    "come",
     "decline_booking",
     "end_series",
     "expire_bookings",
     "hanging_on",
+    "invite_volunteers",
     "is_late",
     "join_waitlist",
     "leave_waitlist",

@@ -10,13 +10,11 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
-from associations import actions as associations
-from associations.models import Request
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
 from workshops import emails
 from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot
-from workshops.actions.moves import move_booking
+from workshops.actions.moves import move_booking, release_request
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side, Workshop
@@ -74,7 +72,7 @@ def cancel_booking(
         emails.booking_withdrawn(booking=booking, now=now)
         return
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
-    _release_request(booking, now)
+    release_request(booking, now)
     others = alternatives(slot, now=now, places=booking.participants) if side == Side.COMPANY else []
     emails.booking_cancelled(booking=booking, now=now, others=others)
     SlotVolunteer.objects.filter(slot=booking.slot).delete()
@@ -121,12 +119,3 @@ def refuse_all(
     declined = decline_waiting(slots, code=code, reason=reason, by=by, now=now)
     close_waitlist(slots, why=Booking(reason_code=code, reason=reason).why, now=now)
     return declined
-
-
-def _release_request(booking: Booking, now: dt.datetime) -> None:
-    """The request is open again, unless another booking answers it."""
-    if booking.request_id is None:
-        return
-    Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
-    if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
-        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)

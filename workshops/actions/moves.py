@@ -6,6 +6,8 @@ import datetime as dt
 
 from accounts.models import User
 from accounts.refusals import Refused
+from associations import actions as associations
+from associations.models import Request
 from companies.models import Slot
 from workshops import emails
 from workshops.catalogue import alternatives
@@ -72,3 +74,12 @@ def expire_lapsed(slot: Slot, now: dt.datetime, *, but: Booking | None = None) -
     lapsed = Booking.objects.filter(slot=slot).lapsed(now)
     for booking in lapsed.exclude(pk=but.pk if but else 0).with_everything().order_by("pk"):
         expire_booking(booking=booking, now=now)
+
+
+def release_request(booking: Booking, now: dt.datetime) -> None:
+    """The request of a booking that came to nothing is open again, unless another booking answers it."""
+    if booking.request_id is None:
+        return
+    Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
+    if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
+        associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 
@@ -10,7 +11,10 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Request
-from workshops.actions.moves import move_booking
+from companies.models import Engagement
+from workshops import emails
+from workshops.actions.attending import Presence, minutes_of, note_presences
+from workshops.actions.moves import move_booking, release_request
 from workshops.models import Booking, Report, Side, Workshop
 
 
@@ -23,21 +27,54 @@ class AlreadyReported(Refused):
 
 
 @transaction.atomic
-def report_workshop(*, workshop: Workshop, report: Report, side: Side, by: User, now: dt.datetime) -> Report:
+def report_workshop(
+    *,
+    workshop: Workshop,
+    report: Report,
+    side: Side,
+    presences: Collection[Presence] = (),
+    by: User,
+    now: dt.datetime,
+) -> Report:
     """Record what one side counted. When both have, the workshop is closed.
+
+    A company's `report` counts the volunteers who are not on the portal; those of `presences` are counted in. The first
+    side that says what became of the workshop decides: held, or that the other was absent. A second one that disagrees
+    is kept beside it.
 
     Raises:
         NotOver, AlreadyReported: nothing is written.
     """
     if workshop.booking.slot.ends_at > now:
         raise NotOver("Le compte rendu s’écrit après l’atelier.")
+    Workshop.objects.select_for_update(no_key=True).only("pk").get(pk=workshop.pk)
     report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
+    if side == Side.COMPANY:
+        _count_in(report, presences)
     with refusing({"report_once_per_side": AlreadyReported("Votre compte rendu est déjà enregistré.")}):
         report.save()
-    if side == Side.ASSOCIATION:
-        move_booking(workshop.booking, Booking.State.COMPLETED, now=now)
-        if workshop.booking.request_id:
-            associations.move_request(request_id=workshop.booking.request_id, to=Request.State.FULFILLED, now=now)
+    note_presences(workshop, presences, by=by, now=now)
+    _settle(workshop.booking, report, now)
+    if report.absent:
+        emails.absence_reported(report=report, now=now)
     if workshop.reports.count() == len(Side):
         Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
     return report
+
+
+def _count_in(report: Report, presences: Collection[Presence]) -> None:
+    report.volunteers = (report.volunteers or 0) + sum(one.minutes > 0 for one in presences)
+    report.volunteer_minutes = (report.volunteer_minutes or 0) + minutes_of(presences)
+    report.mecenat_minutes = (report.mecenat_minutes or 0) + minutes_of(presences, Engagement.MECENAT)
+
+
+def _settle(booking: Booking, report: Report, now: dt.datetime) -> None:
+    """What became of the workshop; a company that saw the association come leaves that word to it."""
+    booking.refresh_from_db(fields=["state"])
+    if not booking.is_confirmed or not (report.absent or report.side == Side.ASSOCIATION):
+        return
+    move_booking(booking, Booking.State.NO_SHOW if report.absent else Booking.State.COMPLETED, now=now)
+    if report.absent:
+        release_request(booking, now)
+    elif booking.request_id:
+        associations.move_request(request_id=booking.request_id, to=Request.State.FULFILLED, now=now)

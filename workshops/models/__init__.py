@@ -1,5 +1,6 @@
 """Where supply meets demand: bookings, the workshops held on them, what both sides report, and calendars to follow."""
 
+from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuerySet
 from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet
 from workshops.models.matches import MatchNotice
@@ -11,6 +12,9 @@ from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
+    "MOST_MINUTES",
+    "Attendance",
+    "AttendanceQuerySet",
     "Booking",
     "BookingQuerySet",
     "CalendarFeed",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.vocabulary import Topic
 from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
@@ -18,7 +20,9 @@ def _count(label: str) -> models.PositiveSmallIntegerField[int, int]:
 class Report(models.Model):
     """What one side counted after a workshop: numbers, never names.
 
-    The association counts people by the national age brackets; the company counts volunteers and their hours.
+    The association counts people by the national age brackets and tells what was taught; the company counts
+    volunteers and their hours, on either time. Each may say that the other did not come: then nobody is counted, and
+    nothing is rated.
     """
 
     BRACKETS = (
@@ -42,8 +46,18 @@ class Report(models.Model):
     from_60_to_69 = _count("60 – 69 ans")
     over_70 = _count("70 ans et plus")
     volunteers = models.PositiveSmallIntegerField("bénévoles venus", null=True, validators=[MaxValueValidator(100)])
-    volunteer_minutes = models.PositiveIntegerField("minutes de bénévolat, en tout", null=True)
-    rating = models.PositiveSmallIntegerField("note", validators=[MinValueValidator(1), MaxValueValidator(5)])
+    volunteer_minutes = models.PositiveIntegerField("minutes des bénévoles, en tout", null=True)
+    mecenat_minutes = models.PositiveIntegerField("dont minutes de mécénat de compétences", null=True)
+    taught = ArrayField(
+        models.CharField(max_length=50, choices=Topic), verbose_name="ce qui a été abordé", default=list, blank=True
+    )
+    sessions_cleared = models.BooleanField(
+        "sessions effacées", null=True, help_text="sur les ordinateurs prêtés\u00a0; vide quand il n’y en avait pas"
+    )
+    absent = models.CharField("qui n’est pas venu", max_length=20, choices=Side, blank=True)
+    rating = models.PositiveSmallIntegerField(
+        "note", null=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
     comment = models.TextField("en quelques mots", max_length=2000, blank=True)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -61,6 +75,7 @@ class Report(models.Model):
                     attended__isnull=False,
                     volunteers__isnull=True,
                     volunteer_minutes__isnull=True,
+                    mecenat_minutes__isnull=True,
                     attended__gte=F("under_12")
                     + F("from_12_to_17")
                     + F("from_18_to_24")
@@ -74,9 +89,25 @@ class Report(models.Model):
                     attended__isnull=True,
                     volunteers__isnull=False,
                     volunteer_minutes__isnull=False,
+                    mecenat_minutes__isnull=False,
+                    mecenat_minutes__lte=F("volunteer_minutes"),
+                    taught=[],
                 ),
             ),
-            models.CheckConstraint(name="report_rating_in_scale", condition=Q(rating__range=(1, 5))),
+            models.CheckConstraint(
+                name="report_minutes_of_somebody", condition=~Q(volunteers=0) | Q(volunteer_minutes=0)
+            ),
+            models.CheckConstraint(
+                name="report_rating_in_scale",
+                condition=Q(absent="", rating__range=(1, 5), rating__isnull=False)
+                | (~Q(absent="") & Q(rating__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="report_nobody_where_one_was_absent",
+                condition=Q(absent="")
+                | Q(absent="company", side="association", attended=0, taught=[])
+                | Q(absent="association", side="company"),
+            ),
         ]
 
     def __str__(self) -> str:

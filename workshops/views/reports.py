@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
 from associations.views import managed_association
+from companies.models import SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.forms import report_form
-from workshops.models import Booking, Side, Workshop
+from workshops.forms import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
+from workshops.models import Attendance, Booking, Side, Workshop
 from workshops.views.bookings import booking_for, booking_of
 
 
 @require_http_methods(["GET", "POST"])
 def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    """Who of the volunteers came and for how long, and how it went."""
     booking = booking_of(managed_company(request, slug), booking_id)
-    return _report(request, booking, Side.COMPANY, "workshops:company_booking", slug)
+    workshop = get_object_or_404(Workshop, booking=booking)
+    data = request.POST or None
+    form = CompanyReportForm(data, booking=booking)
+    return _report(request, booking, workshop, form, _presences(workshop, booking, data))
 
 
 @require_http_methods(["GET", "POST"])
 def association_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    """How many came, what was taught, and how it went."""
     booking = booking_for(managed_association(request, slug), booking_id)
-    return _report(request, booking, Side.ASSOCIATION, "workshops:association_booking", slug)
-
-
-def _report(request: HttpRequest, booking: Booking, side: Side, back: str, slug: str) -> HttpResponse:
     workshop = get_object_or_404(Workshop, booking=booking)
-    form = report_form(side)(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    return _report(
+        request,
+        booking,
+        workshop,
+        AssociationReportForm(request.POST or None, booking=booking, planned=workshop.topics),
+    )
+
+
+def _presences(workshop: Workshop, booking: Booking, data: object) -> list[PresenceForm]:
+    said = {one.volunteer_id: one for one in Attendance.objects.filter(workshop=workshop)}
+    promises = SlotVolunteer.objects.filter(slot=booking.slot).select_related("volunteer")
+    return [PresenceForm(data, promise=one, said=said.get(one.volunteer_id)) for one in promises]
+
+
+def _report(
+    request: HttpRequest,
+    booking: Booking,
+    workshop: Workshop,
+    form: ReportForm,
+    presences: Sequence[PresenceForm] = (),
+) -> HttpResponse:
+    side = Side.COMPANY if form.OTHER == Side.ASSOCIATION else Side.ASSOCIATION
+    if form.is_bound and all([form.is_valid(), *(one.is_valid() for one in presences)]):
         try:
             actions.report_workshop(
                 workshop=workshop,
                 report=form.save(commit=False),
                 side=side,
+                presences=[one.presence() for one in presences],
                 by=signed_in(request),
                 now=clock.now(),
             )
@@ -46,6 +73,12 @@ def _report(request: HttpRequest, booking: Booking, side: Side, back: str, slug:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Merci\u00a0! Votre compte rendu est enregistré.")
-            return redirect(back, slug, booking.pk)
-    context = {"booking": booking, "side": side.value, "form": form}
+            return redirect(_booking_url(booking, side))
+    context = {"booking": booking, "side": side.value, "form": form, "presences": presences}
     return render(request, "workshops/report_create.html", context, status=422 if form.is_bound else 200)
+
+
+def _booking_url(booking: Booking, side: Side) -> str:
+    if side == Side.COMPANY:
+        return reverse("workshops:company_booking", args=[booking.slot.room.site.company.slug, booking.pk])
+    return reverse("workshops:association_booking", args=[booking.association.slug, booking.pk])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,6 +18,9 @@ from companies.models import Availability, Company, Membership, SlotQuerySet, Sl
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted, day_date
+from workshops.actions.attending import OPENS_BEFORE, SAID_WITHIN
+from workshops.models import Attendance, Workshop, WorkshopQuerySet
+from workshops.presence import presence_path
 from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
 
 DATES_A_PAGE = 60
@@ -34,7 +38,7 @@ def volunteering(request: HttpRequest) -> HttpResponse:
     wanted = wanting(offered if everything else fitting(offered, profiles), user, now)
     page = Paginator(wanted, DATES_A_PAGE).get_page(request.GET.get("page"))
     shown = dates(page, user)
-    given = hours_given(Q(volunteer=user), year=now.year, now=now).get(user.pk, Hours(0, 0))
+    given = hours_given(Attendance.objects.filter(volunteer=user).in_year(now.year)).get(user.pk, Hours(0, 0))
     context = {
         "memberships": memberships,
         "given": given,
@@ -43,11 +47,21 @@ def volunteering(request: HttpRequest) -> HttpResponse:
         "stand_ins": [(one, wanted) for one in dates(_seeking(user), user) for wanted in one.stand_ins],
         "booked": [one for one in shown if one.booked],
         "open": [one for one in shown if not one.booked],
+        "to_note": [(one, presence_path(one)) for one in _to_note(user, now)],
         "page": page,
         "query": "tout=1" if everything else "",
         "narrowed": not everything and any(one.moments or one.sites.all() for one in profiles),
     }
     return render(request, "workshops/volunteering.html", context)
+
+
+def _to_note(user: User, now: dt.datetime) -> WorkshopQuerySet:
+    """Workshops that the person had promised, under way or over, of which nobody has said yet whether they came."""
+    around = Workshop.objects.exclude(state=Workshop.State.CANCELLED).filter(
+        booking__slot__starts_at__lte=now + OPENS_BEFORE, booking__slot__ends_at__gt=now - SAID_WITHIN
+    )
+    own = around.filter(booking__slot__volunteers__volunteer=user).exclude(attendances__volunteer=user)
+    return own.with_everything().order_by("booking__slot__starts_at", "pk")
 
 
 def _memberships(user: User) -> list[Membership]:
@@ -152,7 +166,7 @@ def volunteers(request: HttpRequest, slug: str) -> HttpResponse:
         .prefetch_related("sites")
         .order_by("membership__user__name", "pk")
     )
-    given = hours_given(Q(slot__room__site__company=company), year=now.year, now=now)
+    given = hours_given(Attendance.objects.of_company(company).in_year(now.year))
     rows = [(one, given.get(one.membership.user_id, Hours(0, 0))) for one in profiles]
     context = {
         "company": company,

@@ -1,0 +1,12 @@
+"""Addresses as pictures to scan."""
+
+from __future__ import annotations
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+
+
+def qr_code(address: str) -> SafeString:
+    """The address as a code to scan, drawn in SVG."""
+    code = segno.make(address, error="m")
+    return mark_safe(code.svg_inline(scale=5, border=2, dark="#10152b", light="#ffffff", svgclass="qr", omitsize=False))

@@ -1,0 +1,322 @@
+"""Volunteers of a workshop: asked to come, there, or missed; and what a report says of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from accounts.models import Role, User
+from companies.models import SlotVolunteer
+from mail import delivery
+from mail.models import Message
+from solidarite.company_tasks import company_figures
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.actions import Presence
+from workshops.models import Attendance, Booking, Report, Side, Workshop
+from workshops.presence import coming_path, presence_path
+from workshops.volunteers import Hours, hours_given
+
+Visitor = Callable[[User], Client]
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+@pytest.fixture
+def workshop(world: World, now: dt.datetime) -> Workshop:
+    factories.make_booking(now, world.slot, world.association)
+    return Workshop.objects.with_everything().get()
+
+
+@pytest.fixture
+def promise(workshop: Workshop, world: World, now: dt.datetime) -> SlotVolunteer:
+    return factories.make_promise(now, world.slot, world.volunteer)
+
+
+def told(template: str) -> list[str]:
+    return sorted(Message.objects.filter(template=template).values_list("to_name", flat=True))
+
+
+def colleague(world: World, now: dt.datetime, name: str, **profile: Any) -> User:
+    person = factories.make_user(name)
+    factories.add_member(world.company, person, Role.VOLUNTEER, now)
+    if profile:
+        factories.make_profile(now, world.company, person, **profile)
+    return person
+
+
+def report(workshop: Workshop, side: Side, at: dt.datetime, *presences: Presence, **counts: Any) -> Report:
+    by = factories.make_user()
+    given = {"rating": 4} | ({"attended": 5} if side == Side.ASSOCIATION else {}) | counts
+    return actions.report_workshop(
+        workshop=workshop, report=Report(**given), side=side, presences=presences, by=by, now=at
+    )
+
+
+# --- « je suis là » ---------------------------------------------------------------------------------
+
+
+def test_volunteer_says_by_the_code_that_they_are_there(
+    promise: SlotVolunteer, workshop: Workshop, world: World, visitor: Visitor
+) -> None:
+    client, page = visitor(world.volunteer), presence_path(workshop)
+    with travel(world.slot.starts_at, tick=False):
+        assert "Je suis là" in client.get(page).text
+        assert Attendance.objects.count() == 0
+        for _ in range(2):
+            assert "Merci, c’est noté" in client.post(page).text
+    said = Attendance.objects.get()
+    assert (said.volunteer, said.minutes, said.is_reported) == (world.volunteer, 120, False)
+    assert hours_given(Attendance.objects.all()) == {world.volunteer.pk: Hours(2.0, 0.0)}
+
+
+@pytest.mark.parametrize(
+    ("later", "status"), [(-HOUR * 1.1, 409), (-HOUR, 200), (HOUR * 2 + 6 * DAY, 200), (8 * DAY, 409)]
+)
+def test_presence_is_said_around_the_workshop(
+    promise: SlotVolunteer, workshop: Workshop, world: World, visitor: Visitor, later: dt.timedelta, status: int
+) -> None:
+    with travel(world.slot.starts_at + later, tick=False):
+        assert visitor(world.volunteer).post(presence_path(workshop)).status_code == status
+    assert Attendance.objects.count() == (status == 200)
+
+
+def test_colleague_without_a_promise_takes_a_free_seat_at_the_door(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    nina, omar = colleague(world, now, "Nina"), colleague(world, now, "Omar")
+    with travel(world.slot.starts_at, tick=False):
+        assert visitor(nina).post(presence_path(workshop)).status_code == 200
+        full = visitor(omar).post(presence_path(workshop))
+    assert (full.status_code, "a tous ses bénévoles" in full.text) == (409, True)
+    assert set(SlotVolunteer.objects.values_list("volunteer__name", flat=True)) == {"Lucie", "Nina"}
+
+
+def test_who_is_not_of_the_company_is_told_so(workshop: Workshop, visitor: Visitor, world: World) -> None:
+    client = visitor(world.association_owner)
+    with travel(world.slot.starts_at, tick=False):
+        assert "Ce code est pour les bénévoles" in client.get(presence_path(workshop)).text
+        assert client.post(presence_path(workshop)).status_code == 409
+    assert Attendance.objects.count() == 0
+
+
+@pytest.mark.parametrize("token", ["x", "1-2.abc", ""])
+def test_code_that_we_did_not_sign_means_nothing(visitor: Visitor, world: World, token: str) -> None:
+    address = reverse("workshops:presence", args=["z"]).replace("/z/", f"/{token}/")
+    assert visitor(world.volunteer).get(address).status_code == 404
+
+
+def test_code_of_another_date_means_nothing(workshop: Workshop, world: World, now: dt.datetime) -> None:
+    path = presence_path(workshop)
+    other = factories.make_slot(world.room, world.slot.starts_at + DAY)
+    actions.move_workshop(
+        booking=workshop.booking, slot_id=other.pk, side=Side.COMPANY, by=world.company_owner, now=now
+    )
+    assert Client().get(path).status_code == 302
+    client = Client()
+    client.force_login(world.volunteer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"minutes": 721}, "attendance_within_half_a_day"),
+        ({"engagement_type": "autre"}, "attendance_engagement_known"),
+        ({"engagement_type": "mecenat"}, "Who is there has promised, on that time"),
+        ({"told_at": dt.datetime(2026, 12, 8, 16, 29, tzinfo=dt.UTC)}, "The workshop has not begun"),
+    ],
+)
+def test_database_refuses_presences_that_cannot_be(
+    promise: SlotVolunteer, workshop: Workshop, world: World, fields: dict[str, Any], constraint: str
+) -> None:
+    row = {"workshop": workshop, "volunteer": world.volunteer, "minutes": 120, "engagement_type": "benevolat"}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Attendance.objects.create(**{**row, "told_at": world.slot.ends_at, **fields})
+
+
+def test_database_knows_only_who_promised(workshop: Workshop, world: World) -> None:
+    row = {"workshop": workshop, "minutes": 120, "engagement_type": "benevolat", "told_at": world.slot.ends_at}
+    with pytest.raises(IntegrityError, match="Who is there has promised"), transaction.atomic():
+        Attendance.objects.create(volunteer=world.volunteer, **row)
+
+
+# --- the company's report ---------------------------------------------------------------------------
+
+
+def test_report_has_the_last_word_on_each_volunteer(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    nina = colleague(world, now, "Nina")
+    second = factories.make_promise(now, world.slot, nina, seat=2)
+    after = world.slot.ends_at + HOUR
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at)
+    client = visitor(world.company_owner)
+    page = reverse("workshops:company_report", args=[world.company.slug, workshop.booking_id])
+    with travel(after, tick=False):
+        shown = client.get(page).text
+        assert "Lucie" in shown
+        assert "Nina" in shown
+        data = {
+            f"volunteer-{promise.pk}-hours": "1.5",
+            f"volunteer-{promise.pk}-engagement_type": "benevolat",
+            f"volunteer-{second.pk}-hours": "0",
+            f"volunteer-{second.pk}-engagement_type": "benevolat",
+            "volunteers": "1",
+            "hours": "2",
+            "engagement_type": "mecenat",
+            "rating": "5",
+            "sessions_cleared": "on",
+        }
+        assert client.post(page, data).status_code == 302
+    written = Report.objects.get()
+    assert (written.volunteers, written.volunteer_minutes, written.mecenat_minutes) == (2, 210, 120)
+    assert written.sessions_cleared is True
+    rows = Attendance.objects.order_by("volunteer__name").values_list("volunteer__name", "minutes", "is_reported")
+    assert list(rows) == [("Lucie", 90, True), ("Nina", 0, True)]
+    assert hours_given(Attendance.objects.there()) == {world.volunteer.pk: Hours(1.5, 0.0)}
+    assert company_figures(world.company)[-1] == {"number": "3,5", "label": "heures de bénévoles"}
+
+
+def test_working_time_needs_to_have_been_promised(
+    promise: SlotVolunteer, workshop: Workshop, world: World, visitor: Visitor
+) -> None:
+    page = reverse("workshops:company_report", args=[world.company.slug, workshop.booking_id])
+    data = {
+        f"volunteer-{promise.pk}-hours": "2",
+        f"volunteer-{promise.pk}-engagement_type": "mecenat",
+        "volunteers": "0",
+        "hours": "0",
+        "rating": "5",
+    }
+    with travel(world.slot.ends_at, tick=False):
+        assert visitor(world.company_owner).post(page, data).status_code == 422
+    with pytest.raises(actions.NotNow):
+        report(workshop, Side.COMPANY, world.slot.ends_at, Presence(world.volunteer, 60, "mecenat"))
+    assert (Report.objects.count(), Attendance.objects.count()) == (0, 0)
+
+
+# --- absences ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("side", "absent", "told_to"), [(Side.ASSOCIATION, "company", "Hélène"), (Side.COMPANY, "association", "Karim")]
+)
+def test_absence_ends_as_no_show_and_is_told(
+    workshop: Workshop, world: World, now: dt.datetime, side: Side, absent: str, told_to: str
+) -> None:
+    wanted = factories.make_request(now, world.association, state="in_progress")
+    Booking.objects.update(request=wanted)
+    workshop.booking.refresh_from_db()
+    counts = {"attended": 0} if side == Side.ASSOCIATION else {}
+    report(workshop, side, world.slot.ends_at, absent=absent, rating=None, comment="Nous avons attendu.", **counts)
+    assert Booking.objects.get().state == "no_show"
+    assert told("absence_reported") == [told_to]
+    wanted.refresh_from_db()
+    assert wanted.state == "open"
+
+
+def test_first_word_stands_and_the_other_is_kept_beside_it(workshop: Workshop, world: World) -> None:
+    after = world.slot.ends_at
+    report(workshop, Side.ASSOCIATION, after)
+    report(workshop, Side.COMPANY, after, absent="association", rating=None)
+    assert (Booking.objects.get().state, Workshop.objects.get().state) == ("completed", "closed")
+    assert Report.objects.filter(absent="association").count() == 1
+
+
+def test_nobody_reports_itself_absent(workshop: Workshop, world: World) -> None:
+    with pytest.raises(IntegrityError, match="report_nobody_where_one_was_absent"), transaction.atomic():
+        report(workshop, Side.COMPANY, world.slot.ends_at, absent="company", rating=None)
+
+
+def test_volunteers_who_waited_keep_their_hours(promise: SlotVolunteer, workshop: Workshop, world: World) -> None:
+    waited = Presence(world.volunteer, 30, "benevolat")
+    report(workshop, Side.COMPANY, world.slot.ends_at, waited, absent="association", rating=None)
+    assert hours_given(Attendance.objects.all()) == {world.volunteer.pk: Hours(0.5, 0.0)}
+
+
+# --- asking colleagues ------------------------------------------------------------------------------
+
+
+def test_manager_invites_those_whom_the_date_suits(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    colleague(world, now, "Nina", moments=["evening"])
+    colleague(world, now, "Omar", moments=["saturday"])
+    busy = colleague(world, now, "Paul")
+    elsewhere = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    factories.make_promise(now, elsewhere, busy)
+    client = visitor(world.company_owner)
+    page = reverse("workshops:company_crew", args=[world.company.slug, workshop.booking_id])
+    assert "Il manque 1\u00a0bénévole" in client.get(page).text
+    invite = reverse("workshops:company_crew_invite", args=[world.company.slug, workshop.booking_id])
+    for _ in range(2):
+        assert "2\u00a0collègues sont invités" in client.post(invite, follow=True).text
+    assert told("volunteer_invited") == ["Hélène", "Nina"]
+
+
+def test_nobody_is_invited_where_nobody_is_missing(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    factories.make_promise(now, world.slot, colleague(world, now, "Nina"), seat=2)
+    with pytest.raises(actions.NobodyMissing):
+        actions.invite_volunteers(workshop=workshop, by=world.company_owner, now=now)
+
+
+def test_three_days_ahead_colleagues_are_called_once(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    colleague(world, now, "Nina")
+    assert actions.call_volunteers(now=world.slot.starts_at - 3 * DAY - HOUR) == 0
+    for _ in range(2):
+        actions.call_volunteers(now=world.slot.starts_at - 3 * DAY)
+    assert told("volunteers_missing") == ["Hélène", "Nina"]
+
+
+def test_who_seeks_a_stand_in_is_called_for(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    nina, omar = colleague(world, now, "Nina"), colleague(world, now, "Omar")
+    factories.make_promise(now, world.slot, nina, seat=2)
+    SlotVolunteer.objects.filter(pk=promise.pk).update(stand_in_asked_at=now)
+    actions.call_volunteers(now=world.slot.starts_at - DAY)
+    assert told("volunteers_missing") == ["Hélène", "Omar"]
+    path = coming_path(workshop, omar)
+    with travel(now, tick=False):
+        assert "Je participe" in Client().get(path).text
+        assert "on compte sur vous" in Client().post(path).text
+        assert "on compte sur vous" in Client().post(path).text
+    assert set(SlotVolunteer.objects.values_list("volunteer__name", flat=True)) == {"Nina", "Omar"}
+
+
+def test_call_is_held_back_once_the_seats_are_taken(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    nina = colleague(world, now, "Nina")
+    at = world.slot.starts_at - DAY
+    actions.call_volunteers(now=at)
+    actions.come(workshop=workshop, by=nina, now=at)
+    delivery.deliver_due(now=at, limit=9, clock=lambda: at)
+    why = Message.objects.filter(template="volunteers_missing").values_list("last_error", flat=True)
+    assert set(why) == {"L’atelier a tous ses bénévoles."}
+
+
+def test_link_of_a_mail_ends_with_the_membership(workshop: Workshop, world: World) -> None:
+    path = coming_path(workshop, world.volunteer)
+    assert Client().get(path).status_code == 200
+    world.company.memberships.filter(user=world.volunteer).delete()
+    assert Client().get(path).status_code == 404
+
+
+def test_link_says_what_is_too_late(promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime) -> None:
+    nina = colleague(world, now, "Nina")
+    with travel(world.slot.starts_at, tick=False):
+        answer = Client().post(coming_path(workshop, nina))
+    assert (answer.status_code, "n’est plus à venir" in answer.text) == (409, True)

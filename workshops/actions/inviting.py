@@ -1,0 +1,72 @@
+"""Asking colleagues to come: a manager invites, and three days ahead the portal calls where somebody is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused
+from companies import actions as companies
+from companies.models import SlotVolunteer
+from workshops import emails
+from workshops.models import Workshop
+from workshops.volunteers import could_come, missing
+
+CALLED_AHEAD = dt.timedelta(days=3)
+
+
+class NobodyMissing(Refused):
+    """The workshop has its volunteers, or is not to come any more."""
+
+
+@transaction.atomic
+def invite_volunteers(*, workshop: Workshop, by: User, now: dt.datetime) -> int:
+    """Invite every colleague whom the date suits and who is free then. Each hears it once. Returns how many suit.
+
+    Raises:
+        NobodyMissing: nobody is told.
+    """
+    slot = workshop.booking.slot
+    if workshop.state != Workshop.State.PLANNED or slot.starts_at <= now or not missing(slot):
+        raise NobodyMissing("Cet atelier a tous ses bénévoles, ou n’est plus à venir.")
+    colleagues = could_come(slot)
+    for colleague in colleagues:
+        emails.volunteer_invited(workshop=workshop, colleague=colleague, by=by, now=now)
+    return len(colleagues)
+
+
+def call_volunteers(*, now: dt.datetime) -> int:
+    """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops."""
+    ahead = Workshop.objects.starting_within(now=now, ahead=CALLED_AHEAD).untold("volunteers_missing")
+    short = [one for one in ahead.with_everything().order_by("pk") if missing(one.booking.slot)]
+    for workshop in short:
+        with transaction.atomic():
+            for colleague in could_come(workshop.booking.slot):
+                emails.volunteers_missing(workshop=workshop, colleague=colleague, now=now)
+    return len(short)
+
+
+@transaction.atomic
+def come(*, workshop: Workshop, by: User, now: dt.datetime) -> SlotVolunteer:
+    """Take a free seat, else that of who seeks a stand-in. Said twice, it is once.
+
+    Raises:
+        NobodyMissing, companies.AlreadyElsewhere, companies.NoConsent, companies.NotAMember: nothing is written.
+    """
+    slot = workshop.booking.slot
+    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
+    if own is not None:
+        return own
+    if workshop.state != Workshop.State.PLANNED or slot.starts_at <= now:
+        raise NobodyMissing("Cet atelier n’est plus à venir.")
+    try:
+        return companies.join_slot(slot=slot, by=by, now=now)
+    except companies.SlotFull as full:
+        seeking = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at__isnull=False).with_place().first()
+        if seeking is None:
+            raise NobodyMissing(str(full)) from full
+    companies.take_over(promise=seeking, by=by, now=now)
+    seeking.refresh_from_db()
+    return seeking

@@ -1,0 +1,28 @@
+"""Forms of bookings, offers, workshops and calendars."""
+
+from workshops.forms.booking import AnswerForm, BookingForm, HoldForm, MoveForm, ReasonForm, WaitlistForm
+from workshops.forms.calendars import CalendarForm, RoomCalendarForm
+from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
+from workshops.forms.preparing import NoteForm, PrepareForm
+from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
+
+__all__ = [
+    "AnswerForm",
+    "AssociationReportForm",
+    "BookingForm",
+    "CalendarForm",
+    "ClosingForm",
+    "CompanyReportForm",
+    "EndForm",
+    "HoldForm",
+    "MoveForm",
+    "NoteForm",
+    "OpenDateForm",
+    "PrepareForm",
+    "PresenceForm",
+    "ReasonForm",
+    "ReportForm",
+    "RoomCalendarForm",
+    "SlotForm",
+    "WaitlistForm",
+]

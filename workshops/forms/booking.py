@@ -1,0 +1,156 @@
+"""What associations ask for, and how it is answered, moved or called off."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from associations.models import Association, Request
+from companies.models import BookingMode, Slot
+from territories.wording import long_date, time_range
+from workshops.models import Booking, Reason, Side
+
+
+class OwnAssociationField(forms.ModelChoiceField[Association]):
+    """One of the associations in whose name the person acts, loaded before: choosing asks nothing of the database."""
+
+    own: Sequence[Association] = ()
+
+    def to_python(self, value: Any) -> Association | None:
+        if value in self.empty_values:
+            return None
+        found = next((one for one in self.own if str(one.pk) == str(value)), None)
+        if found is None:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return found
+
+
+class BookingForm(forms.ModelForm[Booking]):
+    """Who comes, for what. The hidden key makes a form sent twice one booking."""
+
+    association = OwnAssociationField(
+        label="Pour quelle association", queryset=Association.objects.none(), empty_label=None
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    request = forms.ModelChoiceField(
+        label="Pour quelle demande",
+        queryset=Request.objects.none(),
+        required=False,
+        empty_label="Aucune en particulier",
+    )
+
+    class Meta:
+        model = Booking
+        fields = ("participants", "topic", "message")
+        labels = {"participants": "Combien de personnes viennent", "topic": "Thème de l’atelier"}
+        help_texts = {"participants": "Un nombre seulement\u00a0: les noms ne passent jamais par le portail."}
+        widgets = {"message": forms.Textarea(attrs={"rows": 3})}
+
+    field_order = ("association", "participants", "topic", "request", "message", "key")
+
+    def __init__(self, data: Any = None, *, associations: Sequence[Association], places: int) -> None:
+        super().__init__(data, initial={"key": uuid.uuid4(), "association": associations[0]})
+        self.places = places
+        wanted = Request.objects.filter(association__in=associations, state=Request.State.OPEN)
+        self._offer_own(associations)
+        choice = self.fields["request"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = wanted.select_related("commune__departement")
+        self.fields["participants"].widget.attrs |= {"min": 1, "max": places}
+
+    def _offer_own(self, associations: Sequence[Association]) -> None:
+        field = self.fields["association"]
+        assert isinstance(field, OwnAssociationField)
+        field.own = associations
+        field.choices = [(one.pk, str(one)) for one in associations]
+
+    def validate_constraints(self) -> None:
+        """Not asked of the database: all that it could refuse of these fields is in `clean_participants`."""
+
+    def clean_participants(self) -> int:
+        participants: int = self.cleaned_data["participants"]
+        if not 1 <= participants <= self.places:
+            raise forms.ValidationError(f"Indiquez de 1 à {self.places} personnes, les places du créneau.")
+        return participants
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        wanted, association = cleaned.get("request"), cleaned.get("association")
+        if wanted and association and wanted.association_id != association.pk:
+            self.add_error("request", "Choisissez une demande de la même association.")
+        return cleaned
+
+
+class WaitlistForm(BookingForm):
+    """The same, for a place in the queue of a taken slot: who queues twice is told so."""
+
+    key = None  # type: ignore[assignment]  # Django's way to drop an inherited field
+
+
+class ReasonForm(forms.Form):
+    """Why a booking is declined or called off; the other side reads it."""
+
+    code = forms.ChoiceField(
+        label="Motif", error_messages={"required": "Choisissez un motif\u00a0: l’autre partie en a besoin."}
+    )
+    reason = forms.CharField(
+        label="En quelques mots",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="L’autre partie le lira. Nécessaire pour «\u00a0un autre motif\u00a0».",
+    )
+
+    def __init__(self, data: Any = None, *, side: Side) -> None:
+        super().__init__(data)
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choisissez")] + [(one.value, _sentence(one)) for one in Reason.of(side)]
+
+
+def _sentence(reason: Reason) -> str:
+    return f"{reason.label[:1].upper()}{reason.label[1:]}"
+
+
+class AnswerForm(forms.Form):
+    """Yes, or no with the reason on the button: one that needs no words."""
+
+    REASONS = tuple(one for one in Reason.of(Side.COMPANY) if one != Reason.OTHER)
+
+    answer = forms.ChoiceField(choices=[("yes", "oui"), *((one.value, one.label) for one in REASONS)])
+
+
+class HoldForm(forms.Form):
+    """Take what is held, or let it go."""
+
+    answer = forms.ChoiceField(choices=[("yes", "oui"), ("no", "non")])
+
+
+class MoveForm(forms.Form):
+    """Which of these slots the workshop goes to."""
+
+    slot = forms.ChoiceField(
+        label="Nouvelle date",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une date.", "invalid_choice": "Cette date n’est plus libre."},
+    )
+
+    def __init__(self, data: Any = None, *, slots: list[Slot]) -> None:
+        super().__init__(data)
+        field = self.fields["slot"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(slot.pk, _told(slot)) for slot in slots]
+
+
+def _told(slot: Slot) -> str:
+    zone, site = ZoneInfo(slot.time_zone), slot.room.site
+    start, end = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    where = f"{slot.room.name}, {site.company.name}, {site.commune.name}"
+    asks = " (sur accord)" if slot.booking_mode == BookingMode.ON_APPROVAL else ""
+    return f"{long_date(start.date())}, {time_range(start.time(), end.time())}\u00a0: {where}{asks}"

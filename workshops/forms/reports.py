@@ -1,0 +1,152 @@
+"""What both sides say after a workshop."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from accounts.vocabulary import Topic
+from companies.models import Engagement, SlotVolunteer
+from workshops.actions import Presence
+from workshops.models import MOST_MINUTES, Attendance, Booking, Report, Side
+
+
+class ReportForm(forms.ModelForm[Report]):
+    """What both sides are asked: whether the other came, a note, a few words."""
+
+    OTHER: Side
+    absent = forms.BooleanField(required=False)
+
+    class Meta:
+        model = Report
+        fields = ("rating", "comment", "sessions_cleared")
+        widgets = {
+            "comment": forms.Textarea(attrs={"rows": 3}),
+            "sessions_cleared": forms.CheckboxInput(),
+        }
+
+    def __init__(self, data: Any = None, *, booking: Booking) -> None:
+        super().__init__(data)
+        self.booking = booking
+        self.fields["rating"].required = False
+        self.fields["absent"].label = f"{self.absent_name()} n’est pas venue"
+        if booking.slot.computers:
+            self.fields["sessions_cleared"].label = "Sur les ordinateurs prêtés, les sessions sont effacées"
+        else:
+            del self.fields["sessions_cleared"]
+
+    def absent_name(self) -> str:
+        """The other side, by its name."""
+        return self.booking.slot.room.site.company.name if self.OTHER == Side.COMPANY else self.booking.association.name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["absent"] = self.OTHER if cleaned.get("absent") else ""
+        if cleaned["absent"]:
+            cleaned["rating"], cleaned["sessions_cleared"] = None, None
+        elif cleaned.get("rating") is None and "rating" not in self.errors:
+            self.add_error("rating", "Donnez une note de 1 à 5.")
+        self.instance.absent = cleaned["absent"]
+        return cleaned
+
+
+class AssociationReportForm(ReportForm):
+    """How many people came, by national age bracket when known, and what was taught."""
+
+    OTHER = Side.COMPANY
+    attended = forms.IntegerField(
+        label="Personnes venues", min_value=0, max_value=500, required=False, help_text="Un nombre, jamais de noms."
+    )
+    taught = forms.MultipleChoiceField(
+        label="Ce qui a été abordé", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta(ReportForm.Meta):
+        fields = ("attended", *Report.BRACKETS, "taught", *ReportForm.Meta.fields)  # type: ignore[assignment]
+
+    def __init__(self, data: Any = None, *, booking: Booking, planned: Sequence[str] = ()) -> None:
+        super().__init__(data, booking=booking)
+        self.fields["taught"].initial = planned or [booking.topic]
+        for bracket in Report.BRACKETS:
+            self.fields[bracket].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for bracket in Report.BRACKETS:
+            if cleaned.get(bracket) is None:
+                cleaned[bracket] = 0
+        if cleaned["absent"]:
+            return cleaned | {"attended": 0, "taught": [], **dict.fromkeys(Report.BRACKETS, 0)}
+        total = sum(cleaned[bracket] for bracket in Report.BRACKETS)
+        attended = cleaned.get("attended")
+        if attended is None and "attended" not in self.errors:
+            self.add_error("attended", "Indiquez combien de personnes sont venues, 0 si personne n’est venu.")
+        elif attended is not None and total > attended:
+            self.add_error(
+                "attended", f"Les tranches d’âge font {total}\u00a0: indiquez au moins ce nombre de personnes."
+            )
+        return cleaned
+
+
+class CompanyReportForm(ReportForm):
+    """How many volunteers came who are not on the portal, and for how long."""
+
+    OTHER = Side.ASSOCIATION
+    volunteers = forms.IntegerField(label="Bénévoles venus", min_value=0, max_value=100, initial=0)
+    hours = forms.DecimalField(
+        label="Heures de chacun",
+        min_value=0,
+        max_value=MOST_MINUTES // 60,
+        decimal_places=2,
+        initial=2,
+        help_text="En moyenne.",
+    )
+    engagement_type = forms.ChoiceField(label="Sur quel temps", choices=Engagement, required=False)
+
+    class Meta(ReportForm.Meta):
+        fields = ("volunteers", *ReportForm.Meta.fields)  # type: ignore[assignment]
+
+    def save(self, commit: bool = True) -> Report:  # noqa: FBT001, FBT002  # Django's signature
+        """The report with the minutes of these volunteers together."""
+        minutes = int(self.cleaned_data["volunteers"] * self.cleaned_data["hours"] * 60)
+        self.instance.volunteer_minutes = minutes
+        at_work = self.cleaned_data["engagement_type"] == Engagement.MECENAT
+        self.instance.mecenat_minutes = minutes if at_work else 0
+        return super().save(commit=commit)
+
+
+class PresenceForm(forms.Form):
+    """How long one who had promised was there."""
+
+    hours = forms.DecimalField(
+        label="Heures",
+        min_value=0,
+        max_value=MOST_MINUTES // 60,
+        decimal_places=2,
+        help_text="0 pour qui n’est pas venu.",
+    )
+    engagement_type = forms.ChoiceField(label="Sur quel temps")
+
+    def __init__(self, data: Any = None, *, promise: SlotVolunteer, said: Attendance | None) -> None:
+        minutes = (promise.ends_at - promise.starts_at) // dt.timedelta(minutes=1)
+        engagement = said.engagement_type if said else promise.engagement_type
+        super().__init__(
+            data,
+            prefix=f"volunteer-{promise.pk}",
+            initial={"hours": (said.minutes if said else minutes) / 60, "engagement_type": engagement},
+        )
+        self.promise = promise
+        field = self.fields["engagement_type"]
+        assert isinstance(field, forms.ChoiceField)
+        # Who had promised on working time may have come in their own; the other way needs a consent first.
+        field.choices = [
+            (one.value, one.label) for one in Engagement if one in (Engagement.BENEVOLAT, promise.engagement_type)
+        ]
+
+    def presence(self) -> Presence:
+        """What the report says of this volunteer."""
+        minutes = int(self.cleaned_data["hours"] * 60)
+        return Presence(self.promise.volunteer, minutes, self.cleaned_data["engagement_type"])

@@ -1,0 +1,99 @@
+"""Which volunteers were at a workshop, and for how long."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from companies.models import Company, Engagement
+from workshops.models.workshops import Workshop
+
+MOST_MINUTES = 720
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Presences by whose and when."""
+
+    def of_company(self, company: Company) -> Self:
+        return self.filter(workshop__booking__slot__room__site__company=company)
+
+    def there(self) -> Self:
+        """Without those who had promised and did not come."""
+        return self.filter(minutes__gt=0)
+
+    def in_year(self, year: int) -> Self:
+        """By the date on the wall of the site."""
+        return self.filter(workshop__booking__slot__local_date__year=year)
+
+    def with_place(self) -> Self:
+        """Loads what a page or a certificate says of a presence, in the same query."""
+        return self.select_related(
+            "workshop__booking__slot__room__site__company",
+            "workshop__booking__slot__room__site__commune",
+            "workshop__booking__association",
+        )
+
+
+class Attendance(models.Model):
+    """That a volunteer who had promised came, told by a click of theirs or in the company's report.
+
+    The report has the last word. Zero minutes: promised, and did not come.
+    """
+
+    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="attendances")
+    volunteer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    minutes = models.PositiveSmallIntegerField("minutes")
+    engagement_type = models.CharField("cadre", max_length=20, choices=Engagement)
+    is_reported = models.BooleanField("selon le compte rendu de l’entreprise", default=False)
+    told_at = models.DateTimeField(editable=False)
+    told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "présence d’un bénévole"
+        verbose_name_plural = "présences des bénévoles"
+        ordering = ("told_at", "pk")
+        constraints = [
+            models.UniqueConstraint(name="attendance_told_once", fields=["workshop", "volunteer"]),
+            models.CheckConstraint(name="attendance_within_half_a_day", condition=Q(minutes__lte=MOST_MINUTES)),
+            models.CheckConstraint(
+                name="attendance_engagement_known", condition=Q(engagement_type__in=["benevolat", "mecenat"])
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="attendance_of_a_promise",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("engagement_type"),  # type: ignore[no-untyped-call]  # the library has no types here
+                declare=[("visited", "RECORD"), ("promise", "RECORD")],
+                func="""
+                    SELECT b.slot_id, s.starts_at INTO visited FROM workshops_workshop AS w
+                    JOIN workshops_booking AS b ON b.id = w.booking_id JOIN companies_slot AS s ON s.id = b.slot_id
+                    WHERE w.id = NEW.workshop_id AND w.state <> 'cancelled';
+                    IF NOT FOUND OR NEW.told_at < visited.starts_at - interval '1 hour' THEN
+                        RAISE EXCEPTION 'The workshop has not begun, or was called off.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_of_a_begun_workshop';
+                    END IF;
+                    SELECT engagement_type INTO promise FROM companies_slotvolunteer
+                    WHERE slot_id = visited.slot_id AND volunteer_id = NEW.volunteer_id;
+                    IF NOT FOUND OR (NEW.engagement_type = 'mecenat' AND promise.engagement_type <> 'mecenat') THEN
+                        RAISE EXCEPTION 'Who is there has promised, on that time.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_as_promised';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.volunteer}, {self.workshop}"
+
+    @property
+    def hours(self) -> float:
+        """How long."""
+        return self.minutes / 60
