@@ -49,6 +49,7 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
 def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
     """A volunteer's promise."""
     event = _event(promise.slot, f"promise-{promise.pk}", now)
+    event.add("sequence", promise.slot.sequence)
     site = {"site": promise.slot.room.site.name}
     event.add("summary", gettext("Bénévolat\u00a0: atelier numérique, %(site)s") % site)
     event.add("status", "CONFIRMED")
@@ -58,6 +59,7 @@ def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
 def free_slot(slot: Slot, *, now: dt.datetime) -> Event:
     """An evening that is offered, and keeps nobody busy."""
     event = _event(slot, f"slot-{slot.pk}", now)
+    event.add("sequence", slot.sequence)
     event.add("summary", gettext("Salle ouverte\u00a0: %(room)s") % {"room": slot.room.name})
     event.add("status", "TENTATIVE")
     event.add("transp", "TRANSPARENT")

@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 
 from associations.models import Association
-from companies.models import Company, SlotVolunteer
+from companies.models import Company, Site, SlotQuerySet, SlotVolunteer, SlotVolunteerQuerySet
 from workshops import calendar
 from workshops.catalogue import bookable
-from workshops.models import Booking, CalendarFeed
+from workshops.models import Booking, BookingQuerySet, CalendarFeed
 
 # How long what is over, or cancelled, stays in a calendar.
 KEPT = dt.timedelta(days=90)
@@ -29,10 +29,11 @@ def feed_of(token: str) -> CalendarFeed | None:
         number = int(_signer().unsign(token))
     except (BadSignature, ValueError):
         return None
-    found = CalendarFeed.objects.open().select_related("user", "site__company").filter(pk=number).first()
+    feeds = CalendarFeed.objects.open().select_related("user", "site__company", "company", "association")
+    found = feeds.filter(pk=number).first()
     if found is None or not found.user.is_active:
         return None
-    if found.site is not None and found.user not in found.site.company.managers():
+    if found.organisation is not None and found.user not in found.organisation.managers():
         return None
     return found
 
@@ -40,21 +41,48 @@ def feed_of(token: str) -> CalendarFeed | None:
 def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     """The feed as an iCalendar file; `url` is the page where it is explained and closed."""
     since = now - KEPT
-    if feed.site is not None:
-        bookings = Booking.objects.filter(slot__room__site=feed.site)
-        free = bookable(now).filter(room__site=feed.site)
-        events = [calendar.free_slot(slot, now=now) for slot in free.with_place().order_by("starts_at", "pk")]
-        name = f"{feed.site.company.name}, {feed.site.name}"
-    else:
-        companies = Company.objects.managed_by(feed.user)
-        associations = Association.objects.managed_by(feed.user)
-        bookings = Booking.objects.filter(Q(slot__room__site__company__in=companies) | Q(association__in=associations))
-        promises = SlotVolunteer.objects.filter(volunteer=feed.user, ends_at__gt=since).with_place()
-        events = [calendar.promised(one, now=now) for one in promises.order_by("starts_at", "pk")]
-        name = "Mes ateliers"
-    shown = bookings.in_calendars().filter(slot__ends_at__gt=since)
+    shown = _bookings(feed).in_calendars().filter(slot__ends_at__gt=since)
     booked = shown.with_everything().order_by("slot__starts_at", "pk").distinct()
-    return calendar.published([calendar.booked(one, now=now) for one in booked] + events, name=name, url=url)
+    events = [calendar.booked(one, now=now) for one in booked]
+    events += [calendar.free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
+    events += [calendar.promised(one, now=now) for one in _promises(feed, since).order_by("starts_at", "pk")]
+    return calendar.published(events, name=_name(feed), url=url)
+
+
+def _bookings(feed: CalendarFeed) -> BookingQuerySet:
+    match feed.shown:
+        case Site() as site:
+            return Booking.objects.filter(slot__room__site=site)
+        case Company() as company:
+            return Booking.objects.of_company(company)
+        case Association() as association:
+            return Booking.objects.of_association(association)
+    companies, associations = Company.objects.managed_by(feed.user), Association.objects.managed_by(feed.user)
+    return Booking.objects.filter(Q(slot__room__site__company__in=companies) | Q(association__in=associations))
+
+
+def _offered(feed: CalendarFeed, now: dt.datetime) -> SlotQuerySet:
+    """The evenings that a company offers, where its calendar or that of a site is shown."""
+    offered = bookable(now).with_place()
+    if feed.site is not None:
+        return offered.filter(room__site=feed.site)
+    return offered.of_company(feed.company) if feed.company is not None else offered.none()
+
+
+def _promises(feed: CalendarFeed, since: dt.datetime) -> SlotVolunteerQuerySet:
+    """A volunteer's own, in their own calendar."""
+    own = SlotVolunteer.objects.filter(volunteer=feed.user, ends_at__gt=since).with_place()
+    return own if feed.shown is None else own.none()
+
+
+def _name(feed: CalendarFeed) -> str:
+    match feed.shown:
+        case None:
+            return "Mes ateliers"
+        case Site() as site:
+            return f"{site.company.name}, {site.name}"
+        case organisation:
+            return organisation.name
 
 
 def _signer() -> Signer:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import ClassVar, Self, cast
 from zoneinfo import ZoneInfo
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
@@ -117,6 +118,10 @@ class Slot(Opening):
         null=True, editable=False, help_text="quand les demandes qu’il sert ont été cherchées"
     )
 
+    sequence = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="SEQUENCE de ses événements iCalendar"
+    )
+
     objects = SlotQuerySet.as_manager()
 
     distance_km: float | None = None
@@ -165,6 +170,17 @@ class Slot(Opening):
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
             # Target of another one (migration 0014).
             models.UniqueConstraint(name="slot_volunteers_key", fields=["id", "volunteers_offered"]),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="slot_counts_its_moves",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "room_id"),  # type: ignore[no-untyped-call]  # the library has no types here
+                condition=pgtrigger.Q(old__starts_at__df=pgtrigger.F("new__starts_at"))
+                | pgtrigger.Q(old__ends_at__df=pgtrigger.F("new__ends_at"))
+                | pgtrigger.Q(old__room__df=pgtrigger.F("new__room")),
+                func="NEW.sequence = OLD.sequence + 1; RETURN NEW;",
+            )
         ]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from icalendar import Calendar
 
 from accounts.models import Role, User
 from companies import actions as companies
-from companies.models import BusyTime, RoomCalendar
+from companies.models import BusyTime, RoomCalendar, Slot
 from companies.tasks import reread_calendars
 from mail.models import Message
 from tests import factories
@@ -189,7 +190,7 @@ def test_person_follows_what_concerns_them(world: World, now: dt.datetime, clien
     promise = factories.make_promise(now, world.slot, world.volunteer)
     shown = {}
     for person in (world.volunteer, world.company_owner, world.association_owner, world.moderator):
-        feed = actions.open_feed(user=person, site=None, now=now)
+        feed = actions.open_feed(user=person, shown=None, now=now)
         shown[person] = {uid.partition("@")[0]: told for uid, told in events(client, feed_path(feed)).items()}
     assert list(shown[world.volunteer]) == [f"promise-{promise.pk}"]
     assert list(shown[world.company_owner]) == list(shown[world.association_owner]) == [f"booking-{booking.pk}"]
@@ -200,7 +201,7 @@ def test_cancelled_workshop_stays_as_cancelled_with_a_higher_sequence(
     world: World, now: dt.datetime, client: Client
 ) -> None:
     booking = book(world, now)
-    feed = actions.open_feed(user=world.company_owner, site=None, now=now)
+    feed = actions.open_feed(user=world.company_owner, shown=None, now=now)
     actions.cancel_booking(booking=booking, side="company", reason="Grève.", by=world.company_owner, now=now)  # type: ignore[arg-type]
     read = Calendar.from_ical(client.get(feed_path(feed)).content)
     (event,) = read.walk("VEVENT")
@@ -214,11 +215,60 @@ def test_site_is_followed_by_who_manages_it(world: World, now: dt.datetime, clie
     booking = factories.make_booking(now, world.slot, world.association)
     manager = factories.make_user()
     factories.add_member(world.company, manager, Role.MANAGER, now)
-    feed = actions.open_feed(user=manager, site=world.site, now=now)
+    feed = actions.open_feed(user=manager, shown=world.site, now=now)
     told = {uid.partition("@")[0]: status for uid, (_, status) in events(client, feed_path(feed)).items()}
     assert told == {f"booking-{booking.pk}": "CONFIRMED", f"slot-{free.pk}": "TENTATIVE"}
     world.company.memberships.filter(user=manager).delete()
     assert client.get(feed_path(feed)).status_code == 404
+
+
+def test_company_and_association_are_followed_by_who_manages_them(
+    world: World, now: dt.datetime, client: Client
+) -> None:
+    elsewhere = factories.make_room(now, factories.make_site(now, world.company))
+    free = factories.make_slot(elsewhere, world.slot.starts_at)
+    booking = factories.make_booking(now, world.slot, world.association)
+    factories.make_booking(now, factories.make_slot(elsewhere, free.ends_at), factories.make_association(now))
+    hosts = actions.open_feed(user=world.company_owner, shown=world.company, now=now)
+    guests = actions.open_feed(user=world.association_owner, shown=world.association, now=now)
+    assert len(events(client, feed_path(hosts))) == 3
+    assert f"slot-{free.pk}" in {uid.partition("@")[0] for uid in events(client, feed_path(hosts))}
+    assert [uid.partition("@")[0] for uid in events(client, feed_path(guests))] == [f"booking-{booking.pk}"]
+    factories.add_member(world.association, factories.make_user(), Role.OWNER, now)
+    world.association.memberships.filter(user=world.association_owner).update(role=Role.VOLUNTEER)
+    assert client.get(feed_path(guests)).status_code == 404
+
+
+def test_address_of_an_organisation_is_opened_and_closed_by_its_managers(
+    world: World, visitor: Visitor, now: dt.datetime
+) -> None:
+    client = visitor(world.association_owner)
+    shown = client.post(reverse("workshops:association_feed_open", args=[world.association.slug]), follow=True)
+    feed = CalendarFeed.objects.open().get()
+    assert feed_path(feed) in shown.text
+    assert client.post(reverse("workshops:company_feed_open", args=[world.company.slug])).status_code == 404
+    client.post(reverse("workshops:association_feed_close", args=[world.association.slug]))
+    assert Client().get(feed_path(feed)).status_code == 404
+
+
+def test_database_shows_one_thing_by_one_address(world: World, now: dt.datetime) -> None:
+    both = {"company": world.company, "association": world.association}
+    with pytest.raises(IntegrityError, match="feed_of_one_thing"), transaction.atomic():
+        CalendarFeed.objects.create(user=world.volunteer, created_at=now, **both)
+
+
+def test_moved_date_moves_its_events_with_a_higher_sequence(world: World, now: dt.datetime, client: Client) -> None:
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    told = []
+    for later in (0, 24, 24):
+        starts_at = world.slot.starts_at + dt.timedelta(hours=later)
+        ends_at = starts_at + dt.timedelta(hours=2)
+        Slot.objects.filter(pk=world.slot.pk).update(starts_at=starts_at, ends_at=ends_at, closes_at=starts_at)
+        read: Any = Calendar.from_ical(client.get(feed_path(feed)).content)
+        (event,) = read.walk("VEVENT")
+        told.append((str(event["UID"]).partition("@")[0], int(str(event["SEQUENCE"])), event.start == starts_at))
+    assert told == [(f"promise-{promise.pk}", sequence, True) for sequence in (0, 1, 1)]
 
 
 def test_address_is_renewed_and_closed(world: World, now: dt.datetime, visitor: Visitor) -> None:

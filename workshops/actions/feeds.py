@@ -7,19 +7,20 @@ import datetime as dt
 from django.db import transaction
 
 from accounts.models import User
-from companies.models import Site
-from workshops.models import CalendarFeed
+from associations.models import Association
+from companies.models import Company, Site
+from workshops.models import CalendarFeed, shown_as
 
 
 @transaction.atomic
-def open_feed(*, user: User, site: Site | None, now: dt.datetime) -> CalendarFeed:
-    """Give a person an address for their own calendar, or that of a site; the former address ends."""
+def open_feed(*, user: User, shown: Site | Company | Association | None, now: dt.datetime) -> CalendarFeed:
+    """Give a person an address for their own calendar, or that of what they manage; the former address ends."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    close_feed(user=user, site_id=site.pk if site else None, now=now)
-    return CalendarFeed.objects.create(user=user, site=site, created_at=now)
+    close_feed(user=user, shown=shown, now=now)
+    return CalendarFeed.objects.create(user=user, created_at=now, **shown_as(shown))
 
 
 @transaction.atomic
-def close_feed(*, user: User, site_id: int | None, now: dt.datetime) -> None:
+def close_feed(*, user: User, shown: Site | Company | Association | None, now: dt.datetime) -> None:
     """End an address: it shows nothing any more."""
-    CalendarFeed.objects.open().filter(user=user, site=site_id).update(closed_at=now)
+    CalendarFeed.objects.open().of(shown).filter(user=user).update(closed_at=now)

@@ -2,7 +2,7 @@
 
 from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuerySet
 from workshops.models.bookings import Booking, BookingQuerySet
-from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet
+from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
 from workshops.models.reasons import Reason
@@ -28,4 +28,5 @@ __all__ = [
     "Workshop",
     "WorkshopNote",
     "WorkshopQuerySet",
+    "shown_as",
 ]

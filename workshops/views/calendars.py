@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
+from associations.models import Association
+from associations.views import managed_association
 from companies import actions as companies
 from companies.models import Company, Room, RoomCalendar, Site
 from companies.views import managed_company
@@ -110,35 +112,79 @@ def room_calendar_forget(request: HttpRequest, slug: str, room_id: int) -> HttpR
 def feeds(request: HttpRequest) -> HttpResponse:
     """One's feeds: their addresses, to be subscribed to in any calendar, renewed or closed."""
     user = signed_in(request)
-    sites = Site.objects.filter(company__in=Company.objects.managed_by(user))
-    own = CalendarFeed.objects.open().filter(user=user).select_related("site__company")
-    shown = {feed.site_id: settings.SITE_URL + feed_path(feed) for feed in own}
+    own = CalendarFeed.objects.open().filter(user=user).select_related("site", "company", "association")
+    addresses = {feed.shown: settings.SITE_URL + feed_path(feed) for feed in own}
+    companies, associations = Company.objects.managed_by(user), Association.objects.managed_by(user)
+    sites = Site.objects.filter(company__in=companies).select_related("company").order_by("company__name", "name")
     context = {
-        "personal": shown.get(None),
+        "personal": addresses.get(None),
+        "companies": [(one, addresses.get(one)) for one in companies.order_by("name", "pk")],
+        "associations": [(one, addresses.get(one)) for one in associations.order_by("name", "pk")],
         "sites": [
-            (site, shown.get(site.pk))
-            for site in sites.select_related("company").order_by("company__name", "name")
-            if site.archived_at is None or site.pk in shown  # an address given away can always be closed
+            (site, addresses.get(site))
+            for site in sites
+            if site.archived_at is None or site in addresses  # an address given away can always be closed
         ],
     }
     return render(request, "workshops/feeds.html", context)
 
 
 @require_POST
-def feed_open(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
+def feed_open(request: HttpRequest) -> HttpResponse:
+    """One's own workshops."""
+    return _open(request, None)
+
+
+@require_POST
+def site_feed_open(request: HttpRequest, site_id: int) -> HttpResponse:
+    return _open(request, _own_site(request, site_id))
+
+
+@require_POST
+def company_feed_open(request: HttpRequest, slug: str) -> HttpResponse:
+    return _open(request, managed_company(request, slug))
+
+
+@require_POST
+def association_feed_open(request: HttpRequest, slug: str) -> HttpResponse:
+    return _open(request, managed_association(request, slug))
+
+
+@require_POST
+def feed_close(request: HttpRequest) -> HttpResponse:
+    """One's own workshops."""
+    return _close(request, None)
+
+
+@require_POST
+def site_feed_close(request: HttpRequest, site_id: int) -> HttpResponse:
+    return _close(request, get_object_or_404(Site, pk=site_id))
+
+
+@require_POST
+def company_feed_close(request: HttpRequest, slug: str) -> HttpResponse:
+    return _close(request, get_object_or_404(Company, slug=slug))
+
+
+@require_POST
+def association_feed_close(request: HttpRequest, slug: str) -> HttpResponse:
+    return _close(request, get_object_or_404(Association, slug=slug))
+
+
+def _own_site(request: HttpRequest, site_id: int) -> Site:
+    return get_object_or_404(Site, company__in=Company.objects.managed_by(signed_in(request)), pk=site_id)
+
+
+def _open(request: HttpRequest, shown: Site | Company | Association | None) -> HttpResponse:
     """Open a feed, or give it another address: the former one shows nothing any more."""
-    user = signed_in(request)
-    site = get_object_or_404(Site, company__in=Company.objects.managed_by(user), pk=site_id) if site_id else None
-    actions.open_feed(user=user, site=site, now=clock.now())
+    actions.open_feed(user=signed_in(request), shown=shown, now=clock.now())
     messages.success(request, "Voici l’adresse à donner à votre agenda. L’ancienne, s’il y en avait une, ne sert plus.")
     return redirect("workshops:feeds")
 
 
-@require_POST
-def feed_close(request: HttpRequest, site_id: int | None = None) -> HttpResponse:
-    """Close a feed."""
-    user = signed_in(request)
-    actions.close_feed(user=user, site_id=site_id, now=clock.now())
+def _close(request: HttpRequest, shown: Site | Company | Association | None) -> HttpResponse:
+    """Close one's own feed, whoever manages what it shows by now."""
+    actions.close_feed(user=signed_in(request), shown=shown, now=clock.now())
     messages.success(request, "Cette adresse ne sert plus.")
     return redirect("workshops:feeds")
 
