@@ -1,8 +1,9 @@
-"""Every calendar of a folder read as a room's own: none may crash, and each refused one says why."""
+"""Every calendar of a folder read as a room's own, or beside ours: none may crash, or change one of our events."""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import django
 from rich.progress import track
 
 from companies.busy import UnreadableCalendar, read_busy
@@ -50,3 +52,8 @@ def measure(*, folder: Path) -> Iterator[Measure]:
         "notes": "; ".join(refused),
     }
     yield {"name": "calendars.slowest", "value": round(slowest, 3), "unit": "s", "n": len(files), "notes": ""}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solidarite.settings")
+    django.setup()
+    from bench.neighbours import neighbours  # noqa: PLC0415  # after Django is set up
+
+    yield neighbours(files, folder)
