@@ -22,6 +22,8 @@ WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 # Days that all repeating events together go through, from their beginning on. A rule that never comes true is counted
 # out to the year 9999 all the same: `companies.busy_apart` stops that.
 MOST_DAYS_REPEATED = 500_000
+# Components, as they begin and end; text that goes on in the next line is indented there.
+BEGUN, ENDED = (re.compile(rb"^%s:(\S+)" % word, re.MULTILINE) for word in (b"BEGIN", b"END"))
 
 
 class Busy(NamedTuple):
@@ -64,6 +66,8 @@ def _parse(file: bytes) -> list[Any]:
         raise UnreadableCalendar("Ce fichier dépasse 5\u00a0Mo\u00a0: exportez la salle seule, sur un an.")
     if b"BEGIN:VCALENDAR" not in file.upper():
         raise UnreadableCalendar("Ce n’est pas un calendrier\u00a0: exportez-le au format iCalendar (.ics).")
+    if sorted(BEGUN.findall(file.upper())) != sorted(ENDED.findall(file.upper())):
+        raise UnreadableCalendar("Ce fichier est incomplet : exportez le calendrier à nouveau.")
     with _blaming_the_file():
         found: Any = Calendar.from_ical(file, multiple=True)
     calendars = [one for one in found if one.name == "VCALENDAR"]

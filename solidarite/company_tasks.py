@@ -145,7 +145,11 @@ def _consents(company: Company) -> Iterator[Task]:
 
 
 def _calendars(company: Company) -> Iterator[Task]:
-    failing = RoomCalendar.objects.filter(room__site__company=company).exclude(failure="").select_related("room")
+    failing = (
+        RoomCalendar.objects.filter(room__site__company=company, room__archived_at=None)
+        .exclude(failure="")
+        .select_related("room")
+    )
     for calendar in failing.order_by("pk")[:MOST]:
         yield Task(
             f"L’agenda de {calendar.room.name} ne se lit plus",

@@ -51,6 +51,7 @@ from companies.actions.series import (
     publish_season,
     refuse_daytime,
     skipped_dates,
+    take_out,
     why_none,
 )
 from companies.actions.slots import (
@@ -152,6 +153,7 @@ __all__ = [
     "reread_calendar",
     "set_charter_standing",
     "skipped_dates",
+    "take_out",
     "take_over",
     "tell_moved",
     "why_none",

@@ -297,6 +297,15 @@ def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) ->
     return slot
 
 
+def take_out(*, availability: int | None, dates: Iterable[dt.date | None]) -> None:
+    """These dates have left their series, moved by hand: it does not open them a second time."""
+    series = Availability.objects.select_for_update(no_key=True).filter(pk=availability or 0).first()
+    gone = {date for date in dates if date}
+    if series is not None and not gone <= set(series.excluded_dates):
+        series.excluded_dates = sorted({*series.excluded_dates, *gone})
+        series.save(update_fields=["excluded_dates"])
+
+
 def dates_taken_out(availability: Availability) -> set[dt.date]:
     """Dates of a series that the company does not want: left out from the start, or withdrawn since."""
     withdrawn = availability.slots.filter(state=Slot.State.WITHDRAWN).values_list("original_date", flat=True)
@@ -308,12 +317,15 @@ def dates_taken_out(availability: Availability) -> set[dt.date]:
 
 def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occurrence]:
     """All dates of the season, once it is one that may be published."""
+    farthest = (now + FARTHEST_AHEAD).date()
+    if availability.from_date > farthest:
+        raise TooFarAhead("Publiez au plus deux ans à l’avance : rapprochez la première date.")
     last = _last_date(availability, now)
     if last < availability.from_date:
         raise NothingToOpen(_nothing([]))
     if last - availability.from_date > LONGEST_SEASON:
         raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
-    if last > (now + FARTHEST_AHEAD).date():
+    if last > farthest:
         raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
     zone = ZoneInfo(room.site.time_zone)
     dates = list(occurrences(availability.rule, from_date=availability.from_date, until_date=last, zone=zone))

@@ -189,6 +189,11 @@ class Slot(Opening):
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).time()
 
     @property
+    def hours_local(self) -> tuple[dt.time, dt.time]:
+        """From and until when, on the clock of its site."""
+        return self.starts_local, self.ends_at.astimezone(ZoneInfo(self.time_zone)).time()
+
+    @property
     def starts_on(self) -> dt.date:
         """On the calendar of its site; `local_date` is the same once it is read from the database."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()

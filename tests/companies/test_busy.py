@@ -87,6 +87,10 @@ def test_free_and_busy_periods_are_read_too() -> None:
         (calendar("DTSTART:20261208T173000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY"), "plusieurs fois par jour"),
         (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=DAILY;BYHOUR=8,9,10"), "plusieurs fois par jour"),
         (calendar(*["DTSTART:20261208T173000Z"] * 5001), "plus de 5000 événements"),
+        *(
+            (calendar("DTSTART:20261208T173000Z\r\nDURATION:PT1H", "DTSTART:20261209T173000Z")[:-cut], "incomplet")
+            for cut in (8, 18, 40, 70)
+        ),
         (
             calendar(*["DTSTART:19700101T173000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY"] * 50),
             "trop d’événements anciens",

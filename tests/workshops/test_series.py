@@ -531,6 +531,56 @@ def test_date_moved_beyond_a_stop_stands_for_itself(world: World, series: Availa
     assert bookable(now + dt.timedelta(days=61)).filter(pk=moved.pk).exists()
 
 
+def test_date_moved_by_hand_is_not_opened_a_second_time(world: World, series: Availability, now: dt.datetime) -> None:
+    """However its series changes before and after it."""
+    by, moved = world.company_owner, on(series, 24)
+    moved = actions.change_slot(slot=moved, change=change(moved, date=dt.date(2026, 12, 26)), by=by, now=now)
+    later = opening(start_time=dt.time(19), end_time=dt.time(21), weekdays=[4, 6])
+    actions.change_series(availability=series, changed=later, from_date=moved.starts_on, by=by, now=now)
+    series.refresh_from_db()
+    again = opening(start_time=dt.time(18, 45), end_time=dt.time(20, 45))
+    actions.change_series(availability=series, changed=again, from_date=dt.date(2026, 12, 2), by=by, now=now)
+    assert [day for day in open_days(world) if "12-24" in day] == []
+    assert [day for day in open_days(world) if "12-26" in day] == ["2026-12-26 18:30"]
+    actions.withdraw_slot(slot=moved, by=by, now=now)
+    again.refresh_from_db()
+    last = opening(start_time=dt.time(18), end_time=dt.time(20))
+    actions.change_series(availability=again, changed=last, from_date=dt.date(2026, 12, 2), by=by, now=now)
+    assert [day for day in open_days(world) if "12-24" in day] == []
+
+
+def test_date_that_stands_for_itself_is_not_opened_a_second_time(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    by, slot = world.company_owner, on(series, 17)
+    actions.end_series(availability=series, from_date=dt.date(2026, 12, 20), by=by, now=now)
+    actions.change_slot(slot=slot, change=change(slot, date=dt.date(2026, 12, 22)), by=by, now=now)
+    series.refresh_from_db()
+    changed = opening(start_time=dt.time(19), end_time=dt.time(21))
+    actions.change_series(availability=series, changed=changed, from_date=dt.date(2026, 12, 2), by=by, now=now)
+    assert open_days(world) == ["2026-12-03 19:00", "2026-12-10 18:30"]
+
+
+@pytest.mark.parametrize(("hours", "stays"), [((18, 30, 20, 30), True), ((19, 0, 21, 0), False)])
+def test_who_asked_for_a_near_date_still_has_its_answer(
+    world: World, series: Availability, now: dt.datetime, hours: tuple[int, int, int, int], *, stays: bool
+) -> None:
+    """Past its notice nobody could ask for it again: the same hours stay, with whoever asked and promised."""
+    near, by = on(series, 3), world.company_owner
+    Slot.objects.filter(pk=near.pk).update(booking_mode="on_approval")
+    waiting = factories.make_booking(now, near, factories.make_association(now), state="pending")
+    companies.join_slot(slot=near, by=world.volunteer, now=now)
+    late = near.starts_at - dt.timedelta(hours=23)
+    changed = opening(
+        volunteers_offered=3, start_time=dt.time(*hours[:2]), end_time=dt.time(*hours[2:]), booking_mode="on_approval"
+    )
+    actions.change_series(availability=series, changed=changed, from_date=now.date(), by=by, now=late)
+    waiting.refresh_from_db()
+    near.refresh_from_db()
+    kept = (waiting.state, near.state, near.availability_id, near.volunteers.count())
+    assert (kept == ("pending", "open", changed.pk, 1)) == stays
+
+
 def test_last_date_changes_though_nothing_follows_it(
     world: World, series: Availability, now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import actions as companies
-from companies.models import Availability, Room, Site, Slot, SlotQuerySet
+from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
@@ -72,6 +72,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     locked.is_edited, locked.matched_at = True, None
     if locked.is_past_the_cut:
         # Moved beyond the stop of its series, it stands for itself.
+        companies.take_out(availability=locked.availability_id, dates=[locked.original_date])
         locked.availability = locked.original_date = None
     companies.close_ranks(slot=locked)
     with refusing(_refusals_of_change()):
@@ -149,8 +150,8 @@ def change_series(
 ) -> tuple[SeriesEnd, companies.Season]:
     """This and the following dates: the series ends, another one with what `changed` says begins.
 
-    Dates that were booked, moved or taken out of the series stay as they are. Volunteers keep their evenings where
-    the hours stay.
+    Dates that were booked, moved, taken out of the series or too near to be asked for stay as they are. Volunteers
+    keep their evenings where the hours stay.
 
     Raises:
         what `companies.publish_season` raises: nothing is written.
@@ -158,11 +159,11 @@ def change_series(
     # In the order of who closes a room: the room, the series, the dates.
     companies.hold_places(rooms=Room.objects.filter(pk=availability.room_id), sites=Site.objects.none())
     cut = availability.cut_from_date
-    moved = _moved_by_hand(availability, from_date)
-    kept_out = companies.dates_taken_out(availability)
-    kept_out |= {date for date in moved.values_list("original_date", flat=True) if date}
-    # They go over to the series that begins, and keep their day and their offer.
-    going_over = Slot.objects.filter(pk__in=list(moved.values_list("pk", flat=True)))
+    staying = _staying(availability, changed, from_date, now)
+    kept_out = companies.dates_taken_out(availability) | {slot.original_date for slot in staying if slot.original_date}
+    # They go over to the series that begins, and keep their day and their offer; the one that ends has had them.
+    companies.take_out(availability=availability.pk, dates=[slot.original_date for slot in staying])
+    going_over = Slot.objects.filter(pk__in=[slot.pk for slot in staying])
     going_over.update(availability=None)
     end = _end(availability, from_date, now=now)
     companies.withdraw_keeping_promises(slots=end.withdrawn, by=by, now=now)
@@ -178,7 +179,7 @@ def change_series(
     _carry_claims(end.withdrawn, season.slots, now)
     # Now that the changed evenings are there to be proposed.
     declined = refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)
-    going_over.update(availability=changed)
+    going_over.update(availability=changed, is_edited=True)
     # What is booked keeps its day and its offer, and belongs to the series that goes on.
     Slot.objects.filter(pk__in=booked).update(availability=changed, is_edited=True)
     return end._replace(declined=declined), season
@@ -235,7 +236,13 @@ def _in_step(availability: Availability, changed: Availability, day: dt.date) ->
     return mondays[1] + dt.timedelta(days=7) if off else day
 
 
-def _moved_by_hand(availability: Availability, from_date: dt.date) -> SlotQuerySet:
-    """Those that the series had on these days, and those that are on these days now."""
+def _staying(availability: Availability, changed: Availability, from_date: dt.date, now: dt.datetime) -> list[Slot]:
+    """What the change leaves as it is, of what the series had on these days or has there now.
+
+    Dates that were moved by hand; and those of the same hours, past their notice, which nobody could ask for again:
+    who has asked for one still has an answer to come.
+    """
     of_these_days = Q(original_date__gte=from_date) | Q(local_date__gte=from_date)
-    return Slot.objects.filter(of_these_days, availability=availability, is_edited=True)
+    closed = Q(state=Slot.State.OPEN, closes_at__lte=now, starts_at__gt=now)
+    slots = Slot.objects.filter(of_these_days, Q(is_edited=True) | closed, availability=availability)
+    return [slot for slot in slots if slot.is_edited or slot.hours_local == (changed.start_time, changed.end_time)]
