@@ -1,5 +1,6 @@
 """How allauth speaks: its mails go through our outbox, retried and seen like any other."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -17,6 +18,8 @@ from mail.outbox import Address
 from territories import clock
 from territories.wording import language
 
+# Long enough for the slowest of allauth's codes; what is older is of no use any more.
+CODE_LASTS = dt.timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 # The mail of a sign-up, which `admit_signup` counts, and the one that tells an account of a second sign-up.
 COUNTED_BEFORE = ("account/email/email_confirmation_signup", "account/email/account_already_exists")
 
@@ -27,6 +30,15 @@ def _language_of(email: str, user: object) -> str:
         return user.language
     people = User.objects.filter(emailaddress__email=email).order_by("-emailaddress__verified", "pk")
     return people.values_list("language", flat=True).first() or language()
+
+
+def _of_use_until(context: dict[str, Any], now: dt.datetime) -> dt.datetime | None:
+    """When what the mail holds has expired; None: it holds nothing that does."""
+    if context.get("code"):
+        return now + CODE_LASTS
+    if "password_reset_url" in context:
+        return now + dt.timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return None
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -50,6 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
                 key=f"account_notice:{uuid.uuid4()}",
                 context={"title": mail.subject, "body": str(mail.body), "code": str(context.get("code") or "")},
                 now=now,
+                not_after=_of_use_until(context, now),
                 priority=1,
                 secret=True,
             )

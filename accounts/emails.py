@@ -70,7 +70,8 @@ def member_removed(*, organisation: Organisation, person: User, now: dt.datetime
 def join_requested(*, organisation: Organisation, asked: JoinRequest, now: dt.datetime) -> None:
     """To the owners: somebody asks to be let in."""
     facts = {"person": asked.user.name, "address": asked.user.email, "message": asked.message}
-    _tell_owners("join_requested", organisation, f"{asked.pk}", lambda: facts, now)
+    about = f"{organisation.SPACE}-join:{asked.pk}"
+    _tell_owners("join_requested", organisation, f"{asked.pk}", lambda: facts, now, about=about)
 
 
 def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: bool, now: dt.datetime) -> None:
@@ -88,7 +89,8 @@ def members_to_confirm(*, organisation: Organisation, now: dt.datetime) -> None:
     def facts() -> dict[str, object]:
         return {"members": counted(members, "membre", "membres"), "since": long_date(last.date())}
 
-    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}:{year}", facts, now)
+    about = f"{organisation.SPACE}-members:{organisation.pk}"
+    _tell_owners("members_to_confirm", organisation, f"{last:%Y%m%d}:{year}", facts, now, about=about)
 
 
 def organisations_merged(
@@ -156,14 +158,27 @@ def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
 
 
 def address_silent(*, suppression: Suppression, name: str, organisation: Organisation, now: dt.datetime) -> None:
-    """To the others who act for it, and to the operators: mail reaches this address no more."""
+    """To the others who act for it, and to the operators: mail reaches this address no more.
+
+    Where nobody else acts for the organisation its other members hear it too.
+    """
     address = suppression.address
-    others = [member for member in organisation.managers() if member.email.lower() != address]
-    facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not others}
+    acting = [member for member in organisation.managers() if member.email.lower() != address]
+    others = acting or organisation.people()
+    facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not acting}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     readers = {one.pk: one for one in [*others, *User.objects.operators()] if one.email.lower() != address}
     for reader in readers.values():
         _tell("address_silent", organisation, reader, fact, lambda: facts, now)
+
+
+def address_lost(*, suppression: Suppression, name: str, now: dt.datetime) -> None:
+    """To the operators: mail does not reach this person any more, who is of no organisation."""
+    facts = {"person": name or suppression.address, "address": suppression.address, "reason": suppression.reason}
+    fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
+    for operator in User.objects.operators():
+        if operator.email.lower() != suppression.address:
+            _tell_person("address_lost", operator, fact, lambda: facts, now)
 
 
 def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:
@@ -184,13 +199,23 @@ def _tell_owners(
     now: dt.datetime,
     *,
     but: User | None = None,
+    about: str = "",
 ) -> None:
     for owner in organisation.owners():
         if owner != but:
-            _tell(template, organisation, owner, fact, facts, now)
+            _tell(template, organisation, owner, fact, facts, now, about=about)
 
 
-def _tell(template: str, organisation: Organisation, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:
+def _tell(
+    template: str,
+    organisation: Organisation,
+    person: User,
+    fact: str,
+    facts: Facts,
+    now: dt.datetime,
+    *,
+    about: str = "",
+) -> None:
     with writing_to(person) as post:
         post(
             template,
@@ -201,6 +226,8 @@ def _tell(template: str, organisation: Organisation, person: User, fact: str, fa
                 "members_url": settings.SITE_URL + reverse(f"{organisation.SPACE}:members", args=[organisation.slug]),
                 "dashboard_url": settings.SITE_URL + reverse("dashboard"),
             },
+            about=about,
             on_behalf_of=f"{organisation.SPACE}:{organisation.pk}",
+            time_zone=organisation.time_zone,
             now=now,
         )

@@ -12,14 +12,23 @@ from mail.models import Suppression
 
 @bounces.when_set_aside
 def tell_others(suppression: Suppression, now: dt.datetime) -> None:
-    """Each organisation of which this person is a member, or to which they are invited, has its others told."""
+    """Each organisation of which this person is a member, or to which they are invited, has its others told.
+
+    Of somebody who is of none the operators hear.
+    """
     address = suppression.address
+    known = False
     for kind in Membership.__subclasses__():
         for member in kind.objects.filter(user__email__iexact=address).select_related("user").order_by("pk"):
             _tell(suppression, member.user.name, member.organisation, now)
+            known = True
     for invited in Invitation.__subclasses__():
         for invitation in invited.objects.open(now).filter(email__iexact=address).order_by("pk"):
             _tell(suppression, "", invitation.organisation, now)
+            known = True
+    person = User.objects.filter(email__iexact=address).first()
+    if person is not None and not known:
+        emails.address_lost(suppression=suppression, name=person.name, now=now)
 
 
 def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:

@@ -8,5 +8,6 @@ class CharterConfig(AppConfig):
     verbose_name = "Charte"
 
     def ready(self) -> None:
-        """Have those told whom a silent signatory concerns."""
+        """Have those told whom a silent signatory concerns, and say which mails are overtaken."""
         import_module("charter.silence")
+        import_module("charter.wanted")

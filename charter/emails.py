@@ -112,6 +112,7 @@ def charter_renewal_due(*, signature: Signature, version: CharterVersion, until:
         now,
         lambda: _renewal(version, until) | {"stands": stands},
         fact=f"{version.number}",
+        not_after=until,
     )
 
 
@@ -121,7 +122,7 @@ def charter_renewal_reminder(
 ) -> None:
     """The signature counts for some days more."""
     fact = f"{version.number}:{days}"
-    _tell("charter_renewal_reminder", signature, now, lambda: _renewal(version, until), fact=fact)
+    _tell("charter_renewal_reminder", signature, now, lambda: _renewal(version, until), fact=fact, not_after=until)
 
 
 def _renewal(version: CharterVersion, until: dt.datetime) -> dict[str, object]:
@@ -141,6 +142,7 @@ def _tell(
     facts: Facts = dict,
     *,
     fact: str = "",
+    not_after: dt.datetime | None = None,
 ) -> None:
     """Tell each manager. `fact` names what is told; a decision is told by its instant.
 
@@ -164,7 +166,10 @@ def _tell(
                     "company_url": company_url,
                     **facts(),
                 },
+                about=f"signature:{signature.pk}",
                 on_behalf_of=f"companies:{company.pk}",
+                not_after=not_after,
+                time_zone=company.time_zone,
                 now=now,
             )
 

@@ -129,6 +129,8 @@ def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> N
                     "hours": profile.pledged_hours,
                     "url": url,
                 },
+                about=f"volunteer:{profile.pk}",
+                on_behalf_of=f"companies:{member.company_id}",
                 now=now,
             )
 

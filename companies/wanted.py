@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companies.models import Availability, SlotVolunteer
+from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import wanted
 from mail.models import Message
 
@@ -20,3 +20,9 @@ def _still_asked(message: Message) -> str:
 def _still_sought(message: Message) -> str:
     sought = SlotVolunteer.objects.filter(pk=wanted.number_in(message.about), stand_in_asked_at__isnull=False)
     return "" if sought.exists() else "Le remplaçant est trouvé, ou n’est plus cherché."
+
+
+@wanted.while_so("volunteer_consent_asked")
+def _still_waits_for_consent(message: Message) -> str:
+    waiting = VolunteerProfile.objects.awaiting_consent().filter(pk=wanted.number_in(message.about))
+    return "" if waiting.exists() else "La réponse est donnée, ou la question est retirée."

@@ -18,8 +18,30 @@ SUBJECT = ".subject.txt"
 BODY = ("context", "subject", "text", "html", "calendar")
 
 
+class ForOperators:
+    """Whoever runs the portal may open these pages: the role is the right, there are no others to give out."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._operates(request)
+
+    def has_view_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return self._operates(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._operates(request)
+
+    def has_change_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return self._operates(request)
+
+    def has_delete_permission(self, request: HttpRequest, _obj: Any = None) -> bool:
+        return self._operates(request)
+
+    def _operates(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin[Message]):
+class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
     """The outbox as a list, filtered by state; a failed message can be sent again."""
 
     list_display = ("state", "key", "template", "to_email", "due_at", "attempts", "last_error")
@@ -64,7 +86,7 @@ class MessageAdmin(admin.ModelAdmin[Message]):
 
 
 @admin.register(Pause)
-class PauseAdmin(admin.ModelAdmin[Pause]):
+class PauseAdmin(ForOperators, admin.ModelAdmin[Pause]):
     """Hold back all mail, or one kind; taking the pause away lets what waits leave."""
 
     list_display = ("__str__", "reason", "created_at")
@@ -94,7 +116,7 @@ def _kinds() -> list[tuple[str, str]]:
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(admin.ModelAdmin[Suppression]):
+class SuppressionAdmin(ForOperators, admin.ModelAdmin[Suppression]):
     """Addresses we no longer write to; removing one allows mail again."""
 
     list_display = ("address", "reason", "created_at")

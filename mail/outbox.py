@@ -75,7 +75,8 @@ def rehearsed_language() -> str | None:
 
 # One statement: whether the key is new and whether the address may be written to are decided by the
 # database, under the caller's transaction. Two transactions that post one key wait for each other.
-# The turn: who has much to tell takes one turn a second, so that nobody else waits behind all of it.
+# The turn: who has much to tell takes one turn a second, so that nobody else waits behind all of it. What was put off
+# (quiet hours, a server that refused) waits for its own hour and keeps nobody.
 INSERT = """
 INSERT INTO mail_message (
     key, template, to_email, to_name, language, context, about, thread, reply_to, calendar, calendar_method, secret,
@@ -90,6 +91,7 @@ SELECT
     GREATEST(one.due_at, (
         SELECT max(turn_at) FROM mail_message
         WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
+            AND next_attempt_at <= one.due_at
     ) + %(turn)s) + %(turn)s * (row_number() OVER (PARTITION BY one.on_behalf_of, one.priority ORDER BY number) - 1),
     one.message_id, one.created_at, one.due_at, one.not_after, one.due_at,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,

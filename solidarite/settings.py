@@ -6,6 +6,7 @@ the legal notice must be given, or the portal refuses to start.
 """
 
 import datetime as dt
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -257,7 +258,7 @@ MAILERS = {
     },
 }
 CALENDAR_ORGANIZER = env.str("CALENDAR_ORGANIZER", "bonjour@solidarite.example.org")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <bonjour@solidarite.example.org>")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", formataddr((SITE_NAME, "bonjour@solidarite.example.org")))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Accounts --------------------------------------------------------------------------------------

@@ -193,7 +193,8 @@ def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:
 
     fact = f"{count}:{now:%Y%m%dT%H%M%S%f}"
     for manager in _company(booking):
-        _tell("workshop_visitors", booking, manager, now, url=_company_url(booking), facts=facts, told_once=fact)
+        url, until = _company_url(booking), booking.slot.ends_at
+        _tell("workshop_visitors", booking, manager, now, url=url, facts=facts, told_once=fact, not_after=until)
 
 
 def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
@@ -206,7 +207,7 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
     def facts() -> dict[str, object]:
         return {"writer": writer, "what": str(note.get_kind_display()), "text": note.text}
 
-    priority = 1 if note.kind in WorkshopNote.URGENT else 5
+    urgent = note.kind in WorkshopNote.URGENT
     for person in _company(booking) if to_company else _association(booking):
         _tell(
             "workshop_note",
@@ -215,7 +216,8 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
             now,
             url=url,
             facts=facts,
-            priority=priority,
+            not_after=booking.slot.ends_at if urgent else None,
+            priority=1 if urgent else 5,
             told_once=str(note.pk),
         )
 

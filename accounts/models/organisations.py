@@ -198,6 +198,15 @@ class Organisation(models.Model):
         """People who answer for it."""
         return self._people([Role.OWNER])
 
+    def people(self) -> models.QuerySet[User]:
+        """Everybody who is of it."""
+        return self._people(list(Role))
+
+    @property
+    def time_zone(self) -> str:
+        """On whose clock it lives (IANA); empty: nobody said where it is."""
+        return self.commune.time_zone if self.commune else ""
+
     def _people(self, roles: list[Role]) -> models.QuerySet[User]:
         members = self.members().filter(role__in=roles)
         return User.objects.filter(is_active=True, pk__in=members.values("user")).order_by("pk")

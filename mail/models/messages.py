@@ -192,7 +192,10 @@ class Message(models.Model):
                 name="message_due", fields=["priority", "turn_at", "id", "next_attempt_at"], condition=Q(state="queued")
             ),
             models.Index(
-                name="message_turns", fields=["on_behalf_of", "priority", "turn_at"], condition=Q(state="queued")
+                name="message_turns",
+                fields=["on_behalf_of", "priority", "turn_at"],
+                include=["next_attempt_at"],
+                condition=Q(state="queued"),
             ),
             models.Index(
                 name="message_gathered",

@@ -88,3 +88,19 @@ def test_who_begins_to_act_and_hears_nothing_is_told_of(world: World, now: dt.da
 def test_strangers_are_nobodys_silence(world: World, now: dt.datetime) -> None:
     set_aside(address="eve@example.org", reason=REASON, now=now)
     assert told() == []
+
+
+@pytest.mark.django_db
+def test_operators_hear_of_who_is_of_no_organisation(now: dt.datetime) -> None:
+    operators = [factories.make_user(name, is_staff=True) for name in ("Odile", "Paul")]
+    silence(operators[0], now)
+    silence(factories.make_user("Seule"), now)
+    told = (
+        Message.objects.filter(template="address_lost", state="queued").order_by("pk").values_list("to_name", flat=True)
+    )
+    assert list(told) == ["Paul", "Paul"]
+
+
+def test_members_hear_that_nobody_acts_any_more(world: World, now: dt.datetime) -> None:
+    silence(world.company_owner, now)
+    assert ("Lucie", True) in told()

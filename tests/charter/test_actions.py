@@ -19,6 +19,7 @@ from charter import actions
 from charter.actions import deciding, signing
 from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
+from mail import wanted
 from mail.models import Message
 from mail.rendering import render
 from territories.wording import long_date
@@ -590,6 +591,20 @@ def test_reminders_leave_thirty_and_seven_days_before(world: World, applicant: C
         actions.remind_renewals(now=applicant.charter_until_at - days * DAY)
         counts.append(Message.objects.filter(template="charter_renewal_reminder").count())
     assert counts == [0, 1, 1, 2, 2]
+
+
+def test_nobody_is_reminded_of_what_they_signed_since(world: World, applicant: Company, now: dt.datetime) -> None:
+    approved(world, applicant, now)
+    second = next_version(world, now)
+    applicant.refresh_from_db()
+    until = applicant.charter_until_at
+    assert until is not None
+    actions.remind_renewals(now=until - 7 * DAY)
+    told = Message.objects.filter(template__startswith="charter_renewal")
+    assert {wanted.why_not(message) for message in told} == {""}
+    assert {(message.not_after, message.time_zone) for message in told} == {(until, "Europe/Paris")}
+    sign(world, applicant, until - 6 * DAY, second)
+    assert {wanted.why_not(message) for message in told} == {"La nouvelle version est signée."}
 
 
 def test_late_scan_sends_the_nearest_reminder_alone(world: World, applicant: Company, now: dt.datetime) -> None:

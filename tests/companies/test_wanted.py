@@ -54,3 +54,32 @@ def test_invitation_that_was_taken_back_does_not_leave(world: World, now: dt.dat
     assert why("member_invited") == {""}
     members.revoke_invitation(organisation=organisation, invitation=invitation, by=owner, now=now)
     assert why("member_invited") == {"L’invitation est retirée, ou elle a servi."}
+
+
+@pytest.mark.parametrize("end", ["declined", "kept"])
+def test_owners_are_not_asked_about_who_was_answered(world: World, now: dt.datetime, end: str) -> None:
+    asked = members.ask_to_join(
+        organisation=world.association, message="Bonjour.", by=factories.make_user("Paul"), now=now
+    )
+    assert why("join_requested") == {""}
+    if end == "declined":
+        members.answer_join_request(
+            organisation=world.association, asked=asked, role=None, by=world.association_owner, now=now
+        )
+        assert why("join_requested") == {"Quelqu’un a déjà répondu."}
+
+
+def test_owners_are_not_asked_for_what_they_confirmed(world: World, now: dt.datetime) -> None:
+    later = now + dt.timedelta(days=400)
+    members.ask_to_confirm_members(organisations=[world.company], now=later)
+    assert why("members_to_confirm") == {""}
+    members.confirm_members(organisation=world.company, by=world.company_owner, now=later)
+    assert why("members_to_confirm") == {"La liste des membres est vérifiée."}
+
+
+def test_managers_are_not_asked_for_a_consent_that_was_given(world: World, now: dt.datetime) -> None:
+    profile = factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat")
+    company_emails.volunteer_consent_asked(profile=profile, now=now)
+    assert why("volunteer_consent_asked") == {""}
+    actions.consent(profile=profile, by=world.company_owner, now=now)
+    assert why("volunteer_consent_asked") == {"La réponse est donnée, ou la question est retirée."}

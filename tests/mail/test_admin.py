@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django import Settings
 
-from mail.models import Message, Suppression
+from mail.models import Message, Pause, Suppression
 from tests.mail.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,34 @@ def operator(client: Client, settings: Settings, tmp_path: Path) -> Client:
     user = get_user_model().objects.create_superuser("exploitation@example.org", "a long enough password")
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+@pytest.fixture
+def staff(client: Client, settings: Settings, tmp_path: Path) -> Client:
+    """An operator as the documentation makes them: no superuser."""
+    settings.STATIC_ROOT = tmp_path
+    user = get_user_model().objects.create_user("equipe@example.org", "a long enough password", is_staff=True)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_operator_pauses_mail_and_sends_what_failed_again(staff: Client, tell: Tell) -> None:
+    fail(tell("hello:1"))
+    assert "hello:1" in staff.get(LIST, {"state__exact": "failed"}).text
+    chosen = {"action": "send_again", "_selected_action": [str(Message.objects.get().pk)]}
+    staff.post(LIST, chosen)
+    assert Message.objects.get().state == Message.State.QUEUED
+    assert staff.post("/admin/mail/pause/add/", {"template": "", "reason": "Panne."}).status_code == 302
+    assert Pause.objects.get().reason == "Panne."
+    assert staff.get("/admin/mail/suppression/").status_code == 200
+    assert staff.post(f"/admin/mail/pause/{Pause.objects.get().pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Pause.objects.exists()
+
+
+def test_who_runs_nothing_opens_nothing(client: Client, tell: Tell) -> None:
+    user = get_user_model().objects.create_user("ana@example.org", "a long enough password", is_moderator=True)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(LIST).status_code == 302
 
 
 def fail(message: Message, **fields: object) -> None:

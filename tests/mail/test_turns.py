@@ -41,6 +41,17 @@ def test_who_has_much_to_tell_lets_others_speak(smtp_sink: Sink, tell: Tell) -> 
                                     "big4@example.org"]  # fmt: skip
 
 
+@pytest.mark.parametrize("until", [NOW + dt.timedelta(hours=8), NOW + dt.timedelta(minutes=1)])
+def test_what_was_put_off_keeps_nobody_waiting(smtp_sink: Sink, tell: Tell, until: dt.datetime) -> None:
+    """One message that waits for the morning, or for a server, is no turn of those that come after it."""
+    post_for(tell, "small", 1)
+    Message.objects.update(turn_at=until, next_attempt_at=until)
+    post_for(tell, "big", 20, at=NOW + SECOND)
+    post_for(tell, "small", 1, at=NOW + 3 * SECOND)
+    deliver(NOW + 3 * SECOND, limit=4)
+    assert "small0@example.org" in smtp_sink.recipients
+
+
 def test_who_waits_is_not_overtaken_for_ever(smtp_sink: Sink, tell: Tell) -> None:
     post_for(tell, "big", 3)
     post_for(tell, "late", 3, at=NOW + 10 * SECOND)

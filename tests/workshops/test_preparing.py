@@ -181,3 +181,12 @@ def test_what_is_prepared_is_nobody_elses(workshop: Workshop, now: dt.datetime, 
     page = reverse("workshops:association_prepare", args=[other.slug, workshop.booking_id])
     assert visitor(other.owners()[0]).get(page).status_code == 404
     assert Booking.objects.count() == 1
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("late", True), ("access", False)])
+def test_urgent_word_is_of_no_use_once_the_workshop_is_over(
+    workshop: Workshop, world: World, now: dt.datetime, kind: str, *, ends: bool
+) -> None:
+    write(workshop, now, kind=kind)
+    (until,) = Message.objects.filter(template="workshop_note").values_list("not_after", flat=True)
+    assert until == (world.slot.ends_at if ends else None)

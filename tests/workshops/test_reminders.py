@@ -216,6 +216,15 @@ def test_day_of_a_far_site_is_its_own(world: World, now: dt.datetime) -> None:
     assert told("workshop_today") == BOTH
 
 
+def test_workshop_before_eight_is_announced_an_hour_ahead(world: World, now: dt.datetime) -> None:
+    early = factories.make_slot(world.room, dt.datetime(2026, 12, 12, 5, 30, tzinfo=dt.UTC))  # Saturday, 6:30
+    factories.make_booking(START - 14 * DAY, early, world.association)
+    scan(early.starts_at - 1.1 * HOUR)
+    assert told("workshop_today") == []
+    scan(early.starts_at - HOUR)
+    assert told("workshop_today") == BOTH
+
+
 def test_who_confirmed_this_morning_needs_no_word(world: World) -> None:
     seven = dt.datetime(2026, 12, 8, 6, tzinfo=dt.UTC)
     factories.make_booking(seven + HOUR, world.slot, world.association)

@@ -23,6 +23,7 @@ from workshops.models import Booking, Side, Workshop
 
 ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = dt.timedelta(days=7), dt.timedelta(days=3), dt.timedelta(hours=48)
 TIME_TO_AGREE = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
 REPORT_WITHIN, CAUGHT_UP_WITHIN = dt.timedelta(days=14), dt.timedelta(days=7)
 
@@ -110,7 +111,8 @@ def _tell_morning(now: dt.datetime) -> int:
 
 
 def _is_morning_due(booking: Booking, now: dt.datetime) -> bool:
-    morning = local(booking.slot, MORNING)
+    """From seven; of what begins before eight, an hour ahead."""
+    morning = min(local(booking.slot, MORNING), booking.slot.starts_at - HOUR)
     return morning <= now and booking.settled_at is not None and booking.settled_at < morning
 
 
