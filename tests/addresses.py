@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -28,7 +29,7 @@ from tests.pictures import picture
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
-from workshops.models import CalendarFeed, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, CalendarFeed, Course, Side, WaitlistEntry, Workshop
 from workshops.presence import coming_path, presence_path
 
 
@@ -133,6 +134,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "holding": hold_path(held, world.association_owner).split("/")[-2],
         "presence": presence_path(booking.workshop).split("/")[-2],
         "coming": coming_path(booking.workshop, world.volunteer).split("/")[-2],
+        "course_id": _course(world, now, booking).pk,
         "entry_id": queued.pk,
         "template": "workshop_reminder",
         "pk": 1,
@@ -145,6 +147,15 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         arguments = own | (of_association if "association" in name else of_company)
         found[name] = reverse_with(name, arguments | special(name, arguments))
     return found
+
+
+def _course(world: World, now: dt.datetime, booking: Booking) -> Course:
+    """One of which this booking is a session."""
+    made = Course.objects.create(
+        association=world.association, title="Premiers pas", topic="email", participants=6, key=uuid4(), created_at=now
+    )
+    Booking.objects.filter(pk=booking.pk).update(course=made)
+    return made
 
 
 def of_members(organisation: Company | Association, now: dt.datetime) -> dict[str, object]:

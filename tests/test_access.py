@@ -92,6 +92,7 @@ TABLE: dict[str, Rule] = {
     # Who has no association is sent to register one; the slot is taken for who has one.
     "workshops:book": get(AWAY, AWAY, AWAY, 409, AWAY, 409, AWAY, AWAY),
     "workshops:waitlist_join": get(AWAY, AWAY, AWAY, OK, AWAY, OK, AWAY, AWAY),
+    "workshops:course_book": get(AWAY, AWAY, AWAY, OK, AWAY, OK, AWAY, AWAY),
     "workshops:volunteering": SIGNED_IN,
     "workshops:volunteer_join": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_join_series": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
@@ -188,6 +189,8 @@ TABLE: dict[str, Rule] = {
     "workshops:company_crew_invite": replace(COMPANY, AWAY),
     "workshops:presence": SIGNED_IN,
     "workshops:volunteer_answer": PUBLIC,
+    "workshops:association_course": ASSOCIATION,
+    "workshops:association_course_cancel": replace(ASSOCIATION, FORM),
     "workshops:agreement": PUBLIC,
     "workshops:answer": PUBLIC,
     "workshops:hold": PUBLIC,

@@ -50,7 +50,7 @@ from territories.models import Commune
 from territories.wording import of
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
-from workshops.models import Attendance, Booking, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Attendance, Booking, Course, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 
 DEFAULT_SEED = 2015
 COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
@@ -523,6 +523,7 @@ class _Seed:
     def _own_bookings(self, public: list[Slot], used: set[int], association: Association) -> list[Booking]:
         """Something for the demonstration's two owners: answers to give, workshops to come, one to report on."""
         states = Booking.State
+        self.own_association = association
         last = max(
             (one for one in public if one.room.site.company_id == self.own_company.pk and one.ends_at < self.now),
             key=lambda one: (one.starts_at, one.pk),
@@ -587,6 +588,24 @@ class _Seed:
         WorkshopNote.objects.bulk_create([self._note(workshop) for workshop in coming[::12]])
         Report.objects.bulk_create([report for workshop in workshops for report in self._reports(workshop)])
         self._promise([*held, *planned])
+        self._course(planned)
+
+    def _course(self, planned: list[Booking]) -> None:
+        """The demonstration's association comes back with the same group."""
+        sessions = [booking for booking in planned if self._is_own_to_come(booking)][:2]
+        if len(sessions) > 1:
+            course = Course.objects.create(
+                association=self.own_association,
+                title="Premiers pas, pas à pas",
+                topic=sessions[0].topic,
+                participants=sessions[0].participants,
+                key=uuid.UUID(int=self.chance.getrandbits(128)),
+                created_at=sessions[0].created_at,
+            )
+            Booking.objects.filter(pk__in=[booking.pk for booking in sessions]).update(course=course)
+
+    def _is_own_to_come(self, booking: Booking) -> bool:
+        return booking.association == self.own_association and booking.slot.starts_at > self.now
 
     def _coming(self, booking: Booking) -> Workshop:
         """Half of them are prepared."""

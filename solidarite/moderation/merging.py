@@ -19,7 +19,7 @@ from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies.models import Company, VolunteerProfile
 from territories.wording import of
-from workshops.models import Booking
+from workshops.models import Booking, CalendarFeed, Course, WaitlistEntry
 
 # Facts that the entry that is kept may lack, and those that are true together only.
 TAKEN_OVER = (("siren", "siret"), ("rna",), ("website",), ("address", "commune_id"), ("description",))
@@ -58,7 +58,7 @@ def merge(
         _move_company(into, gone, now)
     else:
         _refuse_appealed(gone)
-        _move_association(into, gone)
+        _move_association(into, gone, now)
     agreeing = [
         group for group in TAKEN_OVER if all(getattr(into, one) in ("", None, getattr(gone, one)) for one in group)
     ]
@@ -207,12 +207,18 @@ def _end(signatures: QuerySet[Signature], now: dt.datetime) -> None:
     signatures.update(state=Signature.State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None)
 
 
-def _move_association(into: Association, gone: Association) -> None:
-    live = (Booking.State.PENDING, Booking.State.CONFIRMED, Booking.State.COMPLETED)
+def _move_association(into: Association, gone: Association, now: dt.datetime) -> None:
+    live = (Booking.State.PENDING, *Booking.LIVE)
     own_slots = Booking.objects.filter(association=into, state__in=live).values("slot")
     if Booking.objects.filter(association=gone, state__in=live, slot__in=own_slots).exists():
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
-    Booking.objects.filter(association=gone).update(association=into)
+    own_places = WaitlistEntry.objects.standing().filter(association=into).values("slot")
+    WaitlistEntry.objects.waiting().filter(association=gone, slot__in=own_places).update(
+        state=WaitlistEntry.State.LEFT, ended_at=now
+    )
+    for kind in (Course, Booking, WaitlistEntry):
+        kind.objects.filter(association=gone).update(association=into)
+    CalendarFeed.objects.open().filter(association=gone).update(closed_at=now)
     gone.requests.update(association=into)
     _keep_state(into, gone)
 

@@ -13,6 +13,8 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.closing import Hanging, close_places, hanging_on
+from workshops.actions.courses import Booked as BookedCourse
+from workshops.actions.courses import NotAllFree, TooFewSessions, book_course, cancel_course
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers
 from workshops.actions.matches import tell_matches
@@ -54,11 +56,13 @@ __all__ = [
     "AlreadyReported",
     "AlreadySettled",
     "AlreadyWaiting",
+    "BookedCourse",
     "Change",
     "Hanging",
     "NoLongerHeld",
     "NobodyMissing",
     "NotAdmitted",
+    "NotAllFree",
     "NotMovable",
     "NotNow",
     "NotOver",
@@ -69,6 +73,7 @@ __all__ = [
     "Presence",
     "SeriesEnd",
     "SlotTaken",
+    "TooFewSessions",
     "TooMany",
     "TooManyBookings",
     "TooManyNotes",
@@ -79,9 +84,11 @@ __all__ = [
     "agree_workshop",
     "ask_for_reports",
     "attend_workshop",
+    "book_course",
     "book_slot",
     "call_volunteers",
     "cancel_booking",
+    "cancel_course",
     "change_following",
     "change_series",
     "change_slot",

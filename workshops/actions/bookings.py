@@ -21,7 +21,7 @@ from territories.wording import counted
 from workshops import emails
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.catalogue import alternatives, bookable
-from workshops.models import Booking, BookingQuerySet, Reason, Workshop
+from workshops.models import Booking, BookingQuerySet, Course, Reason, Workshop
 
 REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 
@@ -65,6 +65,7 @@ def book_slot(  # one booking is all of these facts
     request: Request | None,
     by: User,
     now: dt.datetime,
+    course: Course | None = None,
 ) -> Booking:
     """Book a whole slot: confirmed at once when the company said so, else pending its answer.
 
@@ -95,6 +96,7 @@ def book_slot(  # one booking is all of these facts
             slot=slot,
             association=association,
             request=request,
+            course=course,
             participants=participants,
             topic=topic,
             message=message,

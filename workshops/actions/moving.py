@@ -68,6 +68,7 @@ def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending
         slot=target,
         association=booking.association,
         request_id=booking.request_id,
+        course_id=booking.course_id,
         participants=booking.participants,
         topic=booking.topic,
         message=booking.message,

@@ -1,6 +1,6 @@
 """Forms of bookings, offers, workshops and calendars."""
 
-from workshops.forms.booking import AnswerForm, BookingForm, HoldForm, MoveForm, ReasonForm, WaitlistForm
+from workshops.forms.booking import AnswerForm, BookingForm, CourseForm, HoldForm, MoveForm, ReasonForm, WaitlistForm
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
 from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
 from workshops.forms.preparing import NoteForm, PrepareForm
@@ -13,6 +13,7 @@ __all__ = [
     "CalendarForm",
     "ClosingForm",
     "CompanyReportForm",
+    "CourseForm",
     "EndForm",
     "HoldForm",
     "MoveForm",

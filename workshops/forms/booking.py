@@ -93,6 +93,45 @@ class WaitlistForm(BookingForm):
     key = None  # type: ignore[assignment]  # Django's way to drop an inherited field
 
 
+class CourseForm(BookingForm):
+    """Several dates for one group: the next ones of the same room, or of others of the site."""
+
+    title = forms.CharField(label="Nom du parcours", max_length=120, help_text="Par exemple\u00a0: Premiers pas.")
+    slots = forms.TypedMultipleChoiceField(
+        label="Quelles dates",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choisissez au moins deux dates.",
+            "invalid_choice": "Une de ces dates n’est plus libre\u00a0: rechargez la page.",
+        },
+    )
+    only_all = forms.BooleanField(
+        label="Ne rien réserver si l’une de ces dates ne peut pas l’être",
+        required=False,
+        initial=True,
+    )
+
+    field_order = (  # type: ignore[assignment]  # more of them
+        "association",
+        "title",
+        "participants",
+        "topic",
+        "slots",
+        "only_all",
+        "request",
+        "message",
+        "key",
+    )
+
+    def __init__(self, data: Any = None, *, associations: Sequence[Association], slots: Sequence[Slot]) -> None:
+        super().__init__(data, associations=associations, places=max((slot.places for slot in slots), default=1))
+        field = self.fields["slots"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(slot.pk, _told(slot)) for slot in slots]
+        field.initial = [slot.pk for slot in slots[:1]]
+
+
 class ReasonForm(forms.Form):
     """Why a booking is declined or called off; the other side reads it."""
 

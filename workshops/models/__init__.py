@@ -2,6 +2,7 @@
 
 from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuerySet
 from workshops.models.bookings import Booking, BookingQuerySet
+from workshops.models.courses import Course
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
@@ -19,6 +20,7 @@ __all__ = [
     "BookingQuerySet",
     "CalendarFeed",
     "CalendarFeedQuerySet",
+    "Course",
     "MatchNotice",
     "Reason",
     "Report",

@@ -18,6 +18,7 @@ from workshops.guards import (
     booking_may_be_confirmed,
     booking_may_be_made,
 )
+from workshops.models.courses import Course
 from workshops.models.reasons import Reason
 from workshops.models.told import told_of
 
@@ -143,6 +144,9 @@ class Booking(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(Request, on_delete=models.SET_NULL, null=True, related_name="+")
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, null=True, related_name="bookings", verbose_name="parcours", editable=False
+    )
     participants = models.PositiveSmallIntegerField("participants")
     topic = models.CharField("thème", max_length=50, choices=Topic)
     message = models.TextField("message à l’entreprise", max_length=1000, blank=True)

@@ -44,12 +44,13 @@ def association_booking(request: HttpRequest, slug: str, booking_id: int) -> Htt
 
 def booking_of(company: Company, booking_id: int) -> Booking:
     """One of the company's, as it stands now."""
-    return get_object_or_404(Booking.objects.of_company(company).with_everything(), pk=booking_id).as_of(clock.now())
+    own = Booking.objects.of_company(company).with_everything().select_related("course")
+    return get_object_or_404(own, pk=booking_id).as_of(clock.now())
 
 
 def booking_for(association: Association, booking_id: int) -> Booking:
     """One of the association's, as it stands now."""
-    own = Booking.objects.of_association(association).with_everything()
+    own = Booking.objects.of_association(association).with_everything().select_related("course")
     return get_object_or_404(own, pk=booking_id).as_of(clock.now())
 
 

@@ -1,0 +1,205 @@
+"""Several dates for one group: all of them, or line by line what can be had."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
+from time_machine import travel
+
+from accounts.models import User
+from associations.models import Association
+from companies.models import Slot
+from mail.models import Message
+from tests import factories
+from tests.factories import World
+from tests.races import at_once
+from workshops import actions
+from workshops.actions import BookedCourse
+from workshops.models import Booking, Course, Reason, Side, Workshop
+
+Visitor = Callable[[User], Client]
+WEEK = dt.timedelta(weeks=1)
+
+
+@pytest.fixture
+def slots(world: World) -> list[Slot]:
+    """Four Tuesdays, the first that of the world."""
+    return [
+        world.slot,
+        *(factories.make_slot(world.room, world.slot.starts_at + number * WEEK) for number in (1, 2, 3)),
+    ]
+
+
+def book(world: World, slots: list[Slot], now: dt.datetime, **fields: Any) -> BookedCourse:
+    given = {
+        "slot_ids": [slot.pk for slot in slots],
+        "association": world.association,
+        "title": "Premiers pas",
+        "participants": 6,
+        "topic": "email",
+        "message": "",
+        "key": uuid.uuid4(),
+        "request": None,
+        "only_all": False,
+        "by": world.association_owner,
+        "now": now,
+    }
+    return actions.book_course(**{**given, **fields})
+
+
+def test_group_has_all_its_dates_in_one_step(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("workshops:course_book", args=[world.slot.pk])
+    shown = client.get(page)
+    assert [f'value="{slot.pk}"' in shown.text for slot in slots] == [True] * 4
+    form = {
+        "association": world.association.pk,
+        "title": "Premiers pas",
+        "participants": 6,
+        "topic": "email",
+        "slots": [slot.pk for slot in slots[:3]],
+        "only_all": "on",
+        "key": uuid.uuid4(),
+    }
+    done = client.post(page, form, follow=True)
+    assert "3\u00a0dates réservées" in done.text
+    assert client.post(page, form, follow=True).redirect_chain == done.redirect_chain
+    course = Course.objects.get()
+    assert list(course.bookings.order_by("slot").values_list("slot", "state")) == [
+        (slot.pk, "confirmed") for slot in slots[:3]
+    ]
+    one = course.bookings.order_by("pk")[0]
+    own = reverse("workshops:association_booking", args=[world.association.slug, one.pk])
+    assert "Séance du parcours" in client.get(own).text
+    theirs = reverse("workshops:company_booking", args=[world.company.slug, one.pk])
+    assert "«\u00a0Premiers pas\u00a0»" in visitor(world.company_owner).get(theirs).text
+
+
+def test_what_cannot_be_had_is_said_line_by_line(world: World, slots: list[Slot], now: dt.datetime) -> None:
+    factories.make_booking(now, slots[1], factories.make_association(now))
+    small = slots[2]
+    Slot.objects.filter(pk=small.pk).update(places=5)
+    booked = book(world, slots, now)
+    assert [booking.slot for booking in booked.bookings] == [slots[0], slots[3]]
+    assert [(slot, reason[:22]) for slot, reason in booked.refused] == [
+        (slots[1], "Ce créneau n’est plus "),
+        (small, "Ce créneau accueille 5"),
+    ]
+
+
+def test_all_or_nothing_keeps_nothing(world: World, slots: list[Slot], now: dt.datetime) -> None:
+    factories.make_booking(now, slots[1], factories.make_association(now))
+    with pytest.raises(actions.NotAllFree, match=r"15.décembre.*n’est plus disponible"):
+        book(world, slots, now, only_all=True)
+    assert (Course.objects.count(), Booking.objects.of_association(world.association).count()) == (0, 0)
+    assert not Message.objects.exists()
+
+
+def test_nothing_to_be_had_is_no_course(world: World, slots: list[Slot], now: dt.datetime) -> None:
+    for slot in slots[:2]:
+        factories.make_booking(now, slot, factories.make_association(now))
+    with pytest.raises(actions.NotAllFree):
+        book(world, slots[:2], now)
+    assert not Course.objects.exists()
+
+
+@pytest.mark.parametrize("count", [0, 1, 21])
+def test_course_has_two_dates_or_more(world: World, now: dt.datetime, count: int) -> None:
+    several = [factories.make_slot(world.room, world.slot.starts_at + number * WEEK) for number in range(1, count + 1)]
+    with pytest.raises(actions.TooFewSessions):
+        book(world, several, now)
+
+
+def test_cap_of_bookings_counts_each_date(
+    world: World, slots: list[Slot], now: dt.datetime, settings: Settings
+) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 2
+    booked = book(world, slots, now)
+    assert (len(booked.bookings), len(booked.refused)) == (2, 2)
+    assert "le maximum" in booked.refused[0][1]
+
+
+def test_moved_session_stays_in_its_course(world: World, slots: list[Slot], now: dt.datetime) -> None:
+    booked = book(world, slots[:2], now)
+    by = world.association_owner
+    moved = actions.move_workshop(
+        booking=booked.bookings[0], slot_id=slots[3].pk, side=Side.ASSOCIATION, by=by, now=now
+    )
+    assert moved.course == booked.course
+
+
+def test_rest_of_a_course_is_called_off_at_once(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    booked = book(world, slots[:3], now)
+    client = visitor(world.association_owner)
+    address = reverse("workshops:association_course_cancel", args=[world.association.slug, booked.course.pk])
+    with travel(slots[0].ends_at, tick=False):
+        page = reverse("workshops:association_course", args=[world.association.slug, booked.course.pk])
+        assert "Écrire le compte rendu" in client.get(page).text
+        assert client.post(address, {"code": "other", "reason": ""}).status_code == 422
+        done = client.post(address, {"code": "too_few", "reason": ""}, follow=True)
+    assert "2\u00a0séances annulées" in done.text
+    states = booked.course.bookings.order_by("slot").values_list("state", flat=True)
+    assert list(states) == ["confirmed", "cancelled_by_association", "cancelled_by_association"]
+    assert Workshop.objects.filter(state="planned").count() == 1
+
+
+def test_course_is_of_its_association_alone(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    booked = book(world, slots[:2], now)
+    rival = factories.make_user()
+    other = factories.make_association(now, owner=rival)
+    address = reverse("workshops:association_course", args=[other.slug, booked.course.pk])
+    assert visitor(rival).get(address).status_code == 404
+    with pytest.raises(IntegrityError, match="booking_course_of_association"), transaction.atomic():
+        Booking.objects.filter(pk=booked.bookings[0].pk).update(association=other)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_two_groups_that_want_the_same_dates_do_not_share_them(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    slots = [world.slot, *(factories.make_slot(world.room, world.slot.starts_at + n * WEEK) for n in (1, 2))]
+    other = factories.make_association(now)
+
+    def want(association: Association, wanted: list[Slot]) -> None:
+        book(world, wanted, now, association=association, only_all=True)
+
+    done = at_once(lambda: want(world.association, slots), lambda: want(other, slots[::-1]))
+    assert done == {"done": 1, "NotAllFree": 1}
+    assert Booking.objects.filter(state="confirmed").count() == 3
+
+
+def test_reason_of_a_course_is_given_once_for_all(world: World, slots: list[Slot], now: dt.datetime) -> None:
+    booked = book(world, slots[:2], now)
+    actions.cancel_course(course=booked.course, code=Reason.TOO_FEW, reason="", by=world.association_owner, now=now)
+    assert set(booked.course.bookings.values_list("reason_code", flat=True)) == {"too_few"}
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_page_costs_the_same_however_many_sessions(
+    world: World,
+    slots: list[Slot],
+    now: dt.datetime,
+    visitor: Visitor,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    booked = book(world, slots[:count], now)
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_course", args=[world.association.slug, booked.course.pk])
+    with django_assert_num_queries(5):
+        assert client.get(page).status_code == 200

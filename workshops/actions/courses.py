@@ -1,0 +1,125 @@
+"""Booking several slots for one group: all of them, or line by line what can be had."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused
+from associations.models import Association, Request
+from companies.models import Slot
+from territories.wording import day_date
+from workshops.actions.bookings import book_slot, lock_slots
+from workshops.actions.cancelling import cancel_booking
+from workshops.models import Booking, Course, Reason, Side
+
+MOST_SESSIONS = 20
+
+
+class TooFewSessions(Refused):
+    """One date is a booking, not a course; or there are too many."""
+
+    field = "slots"
+
+
+class NotAllFree(Refused):
+    """Some date could not be had, and only all of them are wanted."""
+
+    field = "slots"
+
+
+class Booked(NamedTuple):
+    """What became of each date of a course."""
+
+    course: Course
+    bookings: list[Booking]
+    refused: list[tuple[Slot, str]]
+
+
+@transaction.atomic
+def book_course(  # one course is all of these facts
+    *,
+    slot_ids: Collection[int],
+    association: Association,
+    title: str,
+    participants: int,
+    topic: str,
+    message: str,
+    key: UUID,
+    request: Request | None,
+    only_all: bool,
+    by: User,
+    now: dt.datetime,
+) -> Booked:
+    """Book these slots for one group. What cannot be had is said line by line; with `only_all` nothing is kept then.
+
+    `key` comes with the form: the same form sent twice gives the same course.
+
+    Raises:
+        TooFewSessions: fewer than two dates, or more than `MOST_SESSIONS`.
+        NotAllFree: none could be had, or not all of them and `only_all`; nothing is written.
+    """
+    if not 1 < len(set(slot_ids)) <= MOST_SESSIONS:
+        raise TooFewSessions(f"Choisissez de 2 à {MOST_SESSIONS} dates.")
+    slots = sorted(lock_slots(slot_ids).values(), key=lambda slot: (slot.starts_at, slot.pk))
+    again = Course.objects.filter(key=key, association=association).first()
+    if again is not None:
+        return Booked(again, list(again.bookings.with_everything()), [])
+    course = Course.objects.create(
+        association=association,
+        title=title,
+        topic=topic,
+        participants=participants,
+        key=key,
+        created_at=now,
+        created_by=by,
+    )
+    booked = Booked(course, [], [])
+    for slot in slots:
+        try:
+            booking = book_slot(
+                slot_id=slot.pk,
+                association=association,
+                participants=participants,
+                topic=topic,
+                message=message,
+                key=uuid5(key, str(slot.pk)),
+                request=request,
+                course=course,
+                by=by,
+                now=now,
+            )
+        except Refused as refusal:
+            booked.refused.append((slot, str(refusal)))
+        else:
+            booked.bookings.append(booking)
+    if booked.refused and (only_all or not booked.bookings):
+        raise NotAllFree(_why(booked))
+    return booked
+
+
+def _why(booked: Booked) -> str:
+    lines = "\u00a0; ".join(f"{day_date(slot.starts_on)}, {reason}" for slot, reason in booked.refused)
+    return f"Rien n’est réservé\u00a0: {lines}"
+
+
+@transaction.atomic
+def cancel_course(*, course: Course, code: Reason, reason: str, by: User, now: dt.datetime) -> int:
+    """Call off all sessions of a course that are to come; those that took place stay. Returns how many.
+
+    Raises:
+        Unexplained: another reason than those of the list, and not which.
+    """
+    coming = course.bookings.filter(
+        state__in=(Booking.State.CONFIRMED, *Booking.WAITING), slot__starts_at__gt=now
+    ).with_everything()
+    sessions = [booking for booking in coming.order_by("slot") if booking.as_of(now).state != Booking.State.EXPIRED]
+    lock_slots([booking.slot_id for booking in sessions])
+    for booking in sessions:
+        cancel_booking(booking=booking, side=Side.ASSOCIATION, code=code, reason=reason, by=by, now=now)
+    return len(sessions)

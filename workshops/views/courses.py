@@ -1,0 +1,115 @@
+"""Series of sessions for one group: booked together, each with its own page and report."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused, accepted
+from associations.models import Association
+from associations.views import managed_association
+from companies.models import Slot
+from territories import clock
+from territories.wording import counted, day_date
+from workshops import actions
+from workshops.catalogue import bookable
+from workshops.forms import CourseForm, ReasonForm
+from workshops.models import Booking, Course, Side, Workshop
+
+SHOWN_AT_MOST = 30
+
+
+@require_http_methods(["GET", "POST"])
+def book(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """Book several dates for one group, this one and those that follow in the same place."""
+    now = clock.now()
+    first = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
+    own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
+    if not own:
+        messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
+        return redirect("associations:create")
+    sent = Course.objects.filter(key=_key(request), association__in=own).select_related("association").first()
+    if sent is not None:
+        return redirect("workshops:association_course", sent.association.slug, sent.pk)
+    form = CourseForm(request.POST or None, associations=own, slots=_dates(first))
+    booked: list[actions.BookedCourse] = []
+
+    def act() -> None:
+        chosen = dict(form.cleaned_data)
+        booked.append(actions.book_course(slot_ids=chosen.pop("slots"), by=signed_in(request), now=now, **chosen))
+
+    if request.method == "POST" and form.is_valid() and accepted(form, act):
+        [course] = booked
+        done = counted(len(course.bookings), "date réservée ou demandée", "dates réservées ou demandées")
+        messages.success(request, f"{done}.")
+        for slot, reason in course.refused:
+            messages.warning(request, f"{day_date(slot.starts_on)}\u00a0: {reason}")
+        return redirect("workshops:association_course", course.course.association.slug, course.course.pk)
+    context = {"slot": first, "form": form}
+    return render(request, "workshops/course_create.html", context, status=422 if form.is_bound else 200)
+
+
+def _key(request: HttpRequest) -> UUID:
+    """Of the form that was sent, zero when it has none: the same form sent twice leads to the same course."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return UUID(int=0)
+
+
+def _dates(first: Slot) -> list[Slot]:
+    """What may be booked there, this date first; a date that was asked for stays to be told what became of it."""
+    there = bookable(clock.now()).filter(room__site=first.room.site_id, starts_at__gte=first.starts_at)
+    coming = there.exclude(pk=first.pk).with_place().order_by("starts_at", "pk")[: SHOWN_AT_MOST - 1]
+    return [first, *coming]
+
+
+@require_GET
+def course(request: HttpRequest, slug: str, course_id: int) -> HttpResponse:
+    """The sessions of a course, one line each."""
+    found = _course_of(managed_association(request, slug), course_id)
+    return _page(request, found)
+
+
+@require_POST
+def course_cancel(request: HttpRequest, slug: str, course_id: int) -> HttpResponse:
+    """Call off all sessions that are to come."""
+    found = _course_of(managed_association(request, slug), course_id)
+    form = ReasonForm(request.POST, side=Side.ASSOCIATION)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        count = actions.cancel_course(course=found, by=signed_in(request), now=clock.now(), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _page(request, found, form)
+    messages.success(request, f"{counted(count, 'séance annulée', 'séances annulées')}. Tout le monde est prévenu.")
+    return redirect("workshops:association_course", slug, course_id)
+
+
+def _course_of(association: Association, course_id: int) -> Course:
+    return get_object_or_404(Course.objects.select_related("association"), association=association, pk=course_id)
+
+
+def _page(request: HttpRequest, found: Course, form: ReasonForm | None = None) -> HttpResponse:
+    now = clock.now()
+    sessions = [one.as_of(now) for one in found.bookings.with_everything().order_by("slot__starts_at", "pk")]
+    reported = Workshop.objects.filter(booking__in=sessions, reports__side=Side.ASSOCIATION)
+    to_report = Workshop.objects.over(now).filter(booking__in=sessions).exclude(pk__in=reported)
+    context = {
+        "course": found,
+        "sessions": sessions,
+        "to_report": set(to_report.values_list("booking_id", flat=True)),
+        "coming": any(_is_to_come(one) and one.slot.starts_at > now for one in sessions),
+        "form": form or ReasonForm(side=Side.ASSOCIATION),
+    }
+    return render(request, "workshops/course_detail.html", context, status=422 if form else 200)
+
+
+def _is_to_come(booking: Booking) -> bool:
+    return booking.is_confirmed or booking.state in Booking.WAITING
