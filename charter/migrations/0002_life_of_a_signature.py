@@ -9,7 +9,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-import charter.models.signatures
+import accounts.codes
 import charter.models.versions
 
 # Decisions on signatures move, whole, to the table of all moderators' decisions.
@@ -36,7 +36,7 @@ UPDATE charter_signature SET
 def give_codes(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> None:
     """A code of its own for each signature that stands already."""
     for signature in apps.get_model("charter", "Signature").objects.iterator():
-        signature.code = charter.models.signatures.new_code()
+        signature.code = accounts.codes.new_code()
         signature.save(update_fields=["code"])
 
 
@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
             model_name="signature",
             name="code",
             field=models.CharField(
-                default=charter.models.signatures.new_code,
+                default=accounts.codes.new_code,
                 editable=False,
                 max_length=12,
                 unique=True,

@@ -7,7 +7,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-import charter.models.signatures
+import accounts.codes
 
 
 class Migration(migrations.Migration):
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=charter.models.signatures.new_code,
+                        default=accounts.codes.new_code,
                         editable=False,
                         max_length=12,
                         verbose_name="code de vérification",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -12,6 +11,7 @@ from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
+from accounts.codes import CODE_LENGTH, new_code
 from accounts.keeping import another_person, changed, never_truncated
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
@@ -19,15 +19,7 @@ from accounts.ranges import between
 from charter.models.versions import CharterVersion
 from companies.models import Company
 
-# Without the letters and digits that are mistaken for one another.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 12
 LINK_LASTS = dt.timedelta(days=14)
-
-
-def new_code() -> str:
-    """A code to verify a signature by: 12 characters, 58 bits of chance."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 class SignatureQuerySet(ClaimableQuerySet):

@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
+from accounts.uploads import LONGEST_FILE
 from companies.models import Accessibility, AccessKit, Room, RoomPhoto, Site
-from companies.photos import LONGEST_FILE
 from territories.forms import CommuneField
 from territories.phones import PhoneField
 

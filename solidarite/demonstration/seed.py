@@ -23,12 +23,12 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from stdnum.fr import siren
 
+from accounts.codes import CODE_ALPHABET, CODE_LENGTH
 from accounts.models import Decision, Role, User
 from accounts.vocabulary import Level, Topic
 from associations.models import Association, Moment, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Edition, Signature
-from charter.models.signatures import CODE_ALPHABET, CODE_LENGTH
 from companies.models import (
     AccessKit,
     Availability,
