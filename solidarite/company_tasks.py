@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
 from solidarite.todo import MOST, Task, local_start, when
-from territories.wording import counted, day_date, hours, long_date, number
-from workshops.models import Attendance, Booking, Report, Side, Workshop
+from territories.wording import counted, day_date, hours, long_date, noun, number
+from workshops.figures import given_in_year
+from workshops.models import Booking, Side, Workshop
 
 # Volunteers are called for as long before the workshop.
 VOLUNTEERS_WITHIN = dt.timedelta(days=14)
@@ -34,28 +35,13 @@ def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
 
 def company_figures(company: Company) -> list[dict[str, str]]:
     """Workshops held, people, and volunteers' hours to date, ready to read."""
-    held = Report.objects.filter(
-        workshop__booking__slot__room__site__company=company, side=Side.ASSOCIATION, attended__gt=0
-    )
-    sums = held.aggregate(workshops=Count("pk"), people=Sum("attended", default=0))
-    workshops, people = sums["workshops"], sums["people"]
-    told = hours(round(_minutes(company) / 60, 1))
+    given = given_in_year(company)
+    told = hours(round(given.minutes / 60, 1))
     return [
-        {"number": number(workshops), "label": "atelier tenu" if workshops < 2 else "ateliers tenus"},  # noqa: PLR2004
-        {"number": number(people), "label": "personne accueillie" if people < 2 else "personnes accueillies"},  # noqa: PLR2004
+        {"number": number(given.workshops), "label": noun(given.workshops, "atelier tenu", "ateliers tenus")},
+        {"number": number(given.people), "label": noun(given.people, "personne accueillie", "personnes accueillies")},
         {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles"},
     ]
-
-
-def _minutes(company: Company) -> int:
-    """Those that the company reported, and those that volunteers said themselves where it has not yet."""
-    reported = Report.objects.filter(workshop__booking__slot__room__site__company=company, side=Side.COMPANY)
-    unreported = Attendance.objects.of_company(company).exclude(workshop__reports__side=Side.COMPANY)
-    sums = (
-        reported.aggregate(sum=Sum("volunteer_minutes", default=0)),
-        unreported.aggregate(sum=Sum("minutes", default=0)),
-    )
-    return sum(one["sum"] for one in sums)
 
 
 def _answers(company: Company, now: dt.datetime) -> Iterator[Task]:

@@ -18,6 +18,8 @@ from solidarite.skyline import skyline
 from territories import clock
 from workshops.catalogue import bookable
 from workshops.filters import SlotFilter
+from workshops.reliability import AGAINST
+from workshops.reliability import Kind as FactKind
 from workshops.standing import Kind
 
 TUESDAY = dt.datetime(2026, 12, 1, 17, 30, tzinfo=dt.UTC)
@@ -106,6 +108,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             {"kind": "", "label": "aucun créneau"},
         ],
         "page": Paginator(range(60), 20).page(2),
+        "record": _record(),
         **_facts(),
         **_moves(),
     }
@@ -266,6 +269,27 @@ def _facts() -> dict[str, object]:
             {"label": "Bénévoles", "state": "", "text": "il en manque 2"},
         ],
     }
+
+
+def _record() -> SimpleNamespace:
+    """What an organisation kept, in each of its kinds."""
+    kinds = get_args(FactKind)
+    facts = [
+        SimpleNamespace(
+            booking=_numbered(_booking("completed", "atelier tenu"), number),
+            kind=kind,
+            counts_against=kind in AGAINST,
+            reply=SimpleNamespace(text="Le train était arrêté.") if kind == "late" else None,
+        )
+        for number, kind in enumerate(kinds)
+    ]
+    return SimpleNamespace(kept=2, total=5, facts=facts)
+
+
+def _numbered(booking: SimpleNamespace, number: int) -> SimpleNamespace:
+    """As rows have numbers of their own."""
+    booking.pk = number
+    return booking
 
 
 def _moves() -> dict[str, object]:

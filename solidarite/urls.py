@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("moderation/suivant/", moderation.take_next, name="moderation_next"),
     path("moderation/lot/", moderation.batch, name="moderation_batch"),
     path("moderation/organisations/", moderation.search, name="moderation_search"),
+    path("moderation/fiabilite/<str:kind>/<slug:slug>/", moderation.reliability, name="moderation_reliability"),
     path("moderation/<str:kind>/<int:pk>/", moderation.file, name="moderation_file"),
     path("moderation/<str:kind>/<int:pk>/prendre/", moderation.claim, name="moderation_claim"),
     path("moderation/<str:kind>/<int:pk>/rendre/", moderation.release, name="moderation_release"),

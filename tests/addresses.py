@@ -29,8 +29,10 @@ from tests.pictures import picture
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
-from workshops.models import Booking, CalendarFeed, Course, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, CalendarFeed, Certificate, Course, Side, WaitlistEntry, Workshop
 from workshops.presence import coming_path, presence_path
+
+GIVEN = {"workshops": 3, "benevolat_minutes": 240, "mecenat_minutes": 120}
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
@@ -134,6 +136,10 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "holding": hold_path(held, world.association_owner).split("/")[-2],
         "presence": presence_path(booking.workshop).split("/")[-2],
         "coming": coming_path(booking.workshop, world.volunteer).split("/")[-2],
+        "year": 2026,
+        "certificate": Certificate.objects.create(
+            kind="volunteer", company=world.company, volunteer=world.volunteer, year=2026, issued_at=now, **GIVEN
+        ).code,
         "course_id": _course(world, now, booking).pk,
         "entry_id": queued.pk,
         "template": "workshop_reminder",
@@ -188,11 +194,14 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "workshops:volunteer_answer": {"token": arguments["coming"]},
         "mail:preferences": {"token": arguments["preferences"]},
         "mail:unsubscribe": {"token": arguments["unsubscribe"]},
+        "moderation_reliability": {"kind": "entreprises"},
+        "workshops:certificate": {"code": arguments["certificate"]},
+        "workshops:certificate_pdf": {"code": arguments["certificate"]},
         "appeal": {"kind": "signature", "pk": arguments["refused_id"]},
         "charter:edition": {"slug": "printemps"},
         "charter:sign_by_link": {"token": arguments["signing"]},
     }
-    if name.startswith("moderation_"):
+    if name.startswith("moderation_") and name not in meant:
         return {"kind": "association", "pk": arguments["new_id"]}
     return meant.get(name, {})
 

@@ -1,13 +1,14 @@
-"""Public figures, counted from the rows each time they are shown."""
+"""Figures, counted from the rows each time they are shown."""
 
 import datetime as dt
 from typing import NamedTuple
 
 from django.db.models import Count, Q, Sum
 
-from companies.models import Company
+from accounts.models import User
+from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import Report, Side
+from workshops.models import Attendance, AttendanceQuerySet, Report, Side
 
 
 class Figures(NamedTuple):
@@ -37,3 +38,64 @@ def public_figures(now: dt.datetime) -> Figures:
         open_computers=offered["computers"],
         signatories=Company.objects.signatories(now).count(),
     )
+
+
+class Given(NamedTuple):
+    """What was given: at how many workshops, to how many people, and how long on either time."""
+
+    workshops: int
+    people: int
+    benevolat_minutes: int
+    mecenat_minutes: int
+
+    @property
+    def minutes(self) -> int:
+        return self.benevolat_minutes + self.mecenat_minutes
+
+    @property
+    def benevolat_hours(self) -> float:
+        return self.benevolat_minutes / 60
+
+    @property
+    def mecenat_hours(self) -> float:
+        return self.mecenat_minutes / 60
+
+
+def given_in_year(company: Company, year: int | None = None) -> Given:
+    """Of a company, in a year or ever: workshops to which somebody came, and its volunteers' time.
+
+    Their time is what the company reported; of workshops that it has not reported on, what volunteers said themselves.
+    """
+    reports = Report.objects.filter(workshop__booking__slot__room__site__company=company)
+    unreported = Attendance.objects.of_company(company).exclude(workshop__reports__side=Side.COMPANY)
+    if year is not None:
+        reports = reports.filter(workshop__booking__slot__local_date__year=year)
+        unreported = unreported.in_year(year)
+    told = reports.aggregate(
+        workshops=Count("pk", filter=Q(side=Side.ASSOCIATION, attended__gt=0)),
+        people=Sum("attended", default=0),
+        minutes=Sum("volunteer_minutes", default=0),
+        mecenat=Sum("mecenat_minutes", default=0),
+    )
+    own = _by_time(unreported)
+    return Given(
+        workshops=told["workshops"],
+        people=told["people"],
+        benevolat_minutes=told["minutes"] - told["mecenat"] + own[Engagement.BENEVOLAT],
+        mecenat_minutes=told["mecenat"] + own[Engagement.MECENAT],
+    )
+
+
+def given_by_volunteer(volunteer: User, company: Company, year: int) -> Given:
+    """Of a volunteer at a company in a year."""
+    there = Attendance.objects.of_company(company).in_year(year).there().filter(volunteer=volunteer)
+    own = _by_time(there)
+    return Given(there.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
+
+
+def _by_time(presences: AttendanceQuerySet) -> dict[Engagement, int]:
+    """Minutes on either time."""
+    sums = presences.aggregate(
+        **{str(one): Sum("minutes", filter=Q(engagement_type=one), default=0) for one in Engagement}
+    )
+    return {one: sums[str(one)] for one in Engagement}

@@ -37,9 +37,14 @@ from solidarite.moderation.queue import (
 )
 from territories import clock
 from territories.folding import fold
-from workshops.models import Booking
+from workshops.models import Booking, Side
+from workshops.reliability import record
 
 FLAGGED_AT_MOST = 100
+ORGANISATIONS: dict[str, tuple[type[Company | Association], Side]] = {
+    "entreprises": (Company, Side.COMPANY),
+    "associations": (Association, Side.ASSOCIATION),
+}
 
 
 @require_GET
@@ -244,6 +249,19 @@ def search(request: HttpRequest) -> HttpResponse:
         "associations": associations,
     }
     return render(request, "solidarite/moderation_search.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@moderators_only
+def reliability(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
+    """How far an organisation keeps its word, with what it answers."""
+    if kind not in ORGANISATIONS:
+        raise Http404
+    model, side = ORGANISATIONS[kind]
+    theirs = within_territory(model.objects.all(), "commune", territory_of(signed_in(request)))
+    organisation = get_object_or_404(theirs, slug=slug)
+    context = {"organisation": organisation, "side": side.value, "record": record(organisation, clock.now())}
+    return render(request, "solidarite/moderation_reliability.html", context)
 
 
 @require_POST

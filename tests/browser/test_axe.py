@@ -52,6 +52,7 @@ LIVED = {
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "workshops:agreement",
+    "workshops:certificate",
     "workshops:presence",
     "workshops:volunteer_answer",
     "workshops:answer",
@@ -72,6 +73,7 @@ NOT_HTML = {
     "mfa_login_webauthn",
     "own_data",
     "companies:photo",
+    "workshops:certificate_pdf",
     "workshops:feed",
 }
 

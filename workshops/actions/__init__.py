@@ -12,6 +12,7 @@ from workshops.actions.bookings import (
     book_slot,
 )
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
+from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.courses import Booked as BookedCourse
 from workshops.actions.courses import NotAllFree, TooFewSessions, book_course, cancel_course
@@ -29,6 +30,7 @@ from workshops.actions.reminders import (
     remind_unanswered,
     remind_workshops,
 )
+from workshops.actions.replying import AlreadyReplied, SaysNothing, reply
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
 from workshops.actions.series import (
     Change,
@@ -53,6 +55,7 @@ from workshops.actions.waitlist import (
 __all__ = [
     "AlreadyAsked",
     "AlreadyBegun",
+    "AlreadyReplied",
     "AlreadyReported",
     "AlreadySettled",
     "AlreadyWaiting",
@@ -69,8 +72,10 @@ __all__ = [
     "NotTaken",
     "NotThatWay",
     "NotToCome",
+    "NothingGiven",
     "NothingToAgree",
     "Presence",
+    "SaysNothing",
     "SeriesEnd",
     "SlotTaken",
     "TooFewSessions",
@@ -89,6 +94,7 @@ __all__ = [
     "call_volunteers",
     "cancel_booking",
     "cancel_course",
+    "certify",
     "change_following",
     "change_series",
     "change_slot",
@@ -110,6 +116,7 @@ __all__ = [
     "refuse_hold",
     "remind_unanswered",
     "remind_workshops",
+    "reply",
     "report_workshop",
     "take_hold",
     "tell_matches",

@@ -2,17 +2,20 @@
 
 from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuerySet
 from workshops.models.bookings import Booking, BookingQuerySet
+from workshops.models.certificates import FACTS, Certificate, CertificateQuerySet
 from workshops.models.courses import Course
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
 from workshops.models.reasons import Reason
+from workshops.models.replies import Reply
 from workshops.models.reports import Report
 from workshops.models.sides import Side
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
+    "FACTS",
     "MOST_MINUTES",
     "Attendance",
     "AttendanceQuerySet",
@@ -20,9 +23,12 @@ __all__ = [
     "BookingQuerySet",
     "CalendarFeed",
     "CalendarFeedQuerySet",
+    "Certificate",
+    "CertificateQuerySet",
     "Course",
     "MatchNotice",
     "Reason",
+    "Reply",
     "Report",
     "Side",
     "WaitlistEntry",

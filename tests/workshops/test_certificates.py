@@ -1,0 +1,189 @@
+"""Certificates of what was given in a year, and what is over line by line."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+from pytest_django import DjangoAssertNumQueries
+from time_machine import travel
+
+from accounts.models import User
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.actions import Presence
+from workshops.certificate import certificate_pdf
+from workshops.figures import Given, given_in_year
+from workshops.models import Certificate, Report, Side, Workshop
+
+Visitor = Callable[[User], Client]
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def held(world: World, now: dt.datetime) -> Workshop:
+    """Reported by both sides: six people, Lucie two hours in her own time, another one hour at work."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    factories.make_promise(now, world.slot, world.volunteer)
+    workshop = Workshop.objects.with_everything().get(booking=booking)
+    at, by = world.slot.ends_at, factories.make_user()
+    ours = Report(volunteers=1, volunteer_minutes=60, mecenat_minutes=60, rating=4)
+    presences = [Presence(world.volunteer, 120, "benevolat")]
+    actions.report_workshop(workshop=workshop, report=ours, side=Side.COMPANY, presences=presences, by=by, now=at)
+    actions.report_workshop(
+        workshop=workshop, report=Report(attended=6, rating=5), side=Side.ASSOCIATION, by=by, now=at
+    )
+    return workshop
+
+
+def certify(world: World, now: dt.datetime, **fields: Any) -> Certificate:
+    given = {"company": world.company, "volunteer": world.volunteer, "year": 2026, "by": world.volunteer, "now": now}
+    return actions.certify(**{**given, **fields})
+
+
+def text_of(certificate: Certificate) -> str:
+    pages = PdfReader(io.BytesIO(certificate_pdf(certificate))).pages
+    return "\n".join(page.extract_text() for page in pages).replace("\u00a0", " ")
+
+
+def test_figures_of_a_company_are_those_of_its_rows(held: Workshop, world: World) -> None:
+    assert given_in_year(world.company, 2026) == given_in_year(world.company) == Given(1, 6, 120, 60)
+    assert given_in_year(world.company, 2025) == Given(0, 0, 0, 0)
+
+
+def test_volunteer_has_a_certificate_and_anybody_verifies_it(held: Workshop, world: World, visitor: Visitor) -> None:
+    client = visitor(world.volunteer)
+    with travel(world.slot.ends_at + DAY, tick=False):
+        assert "Obtenir le PDF" in client.get(reverse("workshops:volunteer_history")).text
+        answer = client.post(reverse("workshops:own_certificate", args=[world.company.slug, 2026]), follow=True)
+    assert answer["Content-Type"] == "application/pdf"
+    made = Certificate.objects.get()
+    text = text_of(made)
+    assert [one in text for one in ("Lucie", world.company.name, "2 heures", "0 heure", made.code)] == [True] * 5
+    shown = Client().get(reverse("workshops:certificate", args=[made.code.lower()])).text
+    assert [one in shown for one in ("Cette attestation est valide", "Lucie", "2\u00a0heures")] == [True] * 3
+    assert Client().get(reverse("workshops:certificate", args=["AAAAAAAAAAAA"])).status_code == 404
+
+
+def test_pdf_is_for_its_volunteer_and_the_managers(held: Workshop, world: World, visitor: Visitor) -> None:
+    made = certify(world, world.slot.ends_at)
+    page = reverse("workshops:certificate_pdf", args=[made.code])
+    people = (world.volunteer, world.company_owner, world.association_owner, world.moderator)
+    assert [visitor(one).get(page).status_code for one in people] == [200, 200, 404, 404]
+
+
+def test_company_has_its_own(held: Workshop, world: World, visitor: Visitor) -> None:
+    with travel(world.slot.ends_at + DAY, tick=False):
+        client = visitor(world.company_owner)
+        page = client.get(reverse("workshops:company_history", args=[world.company.slug])).text
+        assert "2\u00a0heures de bénévolat et 1\u00a0heure de mécénat" in page
+        client.post(reverse("workshops:company_certificate", args=[world.company.slug, 2026]))
+    made = Certificate.objects.get()
+    assert (made.kind, made.people, made.benevolat_minutes, made.mecenat_minutes) == ("company", 6, 120, 60)
+    assert "6 personnes accueillies" in text_of(made)
+
+
+def test_same_facts_are_one_certificate_and_others_take_its_place(held: Workshop, world: World) -> None:
+    at = world.slot.ends_at
+    first = certify(world, at)
+    assert certify(world, at + DAY) == first
+    assert certificate_pdf(first) == certificate_pdf(Certificate.objects.get())
+    held.attendances.update(minutes=90)
+    second = certify(world, at + 2 * DAY)
+    first.refresh_from_db()
+    assert (second.benevolat_minutes, first.superseded_at) == (90, at + 2 * DAY)
+    assert "est remplacée" in Client().get(reverse("workshops:certificate", args=[first.code])).text
+
+
+def test_nothing_is_certified_where_nothing_was_given(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    with pytest.raises(actions.NothingGiven, match="Aucune heure"):
+        certify(world, now)
+    answer = visitor(world.volunteer).post(
+        reverse("workshops:own_certificate", args=[world.company.slug, 2026]), follow=True
+    )
+    assert "Aucune heure n’est notée en 2026" in answer.text
+
+
+def test_database_changes_nothing_of_what_was_certified(held: Workshop, world: World) -> None:
+    made = certify(world, world.slot.ends_at)
+    with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():
+        Certificate.objects.filter(pk=made.pk).update(benevolat_minutes=6000)
+    same = {"kind": "volunteer", "company": world.company, "volunteer": world.volunteer, "year": 2026}
+    facts = {"workshops": 1, "benevolat_minutes": 1, "mecenat_minutes": 0, "issued_at": world.slot.ends_at}
+    with pytest.raises(IntegrityError, match="certificate_of_a_volunteer_once"), transaction.atomic():
+        Certificate.objects.create(**same, **facts)
+    with pytest.raises(IntegrityError, match="certificate_of_something"), transaction.atomic():
+        Certificate.objects.create(**same, **facts | {"workshops": 0})
+
+
+def test_closed_account_leaves_the_certificate_without_a_name(held: Workshop, world: World) -> None:
+    made = certify(world, world.slot.ends_at)
+    Certificate.objects.filter(pk=made.pk).update(volunteer=None)
+    assert "Compte fermé" in Client().get(reverse("workshops:certificate", args=[made.code])).text
+
+
+# --- what is over -----------------------------------------------------------------------------------
+
+
+def rows(answer: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_both_sides_take_their_workshops_along(held: Workshop, world: World, visitor: Visitor) -> None:
+    told = []
+    with travel(world.slot.ends_at + DAY, tick=False):
+        for person, name, slug in (
+            (world.company_owner, "company_history", world.company.slug),
+            (world.association_owner, "association_history", world.association.slug),
+        ):
+            client, page = visitor(person), reverse(f"workshops:{name}", args=[slug])
+            assert "atelier tenu" in client.get(page).text
+            told.append(rows(client.get(page, {"format": "csv"})))
+    assert told[0] == told[1]
+    (line,) = told[0]
+    kept = [line[name] for name in ("date", "personnes", "bénévoles", "heures de bénévolat", "heures de mécénat")]
+    assert kept == ["2026-12-08", "6", "2", "2,00", "1,00"]
+
+
+def test_volunteer_takes_their_hours_along(held: Workshop, world: World, visitor: Visitor) -> None:
+    (line,) = rows(visitor(world.volunteer).get(reverse("workshops:volunteer_history"), {"format": "csv"}))
+    assert (line["date"], line["cadre"], line["heures"]) == ("2026-12-08", "benevolat", "2,00")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_spreadsheet_counts_nothing_out(held: Workshop, world: World, visitor: Visitor, sign: str) -> None:
+    world.association.name = f"{sign}HYPERLINK(1)"
+    world.association.save()
+    with travel(world.slot.ends_at + DAY, tick=False):
+        page = reverse("workshops:company_history", args=[world.company.slug])
+        (line,) = rows(visitor(world.company_owner).get(page, {"format": "csv"}))
+    assert line["association"] == f"'{sign}HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_hours_cost_the_same_however_many_they_are(
+    held: Workshop,
+    world: World,
+    now: dt.datetime,
+    visitor: Visitor,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    for number in range(1, count):
+        slot = factories.make_slot(world.room, world.slot.starts_at + number * DAY)
+        factories.make_booking(now, slot, world.association)
+        factories.make_promise(now, slot, world.volunteer)
+        workshop = Workshop.objects.with_everything().get(booking__slot=slot)
+        actions.attend_workshop(workshop=workshop, by=world.volunteer, now=slot.starts_at)
+    client = visitor(world.volunteer)
+    with django_assert_num_queries(4):
+        client.get(reverse("workshops:volunteer_history"))

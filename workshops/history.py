@@ -1,0 +1,106 @@
+"""What is over, line by line, as people read it and as a table to take along (CSV)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from territories.wording import number
+from workshops.models import Attendance, Booking, Side
+
+# Spreadsheets read what begins so as a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+WORKSHOP_COLUMNS = (
+    "date",
+    "entreprise",
+    "association",
+    "site",
+    "commune",
+    "thème",
+    "état",
+    "personnes",
+    "bénévoles",
+    "heures de bénévolat",
+    "heures de mécénat",
+)
+HOURS_COLUMNS = ("date", "entreprise", "association", "site", "cadre", "heures")
+
+
+class Line(NamedTuple):
+    """A workshop that is over, and what both sides told of it; None: not told."""
+
+    booking: Booking
+    people: int | None
+    volunteers: int | None
+    benevolat_minutes: int
+    mecenat_minutes: int
+
+
+def lines(bookings: Iterable[Booking]) -> list[Line]:
+    """One for each booking; its workshop's reports are prefetched."""
+    return [_line(booking) for booking in bookings]
+
+
+def _line(booking: Booking) -> Line:
+    written = {report.side: report for report in booking.workshop.reports.all()}
+    ours, theirs = written.get(Side.COMPANY), written.get(Side.ASSOCIATION)
+    minutes, at_work = (ours.volunteer_minutes or 0, ours.mecenat_minutes or 0) if ours else (0, 0)
+    return Line(
+        booking, theirs.attended if theirs else None, ours.volunteers if ours else None, minutes - at_work, at_work
+    )
+
+
+def workshops_csv(told: Iterable[Line]) -> str:
+    """The workshops as a table."""
+    return _table(
+        WORKSHOP_COLUMNS,
+        (
+            (
+                one.booking.slot.starts_on.isoformat(),
+                one.booking.slot.room.site.company.name,
+                one.booking.association.name,
+                one.booking.slot.room.site.name,
+                one.booking.slot.room.site.commune.name,
+                str(one.booking.get_topic_display()),
+                str(one.booking.get_state_display()),
+                "" if one.people is None else one.people,
+                "" if one.volunteers is None else one.volunteers,
+                number(one.benevolat_minutes / 60, 2),
+                number(one.mecenat_minutes / 60, 2),
+            )
+            for one in told
+        ),
+    )
+
+
+def hours_csv(presences: Iterable[Attendance]) -> str:
+    """A volunteer's hours as a table."""
+    return _table(
+        HOURS_COLUMNS,
+        (
+            (
+                one.workshop.booking.slot.starts_on.isoformat(),
+                one.workshop.booking.slot.room.site.company.name,
+                one.workshop.booking.association.name,
+                one.workshop.booking.slot.room.site.name,
+                one.engagement_type,
+                number(one.hours, 2),
+            )
+            for one in presences
+        ),
+    )
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """Semicolons and a byte order mark, as spreadsheets in France expect; what they would count out is quoted."""
+    table = io.StringIO()
+    writer = csv.writer(table, delimiter=";")
+    writer.writerow(columns)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+    return "\ufeff" + table.getvalue()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

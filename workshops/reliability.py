@@ -1,0 +1,102 @@
+"""How far an organisation keeps its word: counted from facts, each shown with its reason. Never public.
+
+What counts for it: workshops that took place. What counts against it: late cancellations, absences that the other side
+reported and it did not contest, and, for a company, requests that it left unanswered. Cancelling in time, and moving a
+workshop, count neither way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q
+
+from associations.models import Association
+from companies.models import Company
+from workshops.models import Booking, BookingQuerySet, Reason, Reply, Side, WaitlistEntry
+
+# So far back.
+LOOKED_AT = dt.timedelta(days=365)
+
+Kind = Literal["held", "waited", "late", "absent", "disputed", "unanswered"]
+FOR: frozenset[Kind] = frozenset({"held", "waited"})
+AGAINST: frozenset[Kind] = frozenset({"late", "absent", "unanswered"})
+
+
+class Fact(NamedTuple):
+    """One booking, and what it says of an organisation; with what the organisation answered."""
+
+    booking: Booking
+    kind: Kind
+    reply: Reply | None
+
+    @property
+    def counts_against(self) -> bool:
+        return self.kind in AGAINST
+
+
+class Record(NamedTuple):
+    """What a year says."""
+
+    facts: list[Fact]
+
+    @property
+    def kept(self) -> int:
+        return sum(one.kind in FOR for one in self.facts)
+
+    @property
+    def broken(self) -> int:
+        return sum(one.kind in AGAINST for one in self.facts)
+
+    @property
+    def total(self) -> int:
+        return self.kept + self.broken
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1; None while nothing counts."""
+        return self.kept / self.total if self.total else None
+
+
+def record(organisation: Company | Association, now: dt.datetime) -> Record:
+    """What the last year says of an organisation, the latest first."""
+    if isinstance(organisation, Company):
+        side, bookings = Side.COMPANY, Booking.objects.of_company(organisation)
+    else:
+        side, bookings = Side.ASSOCIATION, Booking.objects.of_association(organisation)
+    found = _telling(bookings, side, now).with_everything().prefetch_related("workshop__reports", "replies")
+    facts = [_fact(booking, side) for booking in found.order_by("-slot__starts_at", "-pk")]
+    return Record([fact for fact in facts if fact is not None])
+
+
+def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> BookingQuerySet:
+    ends: Q = Q(state__in=(Booking.State.COMPLETED, Booking.State.NO_SHOW))
+    ends |= Q(state=_cancelled_by(side), is_late=True) & ~Q(reason_code=Reason.MOVED)
+    if side == Side.COMPANY:
+        # What was held and not taken waited for no word of the company's.
+        held = WaitlistEntry.objects.filter(booking=OuterRef("pk"))
+        ends |= Q(~Exists(held), state=Booking.State.EXPIRED)
+    return bookings.filter(ends, slot__starts_at__gt=now - LOOKED_AT)
+
+
+def _cancelled_by(side: Side) -> Booking.State:
+    states = Booking.State
+    return states.CANCELLED_BY_COMPANY if side == Side.COMPANY else states.CANCELLED_BY_ASSOCIATION
+
+
+def _fact(booking: Booking, side: Side) -> Fact | None:
+    reply = next((one for one in booking.replies.all() if one.side == side), None)
+    kinds: dict[str, Kind] = {Booking.State.EXPIRED: "unanswered", _cancelled_by(side): "late"}
+    kind = kinds.get(booking.state) or _of_reports(booking, side)
+    return Fact(booking, kind, reply)
+
+
+def _of_reports(booking: Booking, side: Side) -> Kind:
+    """What the two reports say together; where they contradict each other nothing counts."""
+    absent = {report.absent for report in booking.workshop.reports.all()}
+    if absent <= {""}:
+        return "held"
+    if len(absent) > 1:
+        return "disputed"
+    return "absent" if absent == {side.value} else "waited"

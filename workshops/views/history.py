@@ -1,0 +1,77 @@
+"""What is over: workshops of an organisation, hours of a volunteer, each page also as CSV (`format=csv`)."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.identity import signed_in
+from associations.models import Association
+from associations.views import managed_association
+from companies.models import Company
+from companies.views import managed_company
+from territories import clock
+from workshops.figures import Given, given_in_year
+from workshops.history import hours_csv, lines, workshops_csv
+from workshops.models import Attendance, Booking, BookingQuerySet
+
+LINES_A_PAGE = 50
+
+
+@require_GET
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    """A company's workshops, the latest first, with what it gave this year."""
+    own = managed_company(request, slug)
+    year = clock.now().year
+    return _workshops(request, own, Booking.objects.of_company(own), year=year, given=given_in_year(own, year))
+
+
+@require_GET
+def association(request: HttpRequest, slug: str) -> HttpResponse:
+    """An association's workshops, the latest first."""
+    own = managed_association(request, slug)
+    return _workshops(request, own, Booking.objects.of_association(own))
+
+
+def _workshops(
+    request: HttpRequest,
+    own: Company | Association,
+    bookings: BookingQuerySet,
+    *,
+    year: int = 0,
+    given: Given | None = None,
+) -> HttpResponse:
+    over = bookings.agreed().filter(slot__ends_at__lte=clock.now()).with_everything()
+    over = over.prefetch_related("workshop__reports").order_by("-slot__starts_at", "-pk")
+    if request.GET.get("format") == "csv":
+        return _csv(workshops_csv(lines(over)), f"ateliers-{own.slug}")
+    page = Paginator(over, LINES_A_PAGE).get_page(request.GET.get("page"))
+    context = {"organisation": own, "page": page, "lines": lines(page), "year": year, "given": given}
+    return render(request, "workshops/workshop_history.html", context)
+
+
+@require_GET
+def volunteer(request: HttpRequest) -> HttpResponse:
+    """A volunteer's hours, the latest first, and the years of which they may have a certificate."""
+    user = signed_in(request)
+    own = Attendance.objects.filter(volunteer=user).there().with_place()
+    own = own.order_by("-workshop__booking__slot__starts_at", "-pk")
+    if request.GET.get("format") == "csv":
+        return _csv(hours_csv(own), "mes-heures")
+    page = Paginator(own, LINES_A_PAGE).get_page(request.GET.get("page"))
+    site = "workshop__booking__slot__room__site__company"
+    years = own.order_by("-workshop__booking__slot__local_date__year", f"{site}__name")
+    context = {
+        "page": page,
+        "certificates": years.values_list(
+            f"{site}__slug", f"{site}__name", "workshop__booking__slot__local_date__year"
+        ).distinct(),
+    }
+    return render(request, "workshops/volunteer_history.html", context)
+
+
+def _csv(text: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,57 @@
+"""How far an organisation keeps its word, for those who act in its name, with their right of reply."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.identity import signed_in
+from accounts.refusals import Refused
+from associations.models import Association
+from associations.views import managed_association
+from companies.models import Company
+from companies.views import managed_company
+from territories import clock
+from workshops import actions
+from workshops.models import Booking, Side
+from workshops.reliability import record
+from workshops.views.bookings import booking_for, booking_of
+
+
+@require_GET
+def company(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, managed_company(request, slug), Side.COMPANY)
+
+
+@require_GET
+def association(request: HttpRequest, slug: str) -> HttpResponse:
+    return _page(request, managed_association(request, slug), Side.ASSOCIATION)
+
+
+def _page(request: HttpRequest, own: Company | Association, side: Side) -> HttpResponse:
+    context = {"organisation": own, "side": side.value, "record": record(own, clock.now())}
+    return render(request, "workshops/reliability.html", context)
+
+
+@require_POST
+def company_reply(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    _reply(request, booking_of(managed_company(request, slug), booking_id), Side.COMPANY)
+    return redirect("workshops:company_reliability", slug)
+
+
+@require_POST
+def association_reply(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
+    _reply(request, booking_for(managed_association(request, slug), booking_id), Side.ASSOCIATION)
+    return redirect("workshops:association_reliability", slug)
+
+
+def _reply(request: HttpRequest, booking: Booking, side: Side) -> None:
+    text = request.POST.get("text", "")[:1000]
+    try:
+        actions.reply(booking=booking, side=side, text=text, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Votre réponse est enregistrée. Elle se lit à côté de ce qu’elle répond.")
