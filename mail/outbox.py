@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 
 from celery import signature
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
+from redis.exceptions import RedisError
 
 from mail.addresses import validate_address
 from mail.bounces import SET_ASIDE
@@ -30,6 +32,8 @@ URGENT, NORMAL, BULK = 1, 5, 9
 TURN = dt.timedelta(seconds=1)
 # By its name: the task's module stands above this one.
 DELIVER = "mail.tasks.deliver"
+# Whether a hint waits to be followed. Should it be lost with its broker, the next may go after so many seconds.
+HINT, HINT_LASTS = "mail.hint", 5
 
 
 class OutsideTransaction(RuntimeError):
@@ -242,11 +246,31 @@ def wake_at_commit() -> None:
 
 
 def wake_delivery() -> None:
-    """Hint the workers that something is due. The periodic task delivers it anyway."""
+    """Hint the workers that something is due. The periodic task delivers it anyway.
+
+    One hint waits at a time: whoever follows it takes it back before looking (`take_hint`), and finds all that was
+    committed until then.
+    """
     try:
-        signature(DELIVER).delay()
+        if not _is_hinted():
+            signature(DELIVER).delay()
     except OperationalError as error:
         logger.warning("The broker is unreachable (%s): the next tick delivers the mail.", error)
+
+
+def take_hint() -> None:
+    """The hint is followed now: what is posted from here on takes another."""
+    try:
+        cache.delete(HINT)
+    except RedisError as error:
+        logger.warning("The cache is unreachable (%s): hints wait for %s s.", error, HINT_LASTS)
+
+
+def _is_hinted() -> bool:
+    try:
+        return not cache.add(HINT, value=True, timeout=HINT_LASTS)
+    except RedisError:
+        return False
 
 
 def new_message_id() -> str:

@@ -7,6 +7,7 @@ from celery import shared_task
 from mail import digests, figures
 from mail.delivery import RUN_AT_MOST, deliver_due
 from mail.erasing import erase_bodies
+from mail.outbox import take_hint
 from territories import clock
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ def deliver() -> None:
 
     May run twice, late or at once with others. Relays bound the messages of a connection, so do we.
     """
+    take_hint()
     stop_at = clock.now() + RUN_AT_MOST
     while (now := clock.now()) < stop_at:
         tally = deliver_due(now=now, limit=MESSAGES_PER_CONNECTION, clock=clock.now, stop_at=stop_at)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Parameters, vCalAddress, vText
+from icalendar.parser import Contentline
 
 from accounts.vocabulary import Topic
 from companies.models import Slot, SlotVolunteer
@@ -17,21 +18,28 @@ from territories.wording import language
 from workshops.models import Booking
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+NOBODY = "MAILTO:nobody"
 
 
-def workshop_event(booking: Booking, *, recipient: str, now: dt.datetime, method: str = REQUEST) -> str:
-    """The calendar file that goes with a mail to `recipient`, as text with CRLF line ends.
+def workshop_event(booking: Booking, *, now: dt.datetime, method: str = REQUEST) -> str:
+    """The calendar file that goes with mails about a booking, as text with CRLF line ends, to nobody yet.
 
     `method` is REQUEST for a new or changed date and CANCEL when it is off.
     """
     event = booked(booking, now=now)
     event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))
-    event.add("attendee", vCalAddress(f"MAILTO:{recipient}"))
+    event.add("attendee", vCalAddress(NOBODY))
     calendar = _calendar()
     calendar.add("method", method)
     calendar.add_component(event)
     return _text(calendar)
+
+
+def addressed(event: str, recipient: str) -> str:
+    """The same file for one of its readers: their address is all that differs."""
+    line = Contentline.from_parts("ATTENDEE", Parameters(), vCalAddress(f"MAILTO:{recipient}"))
+    return event.replace(f"\r\nATTENDEE:{NOBODY}\r\n", f"\r\n{line.to_ical().decode()}\r\n")
 
 
 def booked(booking: Booking, *, now: dt.datetime) -> Event:

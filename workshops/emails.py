@@ -25,7 +25,7 @@ from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
 from mail.kinds import Kind, by_day, told_as
-from territories.wording import counted, kilometres, long_date, time_range, wall_time
+from territories.wording import counted, kilometres, language, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
@@ -51,9 +51,10 @@ def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     hosts, guests = _both(booking)
     told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
     told += [(one, _association_url(booking), partial(_access, booking)) for one in guests]
+    said = Said(booking, now)
     with outbox.together():
         for person, url, facts in told:
-            _tell("booking_confirmed", booking, person, now, url=url, event=calendar.REQUEST, facts=facts)
+            _tell("booking_confirmed", booking, person, now, url=url, event=calendar.REQUEST, facts=facts, said=said)
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -376,26 +377,51 @@ def _tell(  # the one place where a mail about a booking is put together
     not_after: dt.datetime | None = None,
     priority: int = 5,
     told_once: str = "",
+    said: Said | None = None,
 ) -> None:
-    """`told_once` tells apart what may be told several times of one booking.
+    """`told_once` tells apart what may be told several times of one booking; `said` is for several readers of one mail.
 
     An event is put into a calendar, or taken out of it, until it is over.
     """
+    said = said or Said(booking, now)
     with writing_to(person) as post:
         post(
             template,
             key=":".join(filter(None, (fact(template, booking), told_once, str(person.pk)))),
-            context=_booking_facts(booking) | {"url": url} | dict(facts()),
+            context=said.facts() | {"url": url} | dict(facts()),
             about=about(booking),
             thread=thread(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
-            calendar=calendar.workshop_event(booking, recipient=person.email, now=now, method=event) if event else "",
+            calendar=calendar.addressed(said.event(event), person.email) if event else "",
             calendar_method=event,
             not_after=not_after or (booking.slot.ends_at if event else None),
             priority=priority,
             time_zone=booking.slot.time_zone,
             now=now,
         )
+
+
+class Said:
+    """What a mail says of a booking to whoever reads it: put together once for each language."""
+
+    def __init__(self, booking: Booking, now: dt.datetime) -> None:
+        self.booking, self.now = booking, now
+        self._facts: dict[str, dict[str, object]] = {}
+        self._events: dict[tuple[str, str], str] = {}
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        spoken = language()
+        if spoken not in self._facts:
+            self._facts[spoken] = _booking_facts(self.booking)
+        return self._facts[spoken]
+
+    def event(self, method: str) -> str:
+        """Its calendar file, in the language spoken, to nobody yet."""
+        spoken = language()
+        if (spoken, method) not in self._events:
+            self._events[spoken, method] = calendar.workshop_event(self.booking, now=self.now, method=method)
+        return self._events[spoken, method]
 
 
 def _access(booking: Booking) -> dict[str, object]:

@@ -1,11 +1,12 @@
 import datetime as dt
+from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from tests import factories
 from tests.factories import World
-from workshops.calendar import CANCEL, REQUEST, workshop_event
+from workshops.calendar import CANCEL, REQUEST, addressed, workshop_event
 from workshops.models import Booking
 
 
@@ -16,7 +17,7 @@ def booking(world: World, now: dt.datetime) -> Booking:
 
 
 def test_event_is_read_back_as_meant(booking: Booking, now: dt.datetime) -> None:
-    text = workshop_event(booking, recipient="karim@example.org", now=now)
+    text = addressed(workshop_event(booking, now=now), "karim@example.org")
     calendar = Calendar.from_ical(text)
     (event,) = calendar.walk("VEVENT")
     assert (str(calendar["METHOD"]), str(event["STATUS"]), event["SEQUENCE"]) == (REQUEST, "CONFIRMED", 0)
@@ -26,13 +27,23 @@ def test_event_is_read_back_as_meant(booking: Booking, now: dt.datetime) -> None
 
 
 def test_cancelled_event_says_so(booking: Booking, now: dt.datetime) -> None:
-    calendar = Calendar.from_ical(workshop_event(booking, recipient="a@example.org", now=now, method=CANCEL))
+    calendar = Calendar.from_ical(addressed(workshop_event(booking, now=now, method=CANCEL), "a@example.org"))
     (event,) = calendar.walk("VEVENT")
     assert (str(calendar["METHOD"]), str(event["STATUS"])) == (CANCEL, "CANCELLED")
 
 
 def test_hostile_names_stay_in_their_place(booking: Booking, now: dt.datetime) -> None:
-    booking.association.name = "A\r\nATTENDEE:MAILTO:x@example.org\n;,\\"
-    calendar = Calendar.from_ical(workshop_event(booking, recipient="a@example.org", now=now))
+    booking.association.name = "A\r\nATTENDEE:MAILTO:nobody\r\nATTENDEE:MAILTO:x@example.org\n;,\\"
+    calendar = Calendar.from_ical(addressed(workshop_event(booking, now=now), "a@example.org"))
     (event,) = calendar.walk("VEVENT")
     assert str(event["ATTENDEE"]) == "MAILTO:a@example.org"
+
+
+@pytest.mark.parametrize(
+    "address", ["a@example.org", f"{'prénom.' * 12}nom@exemple.example.org", "o'neil+x@example.org"]
+)
+def test_address_of_its_reader_is_read_back(booking: Booking, now: dt.datetime, address: str) -> None:
+    read: Any = Calendar.from_ical(addressed(workshop_event(booking, now=now), address))
+    (event,) = read.walk("VEVENT")
+    assert str(event["ATTENDEE"]) == f"MAILTO:{address}"
+    assert all(len(line.encode()) <= 75 for line in addressed(workshop_event(booking, now=now), address).split("\r\n"))
