@@ -85,6 +85,7 @@ def _wrong(stage: Stage) -> list[str]:
     tally = stage.tally
     wrong = judge.wrong_states() + tally.untold
     wrong += [f"not one winner: slot {slot}" for slot in judge.rows(judge.WON, [tally.contested])]
+    wrong += [f"not one place: association {one}" for one in judge.rows(judge.MOVED, _columns(tally.moved))]
     wrong += [f"not one promise: volunteer {one}" for one in judge.rows(judge.JOINED, _columns(tally.promises))]
     return wrong
 

@@ -31,9 +31,10 @@ WRONG = {
         JOIN companies_slot s ON s.id = b.slot_id JOIN companies_room r ON r.id = s.room_id
         JOIN companies_site site ON site.id = r.site_id
         LEFT JOIN (
-            SELECT about, array_agg(to_email::text ORDER BY to_email) AS people FROM mail_message
-            WHERE template = 'booking_confirmed' GROUP BY about
+            SELECT about, template, array_agg(to_email::text ORDER BY to_email) AS people FROM mail_message
+            WHERE template IN ('booking_confirmed', 'booking_moved') GROUP BY about, template
         ) AS told ON told.about = 'booking:' || b.id
+            AND told.template = CASE WHEN b.moved_from_id IS NULL THEN 'booking_confirmed' ELSE 'booking_moved' END
         WHERE told.people IS DISTINCT FROM ARRAY(
             SELECT email::text FROM accounts_user u WHERE u.id IN (
                 SELECT user_id FROM companies_membership
@@ -77,6 +78,13 @@ WHERE 1 <> (
     WHERE p.volunteer_id = s.volunteer AND p.slot_id IN (s.one, s.other)
 )
 """
+MOVED = f"""
+SELECT m.association FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS m (association, own, other)
+WHERE 1 <> (
+    SELECT count(*) FROM workshops_booking b
+    WHERE b.association_id = m.association AND b.slot_id IN (m.own, m.other) AND b.state IN {LIVE}
+)
+"""  # noqa: S608
 KEPT = """
 SELECT a.booking FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS a (booking, association, slot)
 LEFT JOIN workshops_booking b ON b.id = a.booking AND b.association_id = a.association AND b.slot_id = a.slot

@@ -17,6 +17,7 @@ from bench.booking.world import World, make_volunteers, open_slots, sign_in
 
 BOOKING = re.compile(r"/reservations/(\d+)/")
 OTHER_SLOT = re.compile(r"/creneaux/\d+/")
+OTHER_DATE = re.compile(r'name="slot" value="\d+"')
 ASKERS, QUEUE, MOST_OTHERS, MOST_VOLUNTEERS = 6, 2, 8, 5
 SLOTS_AT_ONCE = 100
 GUIDANCE = "/benevolat/reperes/"
@@ -41,6 +42,8 @@ class Tally:
     """Slots that one of the racers must have."""
     promises: list[tuple[int, int, int]] = field(default_factory=list)
     """A volunteer, and two dates of which they have one."""
+    moved: list[tuple[int, int, int]] = field(default_factory=list)
+    """An association, its slot and the one that it wanted: it has one of the two."""
 
 
 class Person:
@@ -116,7 +119,7 @@ class Stage:
             elif answer.status == HTTPStatus.CONFLICT and not OTHER_SLOT.search(answer.text):
                 self.tally.untold.append(f"slot {slot}: no alternative")
             elif answer.status != HTTPStatus.CONFLICT:
-                self._note(f"slot {slot}", answer)
+                self.note(f"slot {slot}", answer)
             return answer
 
         return Move(do)
@@ -129,12 +132,12 @@ class Stage:
             if answer.status == HTTPStatus.FOUND and "messages" not in answer.cookies:
                 self.tally.untold.append(f"{path}: no word")
             elif answer.status != HTTPStatus.FOUND:
-                self._note(path, answer)
+                self.note(path, answer)
             return answer
 
         return Move(do)
 
-    def _note(self, what: str, answer: Answer) -> None:
+    def note(self, what: str, answer: Answer) -> None:
         """An answer that nobody should get; while things are ended, it is asked for again."""
         if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR or self.field.recover is None:
             self.tally.untold.append(f"{what}: {answer.status}")
@@ -258,12 +261,37 @@ def overlap(stage: Stage, clients: int) -> None:
     stage.tally.promises += [(person.user.pk, *pair) for person in people]
 
 
+def moving(stage: Stage, clients: int) -> None:
+    """Workshops on slots of their own all move to one other slot: one arrives, the others stay where they were."""
+    target = next(stage.instant)
+    people = stage.draw(min(max(clients, 2), MOST_OTHERS))
+    own = {person.of.pk: next(stage.instant) for person in people}
+    bookings = [(person, stage.taken_by(person, own[person.of.pk])) for person in people]
+    stage.tally.contested += [target]
+    stage.race([_move(stage, person, booking, target) for person, booking in bookings])
+    stage.tally.moved += [(person.of.pk, own[person.of.pk], target) for person in people]
+
+
+def _move(stage: Stage, person: Person, booking: int, target: int) -> Move:
+    path = by_association(person, booking, "deplacer")
+
+    def do() -> Answer:
+        answer = person.windows[0].post(f"{path}?vers={target}", {"slot": target})
+        if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY and not OTHER_DATE.search(answer.text):
+            stage.tally.untold.append(f"{path}: no other date")
+        elif answer.status not in (HTTPStatus.FOUND, HTTPStatus.UNPROCESSABLE_ENTITY):
+            stage.note(path, answer)
+        return answer
+
+    return Move(do)
+
+
 Mode = Callable[[Stage, int], None]
-# « moving » (a booking goes to another slot, both or neither) has its place here.
 MODES: dict[str, Mode] = {
     "instant": instant,
     "approval": approval,
     "hold": hold,
     "rebook": rebook,
     "overlap": overlap,
+    "moving": moving,
 }

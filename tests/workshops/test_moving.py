@@ -214,3 +214,24 @@ def test_company_moves_it_among_its_free_evenings(
     page = reverse("workshops:company_move", args=[world.company.slug, booking.pk])
     assert f'value="{later.pk}"' in client.get(page).text
     assert "L’atelier est déplacé" in client.post(page, {"slot": later.pk}, follow=True).text
+
+
+def test_workshop_moves_to_a_slot_that_was_found_by_searching(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    """However far it is from the first twenty."""
+    for number in range(25):
+        factories.make_slot(factories.make_room(now, world.site), later.starts_at - dt.timedelta(hours=2 + number))
+    client = visitor(world.association_owner)
+    page = reverse("workshops:association_move", args=[world.association.slug, booking.pk])
+    assert f'value="{later.pk}"' not in client.get(page).text
+    there = f"{page}?vers={later.pk}"
+    assert there in client.get(reverse("workshops:slot", args=[later.pk])).text
+    assert f'value="{later.pk}"' in client.get(there).text
+    assert "L’atelier est déplacé" in client.post(there, {"slot": later.pk}, follow=True).text
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "²", "9" * 19, "0"])
+def test_slot_that_is_none_changes_nothing(world: World, booking: Booking, visitor: Visitor, number: str) -> None:
+    page = reverse("workshops:association_move", args=[world.association.slug, booking.pk])
+    assert visitor(world.association_owner).get(page, {"vers": number}).status_code == 200

@@ -10,7 +10,7 @@ from bench.portal import GIVEN, ROOT
 RUN = """
 import json, sys
 from bench.booking import contention
-size = contention.Size(rounds=15, stampedes=1, crowd=9, faulty=4, faults=2, control=3, people=12)
+size = contention.Size(rounds=18, stampedes=1, crowd=9, faulty=4, faults=2, control=3, people=12)
 for measure in contention.measure(size=size):
     print("measure", json.dumps(measure), file=sys.stderr)
 """

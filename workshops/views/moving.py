@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.identity import signed_in
 from accounts.refusals import accepted
 from associations.views import managed_association
-from companies.models import Slot
+from companies.models import Slot, SlotQuerySet
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
@@ -20,6 +20,7 @@ from workshops.models import Booking, Side
 from workshops.views.bookings import booking_for, booking_of
 
 SHOWN_AT_MOST = 20
+MOST_DIGITS = 18
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,6 +30,7 @@ def association_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRe
     slot, site, now = booking.slot_id, booking.slot.room.site, clock.now()
     around = {"latitude": site.latitude, "longitude": site.longitude}
     near = list(close_by(slot=slot, now=now, places=booking.participants, **around)[:SHOWN_AT_MOST])
+    near = _wanted(request, booking, bookable(now)) + near
     return _move(request, booking, Side.ASSOCIATION, near, "workshops:association_booking", slug)
 
 
@@ -38,11 +40,21 @@ def company_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
     company = managed_company(request, slug)
     booking = booking_of(company, booking_id)
     own = bookable(clock.now()).of_company(company).filter(places__gte=booking.participants).with_place()
-    slots = list(own.order_by("starts_at", "pk")[:SHOWN_AT_MOST])
+    slots = _wanted(request, booking, own) + list(own.order_by("starts_at", "pk")[:SHOWN_AT_MOST])
     return _move(request, booking, Side.COMPANY, slots, "workshops:company_booking", slug)
 
 
+def _wanted(request: HttpRequest, booking: Booking, offered: SlotQuerySet) -> list[Slot]:
+    """The slot that was chosen elsewhere (`vers`), however far it is, while it is to be had."""
+    number = request.GET.get("vers", "")
+    if not number.isascii() or not number.isdecimal() or len(number) > MOST_DIGITS:
+        return []
+    fitting = offered.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
+    return list(fitting.with_place().filter(pk=number))
+
+
 def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot], back: str, slug: str) -> HttpResponse:
+    slots = list({slot.pk: slot for slot in slots}.values())
     form = MoveForm(request.POST or None, slots=slots)
     moved: list[Booking] = []
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from associations.models import Request
+from accounts.identity import signed_in
+from associations.models import Association, Request
 from companies.models import Slot
 from territories import clock
 from workshops.catalogue import alternatives, bookable
 from workshops.filters import SlotFilter
-from workshops.models import WaitlistEntry
+from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 
 SLOTS_A_PAGE = 20
+MOVABLE_SHOWN = 3
 
 
 @login_not_required
@@ -51,8 +55,16 @@ def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
         "can_wait": not free and Slot.objects.open(now).filter(pk=shown.pk).exists(),
         "waiting": 0 if free else WaitlistEntry.objects.filter(slot=shown).standing().count(),
         "others": [] if free else alternatives(shown, now=now, places=1),
+        "movable": _movable(request, shown, now) if free and request.user.is_authenticated else [],
     }
     return render(request, "workshops/slot_detail.html", context)
+
+
+def _movable(request: HttpRequest, shown: Slot, now: dt.datetime) -> BookingQuerySet:
+    """The next workshops of the person's associations that could go to this slot."""
+    own = Booking.objects.filter(association__in=Association.objects.managed_by(signed_in(request)))
+    coming = own.filter(state=Booking.State.CONFIRMED, slot__starts_at__gt=now, participants__lte=shown.places)
+    return coming.with_everything().order_by("slot__starts_at", "pk")[:MOVABLE_SHOWN]
 
 
 @login_not_required
