@@ -11,12 +11,15 @@ from associations.models import Membership as AssociationMembership
 from companies.models import Membership as CompanyMembership
 from companies.models import SlotVolunteer, VolunteerProfile
 from mail.models import Preferences
+from workshops.models import Attendance, Certificate, WorkshopNote
 
 
 def own_data(user: User) -> dict[str, Any]:
-    """Plain values, ready for JSON: account, memberships, what is said as a volunteer and of mail, and promises.
+    """Plain values, ready for JSON.
 
-    Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to the organisations.
+    Account and memberships; what is said as a volunteer, and of mail; promises, hours and certificates; words to the
+    other side of a workshop. Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to
+    the organisations.
     """
     companies = (
         CompanyMembership.objects.filter(user=user)
@@ -25,6 +28,9 @@ def own_data(user: User) -> dict[str, Any]:
     )
     associations = AssociationMembership.objects.filter(user=user).select_related("association")
     promises = SlotVolunteer.objects.filter(volunteer=user).with_place().order_by("starts_at", "pk")
+    presences = Attendance.objects.filter(volunteer=user).with_place()
+    certificates = Certificate.objects.filter(volunteer=user)
+    words = WorkshopNote.objects.filter(created_by=user)
     return {
         "account": {
             "name": user.name,
@@ -45,6 +51,9 @@ def own_data(user: User) -> dict[str, Any]:
         ],
         "mail": list(Preferences.objects.filter(address=user.email).values()),
         "promises": [_promise(one) for one in promises],
+        "presences": [_presence(one) for one in presences.order_by("told_at", "pk")],
+        "certificates": list(certificates.order_by("issued_at", "pk").values("code", "company__name", "year")),
+        "words": list(words.order_by("created_at", "pk").values("kind", "text", "created_at")),
     }
 
 
@@ -53,6 +62,17 @@ def _profile(company: str, profile: VolunteerProfile) -> dict[str, Any]:
     stamps = ("consented_at", "guidance_read_at", "created_at")
     sites = [site.name for site in profile.sites.all()]
     return {"company": company, "sites": sites, **{name: getattr(profile, name) for name in kept + stamps}}
+
+
+def _presence(presence: Attendance) -> dict[str, Any]:
+    slot = presence.workshop.booking.slot
+    return {
+        "company": slot.room.site.company.name,
+        "starts_at": slot.starts_at,
+        "minutes": presence.minutes,
+        "engagement_type": presence.engagement_type,
+        "is_reported": presence.is_reported,
+    }
 
 
 def _promise(promise: SlotVolunteer) -> dict[str, Any]:

@@ -107,7 +107,7 @@ COSTS: dict[str, int] = {
     "moderation": 11,
     "moderation_file": 12,
     "moderation_search": 2,
-    "own_data": 6,
+    "own_data": 9,
     "own_preferences": 2,
     "privacy": 1,
     "recoveries": 2,

@@ -12,6 +12,8 @@ from mail.kinds import Frequency
 from mail.models import Preferences
 from tests import factories
 from tests.factories import World
+from workshops.actions import certify
+from workshops.models import Attendance, Workshop
 
 Visitor = Callable[[User], Client]
 
@@ -20,6 +22,13 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     profile = factories.make_profile(now, world.company, world.volunteer, topics=["email"], pledged_hours=12)
     profile.sites.add(world.site)
     factories.make_promise(now, world.slot, world.volunteer)
+    factories.make_booking(now, world.slot, world.association)
+    workshop = Workshop.objects.get()
+    given = {"engagement_type": "benevolat", "told_at": world.slot.ends_at}
+    Attendance.objects.create(workshop=workshop, volunteer=world.volunteer, minutes=90, **given)
+    made = certify(company=world.company, volunteer=world.volunteer, year=2026, by=world.volunteer, now=now)
+    for person, text in ((world.volunteer, "Bonjour."), (world.company_owner, "Non.")):
+        workshop.notes.create(side="company", kind="other", text=text, created_at=now, created_by=person)
     Preferences.objects.create(address=world.volunteer.email, suggestions=Frequency.NEVER, changed_at=now)
     Preferences.objects.create(address=world.company_owner.email, changed_at=now)
     answer = visitor(world.volunteer).get("/compte/mes-donnees.json")
@@ -32,5 +41,8 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     assert [one["starts_at"] for one in told["promises"]] == ["2026-12-08T17:30:00Z"]
     assert [(one["address"], one["suggestions"]) for one in told["mail"]] == [(world.volunteer.email, "never")]
     assert world.company_owner.email not in answer.text
+    assert [(one["minutes"], one["company"]) for one in told["presences"]] == [(90, world.company.name)]
+    assert [one["code"] for one in told["certificates"]] == [made.code]
+    assert [one["text"] for one in told["words"]] == ["Bonjour."]
     nothing = visitor(factories.make_user()).get("/compte/mes-donnees.json").json()
     assert (nothing["memberships"], nothing["volunteer_profiles"], nothing["promises"]) == ([], [], [])
