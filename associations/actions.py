@@ -1,7 +1,11 @@
 """What associations do, and what moderators decide about them."""
 
 import datetime as dt
+import hashlib
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from accounts.actions.files import AlreadyDecided, decided_words, drop_appeals, record_decision, settle_file
@@ -10,10 +14,12 @@ from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
 from associations import emails
-from associations.models import Association, Membership, Request
+from associations.certificates import UnusableCertificate, clean_certificate
+from associations.models import Association, InsuranceCertificate, Membership, Request
 
 REFUSALS_AT_MOST = 3
 ASKED_BEFORE = dt.timedelta(days=7)
+CERTIFICATES_A_DAY = 10
 
 
 class NotAdmitted(Refused):
@@ -314,3 +320,73 @@ def move_request(*, request_id: int, to: Request.State, now: dt.datetime) -> boo
     again = {"expires_at": now + Request.LASTS} if to == Request.State.OPEN else {}
     changed = Request.objects.filter(pk=request_id, state__in=sources).update(state=to, state_changed_at=now, **again)
     return bool(changed)
+
+
+# --- insurance --------------------------------------------------------------------------------------
+
+
+class CertificateRefused(Refused):
+    """The file is no certificate that can be kept. The text says why."""
+
+    field = "file"
+
+
+class NotValid(Refused):
+    """The certificate is over, or ends too late to be believed."""
+
+    field = "valid_until_date"
+
+
+class TooManyCertificates(Refused):
+    """More files than one association has reason to send in a day."""
+
+
+@transaction.atomic
+def add_certificate(
+    *, certificate: InsuranceCertificate, file: bytes, by: User, now: dt.datetime
+) -> InsuranceCertificate:
+    """Keep a certificate with its file, beside the earlier ones; sent twice, it is one.
+
+    Raises:
+        CertificateRefused, NotValid, TooManyCertificates, Gone: nothing is kept.
+    """
+    try:
+        kept = clean_certificate(file)
+    except UnusableCertificate as error:
+        raise CertificateRefused(str(error)) from error
+    _check_end(certificate.valid_until_date, now)
+    hold_row(Association, certificate.association_id)
+    certificate.kind, certificate.sha256 = kept.kind, hashlib.sha256(kept.data).hexdigest()
+    own = InsuranceCertificate.objects.filter(association=certificate.association_id)
+    same = {name: getattr(certificate, name) for name in (*InsuranceCertificate.FACTS, "sha256")}
+    twin = own.counting().filter(**same).first()
+    if twin is not None:
+        return twin
+    if own.filter(added_at__gt=now - dt.timedelta(days=1)).count() >= CERTIFICATES_A_DAY:
+        raise TooManyCertificates(
+            f"Vous avez déposé {CERTIFICATES_A_DAY} attestations en un jour\u00a0: continuez demain."
+        )
+    certificate.added_at, certificate.added_by = now, by
+    certificate.file.save("attestation", ContentFile(kept.data), save=False)
+    try:
+        certificate.save()
+    except BaseException:
+        certificate.file.delete(save=False)
+        raise
+    return certificate
+
+
+def _check_end(until: dt.date, now: dt.datetime) -> None:
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    if until <= today:
+        raise NotValid("Cette attestation est échue\u00a0: demandez à votre assureur celle de la période en cours.")
+    if until > (now + InsuranceCertificate.LONGEST).astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+        raise NotValid("Une attestation vaut deux ans au plus\u00a0: vérifiez l’année.")
+
+
+@transaction.atomic
+def withdraw_certificate(*, certificate: InsuranceCertificate, by: User, now: dt.datetime) -> None:
+    """Set a wrong certificate aside: it is kept, and does not count any more. Done twice, the first time stands."""
+    standing = InsuranceCertificate.objects.filter(pk=certificate.pk, withdrawn_at=None)
+    standing.update(withdrawn_at=now, withdrawn_by=by)
+    certificate.refresh_from_db(fields=["withdrawn_at", "withdrawn_by"])

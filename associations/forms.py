@@ -1,4 +1,4 @@
-"""Forms of an association: its identity and its requests."""
+"""Forms of an association: its identity, its requests, and its insurance."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 
 from accounts.forms import OrganisationForm, date_input
-from associations.models import Association, Request
+from accounts.uploads import LONGEST_FILE
+from associations.models import Association, InsuranceCertificate, Request
 from territories.forms import CommuneField
 
 
@@ -61,3 +62,25 @@ class RequestForm(forms.ModelForm[Request]):
         elif end and end < self.today:
             self.add_error("until_date", "Indiquez une date de fin à venir.")
         return cleaned
+
+
+class CertificateForm(forms.ModelForm[InsuranceCertificate]):
+    """What a certificate of insurance says, and the file itself."""
+
+    file = forms.FileField(
+        label="Attestation",
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+        help_text="PDF, JPEG ou PNG, 5\u00a0Mo au plus.",
+    )
+
+    class Meta:
+        model = InsuranceCertificate
+        fields = InsuranceCertificate.FACTS
+        widgets = {"valid_until_date": date_input()}
+
+    def clean_file(self) -> Any:
+        """No larger than what is read into memory."""
+        file = self.cleaned_data["file"]
+        if file.size > LONGEST_FILE:
+            raise forms.ValidationError("Ce fichier dépasse 5\u00a0Mo\u00a0: réduisez-le.")
+        return file

@@ -1,20 +1,23 @@
-"""Pages of an association about itself: identity and requests."""
+"""Pages of an association about itself: identity, requests and insurance."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.gates import lacks_second_factor
 from accounts.identity import signed_in
+from accounts.models import User
 from accounts.prefill import prefill
-from accounts.refusals import Refused
+from accounts.refusals import Refused, accepted
 from accounts.views import MemberPages
 from associations import actions
 from associations.confirmations import kept_by
-from associations.forms import AssociationForm, RequestForm
-from associations.models import Association, Invitation, Request
+from associations.forms import AssociationForm, CertificateForm, RequestForm
+from associations.models import Association, InsuranceCertificate, Invitation, Request
 from territories import clock
 
 ONLINE = "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient."
@@ -146,3 +149,70 @@ def request_withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpRe
     else:
         messages.success(request, "Votre demande est retirée.")
     return redirect("associations:requests", association.slug)
+
+
+@require_http_methods(["GET", "POST"])
+def insurance(request: HttpRequest, slug: str) -> HttpResponse:
+    """The certificates of insurance, which one counts and until when, and another one."""
+    association = managed_association(request, slug)
+    form = CertificateForm(
+        request.POST or None, request.FILES or None, instance=InsuranceCertificate(association=association)
+    )
+    asked = request.method == "POST" and form.is_valid()
+    if asked and accepted(form, lambda: _add_certificate(request, form)):
+        messages.success(request, "L’attestation est enregistrée.")
+        return redirect(request.path)
+    certificates = list(association.certificates.order_by("-added_at", "-pk"))
+    context = {
+        "association": association,
+        "certificates": certificates,
+        "counts": InsuranceCertificate.objects.of_association(association).counting().first(),
+        "today": timezone.localdate(clock.now()),
+        "form": form,
+    }
+    return render(request, "associations/insurance.html", context, status=422 if form.is_bound else 200)
+
+
+def _add_certificate(request: HttpRequest, form: CertificateForm) -> None:
+    certificate, file = form.save(commit=False), form.cleaned_data["file"].read()
+    actions.add_certificate(certificate=certificate, file=file, by=signed_in(request), now=clock.now())
+
+
+@require_GET
+def insurance_file(request: HttpRequest, slug: str, certificate_id: int) -> HttpResponse:
+    """A certificate's file, for the association's managers and the portal's operators."""
+    certificates = InsuranceCertificate.objects.filter(association__in=_associations_read_by(signed_in(request)))
+    return certificate_file(get_object_or_404(certificates, association__slug=slug, pk=certificate_id))
+
+
+def _associations_read_by(user: User) -> QuerySet[Association]:
+    operates = user.is_staff and not lacks_second_factor(user)
+    found: QuerySet[Association] = Association.objects.all() if operates else Association.objects.managed_by(user)
+    return found
+
+
+def certificate_file(certificate: InsuranceCertificate) -> HttpResponse:
+    """The file, to be kept and not to be shown: what strangers sent never runs as a page of ours."""
+    try:
+        with certificate.file.open() as file:
+            data = file.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    kind = "application/pdf" if certificate.kind == InsuranceCertificate.Kind.PDF else "image/jpeg"
+    name = f"attestation-{certificate.valid_until_date.isoformat()}.{certificate.kind}"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(data, content_type=kind, headers=headers)
+
+
+@require_POST
+def insurance_withdraw(request: HttpRequest, slug: str, certificate_id: int) -> HttpResponse:
+    """Set a wrong certificate aside."""
+    certificate = get_object_or_404(managed_association(request, slug).certificates, pk=certificate_id)
+    actions.withdraw_certificate(certificate=certificate, by=signed_in(request), now=clock.now())
+    messages.success(request, "L’attestation est écartée\u00a0: elle ne compte plus.")
+    return redirect("associations:insurance", slug)

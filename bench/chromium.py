@@ -73,7 +73,7 @@ def walk(page: Page, base: str) -> Iterator[str]:
             continue
         seen[name] += 1
         yield name
-        links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+        links = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
         # A mail that is shown leads to pages of who it was for, or nowhere.
         within = f"{base}/dev/" if name in MAILS_SHOWN else base
         waiting += [

@@ -14,8 +14,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions import files, recovery
 from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
+from associations import actions as associations
 from associations.confirmations import keeping_path
-from associations.models import Association
+from associations.models import Association, InsuranceCertificate
 from charter.links import signing_path
 from charter.models import Edition
 from companies import actions as companies
@@ -25,7 +26,7 @@ from mail import links, outbox
 from mail.models import Message
 from tests import factories
 from tests.factories import World
-from tests.pictures import picture
+from tests.pictures import paper, picture
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
@@ -108,6 +109,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "photo_id": companies.add_photo(
             room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now
         ).pk,
+        "certificate_id": insure(world.association, now).pk,
         "preferences": links.preferences_url(told).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(told).split("/")[-3],
         "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
@@ -162,6 +164,14 @@ def _course(world: World, now: dt.datetime, booking: Booking) -> Course:
     )
     Booking.objects.filter(pk=booking.pk).update(course=made)
     return made
+
+
+def insure(association: Association, now: dt.datetime) -> InsuranceCertificate:
+    """A certificate with its file."""
+    certificate = InsuranceCertificate(
+        association=association, insurer="Mutuelle", policy_number="RC-1", valid_until_date=dt.date(2027, 6, 30)
+    )
+    return associations.add_certificate(certificate=certificate, file=paper(), by=association.owners()[0], now=now)
 
 
 def of_members(organisation: Company | Association, now: dt.datetime) -> dict[str, object]:

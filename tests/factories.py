@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import Role, User
 from accounts.vocabulary import Topic
-from associations.models import Association, Request
+from associations.models import Association, InsuranceCertificate, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
 from companies.models import (
@@ -221,6 +221,23 @@ def make_request(now: dt.datetime, association: Association, **fields: Any) -> R
             "created_at": now,
             "expires_at": now + Request.LASTS,
             "state_changed_at": now,
+            **fields,
+        }
+    )
+
+
+def make_certificate(now: dt.datetime, association: Association, **fields: Any) -> InsuranceCertificate:
+    """A certificate of half a year more, whose file is nowhere."""
+    return InsuranceCertificate.objects.create(
+        **{
+            "association": association,
+            "insurer": "Mutuelle des Canaux",
+            "policy_number": f"RC-{next(_numbers)}",
+            "valid_until_date": now.date() + dt.timedelta(days=180),
+            "file": "attestations/nulle-part.pdf",
+            "kind": "pdf",
+            "sha256": "0" * 64,
+            "added_at": now,
             **fields,
         }
     )

@@ -1,8 +1,9 @@
-"""Pictures for tests, drawn here."""
+"""Pictures and papers for tests, made here."""
 
 import io
 
 from PIL import Image
+from pypdf import PdfWriter
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (120, 80), *, turned: bool = False) -> bytes:
@@ -16,4 +17,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (120, 80), *, turned: bo
         exif[0x0112] = 6  # to be shown a quarter turn to the right
     out = io.BytesIO()
     drawn.save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+def paper() -> bytes:
+    """A PDF of one empty page."""
+    out = io.BytesIO()
+    with PdfWriter() as writer:
+        writer.add_blank_page(595, 842)
+        writer.write(out)
     return out.getvalue()

@@ -45,6 +45,8 @@ COSTS: dict[str, int] = {
     "association": 13,
     "associations:create": 1,
     "associations:edit": 3,
+    "associations:insurance": 4,
+    "associations:insurance_file": 2,
     "associations:invitation": 4,
     "associations:join": 2,
     "associations:members": 9,
@@ -263,8 +265,9 @@ def _hang(world: World, now: dt.datetime, number: int) -> None:
 
 
 def _ask(world: World, now: dt.datetime, number: int) -> None:
-    """Requests, members, invitations and people who ask to be let in."""
+    """Requests, certificates, members, invitations and people who ask to be let in."""
     factories.make_request(now, world.association)
+    factories.make_certificate(now, world.association)
     for organisation in (world.company, world.association):
         factories.add_member(organisation, factories.make_user(), Role.MANAGER, now)
         factories.make_invitation(now, organisation, email=f"invitee{number}@example.org")

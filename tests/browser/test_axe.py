@@ -63,6 +63,7 @@ ALIKE = {"companies:join"}
 # Always sends on to another page: every account has a password.
 SENT_ON = {"account_set_password"}
 NOT_HTML = {
+    "associations:insurance_file",
     "charter:badge",
     "charter:signed_pdf",
     "companies:addresses",
