@@ -2,11 +2,10 @@
 
 import datetime as dt
 import hashlib
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.actions.files import AlreadyDecided, decided_words, drop_appeals, record_decision, settle_file
 from accounts.actions.holding import hold, hold_row
@@ -377,10 +376,9 @@ def add_certificate(
 
 
 def _check_end(until: dt.date, now: dt.datetime) -> None:
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    if until <= today:
+    if until <= timezone.localdate(now):
         raise NotValid("Cette attestation est échue\u00a0: demandez à votre assureur celle de la période en cours.")
-    if until > (now + InsuranceCertificate.LONGEST).astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    if until > timezone.localdate(now + InsuranceCertificate.LONGEST):
         raise NotValid("Une attestation vaut deux ans au plus\u00a0: vérifiez l’année.")
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, TruncDate
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
@@ -298,6 +298,11 @@ class InsuranceCertificateQuerySet(models.QuerySet["InsuranceCertificate"]):
     def counting(self) -> Self:
         """Those that were not set aside, the one that counts first: the latest end, then the latest word."""
         return self.filter(withdrawn_at=None).order_by("-valid_until_date", "-pk")
+
+    def that_count(self) -> Self:
+        """The one of each association that counts."""
+        own = InsuranceCertificate.objects.counting().filter(association=OuterRef("association"))
+        return self.filter(pk=Subquery(own.values("pk")[:1]))
 
     def of_association(self, association: Association) -> Self:
         return self.filter(association=association)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ from companies.models import (
 )
 from companies.models import Membership as CompanyMembership
 from territories.models import Commune
-from workshops.models import Booking, Workshop
+from workshops.models import Booking, HostingAgreement, Side, Workshop
 
 LILLE, ROUBAIX, NOUMEA = "59350", "59512", "98818"
 _numbers = itertools.count(1)
@@ -240,6 +241,33 @@ def make_certificate(now: dt.datetime, association: Association, **fields: Any) 
             "added_at": now,
             **fields,
         }
+    )
+
+
+def make_agreement(
+    now: dt.datetime,
+    company: Company,
+    certificate: InsuranceCertificate,
+    *,
+    signed: Iterable[Side] = (),
+    **fields: Any,
+) -> HostingAgreement:
+    """What may be signed from today on, until the insurance ends, or has been by these sides."""
+    association = certificate.association
+    facts: dict[str, Any] = {
+        "company_name": company.name,
+        "association_name": association.name,
+        "insurer": certificate.insurer,
+        "policy_number": certificate.policy_number,
+        "insurance_until_date": certificate.valid_until_date,
+        "from_date": now.date(),
+        "until_date": certificate.valid_until_date,
+    }
+    for side in signed:
+        facts[f"{side}_signed_at"] = now
+        facts[f"{side}_signed_name"], facts[f"{side}_signed_capacity"] = f"Signe {side}", "présidente"
+    return HostingAgreement.objects.create(
+        company=company, association=association, proposed_at=now, **{**facts, **fields}
     )
 
 

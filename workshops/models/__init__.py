@@ -5,6 +5,7 @@ from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.certificates import FACTS, Certificate, CertificateQuerySet
 from workshops.models.courses import Course
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
+from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
 from workshops.models.reasons import Reason
@@ -26,6 +27,8 @@ __all__ = [
     "Certificate",
     "CertificateQuerySet",
     "Course",
+    "HostingAgreement",
+    "HostingAgreementQuerySet",
     "MatchNotice",
     "Reason",
     "Reply",

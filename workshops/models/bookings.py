@@ -36,6 +36,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def of_association(self, association: Association) -> Self:
         return self.filter(association=association)
 
+    def between(self, company: Company, association: Association) -> Self:
+        return self.of_company(company).of_association(association)
+
     def agreed(self) -> Self:
         """Those that both sides counted on: confirmed, and held since, or not."""
         return self.filter(state__in=Booking.AGREED)
