@@ -21,7 +21,7 @@ import companies.emails
 import workshops.emails
 from accounts.models import AbuseReport, Appeal, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.recovery import FactorRecovery
-from associations.models import Association, Request
+from associations.models import Association, InsuranceCertificate, Request
 from associations.models import Invitation as AssociationInvitation
 from associations.models import JoinRequest as AssociationJoinRequest
 from associations.models import Membership as AssociationMembership
@@ -36,7 +36,7 @@ from mail.previews import Preview, last_told, preview
 from solidarite.moderation.kinds import AppealKind
 from workshops.catalogue import alternatives, bookable
 from workshops.matching import Match, best
-from workshops.models import Booking, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +58,8 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     Booking: lambda: [Booking.objects.with_everything()],
     CharterVersion: lambda: [CharterVersion.objects.published()],
     FactorRecovery: lambda: [FactorRecovery.objects.select_related("user", "opened_by")],
+    HostingAgreement: lambda: [HostingAgreement.objects.select_related("company", "association")],
+    InsuranceCertificate: lambda: [InsuranceCertificate.objects.select_related("association")],
     Invitation: lambda: [
         CompanyInvitation.objects.select_related("company"),
         AssociationInvitation.objects.select_related("association"),

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind renewals": {"task": "charter.tasks.remind_renewals", "schedule": SLOW_SCAN_SECONDS},
     "look up registry": {"task": "solidarite.tasks.look_up_registry", "schedule": 60.0},
     "remind expiring requests": {"task": "associations.tasks.remind_expiring", "schedule": SLOW_SCAN_SECONDS},
+    "tell ending insurance": {"task": "workshops.tasks.tell_ending_insurance", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "call volunteers": {"task": "workshops.tasks.call_volunteers", "schedule": SCAN_SECONDS},
@@ -321,7 +322,7 @@ TIME_ZONE = "Europe/Paris"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Photographs of rooms; in a demonstration beside its database.
+# Photographs of rooms and certificates of insurance; in a demonstration beside its database.
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(addresses.data_directory() / "media"))
 
 STORAGES = {

@@ -19,8 +19,8 @@ from accounts.letters import Facts, writing_to
 from accounts.models import Role, User
 from accounts.prepared import Prepared
 from accounts.vocabulary import Topic
+from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
-from associations.models import Request
 from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
@@ -30,7 +30,7 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path
 from workshops.told import about, fact, thread
 
@@ -252,6 +252,64 @@ def absence_reported(*, report: Report, now: dt.datetime) -> None:
         _tell(
             "absence_reported", booking, person, now, url=page, facts=lambda: {"writer": writer, "text": report.comment}
         )
+
+
+@by_day
+def agreement_signed(*, agreement: HostingAgreement, side: Side, now: dt.datetime) -> None:
+    """To the other side: this one has signed; theirs is awaited, or all is done."""
+    _tell_other_side("agreement_signed", agreement, side, now, waits=not agreement.is_signed)
+
+
+@by_day
+def agreement_ended(*, agreement: HostingAgreement, side: Side, now: dt.datetime) -> None:
+    """To the other side: this one has ended it; what is booked stays."""
+    _tell_other_side("agreement_ended", agreement, side, now)
+
+
+def _tell_other_side(template: str, agreement: HostingAgreement, side: Side, now: dt.datetime, **told: object) -> None:
+    company, association = agreement.company, agreement.association
+    if side == Side.ASSOCIATION:
+        people, slug, partner = company.managers(), company.slug, association.slug
+    else:
+        people, slug, partner = association.managers(), association.slug, company.slug
+    reader = Side.COMPANY if side == Side.ASSOCIATION else Side.ASSOCIATION
+    for person in people:
+        with writing_to(person) as post:
+            post(
+                template,
+                key=f"{template}:{agreement.pk}:{side}:{person.pk}",
+                context={
+                    "partner": agreement.company_name if side == Side.COMPANY else agreement.association_name,
+                    "from_day": long_date(agreement.from_date),
+                    "until_day": long_date(agreement.until_date),
+                    "url": settings.SITE_URL + reverse(f"workshops:{reader}_hosting", args=[slug, partner]),
+                    **told,
+                },
+                about=f"hosting:{agreement.pk}",
+                on_behalf_of=f"companies:{agreement.company_id}",
+                now=now,
+            )
+
+
+@by_day
+def insurance_ending(*, certificate: InsuranceCertificate, now: dt.datetime) -> None:
+    """To the association: its insurance ends before workshops that are to come. Once for each certificate."""
+    association = certificate.association
+    for manager in association.managers():
+        with writing_to(manager) as post:
+            post(
+                "insurance_ending",
+                key=f"insurance_ending:{certificate.pk}:{manager.pk}",
+                context={
+                    "association": association.name,
+                    "insurer": certificate.insurer,
+                    "until_day": long_date(certificate.valid_until_date),
+                    "url": settings.SITE_URL + reverse("associations:insurance", args=[association.slug]),
+                },
+                about=f"certificate:{certificate.pk}",
+                on_behalf_of=f"associations:{association.pk}",
+                now=now,
+            )
 
 
 @told_as(Kind.REMINDERS)

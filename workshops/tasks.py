@@ -34,3 +34,8 @@ def remind_unanswered() -> int:
 @shared_task
 def expire_bookings() -> int:
     return actions.expire_bookings(now=clock.now())
+
+
+@shared_task
+def tell_ending_insurance() -> int:
+    return actions.tell_ending_insurance(now=clock.now())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from associations.models import Request
+from associations.models import InsuranceCertificate, Request
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
 from workshops.matching import MATCHES_TOLD
-from workshops.models import Booking, Report, Side, Workshop
+from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
 from workshops.told import fact
 from workshops.volunteers import missing
 
@@ -67,6 +67,22 @@ def _is_held(message: Message) -> str:
     booking = _booking(message)
     held = booking is not None and booking.state == Booking.State.HELD
     return "" if held else "Le créneau n’est plus gardé."
+
+
+@wanted.while_so("agreement_signed")
+def _agreement_is_to_read(message: Message) -> str:
+    """A signature is told as long as nobody has ended the agreement, and awaited until it is given."""
+    agreement = HostingAgreement.objects.filter(pk=wanted.number_in(message.about)).first()
+    if agreement is None or agreement.ended_at is not None:
+        return "La convention est terminée."
+    return "Les deux côtés ont signé." if message.context["waits"] and agreement.is_signed else ""
+
+
+@wanted.while_so("insurance_ending")
+def _insurance_still_ends(message: Message) -> str:
+    """Until a later certificate counts."""
+    counts = InsuranceCertificate.objects.that_count().filter(pk=wanted.number_in(message.about)).exists()
+    return "" if counts else "Une autre attestation compte."
 
 
 @wanted.while_so("slots_matched")

@@ -121,7 +121,7 @@ def test_database_changes_nothing_of_what_was_certified(held: Workshop, world: W
     facts = {"workshops": 1, "benevolat_minutes": 1, "mecenat_minutes": 0, "issued_at": world.slot.ends_at}
     with pytest.raises(IntegrityError, match="certificate_of_a_volunteer_once"), transaction.atomic():
         Certificate.objects.create(**same, **facts)
-    with pytest.raises(IntegrityError, match="certificate_of_something"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="attestation_of_something"), transaction.atomic():
         Certificate.objects.create(**same, **facts | {"workshops": 0})
 
 

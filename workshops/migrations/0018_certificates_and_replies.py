@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 "ordering": ("-issued_at", "-pk"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["volunteer", "company"])), name="certificate_kind_known"
+                        condition=models.Q(("kind__in", ["volunteer", "company"])), name="attestation_kind_known"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                         ),
                         name="certificate_of_a_company_or_a_person",
                     ),
-                    models.CheckConstraint(condition=models.Q(("workshops__gte", 1)), name="certificate_of_something"),
+                    models.CheckConstraint(condition=models.Q(("workshops__gte", 1)), name="attestation_of_something"),
                     models.UniqueConstraint(
                         condition=models.Q(("kind", "volunteer"), ("superseded_at__isnull", True)),
                         fields=("company", "volunteer", "year"),

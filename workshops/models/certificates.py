@@ -54,12 +54,12 @@ class Certificate(models.Model):
         verbose_name = "attestation"
         ordering = ("-issued_at", "-pk")
         constraints = [
-            models.CheckConstraint(name="certificate_kind_known", condition=Q(kind__in=["volunteer", "company"])),
+            models.CheckConstraint(name="attestation_kind_known", condition=Q(kind__in=["volunteer", "company"])),
             models.CheckConstraint(
                 name="certificate_of_a_company_or_a_person",
                 condition=Q(kind="volunteer", people=0) | Q(kind="company", volunteer__isnull=True),
             ),
-            models.CheckConstraint(name="certificate_of_something", condition=Q(workshops__gte=1)),
+            models.CheckConstraint(name="attestation_of_something", condition=Q(workshops__gte=1)),
             models.UniqueConstraint(
                 name="certificate_of_a_volunteer_once",
                 fields=["company", "volunteer", "year"],
