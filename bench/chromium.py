@@ -18,8 +18,13 @@ LAUNCH: dict[str, Any] = {
     "args": ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 }
 ROLES = ("", "entreprise", "association", "benevole", "moderation")
-# What these lead to depends on where a booking stands: so many of them are opened.
-MANY_SIDED = {"workshops:association_booking", "workshops:company_booking"}
+# What these lead to depends on where a booking or an agreement stands: so many of them are opened.
+MANY_SIDED = {
+    "workshops:association_booking",
+    "workshops:association_hosting",
+    "workshops:company_booking",
+    "workshops:company_hosting",
+}
 OPENED_AT_MOST = 12
 STARTS = (
     "/",

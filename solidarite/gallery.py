@@ -18,6 +18,7 @@ from solidarite.skyline import skyline
 from territories import clock
 from workshops.catalogue import bookable
 from workshops.filters import SlotFilter
+from workshops.models import HostingAgreement
 from workshops.reliability import AGAINST
 from workshops.reliability import Kind as FactKind
 from workshops.standing import Kind
@@ -87,6 +88,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "slots": [_slot("Salle Ada, 3e étage", "instant"), _slot("Atelier du rez-de-chaussée", "approval")],
         "standings": get_args(Kind),
         "booking": _booking("confirmed", "confirmée"),
+        "hostings": ["", *HostingAgreement.Standing],
         "held": _booking("held", "gardée pour l’association", expires_at=now),
         "bookings": [
             _booking("confirmed", "confirmée"),

@@ -104,12 +104,17 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     factories.add_member(world.company, colleague, Role.VOLUNTEER, now)
     promise = factories.make_promise(now, world.slot, colleague, stand_in_asked_at=now)
     profile = factories.make_profile(now, world.company, colleague, engagement_type="mecenat")
+    certificate = insure(world.association, now)
+    agreed = factories.make_agreement(now, world.company, certificate, signed=[Side.COMPANY])
     own = {
         "promise_id": promise.pk,
         "photo_id": companies.add_photo(
             room=world.room, file=picture(), description="Des tables.", by=world.company_owner, now=now
         ).pk,
-        "certificate_id": insure(world.association, now).pk,
+        "certificate_id": certificate.pk,
+        "partner": world.association.slug,
+        "agreement_id": agreed.pk,
+        "agreed": agreed.code,
         "preferences": links.preferences_url(told).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(told).split("/")[-3],
         "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
@@ -151,6 +156,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     }
     found = {}
     of_company, of_association = of_members(world.company, now), of_members(world.association, now)
+    of_association["partner"] = world.company.slug
     for name in names(get_resolver()):
         arguments = own | (of_association if "association" in name else of_company)
         found[name] = reverse_with(name, arguments | special(name, arguments))
@@ -197,6 +203,7 @@ def special(name: str, arguments: dict[str, Any]) -> dict[str, object]:
         "companies:series_confirm": {"token": arguments["confirming"]},
         "workshops:feed": {"token": arguments["feed"]},
         "associations:request_keep_by_link": {"token": arguments["keeping"]},
+        "workshops:hosting_verify": {"code": arguments["agreed"]},
         "workshops:agreement": {"token": arguments["agreeing"]},
         "workshops:answer": {"token": arguments["answering"]},
         "workshops:hold": {"token": arguments["holding"]},

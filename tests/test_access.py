@@ -93,6 +93,20 @@ TABLE: dict[str, Rule] = {
     "workshops:book": get(AWAY, AWAY, AWAY, 409, AWAY, 409, AWAY, AWAY),
     "workshops:waitlist_join": get(AWAY, AWAY, AWAY, OK, AWAY, OK, AWAY, AWAY),
     "workshops:course_book": get(AWAY, AWAY, AWAY, OK, AWAY, OK, AWAY, AWAY),
+    **{
+        f"workshops:{side}_{name}": rule
+        for side, own in (("company", COMPANY), ("association", ASSOCIATION))
+        for name, rule in {
+            "hostings": own,
+            "hosting": own,
+            "hosting_pdf": own,
+            "hosting_propose": replace(own, AWAY),
+            "hosting_sign": replace(own, FORM),
+            "hosting_end": replace(own, AWAY),
+        }.items()
+    },
+    "workshops:company_hosting_certificate": COMPANY,
+    "workshops:hosting_verify": PUBLIC,
     "workshops:volunteering": SIGNED_IN,
     "workshops:volunteer_join": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_join_series": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),

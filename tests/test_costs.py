@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AbuseReport, Role, User
+from associations.models import InsuranceCertificate
 from charter.models import Edition
 from companies import actions as companies
 from companies.models import BusyTime, RoomCalendar
@@ -21,7 +22,7 @@ from tests.factories import World
 from tests.pictures import picture
 from tests.test_access import OK, TABLE, VISITORS
 from tests.typed import SEASON
-from workshops.models import CalendarFeed
+from workshops.models import CalendarFeed, Side
 
 WEEK = dt.timedelta(days=7)
 # Who sees most of a page comes first.
@@ -42,7 +43,7 @@ COSTS: dict[str, int] = {
     "account_set_password": 1,
     "account_signup": 0,
     "appeal": 4,
-    "association": 13,
+    "association": 15,
     "associations:create": 1,
     "associations:edit": 3,
     "associations:insurance": 4,
@@ -91,7 +92,7 @@ COSTS: dict[str, int] = {
     "companies:site_position": 4,
     "companies:sites": 4,
     "companies:volunteer_profile": 5,
-    "company": 19,
+    "company": 20,
     "dashboard": 7,
     "health": 5,
     "home": 6,
@@ -100,7 +101,7 @@ COSTS: dict[str, int] = {
     "mail:unsubscribe": 2,
     "mail_language": 1,
     "mail_preview_html": 9,
-    "mailroom": 173,
+    "mailroom": 181,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,
@@ -124,6 +125,14 @@ COSTS: dict[str, int] = {
     "workshops:company_history": 8,
     "workshops:company_reliability": 3,
     "workshops:volunteer_history": 3,
+    "workshops:company_hostings": 4,
+    "workshops:company_hosting": 8,
+    "workshops:company_hosting_pdf": 5,
+    "workshops:company_hosting_certificate": 6,
+    "workshops:association_hostings": 4,
+    "workshops:association_hosting": 8,
+    "workshops:association_hosting_pdf": 5,
+    "workshops:hosting_verify": 2,
     "workshops:agreement": 4,
     "workshops:company_crew": 7,
     "workshops:presence": 4,
@@ -267,12 +276,22 @@ def _hang(world: World, now: dt.datetime, number: int) -> None:
 def _ask(world: World, now: dt.datetime, number: int) -> None:
     """Requests, certificates, members, invitations and people who ask to be let in."""
     factories.make_request(now, world.association)
-    factories.make_certificate(now, world.association)
+    other = factories.make_certificate(now, factories.make_association(now))
+    factories.make_agreement(now, world.company, other, signed=[Side.ASSOCIATION])
+    own = factories.make_certificate(now, world.association)
+    factories.make_agreement(now, factories.make_company(now), own, signed=[Side.COMPANY])
+    _agree_again(world, now, number, own)
     for organisation in (world.company, world.association):
         factories.add_member(organisation, factories.make_user(), Role.MANAGER, now)
         factories.make_invitation(now, organisation, email=f"invitee{number}@example.org")
         organisation.join_requests.create(user=factories.make_user(), created_at=now)
     factories.make_request(now, factories.make_association(now, owner=world.company_owner))
+
+
+def _agree_again(world: World, now: dt.datetime, number: int, certificate: InsuranceCertificate) -> None:
+    """What the world's own two had agreed on before."""
+    day = now.date() - dt.timedelta(days=10 * (number + 1))
+    factories.make_agreement(now, world.company, certificate, from_date=day, until_date=day)
 
 
 def _moderate(world: World, now: dt.datetime, number: int) -> None:

@@ -1,7 +1,8 @@
 """Addresses of the search, of bookings and of workshops."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
+from workshops.models import Side
 from workshops.views import (
     answers,
     attending,
@@ -12,6 +13,7 @@ from workshops.views import (
     closing,
     courses,
     history,
+    hosting,
     moving,
     preparing,
     reliability,
@@ -27,7 +29,30 @@ app_name = "workshops"
 company = "entreprises/<slug:slug>/"
 association = "associations/<slug:slug>/"
 
+
+def hosting_paths(side: Side, root: str) -> list[URLPattern]:
+    """What the two agree on, at the addresses of one side."""
+    pair, given = f"{root}conventions/<slug:partner>/", {"side": side}
+    return [
+        path(f"{root}conventions/", hosting.agreements, given, name=f"{side}_hostings"),
+        path(pair, hosting.detail, given, name=f"{side}_hosting"),
+        path(f"{pair}preparer/", hosting.propose, given, name=f"{side}_hosting_propose"),
+        path(f"{pair}<int:agreement_id>/signer/", hosting.sign, given, name=f"{side}_hosting_sign"),
+        path(f"{pair}<int:agreement_id>/terminer/", hosting.end, given, name=f"{side}_hosting_end"),
+        path(f"{pair}<int:agreement_id>.pdf", hosting.pdf, given, name=f"{side}_hosting_pdf"),
+    ]
+
+
 urlpatterns = [
+    *hosting_paths(Side.COMPANY, company),
+    *hosting_paths(Side.ASSOCIATION, association),
+    path(
+        f"{company}conventions/<slug:partner>/attestation/",
+        hosting.certificate,
+        {"side": Side.COMPANY},
+        name="company_hosting_certificate",
+    ),
+    path("conventions/<str:code>/", hosting.verify, name="hosting_verify"),
     path("creneaux/", search.search, name="search"),
     path("creneaux/<int:slot_id>/", search.slot, name="slot"),
     path("creneaux/<int:slot_id>/reserver/", booking.book, name="book"),

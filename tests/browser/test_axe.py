@@ -64,6 +64,9 @@ ALIKE = {"companies:join"}
 SENT_ON = {"account_set_password"}
 NOT_HTML = {
     "associations:insurance_file",
+    "workshops:association_hosting_pdf",
+    "workshops:company_hosting_certificate",
+    "workshops:company_hosting_pdf",
     "charter:badge",
     "charter:signed_pdf",
     "companies:addresses",

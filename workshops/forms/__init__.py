@@ -2,6 +2,7 @@
 
 from workshops.forms.booking import AnswerForm, BookingForm, CourseForm, HoldForm, MoveForm, ReasonForm, WaitlistForm
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
+from workshops.forms.hosting import HostingSignForm
 from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
 from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
@@ -16,6 +17,7 @@ __all__ = [
     "CourseForm",
     "EndForm",
     "HoldForm",
+    "HostingSignForm",
     "MoveForm",
     "NoteForm",
     "OpenDateForm",
