@@ -6,16 +6,19 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists
 from django.urls import reverse
+from django.utils import timezone
 
-from associations.models import Association, Request
-from solidarite.todo import MOST, Task, local_start, when
+from associations.models import Association, InsuranceCertificate, Request
+from solidarite.todo import MOST, Task, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, long_date, wall_time
 from workshops.models import Booking, Side, Workshop, WorkshopQuerySet
 
 # The number of visitors is asked for so long before.
 VISITORS_WITHIN = dt.timedelta(days=7)
 EXPIRES_WITHIN = dt.timedelta(days=7)
+INSURANCE_WITHIN = dt.timedelta(days=30)
 
 
 def association_tasks(association: Association, now: dt.datetime) -> list[Task]:
@@ -25,6 +28,8 @@ def association_tasks(association: Association, now: dt.datetime) -> list[Task]:
         *_agreements(association, now),
         *_visitors(association, now),
         *_reports(association, now),
+        *_insurance(association, now),
+        *signatures_awaited(association, Side.ASSOCIATION, now),
         *_requests(association, now),
     ]
 
@@ -82,6 +87,23 @@ def _reports(association: Association, now: dt.datetime) -> Iterator[Task]:
             reverse("workshops:association_report", args=[association.slug, workshop.booking_id]),
             "Écrire le compte rendu",
             f"de l’atelier chez {company}",
+        )
+
+
+def _insurance(association: Association, now: dt.datetime) -> Iterator[Task]:
+    """While workshops are to come, the certificate that counts is over, or soon will be."""
+    today = timezone.localdate(now)
+    counts = InsuranceCertificate.objects.that_count().filter(association=association)
+    ending = counts.filter(Exists(_coming(association, now)), valid_until_date__lte=today + INSURANCE_WITHIN)
+    for certificate in ending:
+        over = certificate.valid_until_date < today
+        until = long_date(certificate.valid_until_date)
+        yield Task(
+            f"Votre assurance est échue depuis le {until}" if over else f"Votre assurance finit le {until}",
+            "des ateliers sont à venir\u00a0: déposez la nouvelle attestation",
+            reverse("associations:insurance", args=[association.slug]),
+            "Donner l’attestation",
+            "d’assurance",
         )
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, F
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
-from solidarite.todo import MOST, Task, local_start, when
+from solidarite.todo import MOST, Task, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, hours, long_date, noun, number
 from workshops.figures import given_in_year
 from workshops.models import Booking, Side, Workshop
@@ -29,6 +29,7 @@ def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
         *_reports(company, now),
         *_series(company, now),
         *_consents(company),
+        *signatures_awaited(company, Side.COMPANY, now),
         *_calendars(company),
     ]
 

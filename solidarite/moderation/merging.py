@@ -13,13 +13,13 @@ from accounts.actions.files import drop_appeals, record_decision
 from accounts.models import Appeal, Decision, JoinRequest, Organisation, Role, User
 from accounts.models.moderation import CLAIM_LASTS
 from accounts.refusals import Refused
-from associations.models import Association, Request
+from associations.models import Association, InsuranceCertificate, Request
 from charter.actions.moves import drop_appeals_of
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
 from companies.models import Company, VolunteerProfile
 from territories.wording import of
-from workshops.models import Booking, CalendarFeed, Course, WaitlistEntry
+from workshops.models import Booking, CalendarFeed, Course, HostingAgreement, WaitlistEntry
 
 # Facts that the entry that is kept may lack, and those that are true together only.
 TAKEN_OVER = (("siren", "siret"), ("rna",), ("website",), ("address", "commune_id"), ("description",))
@@ -182,6 +182,7 @@ def _move_company(into: Company, gone: Company, now: dt.datetime) -> None:
         _end(unfinished.filter(company=gone), now)
     Signature.objects.filter(company=gone).update(company=into)
     gone.sites.update(company=into)
+    _move_agreements(into, gone, now)
 
 
 def _keep_one(into: Company, gone: Company, standing: QuerySet[Signature], now: dt.datetime) -> None:
@@ -203,6 +204,22 @@ def _keep_one(into: Company, gone: Company, standing: QuerySet[Signature], now: 
     into.charter_until_at = None if into.charter_approved_at is None else counts_until(kept.version)
 
 
+def _move_agreements(into: Organisation, gone: Organisation, now: dt.datetime) -> None:
+    """Of two that would count at once with one partner, the one that more sides have signed goes on."""
+    key, partner = ("company", "association_id") if isinstance(into, Company) else ("association", "company_id")
+    running = HostingAgreement.objects.filter(ended_at=None)
+    for mine in running.filter(**{key: into}):
+        twins = running.filter(**{key: gone, partner: getattr(mine, partner)})
+        for twin in twins.filter(from_date__lte=mine.until_date, until_date__gte=mine.from_date):
+            loser = twin if _signatures(mine) >= _signatures(twin) else mine
+            HostingAgreement.objects.filter(pk=loser.pk, ended_at=None).update(ended_at=now)
+    HostingAgreement.objects.filter(**{key: gone}).update(**{key: into})
+
+
+def _signatures(agreement: HostingAgreement) -> int:
+    return (agreement.company_signed_at is not None) + (agreement.association_signed_at is not None)
+
+
 def _end(signatures: QuerySet[Signature], now: dt.datetime) -> None:
     signatures.update(state=Signature.State.WITHDRAWN, ended_at=now, claimed_at=None, claimed_by=None)
 
@@ -220,6 +237,8 @@ def _move_association(into: Association, gone: Association, now: dt.datetime) ->
         kind.objects.filter(association=gone).update(association=into)
     CalendarFeed.objects.open().filter(association=gone).update(closed_at=now)
     gone.requests.update(association=into)
+    InsuranceCertificate.objects.filter(association=gone).update(association=into)
+    _move_agreements(into, gone, now)
     _keep_state(into, gone)
 
 
