@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
+import typst
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -26,7 +27,8 @@ from stdnum.fr import siren
 from accounts.codes import CODE_ALPHABET, CODE_LENGTH
 from accounts.models import Decision, Role, User
 from accounts.vocabulary import Level, Topic
-from associations.models import Association, Moment, Request
+from associations.actions import add_certificate
+from associations.models import Association, InsuranceCertificate, Moment, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Edition, Signature
 from companies.models import (
@@ -50,7 +52,18 @@ from territories.models import Commune
 from territories.wording import of
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
-from workshops.models import Attendance, Booking, Course, Reason, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import (
+    Attendance,
+    Booking,
+    Course,
+    HostingAgreement,
+    Reason,
+    Report,
+    Side,
+    WaitlistEntry,
+    Workshop,
+    WorkshopNote,
+)
 
 DEFAULT_SEED = 2015
 COMPANIES, ASSOCIATIONS, WITHDRAWN = 60, 200, 40
@@ -114,6 +127,7 @@ class _Seed:
         bookings = self._bookings(slots, associations)
         bar.advance(steps)
         self._workshops(bookings)
+        self._agreement(associations[0])
         bar.advance(steps)
 
     # --- people ---------------------------------------------------------------------------------
@@ -559,6 +573,43 @@ class _Seed:
             cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
             expires_at=self.now + HOLD if state == states.HELD else created_at + ANSWER_WITHIN if waiting else None,
             **self._reason(state),
+        )
+
+    def _agreement(self, association: Association) -> None:
+        """The demonstration's two owners have agreed; the insurance lasts half a year more."""
+        agreed_at = self.now - dt.timedelta(days=20)
+        certificate = add_certificate(
+            certificate=InsuranceCertificate(
+                association=association,
+                insurer="Mutuelle des Canaux",
+                policy_number="RC-2015-0042",
+                valid_until_date=self.today + dt.timedelta(days=180),
+            ),
+            file=typst.compile(Path(__file__).with_name("certificate.typ").read_bytes(), timestamp=agreed_at),
+            by=self.accounts[ASSOCIATION_OWNER],
+            now=agreed_at,
+        )
+        HostingAgreement.objects.create(
+            company=self.own_company,
+            association=association,
+            code="".join(self.chance.choices(CODE_ALPHABET, k=CODE_LENGTH)),
+            company_name=self.own_company.name,
+            association_name=association.name,
+            insurer=certificate.insurer,
+            policy_number=certificate.policy_number,
+            insurance_until_date=certificate.valid_until_date,
+            from_date=agreed_at.date(),
+            until_date=certificate.valid_until_date,
+            proposed_at=agreed_at,
+            proposed_by=self.accounts[ASSOCIATION_OWNER],
+            association_signed_at=agreed_at,
+            association_signed_by=self.accounts[ASSOCIATION_OWNER],
+            association_signed_name=ASSOCIATION_OWNER.name,
+            association_signed_capacity="président",
+            company_signed_at=agreed_at + dt.timedelta(days=1),
+            company_signed_by=self.accounts[OWNER],
+            company_signed_name=OWNER.name,
+            company_signed_capacity="directrice générale",
         )
 
     def _reason(self, state: Booking.State) -> dict[str, str]:
