@@ -11,7 +11,7 @@ from territories import clock
 @shared_task
 def ask_to_confirm_members() -> int:
     now = clock.now()
-    unconfirmed = Association.objects.unconfirmed(now).order_by("pk")
+    unconfirmed = Association.objects.unconfirmed(now).select_related("commune").order_by("pk")
     return accounts.ask_to_confirm_members(organisations=unconfirmed, now=now)
 
 

@@ -88,7 +88,7 @@ def _moderator() -> Any:
 
     user = User.objects.create_user("moderation@example.org", name="Odile", is_moderator=True)
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(user, backend="accounts.backends.AccountBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 

@@ -18,7 +18,7 @@ CALENDARS_A_RUN = 20
 @shared_task
 def ask_to_confirm_members() -> int:
     now = clock.now()
-    unconfirmed = Company.objects.unconfirmed(now).order_by("pk")
+    unconfirmed = Company.objects.unconfirmed(now).select_related("commune").order_by("pk")
     return accounts.ask_to_confirm_members(organisations=unconfirmed, now=now)
 
 

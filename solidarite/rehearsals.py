@@ -53,7 +53,7 @@ EMAILS = (accounts.emails, associations.emails, charter.emails, companies.emails
 SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     AbuseReport: lambda: [AbuseReport.objects.select_related("created_by")],
     Appeal: lambda: [Appeal.objects.select_related("decision")],
-    Association: lambda: [Association.objects.all()],
+    Association: lambda: [Association.objects.select_related("commune")],
     Availability: lambda: [Availability.objects.select_related("room__site__company")],
     Booking: lambda: [Booking.objects.with_everything()],
     CharterVersion: lambda: [CharterVersion.objects.published()],
@@ -61,16 +61,16 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     HostingAgreement: lambda: [HostingAgreement.objects.select_related("company", "association")],
     InsuranceCertificate: lambda: [InsuranceCertificate.objects.select_related("association")],
     Invitation: lambda: [
-        CompanyInvitation.objects.select_related("company"),
-        AssociationInvitation.objects.select_related("association"),
+        CompanyInvitation.objects.select_related("company__commune"),
+        AssociationInvitation.objects.select_related("association__commune"),
     ],
     JoinRequest: lambda: [
-        CompanyJoinRequest.objects.select_related("company", "user"),
-        AssociationJoinRequest.objects.select_related("association", "user"),
+        CompanyJoinRequest.objects.select_related("company__commune", "user"),
+        AssociationJoinRequest.objects.select_related("association__commune", "user"),
     ],
     Membership: lambda: [
-        CompanyMembership.objects.select_related("company", "user"),
-        AssociationMembership.objects.select_related("association", "user"),
+        CompanyMembership.objects.select_related("company__commune", "user"),
+        AssociationMembership.objects.select_related("association__commune", "user"),
     ],
     Report: lambda: [
         Report.objects.select_related(
@@ -80,7 +80,7 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
         )
     ],
     Request: lambda: [Request.objects.select_related("association", "commune")],
-    Signature: lambda: [Signature.objects.with_file()],
+    Signature: lambda: [Signature.objects.with_file().select_related("company__commune")],
     SlotVolunteer: lambda: [SlotVolunteer.objects.with_place()],
     VolunteerProfile: lambda: [VolunteerProfile.objects.select_related("membership__company", "membership__user")],
     WaitlistEntry: lambda: [

@@ -236,5 +236,5 @@ def reverse_with(name: str, arguments: dict[str, object]) -> str:
 def signed_in_as(person: User | None) -> Client:
     client = Client()
     if person is not None:
-        client.force_login(person, backend="accounts.backends.AccountBackend")
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client

@@ -51,7 +51,7 @@ def visitor(client: Client) -> Callable[[User], Client]:
     """A client signed in as somebody."""
 
     def sign_in(user: User) -> Client:
-        client.force_login(user, backend="accounts.backends.AccountBackend")
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
     return sign_in

@@ -9,7 +9,7 @@ from typing import Any
 EVENINGS_A_ROOM = 100
 AHEAD = dt.timedelta(days=10)
 LASTS = dt.timedelta(hours=2)
-BACKEND = "accounts.backends.AccountBackend"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass

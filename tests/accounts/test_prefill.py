@@ -29,7 +29,7 @@ def test_entry_is_found_by_name_or_number(entry: DirectoryEntry, typed: str, now
 
 
 def test_chosen_entry_fills_the_form(entry: DirectoryEntry, client: Client) -> None:
-    client.force_login(factories.make_user(), backend="accounts.backends.AccountBackend")
+    client.force_login(factories.make_user(), backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get("/associations/inscrire/", {"fiche": entry.pk}).text
     for value in ("La Souris de Roubaix", "380129866", "Roubaix (59)"):
         assert f'value="{value}"' in page

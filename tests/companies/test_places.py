@@ -227,7 +227,7 @@ def test_access_kit_is_shown_to_confirmed_parties_alone(
     assert owner.post(page("site_access", world, world.site.pk), KIT).status_code == 302
     pending = factories.make_booking(now, world.slot, world.association, state="pending")
     secrets = ("Hall A", "Sonnez deux fois", "01 99 00 12 34", "lumiere")
-    client.force_login(world.association_owner, backend="accounts.backends.AccountBackend")
+    client.force_login(world.association_owner, backend="allauth.account.auth_backends.AuthenticationBackend")
     for address in (
         reverse("workshops:slot", args=[world.slot.pk]),
         reverse("workshops:association_booking", args=[world.association.slug, pending.pk]),

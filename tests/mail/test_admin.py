@@ -18,7 +18,7 @@ LIST = "/admin/mail/message/"
 def operator(client: Client, settings: Settings, tmp_path: Path) -> Client:
     settings.STATIC_ROOT = tmp_path
     user = get_user_model().objects.create_superuser("exploitation@example.org", "a long enough password")
-    client.force_login(user, backend="accounts.backends.AccountBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
@@ -27,7 +27,7 @@ def staff(client: Client, settings: Settings, tmp_path: Path) -> Client:
     """An operator as the documentation makes them: no superuser."""
     settings.STATIC_ROOT = tmp_path
     user = get_user_model().objects.create_user("equipe@example.org", "a long enough password", is_staff=True)
-    client.force_login(user, backend="accounts.backends.AccountBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
@@ -46,7 +46,7 @@ def test_operator_pauses_mail_and_sends_what_failed_again(staff: Client, tell: T
 
 def test_who_runs_nothing_opens_nothing(client: Client, tell: Tell) -> None:
     user = get_user_model().objects.create_user("ana@example.org", "a long enough password", is_moderator=True)
-    client.force_login(user, backend="accounts.backends.AccountBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(LIST).status_code == 302
 
 

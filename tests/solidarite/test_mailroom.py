@@ -202,4 +202,4 @@ def test_page_costs_the_same_however_much_was_told(
     client = visitor(operator)
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("mailroom"))
-    assert len(asked) == 35
+    assert len(asked) == 37

@@ -31,7 +31,7 @@ def edits(user: User, address: str) -> Callable[[], None]:
 
     def send() -> None:
         client = Client()
-        client.force_login(user, backend="accounts.backends.AccountBackend")
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         assert client.post(address, TYPED).status_code == 302
 
     return send

@@ -121,7 +121,7 @@ def test_code_of_another_date_means_nothing(workshop: Workshop, world: World, no
     )
     assert Client().get(path).status_code == 302
     client = Client()
-    client.force_login(world.volunteer, backend="accounts.backends.AccountBackend")
+    client.force_login(world.volunteer, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(path).status_code == 404
 
 
