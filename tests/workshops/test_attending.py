@@ -194,6 +194,7 @@ def test_working_time_needs_to_have_been_promised(
         f"volunteer-{promise.pk}-engagement_type": "mecenat",
         "volunteers": "0",
         "hours": "0",
+        "engagement_type": "benevolat",
         "rating": "5",
     }
     with travel(world.slot.ends_at, tick=False):

@@ -72,7 +72,7 @@ def test_association_form_adds_up_the_brackets(booking: Booking) -> None:
     assert form.errors == {"attended": ["Les tranches d’âge font 4\u00a0: indiquez au moins ce nombre de personnes."]}
 
 
-@pytest.mark.parametrize(("engagement", "at_work"), [("benevolat", 0), ("mecenat", 270), ("", 0)])
+@pytest.mark.parametrize(("engagement", "at_work"), [("benevolat", 0), ("mecenat", 270)])
 def test_company_form_counts_minutes_of_others(booking: Booking, engagement: str, at_work: int) -> None:
     data = {"volunteers": "3", "hours": "1.5", "rating": "5", "engagement_type": engagement}
     form = CompanyReportForm(data, booking=booking)
@@ -84,8 +84,8 @@ def test_company_form_counts_minutes_of_others(booking: Booking, engagement: str
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"rating": "5"}, {"attended": ["Indiquez combien de personnes sont venues, 0 si personne n’est venu."]}),
-        ({"attended": "2"}, {"rating": ["Donnez une note de 1 à 5."]}),
+        ({"rating": "5"}, {"attended": ["Ce champ est obligatoire."]}),
+        ({"attended": "2"}, {"rating": ["Ce champ est obligatoire."]}),
         ({"absent": "on"}, {}),
         ({"absent": "on", "attended": "4", "rating": "3", "taught": ["email"], "under_12": "9"}, {}),
     ],

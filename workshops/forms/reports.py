@@ -13,6 +13,9 @@ from companies.models import Engagement, SlotVolunteer
 from workshops.actions import Presence
 from workshops.models import MOST_MINUTES, Attendance, Booking, Report, Side
 
+# Short, for several in one line.
+ON_WHICH_TIME = [(Engagement.BENEVOLAT, "bénévolat"), (Engagement.MECENAT, "mécénat de compétences")]
+
 
 class ReportForm(forms.ModelForm[Report]):
     """What both sides are asked: whether the other came, a note, a few words."""
@@ -31,12 +34,18 @@ class ReportForm(forms.ModelForm[Report]):
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
         super().__init__(data)
         self.booking = booking
-        self.fields["rating"].required = False
+        self.fields["rating"].required = not self.is_absent()
+        self.fields["rating"].label = "Note, de 1 à 5"
         self.fields["absent"].label = f"{self.absent_name()} n’est pas venue"
         if booking.slot.computers:
-            self.fields["sessions_cleared"].label = "Sur les ordinateurs prêtés, les sessions sont effacées"
+            self.fields["sessions_cleared"].label = "Les sessions des ordinateurs prêtés sont effacées"
+            self.fields["sessions_cleared"].help_text = ""
         else:
             del self.fields["sessions_cleared"]
+
+    def is_absent(self) -> bool:
+        """Whether the form that was sent says so: then nothing else has to be told."""
+        return bool(self.data.get("absent"))
 
     def absent_name(self) -> str:
         """The other side, by its name."""
@@ -47,8 +56,6 @@ class ReportForm(forms.ModelForm[Report]):
         cleaned["absent"] = self.OTHER if cleaned.get("absent") else ""
         if cleaned["absent"]:
             cleaned["rating"], cleaned["sessions_cleared"] = None, None
-        elif cleaned.get("rating") is None and "rating" not in self.errors:
-            self.add_error("rating", "Donnez une note de 1 à 5.")
         self.instance.absent = cleaned["absent"]
         return cleaned
 
@@ -58,7 +65,10 @@ class AssociationReportForm(ReportForm):
 
     OTHER = Side.COMPANY
     attended = forms.IntegerField(
-        label="Personnes venues", min_value=0, max_value=500, required=False, help_text="Un nombre, jamais de noms."
+        label="Personnes venues",
+        min_value=0,
+        max_value=500,
+        help_text="Un nombre, jamais de noms. 0 si personne n’est venu.",
     )
     taught = forms.MultipleChoiceField(
         label="Ce qui a été abordé", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
@@ -69,6 +79,7 @@ class AssociationReportForm(ReportForm):
 
     def __init__(self, data: Any = None, *, booking: Booking, planned: Sequence[str] = ()) -> None:
         super().__init__(data, booking=booking)
+        self.fields["attended"].required = not self.is_absent()
         self.fields["taught"].initial = planned or [booking.topic]
         for bracket in Report.BRACKETS:
             self.fields[bracket].required = False
@@ -81,10 +92,7 @@ class AssociationReportForm(ReportForm):
         if cleaned["absent"]:
             return cleaned | {"attended": 0, "taught": [], **dict.fromkeys(Report.BRACKETS, 0)}
         total = sum(cleaned[bracket] for bracket in Report.BRACKETS)
-        attended = cleaned.get("attended")
-        if attended is None and "attended" not in self.errors:
-            self.add_error("attended", "Indiquez combien de personnes sont venues, 0 si personne n’est venu.")
-        elif attended is not None and total > attended:
+        if "attended" in cleaned and total > cleaned["attended"]:
             self.add_error(
                 "attended", f"Les tranches d’âge font {total}\u00a0: indiquez au moins ce nombre de personnes."
             )
@@ -104,7 +112,7 @@ class CompanyReportForm(ReportForm):
         initial=2,
         help_text="En moyenne.",
     )
-    engagement_type = forms.ChoiceField(label="Sur quel temps", choices=Engagement, required=False)
+    engagement_type = forms.ChoiceField(label="Sur quel temps", choices=ON_WHICH_TIME)
 
     class Meta(ReportForm.Meta):
         fields = ("volunteers", *ReportForm.Meta.fields)  # type: ignore[assignment]
@@ -136,15 +144,13 @@ class PresenceForm(forms.Form):
         super().__init__(
             data,
             prefix=f"volunteer-{promise.pk}",
-            initial={"hours": (said.minutes if said else minutes) / 60, "engagement_type": engagement},
+            initial={"hours": f"{(said.minutes if said else minutes) / 60:g}", "engagement_type": engagement},
         )
         self.promise = promise
         field = self.fields["engagement_type"]
         assert isinstance(field, forms.ChoiceField)
         # Who had promised on working time may have come in their own; the other way needs a consent first.
-        field.choices = [
-            (one.value, one.label) for one in Engagement if one in (Engagement.BENEVOLAT, promise.engagement_type)
-        ]
+        field.choices = [one for one in ON_WHICH_TIME if one[0] in (Engagement.BENEVOLAT, promise.engagement_type)]
 
     def presence(self) -> Presence:
         """What the report says of this volunteer."""

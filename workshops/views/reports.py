@@ -74,7 +74,8 @@ def _report(
         else:
             messages.success(request, "Merci\u00a0! Votre compte rendu est enregistré.")
             return redirect(_booking_url(booking, side))
-    context = {"booking": booking, "side": side.value, "form": form, "presences": presences}
+    planned = workshop.topic_labels or [str(booking.get_topic_display())]
+    context = {"booking": booking, "side": side.value, "form": form, "presences": presences, "planned": planned}
     return render(request, "workshops/report_create.html", context, status=422 if form.is_bound else 200)
 
 
