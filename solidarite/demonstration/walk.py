@@ -243,7 +243,8 @@ class _Walk:
         self.association.get(f"{self.association_booking}bilan/")
         self._expect(self.association.submit(attended="5", rating="5"), "Votre compte rendu est enregistré")
         self.company.get(f"{self.company_booking}bilan/")
-        self._expect(self.company.submit(volunteers="2", hours="2", rating="4"), "Votre compte rendu est enregistré")
+        counted = {"volunteers": "2", "hours": "2", "engagement_type": "benevolat", "rating": "4"}
+        self._expect(self.company.submit(**counted), "Votre compte rendu est enregistré")
         after = self._figures()
         moved = tuple(new - old for old, new in zip(before[:3], after[:3], strict=True))
         if moved != (1, 5, 4):
