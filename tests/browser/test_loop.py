@@ -97,10 +97,10 @@ def figures(page: Page) -> list[int]:
 
 
 def set_forward_to(page: Page, day: dt.date, hour: int) -> None:
-    """On the demonstration's own page."""
-    wanted = dt.datetime.combine(day, dt.time(hour), tzinfo=PARIS)
-    hours = int((wanted - dt.datetime.now(tz=PARIS)).total_seconds() // 3600)
+    """On the demonstration's own page, from what its clock says."""
     page.goto("/dev/courriels/")
+    shown = dt.datetime.fromisoformat(str(page.get_by_role("main").locator("time").first.get_attribute("datetime")))
+    hours = int((dt.datetime.combine(day, dt.time(hour), tzinfo=PARIS) - shown).total_seconds() // 3600)
     page.get_by_label("Avancer de (heures)").fill(str(hours))
     press(page, "Avancer l’horloge")
 
@@ -171,12 +171,16 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
 
     set_forward_to(mails, sunday, 10)
     read_mail(mails, "Rappel")
+    set_forward_to(mails, sunday, 15)
+    volunteer.goto("/benevolat/")
+    press(volunteer, re.compile("J’y suis"))
+    expect(volunteer.get_by_role("heading", name="Merci, c’est noté")).to_be_visible()
     before = figures(visitor)
     set_forward_to(mails, sunday, 20)
     read_mail(mails, "Comment s’est passé l’atelier")
     for page, counts in (
         (association, {"Personnes venues": "5", "Note": "5"}),
-        (company, {"Bénévoles venus": "1", "Heures de chaque bénévole": "2", "Note": "4"}),
+        (company, {"Note": "4"}),  # the volunteer stands there, with the hours that they said
     ):
         page.goto("/tableau-de-bord/")
         line = page.get_by_role("listitem").filter(has_text=day_date(sunday))
@@ -186,6 +190,15 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
         press(page, re.compile("Envoyer|Enregistrer"))
         expect(page.get_by_role("status")).to_contain_text("Votre compte rendu est enregistré")
     assert [new - old for new, old in zip(figures(visitor), before, strict=True)] == [1, 5, 2]
+    volunteer.goto("/benevolat/historique/")
+    line = volunteer.get_by_role("row").filter(has_text=day_date(sunday))
+    expect(line).to_contain_text("2\u00a0heures")
+    with volunteer.expect_download() as printed:
+        volunteer.get_by_role("button", name=re.compile("Obtenir le PDF")).first.click()
+    code = re.search(r"-([A-Z0-9]{12})\.pdf$", printed.value.suggested_filename)
+    assert code is not None
+    visitor.goto(f"/attestations/{code[1]}/")
+    expect(visitor.get_by_role("heading", name="Cette attestation est valide")).to_be_visible()
 
 
 def free_slot(page: Page) -> str:
@@ -194,6 +207,31 @@ def free_slot(page: Page) -> str:
     page.goto(f"/creneaux/?du={start}&places=8")
     card = page.get_by_role("article").filter(has_text="Réponse immédiate").first
     return str(card.get_by_role("link").first.get_attribute("href"))
+
+
+def test_group_comes_back_booked_on_a_phone_without_script(portal: Portal, browser: Browser) -> None:
+    """Two dates of one place in one form; then one workshop is prepared, and the rest called off."""
+    context = new_context(browser, portal, viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = sign_in_on(context.new_page(), ASSOCIATION)
+    page.goto(free_slot(page))
+    follow(page, "Réserver plusieurs séances ici")
+    page.get_by_label("Nom du parcours").fill("Premiers pas")
+    page.get_by_label("Combien de personnes viennent").fill("4")
+    page.get_by_label("Thème de l’atelier").select_option("email")
+    dates = page.get_by_role("group", name="Quelles dates").get_by_role("checkbox")
+    expect(dates.first).to_be_checked()
+    dates.nth(1).check()
+    press(page, "Réserver ces dates")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Premiers pas")
+    expect(page.get_by_text("2 séances")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Ouvrir")).first.click()
+    expect(page.get_by_text("Séance du parcours")).to_be_visible()
+    follow(page, "Premiers pas")
+    page.get_by_text("Annuler les séances à venir").click()
+    page.get_by_label("Motif").select_option("no_need")
+    press(page, "Annuler toutes les séances à venir")
+    expect(page.get_by_role("status")).to_contain_text("2 séances annulées")
+    context.close()
 
 
 def test_two_browsers_book_one_slot_at_the_same_moment(sign_in: SignIn) -> None:

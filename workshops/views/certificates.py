@@ -49,7 +49,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
     found, user = _certificate(code), signed_in(request)
     if found is None or not (found.volunteer_id == user.pk or user in found.company.managers()):
         raise Http404
-    headers = {"Content-Disposition": f'inline; filename="attestation-{found.year}-{found.code}.pdf"'}
+    headers = {"Content-Disposition": f'attachment; filename="attestation-{found.year}-{found.code}.pdf"'}
     return HttpResponse(certificate_pdf(found), content_type="application/pdf", headers=headers)
 
 
