@@ -561,6 +561,8 @@ class _Seed:
         waiting = state in Booking.WAITING
         created_at = self.now - asked_ago if waiting else min(slot.starts_at, self.now) - dt.timedelta(days=12)
         cancelled = state in (states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY)
+        until = created_at + ANSWER_WITHIN if waiting or state == states.EXPIRED else None
+        settled_at = until if state == states.EXPIRED else created_at + dt.timedelta(hours=20)
         return Booking(
             slot=slot,
             association=association,
@@ -569,9 +571,9 @@ class _Seed:
             key=uuid.UUID(int=self.chance.getrandbits(128), version=4),
             state=state,
             created_at=created_at,
-            settled_at=None if waiting else created_at + dt.timedelta(hours=20),
+            settled_at=None if waiting else settled_at,
             cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
-            expires_at=self.now + HOLD if state == states.HELD else created_at + ANSWER_WITHIN if waiting else None,
+            expires_at=self.now + HOLD if state == states.HELD else until,
             **self._reason(state),
         )
 
@@ -622,6 +624,7 @@ class _Seed:
 
     def _workshops(self, bookings: list[Booking]) -> None:
         states = Booking.State
+        self._not_held(bookings)
         held = [booking for booking in bookings if booking.state == states.COMPLETED]
         planned = [booking for booking in bookings if booking.state == states.CONFIRMED]
         workshops = Workshop.objects.bulk_create(
@@ -657,6 +660,36 @@ class _Seed:
 
     def _is_own_to_come(self, booking: Booking) -> bool:
         return booking.association == self.own_association and booking.slot.starts_at > self.now
+
+    def _not_held(self, bookings: list[Booking]) -> None:
+        """What was called off, and what an association did not come to, as its company tells."""
+        Workshop.objects.bulk_create(
+            Workshop(
+                booking=booking,
+                state=Workshop.State.CANCELLED,
+                created_at=booking.created_at,
+                cancelled_at=booking.cancelled_at,
+            )
+            for booking in bookings
+            if booking.is_cancelled
+        )
+        missed = Workshop.objects.bulk_create(
+            Workshop(booking=booking, created_at=booking.created_at)
+            for booking in bookings
+            if booking.state == Booking.State.NO_SHOW
+        )
+        Report.objects.bulk_create(
+            Report(
+                workshop=workshop,
+                side=Side.COMPANY,
+                volunteers=1,
+                volunteer_minutes=30,
+                mecenat_minutes=0,
+                absent=Side.ASSOCIATION,
+                created_at=workshop.booking.slot.ends_at + dt.timedelta(hours=1),
+            )
+            for workshop in missed
+        )
 
     def _coming(self, booking: Booking) -> Workshop:
         """Half of them are prepared."""
