@@ -314,8 +314,11 @@ def remind_expiring(*, now: dt.datetime) -> int:
 
 
 def move_request(*, request_id: int, to: Request.State, now: dt.datetime) -> bool:
-    """Follow the life of the booking made for a request. False when it cannot go there from where it is."""
-    sources = [source for source, targets in Request.TRANSITIONS.items() if to in targets]
+    """Follow the life of the booking made for a request. False when it cannot go there from where it is.
+
+    What is hidden or in review stays so: that is for a moderator to decide.
+    """
+    sources = [Request.State.OPEN] if to == Request.State.IN_PROGRESS else [Request.State.IN_PROGRESS]
     again = {"expires_at": now + Request.LASTS} if to == Request.State.OPEN else {}
     changed = Request.objects.filter(pk=request_id, state__in=sources).update(state=to, state_changed_at=now, **again)
     return bool(changed)

@@ -199,7 +199,7 @@ def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
-    """To the other side: what this one writes. Lateness and closed doors go before everything else."""
+    """To the other side: what this one writes. That evening, lateness and closed doors go before everything else."""
     booking = note.workshop.booking
     to_company = note.side == Side.ASSOCIATION
     url = _company_url(booking) if to_company else _association_url(booking)
@@ -208,7 +208,7 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
     def facts() -> dict[str, object]:
         return {"writer": writer, "what": str(note.get_kind_display()), "text": note.text}
 
-    urgent = note.kind in WorkshopNote.URGENT
+    urgent = note.kind in WorkshopNote.URGENT and now < booking.slot.ends_at
     for person in _company(booking) if to_company else _association(booking):
         _tell(
             "workshop_note",

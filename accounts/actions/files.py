@@ -76,7 +76,9 @@ def settle_file(file: Any, *, by: User, **moves: object) -> None:
 
 
 def decided_words(file: Any) -> str:
-    """Who was first, and when."""
+    """Who was first, and when; what became of it, where only its decision tells who."""
+    if not hasattr(file, "decided_at"):
+        return f"Déjà traité\u00a0: «\u00a0{file.get_state_display()}\u00a0»."
     if file.decided_at is None:
         holder = f"{file.claimed_by} l’examine. " if file.claimed_by_id else ""
         return f"Prenez d’abord ce dossier pour décider. {holder}".strip()

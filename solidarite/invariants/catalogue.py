@@ -16,14 +16,17 @@ from solidarite.invariants.check import Check
 
 APPS = ("accounts", "associations", "charter", "companies", "mail", "territories", "workshops")
 
-# Composite keys and triggers that Django's models cannot declare (migrations companies 0002 and 0014, workshops 0002
-# and 0013).
+# Composite keys and triggers that Django's models cannot declare; migrations write them.
 COMPOSITE_KEYS = {
     "companies_room": ["room_follows_site"],
     "companies_slot": ["slot_follows_room"],
     "companies_slotvolunteer": ["promise_follows_slot", "promise_within_offer"],
+    "workshops_booking": ["booking_course_of_association"],
 }
-TRIGGERS_BY_HAND = {"companies_slot": ["slot_withdrawn_unbooked", "slot_booked_stands"]}
+TRIGGERS_BY_HAND = {
+    "companies_slot": ["slot_withdrawn_unbooked", "slot_booked_stands"],
+    "companies_slotvolunteer": ["promise_takes_its_word_back"],
+}
 
 CHECKS = [
     Check(

@@ -73,12 +73,13 @@ CHECKS = [
         """,
     ),
     Check(
-        "nobody_waits_beside_agreed",
-        "personne n’attend de réponse pour un créneau accordé à un autre",
+        "nobody_waits_beside_live",
+        "personne n’attend de réponse pour un créneau accordé à un autre, ou gardé pour lui",
         "workshops_booking",
         f"""
         SELECT p.id FROM workshops_booking AS p JOIN workshops_booking AS other USING (slot_id)
-        WHERE p.state = 'pending' AND p.{_IN_TIME} AND other.state IN {_AGREED}
+        WHERE p.state = 'pending' AND p.{_IN_TIME}
+        AND (other.state IN {_AGREED} OR other.state = 'held' AND other.{_IN_TIME})
         """,  # noqa: S608
     ),
     Check(
@@ -89,6 +90,15 @@ CHECKS = [
         SELECT a.id FROM associations_association AS a JOIN workshops_booking AS b ON b.association_id = a.id
         WHERE a.state = 'new' AND b.state = 'pending' AND b.{_IN_TIME} GROUP BY a.id HAVING count(*) > 1
         """,  # noqa: S608
+    ),
+    Check(
+        "booking_of_its_own_course",
+        "une réservation d’un parcours est de l’association de ce parcours",
+        "workshops_booking",
+        """
+        SELECT b.id FROM workshops_booking AS b LEFT JOIN workshops_course AS c ON c.id = b.course_id
+        WHERE b.course_id IS NOT NULL AND c.association_id IS DISTINCT FROM b.association_id
+        """,
     ),
     # --- queues ---------------------------------------------------------------------------------------------------
     Check(
@@ -130,6 +140,16 @@ CHECKS = [
         """
         SELECT min(id) FROM workshops_waitlistentry WHERE state IN ('waiting', 'offered')
         GROUP BY slot_id, association_id HAVING count(*) > 1
+        """,
+    ),
+    Check(
+        "queue_keeps_its_order",
+        "un créneau est gardé pour qui attend depuis le plus longtemps",
+        "workshops_waitlistentry",
+        """
+        SELECT e.id FROM workshops_waitlistentry AS e JOIN workshops_waitlistentry AS ahead USING (slot_id)
+        WHERE e.state = 'offered' AND ahead.state = 'waiting'
+        AND (ahead.created_at, ahead.id) < (e.created_at, e.id) GROUP BY e.id
         """,
     ),
     Check(

@@ -10,9 +10,9 @@ from accounts.models import User
 from accounts.refusals import refusing
 from companies.models import Slot
 from workshops import emails
-from workshops.actions.bookings import SlotTaken, confirmed, explained, lock_slot, lock_slots
+from workshops.actions.bookings import SlotTaken, confirmed, explained, lock_slot, lock_slots, settle_others
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
-from workshops.actions.moving import finish_move
+from workshops.actions.moving import finish_move, later_sequence
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side
 
@@ -38,13 +38,11 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
             "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
         }
     ):
-        settle(booking, Booking.State.CONFIRMED, by=by, now=now)
+        told = {} if moved is None else {"sequence": later_sequence(booking)}
+        settle(booking, Booking.State.CONFIRMED, by=by, now=now, **told)
     if moved is None or not finish_move(moved=moved, booking=booking, side=Side.ASSOCIATION, by=by, now=now):
         confirmed(booking, now)
-    for other in Booking.objects.filter(slot=slot).awaiting_answer(now).with_everything():
-        settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
-        others = alternatives(slot, now=now, places=other.participants)
-        emails.booking_not_selected(booking=other, now=now, others=others)
+    settle_others(slot, association=booking.association, by=by, now=now)
 
 
 @transaction.atomic

@@ -89,6 +89,8 @@ def book_slot(  # one booking is all of these facts
                 key = uuid4()
             expire_lapsed(slot, now)
             check_booking(slot, association, participants, now)
+            if slot.booking_mode == BookingMode.INSTANT:
+                settle_others(slot, association=association, by=by, now=now)
         else:
             check_party(slot, association, participants, now)
         instant = slot.booking_mode == BookingMode.INSTANT
@@ -149,6 +151,7 @@ def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
         doubts = (
             Exists(Booking.objects.filter(key=key)),
             Exists(claims.lapsed(now)),
+            Exists(claims.awaiting_answer(now).filter(slot__booking_mode=BookingMode.INSTANT)),
             _as_many_as(most_waiting, own.awaiting_answer(now)),
             _as_many_as(most_live, own.live(now)),
         )
@@ -288,6 +291,15 @@ def decline_waiting(
         emails.booking_declined(booking=booking, now=now, others=others)
         declined += 1
     return declined
+
+
+def settle_others(slot: Slot, *, association: Association, by: User, now: dt.datetime) -> None:
+    """The slot goes to this association: the others that waited for an answer are told, with other slots."""
+    asking = Booking.objects.filter(slot=slot).exclude(association=association).awaiting_answer(now)
+    for other in asking.with_everything().order_by("pk"):
+        settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
+        others = alternatives(slot, now=now, places=other.participants)
+        emails.booking_not_selected(booking=other, now=now, others=others)
 
 
 def confirmed(booking: Booking, now: dt.datetime) -> None:

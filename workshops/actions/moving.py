@@ -6,12 +6,20 @@ import datetime as dt
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Max, Q
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies.models import BookingMode, Slot, SlotVolunteer
 from workshops import emails
-from workshops.actions.bookings import SlotTaken, answer_until, check_party, lock_slots, refusals_of_booking
+from workshops.actions.bookings import (
+    SlotTaken,
+    answer_until,
+    check_party,
+    lock_slots,
+    refusals_of_booking,
+    settle_others,
+)
 from workshops.actions.cancelling import is_late, reopen
 from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
 from workshops.catalogue import bookable
@@ -42,6 +50,7 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     check_party(target, booking.association, booking.participants, now)
     asks = side == Side.ASSOCIATION and target.booking_mode == BookingMode.ON_APPROVAL
     if not asks:
+        settle_others(target, association=booking.association, by=by, now=now)
         _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
     moved_once = NotMovable("Vous avez déjà demandé un déplacement de cet atelier\u00a0: attendez la réponse.")
     with refusing(refusals_of_booking() | {"booking_moved_once": moved_once}):
@@ -83,6 +92,13 @@ def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending
         event_of_id=booking.event,
         sequence=booking.sequence + 1,
     )
+
+
+def later_sequence(booking: Booking) -> int:
+    """Above those of its event, which may have been called off since the move was asked for."""
+    others = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event)).exclude(pk=booking.pk)
+    before = others.aggregate(most=Max("sequence"))["most"]
+    return booking.sequence if before is None else max(booking.sequence, before + 1)
 
 
 def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: dt.datetime) -> bool:

@@ -19,7 +19,7 @@ from workshops.models import Booking, Report, Side, Workshop
 
 
 class NotOver(Refused):
-    """The workshop has not taken place."""
+    """The workshop has not taken place, or was called off."""
 
 
 class AlreadyReported(Refused):
@@ -47,7 +47,9 @@ def report_workshop(
     """
     if workshop.booking.slot.ends_at > now:
         raise NotOver("Le compte rendu s’écrit après l’atelier.")
-    Workshop.objects.select_for_update(no_key=True).only("pk").get(pk=workshop.pk)
+    current = Workshop.objects.select_for_update(no_key=True).only("state").get(pk=workshop.pk)
+    if current.state == Workshop.State.CANCELLED:
+        raise NotOver("Cet atelier a été annulé\u00a0: il n’y a pas de compte rendu à écrire.")
     report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
     if side == Side.COMPANY:
         _count_in(report, presences)

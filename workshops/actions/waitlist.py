@@ -14,10 +14,17 @@ from accounts.refusals import Refused, refusing
 from associations.models import Association, Request
 from companies.models import BookingMode, Slot
 from workshops import emails
-from workshops.actions.bookings import answer_until, check_party, confirmed, lock_slot, refusals_of_booking
+from workshops.actions.bookings import (
+    answer_until,
+    check_party,
+    confirmed,
+    lock_slot,
+    refusals_of_booking,
+    settle_others,
+)
 from workshops.actions.moves import AlreadySettled, expire_booking, move_booking, move_entry, settle
 from workshops.catalogue import alternatives, free
-from workshops.models import Booking, WaitlistEntry
+from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 
 HOLD = dt.timedelta(hours=24)
 
@@ -93,10 +100,11 @@ def leave_waitlist(*, entry: WaitlistEntry, now: dt.datetime) -> None:
 def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
     """Hold a slot that came free for the first in its queue. None when nobody waits, or it is not free.
 
-    Who may not book any more, or would be too many by now, is passed over.
+    Who took a hold and waits for the company’s answer is not overtaken. Who may not book any more, or would be too
+    many by now, is passed over.
     """
     slot = lock_slot(slot_id)
-    if not free(now).filter(pk=slot.pk).exists():
+    if not free(now).filter(pk=slot.pk).exists() or _asked(now).filter(slot=slot).exists():
         return None
     for entry in WaitlistEntry.objects.filter(slot=slot).waiting().select_related("association"):
         held = _hold(slot, entry, now)
@@ -104,6 +112,10 @@ def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
             emails.waitlist_hold(booking=held, now=now)
             return held
     return None
+
+
+def _asked(now: dt.datetime) -> BookingQuerySet:
+    return Booking.objects.awaiting_answer(now)
 
 
 def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
@@ -136,12 +148,15 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
 
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
+        NotAdmitted: the association may not book now, or waits for another answer.
     """
     slot = lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "expires_at"])
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
+    check_party(slot, booking.association, booking.participants, now)
     if slot.booking_mode == BookingMode.INSTANT:
+        settle_others(slot, association=booking.association, by=by, now=now)
         with refusing(refusals_of_booking()):
             settle(booking, Booking.State.CONFIRMED, by=by, now=now)
         confirmed(booking, now)
@@ -182,7 +197,8 @@ def close_waitlist(slots: Collection[Slot], *, why: str = "", now: dt.datetime) 
 def offer_waiting(*, now: dt.datetime) -> int:
     """Hold what came free unnoted: a series woke up, a room's own calendar let it go. Returns how many."""
     queued = WaitlistEntry.objects.waiting().filter(slot=OuterRef("pk"))
-    numbers = list(free(now).filter(Exists(queued)).order_by("pk").values_list("pk", flat=True))
+    asked = _asked(now).filter(slot=OuterRef("pk"))
+    numbers = list(free(now).filter(Exists(queued), ~Exists(asked)).order_by("pk").values_list("pk", flat=True))
     return sum(offer_next(slot_id=number, now=now) is not None for number in numbers)
 
 

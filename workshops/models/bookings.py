@@ -78,8 +78,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(Exists(taken), state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
 
     def in_calendars(self) -> Self:
-        """Those that a calendar shows, as on or as off; what was moved is shown where it is now."""
-        return self.filter(state__in=Booking.IN_CALENDARS).exclude(reason_code=Reason.MOVED)
+        """Those that a calendar shows, as on or as off; what was moved is shown where it is now.
+
+        A request that was taken back before its answer never was in one.
+        """
+        shown = self.filter(state__in=Booking.IN_CALENDARS, settled_at__isnull=False)
+        return shown.exclude(reason_code=Reason.MOVED)
 
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""

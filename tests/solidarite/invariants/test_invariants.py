@@ -102,12 +102,22 @@ BREAKS = {
             SELECT starts_at + interval '1 minute' FROM companies_slot WHERE id = slot_id
         ) WHERE {ONE_PENDING} RETURNING id
     """,
-    "nobody_waits_beside_agreed": f"""
+    "nobody_waits_beside_live": f"""
         UPDATE workshops_booking SET slot_id = (SELECT slot_id FROM workshops_booking WHERE {ONE_CONFIRMED})
         WHERE {ONE_PENDING} RETURNING id
     """,
     "new_association_asks_once": COPY_BOOKING.format(association="association_id", which=ONE_PENDING)
     + " RETURNING association_id",
+    "booking_of_its_own_course": f"""
+        WITH course AS (
+            INSERT INTO workshops_course (association_id, title, topic, participants, key, created_at)
+            SELECT {ANOTHER}, 'Pas à pas', 'email', 6, gen_random_uuid(), now() RETURNING id
+        ) UPDATE workshops_booking SET course_id = (SELECT id FROM course) WHERE {ONE_CONFIRMED} RETURNING id
+    """,
+    "queue_keeps_its_order": """
+        UPDATE workshops_waitlistentry SET created_at = created_at + interval '1 hour'
+        WHERE state = 'offered' RETURNING id
+    """,
     "hold_is_offered": "DELETE FROM workshops_waitlistentry WHERE state = 'offered' RETURNING booking_id",
     "queue_agrees_with_bookings": (
         "UPDATE workshops_waitlistentry SET state = 'taken', ended_at = now() WHERE state = 'offered' RETURNING id"
