@@ -1,0 +1,165 @@
+"""Booking, answering, calling off, moving, and queues."""
+
+from __future__ import annotations
+
+import uuid
+
+from accounts.vocabulary import Topic
+from associations.models import Association, Request
+from tests.workshops.everybody.machine import Everybody
+from workshops import actions
+from workshops.models import Booking, Reason, Side, WaitlistEntry
+
+STATES = Booking.State
+
+
+class Claiming(Everybody):
+    """What associations and companies do with evenings."""
+
+    def book(self) -> None:
+        slot, association = self.free_slot(), self.association()
+        participants = self.draw(6, 6, 1, 10, 11)
+        key, request = uuid.UUID(int=self.draw(*range(2**16))), self.own_request(association)
+        if not Booking.objects.filter(key=key).exists():
+            self._send(key, slot.pk, association, participants, request)
+
+    def own_request(self, association: Association) -> Request | None:
+        own = association.requests.exclude(state__in=(Request.State.WITHDRAWN, Request.State.FULFILLED))
+        return self.draw(own.order_by("pk").first(), None)
+
+    def _send(
+        self, key: uuid.UUID, slot: int, association: Association, participants: int, request: Request | None
+    ) -> None:
+        booking: Booking | None = self.attempt(
+            "book",
+            lambda: actions.book_slot(
+                slot_id=slot,
+                association=association,
+                participants=participants,
+                topic=Topic.EMAIL,
+                message="",
+                key=key,
+                request=request,
+                by=self.guest(association),
+                now=self.now,
+            ),
+        )
+        if booking is None:
+            return
+        self.forms.append((key, association.pk, slot, booking.pk))
+        if booking.is_confirmed:
+            self.agreed[booking.slot_id] = association.pk
+
+    def send_the_same_form_again(self) -> None:
+        """It is the same booking, whatever became of it."""
+        form = self.pick(self.forms)
+        if form is None:
+            return
+        key, sender, slot, number = form
+        association = Association.objects.get(pk=sender)
+        before = Booking.objects.count()
+        again = self.attempt(
+            "send the form again",
+            lambda: actions.book_slot(
+                slot_id=slot,
+                association=association,
+                participants=6,
+                topic=Topic.EMAIL,
+                message="",
+                key=key,
+                request=None,
+                by=self.guest(association),
+                now=self.now,
+            ),
+        )
+        assert Booking.objects.count() == before
+        assert again is None or again.pk == number
+
+    def accept(self) -> None:
+        booking = self.booking(STATES.PENDING)
+        if booking is None:
+            return
+        by = self.host(booking.slot)
+        if self.attempt("accept", lambda: actions.accept_booking(booking=booking, by=by, now=self.now)):
+            self.agreed[booking.slot_id] = booking.association_id
+            self._left(booking)
+
+    def _left(self, booking: Booking) -> None:
+        """An accepted move leaves where it was, unless that was called off or has begun."""
+        was = Booking.objects.select_related("slot").filter(pk=booking.moved_from_id or 0).first()
+        if was is None:
+            return
+        was_to_come = self.agreed.get(was.slot_id) == was.association_id and was.slot.starts_at > self.now
+        assert was_to_come == (was.reason_code == Reason.MOVED)
+        if was_to_come:
+            del self.agreed[was.slot_id]
+
+    def decline(self) -> None:
+        booking, code = self.booking(STATES.PENDING), self.draw(Reason.NO_HOST, Reason.OTHER)
+        if booking is not None:
+            by = self.host(booking.slot)
+            self.attempt("decline", lambda: actions.decline_booking(booking=booking, code=code, by=by, now=self.now))
+
+    def call_off(self) -> None:
+        side, code = self.draw(*Side), self.draw(Reason.NO_NEED, Reason.NO_NEED, Reason.OTHER)
+        states = (STATES.CONFIRMED,) if side == Side.COMPANY else (STATES.CONFIRMED, STATES.PENDING, STATES.HELD)
+        booking = self.booking(*states)
+        if booking is None:
+            return
+        was_agreed, by = booking.is_confirmed, self.speaker(booking, side)
+        done = self.attempt(
+            f"call off by the {side}",
+            lambda: actions.cancel_booking(booking=booking, side=side, code=code, by=by, now=self.now),
+        )
+        if done and was_agreed:
+            assert self.agreed.pop(booking.slot_id) == booking.association_id
+
+    def move(self) -> None:
+        booking, target, side = self.booking(STATES.CONFIRMED), self.free_slot(), self.draw(*Side)
+        if booking is None:
+            return
+        by = self.speaker(booking, side)
+        moved = self.attempt(
+            f"move by the {side}",
+            lambda: actions.move_workshop(booking=booking, slot_id=target.pk, side=side, by=by, now=self.now),
+        )
+        if moved is not None and moved.is_confirmed:
+            self.agreed[moved.slot_id] = self.agreed.pop(booking.slot_id)
+
+    # --- queues -------------------------------------------------------------------------------------
+
+    def queue(self) -> None:
+        slot, association = self.taken_slot(), self.association()
+        request = self.own_request(association)
+        entry = self.attempt(
+            "queue",
+            lambda: actions.join_waitlist(
+                slot_id=slot.pk,
+                association=association,
+                participants=6,
+                topic=Topic.EMAIL,
+                message="",
+                request=request,
+                by=self.guest(association),
+                now=self.now,
+            ),
+        )
+        if entry is not None:
+            self.queues.setdefault(slot.pk, []).append(association.pk)
+
+    def leave_the_queue(self) -> None:
+        entry = self.pick(WaitlistEntry.objects.standing().order_by("pk"))
+        if entry is not None:
+            self.attempt("leave the queue", lambda: actions.leave_waitlist(entry=entry, now=self.now))
+
+    def answer_a_hold(self) -> None:
+        booking = self.booking(STATES.HELD)
+        if booking is None:
+            return
+        by, takes = self.guest(booking.association), self.draw(True, True, False)
+        move = actions.take_hold if takes else actions.refuse_hold
+        done = self.attempt(
+            "take the hold" if takes else "refuse the hold", lambda: move(booking=booking, by=by, now=self.now)
+        )
+        if done and takes and booking.is_confirmed:
+            self.agreed[booking.slot_id] = booking.association_id
