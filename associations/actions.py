@@ -318,7 +318,8 @@ def move_request(*, request_id: int, to: Request.State, now: dt.datetime) -> boo
 
     What is hidden or in review stays so: that is for a moderator to decide.
     """
-    sources = [Request.State.OPEN] if to == Request.State.IN_PROGRESS else [Request.State.IN_PROGRESS]
+    followed = (Request.State.OPEN, Request.State.IN_PROGRESS)
+    sources = [source for source in followed if to in Request.TRANSITIONS[source]]
     again = {"expires_at": now + Request.LASTS} if to == Request.State.OPEN else {}
     changed = Request.objects.filter(pk=request_id, state__in=sources).update(state=to, state_changed_at=now, **again)
     return bool(changed)

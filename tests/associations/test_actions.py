@@ -82,6 +82,9 @@ def test_request_moves_as_its_table_says(
     }
     if source == Request.State.IN_REVIEW:
         moves[Request.State.OPEN] = lambda: actions.publish_request(request=wanted, by=world.moderator, now=now)
+    if source == Request.State.HIDDEN:
+        again = {"request": wanted, "reason": "Après tout.", "by": world.moderator, "now": now}
+        moves[Request.State.OPEN] = lambda: actions.show_request(**again)  # type: ignore[arg-type]
     try:
         moves.get(target, lambda: actions.move_request(request_id=wanted.pk, to=target, now=now))()
     except Refused:

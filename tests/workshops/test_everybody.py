@@ -8,7 +8,7 @@ import pytest
 
 from tests.workshops.everybody.play import MOVES, play
 
-# Enough for most moves to be made; the long form takes other numbers.
+# Enough for most moves to be made.
 GAMES, STEPS = 12, 50
 
 
