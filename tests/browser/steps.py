@@ -65,6 +65,12 @@ def read_mail(page: Page, subject: str) -> None:
 def mailed(mails: Page, subject: str, pattern: str) -> str:
     """What a mail holds of this form."""
     read_mail(mails, subject)
-    found = re.search(pattern, mails.locator("pre").first.inner_text())
-    assert found is not None, mails.locator("pre").first.inner_text()
+    return written(mails, pattern)
+
+
+def written(mails: Page, pattern: str) -> str:
+    """What the mail that is open holds of this form."""
+    text = mails.locator("pre").first.inner_text()
+    found = re.search(pattern, text)
+    assert found is not None, text
     return found[1]
