@@ -6,23 +6,24 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import addresses, calendars, mail, moderation, pages, publish, registry, screens
+from bench import addresses, calendars, invariants, mail, moderation, pages, publish, registry, replay, screens
 from bench.booking import contention, throughput
 from bench.limits import out_of_bounds
 
-MEASURES = {
+MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "pages": pages.measure,
     "moderation": moderation.measure,
     "publish": publish.measure,
     "booking": throughput.measure,
     "contention": contention.measure,
+    "invariants": invariants.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
-OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file"}
+OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 
@@ -35,6 +36,9 @@ def main() -> None:
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
     parser.add_argument("--file", type=Path, help="pour addresses : un fichier JSON Lines d’adresses et de verdicts")
+    parser.add_argument("--trace", type=Path, help="pour replay : un fichier .csv.gz de réservations réelles")
+    parser.add_argument("--lines", type=int, help="pour replay : les premières lignes seulement")
+    parser.add_argument("--listed", type=Path, help="pour replay : où écrire ce que chaque ligne est devenue")
     options = parser.parse_args()
     for name, wanted in OF_A_FILE.items():
         if name in options.names and getattr(options, wanted) is None:
@@ -55,15 +59,14 @@ def main() -> None:
 
 
 def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]:
-    if name == "registry":
-        return registry.measure(description=options.openapi)
-    if name == "calendars":
-        return calendars.measure(folder=options.folder)
-    if name == "addresses":
-        return addresses.measure(file=options.file)
-    if name == "mail":
-        return mail.measure(quick=options.quick, faults=options.faults)
-    return MEASURES[name](quick=options.quick)
+    given: dict[str, Callable[[], Iterable[dict[str, Any]]]] = {
+        "registry": lambda: registry.measure(description=options.openapi),
+        "calendars": lambda: calendars.measure(folder=options.folder),
+        "addresses": lambda: addresses.measure(file=options.file),
+        "replay": lambda: replay.measure(trace=options.trace, most=options.lines, listed=options.listed),
+        "mail": lambda: mail.measure(quick=options.quick, faults=options.faults),
+    }
+    return given[name]() if name in given else MEASURES[name](quick=options.quick)
 
 
 if __name__ == "__main__":

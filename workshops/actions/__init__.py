@@ -4,6 +4,7 @@ from workshops.actions.answering import accept_booking, decline_booking
 from workshops.actions.attending import NotNow, Presence, attend_workshop
 from workshops.actions.bookings import (
     AlreadyAsked,
+    NobodyComes,
     NotAdmitted,
     SlotTaken,
     TooMany,
@@ -80,6 +81,7 @@ __all__ = [
     "Hanging",
     "NeverMet",
     "NoLongerHeld",
+    "NobodyComes",
     "NobodyMissing",
     "NotAdmitted",
     "NotAllFree",

@@ -23,6 +23,7 @@ from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.catalogue import alternatives, bookable
 from workshops.models import Booking, BookingQuerySet, Course, Reason, Workshop
 
+NOBODY_COMES = "Indiquez combien de personnes viennent\u00a0: une au moins."
 REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
 
 
@@ -32,6 +33,12 @@ class SlotTaken(Refused):
 
 class TooMany(Refused):
     """More participants than places."""
+
+    field = "participants"
+
+
+class NobodyComes(Refused):
+    """A booking for nobody."""
 
     field = "participants"
 
@@ -72,7 +79,7 @@ def book_slot(  # one booking is all of these facts
     `key` comes with the form: the same form sent twice gives the same booking.
 
     Raises:
-        SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
+        SlotTaken, TooMany, NobodyComes, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
     # One block, so that nothing is kept of what a constraint refuses.
     with refusing(refusals_of_booking()):
@@ -262,6 +269,7 @@ def refusals_of_booking() -> dict[str, Refused]:
         "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
         "booking_of_free_room": SlotTaken("La salle est prise à ce moment-là\u00a0: choisissez un autre créneau."),
         "booking_by_association_that_may": NotAdmitted("Votre association ne peut pas réserver en ce moment."),
+        "booking_somebody_comes": NobodyComes(NOBODY_COMES),
         "booking_asked_once": AlreadyAsked("Votre association a déjà demandé ce créneau."),
     }
 

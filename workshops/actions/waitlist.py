@@ -15,6 +15,8 @@ from associations.models import Association, Request
 from companies.models import BookingMode, Slot
 from workshops import emails
 from workshops.actions.bookings import (
+    NOBODY_COMES,
+    NobodyComes,
     answer_until,
     check_party,
     confirmed,
@@ -57,7 +59,7 @@ def join_waitlist(  # one place in the queue is all of these facts
 
     Raises:
         NotTaken: it may be booked right now, or will not be open any more.
-        AlreadyWaiting, TooMany, NotAdmitted: nothing is written.
+        AlreadyWaiting, TooMany, NobodyComes, NotAdmitted: nothing is written.
     """
     slot = lock_slot(slot_id)
     if not Slot.objects.open(now).filter(pk=slot.pk).exists():
@@ -72,7 +74,8 @@ def join_waitlist(  # one place in the queue is all of these facts
     own = Booking.objects.filter(slot=slot, association=association)
     if own.live(now).exists() or own.awaiting_answer(now).exists():
         raise AlreadyWaiting("Votre association a déjà demandé ce créneau.")
-    with refusing({"waitlist_one_place": AlreadyWaiting("Votre association est déjà en liste d’attente.")}):
+    already = AlreadyWaiting("Votre association est déjà en liste d’attente.")
+    with refusing({"waitlist_one_place": already, "waitlist_somebody_comes": NobodyComes(NOBODY_COMES)}):
         entry: WaitlistEntry = WaitlistEntry.objects.create(
             slot=slot,
             association=association,
