@@ -16,7 +16,7 @@ from companies.models import BookingMode, Slot
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.models import Booking, Reason, Report, Side, Workshop
+from workshops.models import Booking, Course, MatchNotice, Reason, Reply, Report, Side, Workshop
 
 DAY = dt.timedelta(days=1)
 
@@ -84,7 +84,7 @@ class Life:
         company = world.company
         factories.make_signature(now, company, world.charter, state="approved", decided_at=now)
         request = factories.make_request(now, world.association)
-        self.book(world.slot, world.association, request=request)
+        self.words(self.book(world.slot, world.association, request=request), request)
         factories.make_promise(now, world.slot, world.volunteer)
         colleague = factories.make_user()
         factories.add_member(company, colleague, Role.VOLUNTEER, now)
@@ -101,6 +101,15 @@ class Life:
             self.book(asked, one)
         factories.make_series(now, world.room)
         self.files()
+
+    def words(self, booking: Booking, request: Request) -> None:
+        """What was told, answered and planned around a booking."""
+        MatchNotice.objects.create(request=request, slot=booking.slot, told_at=self.now)
+        Reply.objects.create(
+            booking=booking, side=Side.COMPANY, text="Notre badge était en panne.", created_at=self.now
+        )
+        course = {"title": "Premiers pas", "topic": Topic.EMAIL, "participants": 6, "key": uuid.uuid4()}
+        Course.objects.create(association=booking.association, created_at=self.now, **course)
 
     def files(self) -> None:
         """What waits for somebody, beside bookings."""
