@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.database import empty_database
+from bench.host import Host, make_host
 
 Measure = dict[str, Any]
 
@@ -22,11 +23,11 @@ def measure(*, quick: bool) -> Iterator[Measure]:
 
 def _measure(*, quick: bool) -> Iterator[Measure]:
     now = dt.datetime.now(tz=dt.UTC)
-    site = _site(now)
-    yield _queries(site, now)
+    host = make_host(now)
+    yield _queries(host, now)
     few, many = (QUICK_FEW, QUICK_MANY) if quick else (FEW, MANY)
-    _extend(site, few, now)  # once without the watch: connections and plans are made
-    short, long = _extend(site, few, now), _extend(site, many, now)
+    _extend(host.site, few, now)  # once without the watch: connections and plans are made
+    short, long = _extend(host.site, few, now), _extend(host.site, many, now)
     yield {
         "name": "publish.growth",
         "value": round(long / many * 1000, 2),
@@ -45,31 +46,6 @@ def _dates(now: dt.datetime) -> int:
 
     last = Slot.objects.filter(created_at__gte=now).order_by("-pk").first()
     return Slot.objects.filter(availability=last.availability_id).count() if last else 0
-
-
-def _site(now: dt.datetime) -> Any:
-    from django.db import transaction  # noqa: PLC0415
-
-    from accounts.models import Role, User  # noqa: PLC0415
-    from companies.models import Company, Membership, Site  # noqa: PLC0415
-
-    with transaction.atomic():
-        company = Company.objects.create(
-            name="Mesure", slug="mesure", legal_form="company", created_at=now, members_confirmed_at=now
-        )
-        owner = User.objects.create_user("mesure@example.org")
-        Membership.objects.create(company=company, user=owner, role=Role.OWNER, joined_at=now)
-        return Site.objects.create(
-            company=company,
-            name="Siège",
-            address="1 rue des Lilas",
-            commune_id="59350",
-            latitude=50.63,
-            longitude=3.06,
-            time_zone="Europe/Paris",
-            max_visitors=20,
-            created_at=now,
-        )
 
 
 def _rooms(site: Any, count: int, now: dt.datetime) -> list[Any]:
@@ -103,19 +79,17 @@ def _series(room: Any, now: dt.datetime, **fields: Any) -> Any:
     )
 
 
-def _queries(site: Any, now: dt.datetime) -> Measure:
+def _queries(host: Host, now: dt.datetime) -> Measure:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    from accounts.models import User  # noqa: PLC0415
     from companies import actions  # noqa: PLC0415
 
-    (room,) = _rooms(site, 1, now)
+    (room,) = _rooms(host.site, 1, now)
     monday = now.date() + dt.timedelta(days=8 - now.isoweekday())
     year = _series(room, now, from_date=monday, until_date=monday + dt.timedelta(days=363))
-    owner = User.objects.get(email="mesure@example.org")
     with CaptureQueriesContext(connection) as captured:
-        season = actions.publish_season(room=room, openings=[year], by=owner, now=now)
+        season = actions.publish_season(room=room, openings=[year], by=host.owner, now=now)
     return {
         "name": "publish.queries",
         "value": len(captured),

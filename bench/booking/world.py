@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.host import make_host
+
 EVENINGS_A_ROOM = 100
 AHEAD = dt.timedelta(days=10)
 LASTS = dt.timedelta(hours=2)
@@ -32,28 +34,17 @@ def make_world(*, associations: int, managers: int = 1) -> World:
     from accounts.models import Role, User  # noqa: PLC0415
     from associations.models import Association  # noqa: PLC0415
     from associations.models import Membership as InAssociation  # noqa: PLC0415
-    from companies.models import AccessKit, Company, Membership, Site  # noqa: PLC0415
+    from companies.models import Membership  # noqa: PLC0415
 
     now = dt.datetime.now(tz=dt.UTC)
-    common = {"legal_form": "company", "commune_id": "59350", "created_at": now, "members_confirmed_at": now}
+    company, owner, site = make_host(now)
+    people = [owner]
+    common = {"legal_form": "association", "commune_id": "59350", "created_at": now, "members_confirmed_at": now}
     with transaction.atomic():
-        company = Company.objects.create(name="L’Atelier", slug="atelier", charter_approved_at=now, **common)
-        people = [User.objects.create_user(f"gestion{n}@example.org", name=f"Gestion {n}") for n in range(managers)]
-        roles = [Role.OWNER] + [Role.MANAGER] * (managers - 1)
-        for person, role in zip(people, roles, strict=True):
-            Membership.objects.create(company=company, user=person, role=role, joined_at=now)
-        site = Site.objects.create(
-            company=company,
-            name="Siège",
-            address="1 rue des Lilas",
-            commune_id="59350",
-            latitude=50.63,
-            longitude=3.06,
-            time_zone="Europe/Paris",
-            max_visitors=20,
-            created_at=now,
-        )
-        AccessKit.objects.create(site=site, entrance="Sonnez deux fois.", evening_phone="+33199001234")
+        for number in range(1, managers):
+            person = User.objects.create_user(f"gestion{number}@example.org", name=f"Gestion {number}")
+            Membership.objects.create(company=company, user=person, role=Role.MANAGER, joined_at=now)
+            people.append(person)
         own = []
         for number in range(associations):
             owner = User.objects.create_user(f"asso{number}@example.org", name=f"Membre {number}")
@@ -63,7 +54,7 @@ def make_world(*, associations: int, managers: int = 1) -> World:
                 state="admitted",
                 submitted_at=now,
                 decided_at=now,
-                **(common | {"legal_form": "association"}),
+                **common,
             )
             InAssociation.objects.create(association=association, user=owner, role=Role.OWNER, joined_at=now)
             own.append((association, owner))

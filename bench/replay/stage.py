@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.host import make_host
 from bench.replay.trace import DAY, Line, rooms_of_kinds
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -46,17 +47,13 @@ def make_stage(lines: list[Line]) -> Stage:
 
 
 def _make_host(since: dt.datetime) -> tuple[Any, Any]:
+    """Who acts for the company, and its site."""
     from django.db import transaction  # noqa: PLC0415
 
-    from accounts.models import Role, User  # noqa: PLC0415
     from charter.models import CharterVersion, Signature  # noqa: PLC0415
-    from companies.models import AccessKit, Company, Membership, Site  # noqa: PLC0415
 
     with transaction.atomic():
-        owner = User.objects.create_user("accueil@example.org", name="Accueil")
-        identity = {"legal_form": "company", "commune_id": "59350", "created_at": since, "members_confirmed_at": since}
-        company = Company.objects.create(name="La Maison", slug="maison", charter_approved_at=since, **identity)
-        Membership.objects.create(company=company, user=owner, role=Role.OWNER, joined_at=since)
+        company, owner, site = make_host(since, max_visitors=PLACES)
         version = CharterVersion.objects.create(
             number=1, text="# Charte", effective_from_date=since.date(), created_at=since, published_at=since
         )
@@ -77,18 +74,6 @@ def _make_host(since: dt.datetime) -> tuple[Any, Any]:
             submitted_at=since,
             decided_at=since,
         )
-        site = Site.objects.create(
-            company=company,
-            name="Siège",
-            address="1 rue des Lilas",
-            commune_id="59350",
-            latitude=50.63,
-            longitude=3.06,
-            time_zone=str(ZONE),
-            max_visitors=PLACES,
-            created_at=since,
-        )
-        AccessKit.objects.create(site=site, entrance="Sonnez deux fois.", evening_phone="+33199001234")
     return owner, site
 
 
