@@ -187,3 +187,12 @@ def test_hours_cost_the_same_however_many_they_are(
     client = visitor(world.volunteer)
     with django_assert_num_queries(4):
         client.get(reverse("workshops:volunteer_history"))
+
+
+@pytest.mark.parametrize("year", [0, 1, 10_000, 10**30])
+def test_year_without_hours_is_said_however_far(visitor: Visitor, world: World, year: int) -> None:
+    answer = visitor(world.volunteer).post(
+        reverse("workshops:own_certificate", args=[world.company.slug, year]), follow=True
+    )
+    assert answer.status_code == 200
+    assert f"Aucune heure n’est notée en {year}." in answer.content.decode()

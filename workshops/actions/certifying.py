@@ -26,11 +26,15 @@ def certify(*, company: Company, volunteer: User | None, year: int, by: User, no
     Raises:
         NothingGiven: nothing is written.
     """
+    nothing = NothingGiven(f"Aucune heure n’est notée en {year}.")
+    # Beyond what the database has days for as well.
+    if not dt.MINYEAR < year <= now.year + 1:
+        raise nothing
     Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
     kind = Certificate.Kind.COMPANY if volunteer is None else Certificate.Kind.VOLUNTEER
     given = given_in_year(company, year) if volunteer is None else given_by_volunteer(volunteer, company, year)
     if not given.workshops:
-        raise NothingGiven(f"Aucune heure n’est notée en {year}.")
+        raise nothing
     current = Certificate.objects.current().filter(company=company, volunteer=volunteer, kind=kind, year=year).first()
     facts = given._asdict()
     if current is not None and all(getattr(current, name) == facts[name] for name in FACTS):

@@ -182,12 +182,7 @@ def sign(request: HttpRequest, side: Side, slug: str, partner: str, agreement_id
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        done = (
-            "La convention est signée par les deux."
-            if agreement.is_signed
-            else "C’est signé. L’autre partie reçoit un courriel."
-        )
-        messages.success(request, done)
+        messages.success(request, BOTH_SIGNED if agreement.is_signed else ONE_SIGNED)
     return _back(pair)
 
 
