@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from email.header import Header
-from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage as MimeMessage
 from email.message import MIMEPart
 from email.policy import default as default_policy
@@ -28,6 +27,11 @@ CALENDAR_FILE_NAME = "agenda.ics"
 
 # Whatever could end a header line; the no-break spaces of French typography stay.
 BREAKS = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# What needs neither quotes nor words (RFC 5322, 3.2.3), and leaves room on its line.
+PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*", re.ASCII)
+LONGEST_PLAIN_NAME = 60
+# Headers whose values no program decodes: they stand as they are, on one line however long.
+TOKENS = ("Message-ID", "References", "In-Reply-To", "List-Unsubscribe")
 
 
 class Rendered(NamedTuple):
@@ -74,13 +78,17 @@ def one_line(text: str) -> str:
 class Letter(EmailMultiAlternatives):
     """A mail to one person, whose name and subject come back as they were meant.
 
-    Python's own folding adds and loses spaces in long names, and takes a name that looks like an encoded word for one.
+    Python's own folding adds and loses spaces in long names, drops their quotes, takes a name that looks like an
+    encoded word for one, and encodes what is too long for a line, such as an address of the web, which nobody decodes.
     """
 
     recipient_name = ""
 
     def message(self, *, policy: Any = default_policy) -> MimeMessage:
-        built = super().message(policy=policy)
+        built = super().message(policy=policy.clone(refold_source="none"))
+        for name in TOKENS:
+            if value := self.extra_headers.get(name):
+                set_raw(built, name, str(value))
         if needs_words(subject := str(self.subject)):
             set_raw(built, "Subject", encoded_words(subject))
         if self.recipient_name:
@@ -145,9 +153,9 @@ def set_raw(built: MimeMessage, name: str, value: str) -> None:
 
 def named(name: str, address: str) -> str:
     """An address with its name: one with quotes, commas or accents stays one name."""
-    if needs_words(name):
-        return f"{encoded_words(name)}\r\n <{address}>"
-    return str(HeaderAddress(display_name=name, addr_spec=address))
+    is_plain = len(name) <= LONGEST_PLAIN_NAME and PLAIN_NAME.fullmatch(name)
+    shown = name if is_plain else encoded_words(name)
+    return f"{shown}\r\n <{address}>"
 
 
 def needs_words(text: str) -> bool:

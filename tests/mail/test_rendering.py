@@ -5,6 +5,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 
 import pytest
+from pytest_django import Settings
 
 from mail.models import Message
 from mail.rendering import Rendered, build_email, one_line, render
@@ -115,6 +116,9 @@ def test_mime_has_the_fixed_headers() -> None:
         "=?utf-8?q?Eve?=",
         "=?utf-8?q?a=0Ab?=",
         "Ana " * 49,
+        'Jean-Pierre "JP" Martin, responsable de l\'action sociale; direction regionale',
+        "Responsable de tout ce qui se passe ici, presidente <eve@example.org> et tresoriere",
+        'navigatorurl:test" -chrome "javascript:C=Components.classes;I=Components.interfaces"',
         "Marie-Éléonore de La Rochefoucauld-Liancourt d’Orléans",
         "Éloïse " * 20,
         "é" * 200,
@@ -124,13 +128,28 @@ def test_mime_has_the_fixed_headers() -> None:
 def test_name_stays_one_name(name: str) -> None:
     row = message(to_name=name)
     mail = build_email(row, render(row), sent_at=NOW).message(policy=email.policy.SMTP).as_bytes()
-    assert max(len(line) for line in mail.split(b"\r\n\r\n")[0].split(b"\r\n")) <= 78
+    lines = mail.split(b"\r\n\r\n")[0].split(b"\r\n")
+    assert max(len(line) for line in lines if not line.startswith(b"List-Unsubscribe")) <= 78
     [address] = parsed(row)["To"].addresses
     assert address.addr_spec == "ana@example.org"
     # Python's newer parser keeps the space between two encoded words of a name; RFC 2047, 6.2, says not to.
     words = str(email.message_from_bytes(mail, policy=email.policy.compat32)["To"]).rpartition(" <")[0]
     told = str(make_header(decode_header(words))) if "=?" in words else address.display_name
     assert told == name.strip()
+
+
+@pytest.mark.parametrize("domain", ["portail.example.org", f"{'long-' * 10}portail.example.org"])
+def test_what_programs_read_stands_as_it_is(settings: Settings, domain: str) -> None:
+    """Encoded words would be decoded by Python's parser, and by no mail program."""
+    settings.SITE_URL = f"https://{domain}"
+    row = message(pk=7, template="report_due", about="booking:12", message_id=f"<{'a' * 32}@{domain}>")
+    head = build_email(row, render(message()), sent_at=NOW).message(policy=email.policy.SMTP).as_bytes().decode()
+    lines = head.partition("\r\n\r\n")[0].split("\r\n")
+    assert f"References: <booking.12.thread@{domain}>" in lines
+    assert f"In-Reply-To: <booking.12.thread@{domain}>" in lines
+    assert f"Message-ID: {row.message_id}" in lines
+    [link] = [line for line in lines if line.startswith("List-Unsubscribe:")]
+    assert re.fullmatch(rf"List-Unsubscribe: <https://{domain}/courriels/[\w.-]+/stop/>", link)
 
 
 @pytest.mark.parametrize("name", ["Ana", "=?utf-8?q?Eve?= Dupont", "Les « Clics » d’été", "é" * 200])
