@@ -24,7 +24,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
 from mail import wanted, wishes
-from mail.bounces import SET_ASIDE, set_aside
+from mail.bounces import ENHANCED_CODE, SET_ASIDE, set_aside
 from mail.models import Message, Suppression
 from mail.pace import take_turn
 from mail.rendering import Rendered, build_email, one_line, render
@@ -48,9 +48,13 @@ SERVICE_CLOSING = 421
 PERMANENT = 500
 TOO_LARGE = 552
 
-# RFC 3463: « 5.7.x » refuses us or our content, not the mailbox; « 5.1.x » is about the address, after DATA too.
-POLICY_REFUSAL = re.compile(r"5\.7\.\d")
-ADDRESS_REFUSAL = re.compile(r"\b5\.1\.(1|2|3|6|10)\b")
+# RFC 3463, RFC 7505: what is said of the address itself, after DATA too; and what servers say of it at RCPT alone.
+ADDRESS_REFUSAL = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
+RECIPIENT_REFUSAL = re.compile(r"\b5\.(0\.0|1\.0|4\.1)\b")
+# Of a server that gives no such code: no mailbox, not here, not a mailbox name, takes no mail (RFC 5321, RFC 7504).
+NO_MAILBOX = frozenset({550, 551, 553, 556})
+# A full mailbox, and our own sender: that may be repaired, on one side or the other.
+PASSING_REFUSAL = re.compile(r"\b5\.(2\.2|1\.7|1\.8)\b")
 
 
 # Stands for the present in a statement that is written once.
@@ -260,13 +264,28 @@ def read_refusal(error: OSError) -> Refusal:
         return Refusal(reason)
     if isinstance(error, smtplib.SMTPSenderRefused) and code != TOO_LARGE:
         return Refusal(reason, pauses=True)
-    return Refusal(reason, permanent=True, bounced=_is_of_the_address(error, reason))
+    at_recipient = isinstance(error, smtplib.SMTPRecipientsRefused)
+    if _may_pass(code, reason, at_recipient=at_recipient):
+        return Refusal(reason)
+    return Refusal(reason, permanent=True, bounced=_is_of_the_address(code, reason, at_recipient=at_recipient))
 
 
-def _is_of_the_address(error: OSError, reason: str) -> bool:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return not POLICY_REFUSAL.search(reason)
-    return bool(ADDRESS_REFUSAL.search(reason))
+def _may_pass(code: int, reason: str, *, at_recipient: bool) -> bool:
+    """A full mailbox, or our sender refused: said with a permanent code, and over once somebody has cleaned up."""
+    if ENHANCED_CODE.search(reason):
+        return bool(PASSING_REFUSAL.search(reason))
+    return at_recipient and code == TOO_LARGE
+
+
+def _is_of_the_address(code: int, reason: str, *, at_recipient: bool) -> bool:
+    """Whether nothing will ever reach this address; a relay that does not know us, or a policy, is no such word."""
+    if ADDRESS_REFUSAL.search(reason):
+        return True
+    if not at_recipient or "relay" in reason.lower():
+        return False
+    if ENHANCED_CODE.search(reason):
+        return bool(RECIPIENT_REFUSAL.search(reason))
+    return code in NO_MAILBOX
 
 
 def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Outcome:

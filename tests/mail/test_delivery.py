@@ -102,6 +102,39 @@ def test_refused_content_fails_without_setting_aside(smtp_sink: Sink, tell: Tell
     assert Suppression.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "answer",
+    ["552 5.2.2 mailbox full", "552 mailbox full", "550 5.1.8 sender domain not found", "501 5.1.7 bad sender address"],
+)
+def test_what_may_be_repaired_is_tried_again(smtp_sink: Sink, tell: Tell, answer: str) -> None:
+    smtp_sink.answers["ana@example.org"] = answer
+    message = tell()
+    assert deliver() == Tally(postponed=1)
+    message.refresh_from_db()
+    assert message.last_error == answer
+    assert Suppression.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 relaying denied", "550 5.7.1 relay access denied", "503 bad sequence", "554 transaction failed"]
+)
+def test_refusal_of_our_server_sets_nobody_aside(smtp_sink: Sink, tell: Tell, answer: str) -> None:
+    smtp_sink.answers["ana@example.org"] = answer
+    tell()
+    assert deliver() == Tally(failed=1)
+    assert Suppression.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 no such user", "553 no", "556 5.1.10 null MX", "550 5.4.1 recipient rejected", "550 5.2.1 disabled"]
+)
+def test_refusal_of_the_address_sets_it_aside(smtp_sink: Sink, tell: Tell, answer: str) -> None:
+    smtp_sink.answers["ana@example.org"] = answer
+    tell()
+    assert deliver() == Tally(failed=1)
+    assert Suppression.objects.get().reason == answer
+
+
 def test_address_refused_after_the_words_is_set_aside_too(smtp_sink: Sink, tell: Tell) -> None:
     smtp_sink.body_answers["ana@example.org"] = "550 5.1.1 no such user"
     tell()
