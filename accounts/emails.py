@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.contact import contact_url
@@ -160,25 +162,28 @@ def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
 def address_silent(*, suppression: Suppression, name: str, organisation: Organisation, now: dt.datetime) -> None:
     """To the others who act for it, and to the operators: mail reaches this address no more.
 
-    Where nobody else acts for the organisation its other members hear it too.
+    Where nobody else whom mail reaches acts for the organisation its other members hear it too.
     """
     address = suppression.address
-    acting = [member for member in organisation.managers() if member.email.lower() != address]
-    others = acting or organisation.people()
+    acting = _reached(organisation.managers())
+    others = acting or _reached(organisation.people())
     facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not acting}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
-    readers = {one.pk: one for one in [*others, *User.objects.operators()] if one.email.lower() != address}
-    for reader in readers.values():
+    for reader in {one.pk: one for one in [*others, *_reached(User.objects.operators())]}.values():
         _tell("address_silent", organisation, reader, fact, lambda: facts, now)
+
+
+def _reached(people: QuerySet[User]) -> list[User]:
+    """Those whom mail reaches."""
+    return list(people.alias(mailbox=Lower("email")).exclude(mailbox__in=Suppression.objects.values("address")))
 
 
 def address_lost(*, suppression: Suppression, name: str, now: dt.datetime) -> None:
     """To the operators: mail does not reach this person any more, who is of no organisation."""
     facts = {"person": name or suppression.address, "address": suppression.address, "reason": suppression.reason}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
-    for operator in User.objects.operators():
-        if operator.email.lower() != suppression.address:
-            _tell_person("address_lost", operator, fact, lambda: facts, now)
+    for operator in _reached(User.objects.operators()):
+        _tell_person("address_lost", operator, fact, lambda: facts, now)
 
 
 def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:

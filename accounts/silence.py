@@ -32,10 +32,19 @@ def tell_others(suppression: Suppression, now: dt.datetime) -> None:
 
 
 def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:
-    """Somebody is about to act for an organisation: when no mail reaches them, the others hear it now."""
+    """Somebody begins to act for an organisation: when no mail reaches them, the others hear it now."""
     suppression = Suppression.objects.filter(address=person.email.lower()).first()
     if suppression is not None:
         _tell(suppression, person.name, organisation, now)
+
+
+def tell_if_all_silent(*, organisation: Organisation, now: dt.datetime) -> None:
+    """Somebody acts for an organisation no more: when no mail reaches those who are left, the others hear it now."""
+    left = list(organisation.managers())
+    silent = {one.address: one for one in Suppression.objects.filter(address__in=[one.email.lower() for one in left])}
+    if all(person.email.lower() in silent for person in left):
+        for person in left:
+            _tell(silent[person.email.lower()], person.name, organisation, now)
 
 
 def _tell(suppression: Suppression, name: str, organisation: Organisation, now: dt.datetime) -> None:

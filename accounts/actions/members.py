@@ -20,7 +20,7 @@ from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused, refusing
-from accounts.silence import tell_if_silent
+from accounts.silence import tell_if_all_silent, tell_if_silent
 
 INVITATIONS_A_DAY = 20
 JOIN_REQUESTS_AT_MOST = 10
@@ -170,6 +170,7 @@ def _let_in(organisation: Organisation, user: User, role: Role, now: dt.datetime
     if role.outranks(Role(member.role)):
         member.role = role
         member.save(update_fields=["role"])
+    tell_if_silent(person=user, organisation=organisation, now=now)
     return member, entered
 
 
@@ -199,6 +200,8 @@ def change_role(*, organisation: Organisation, member: Membership, role: Role, b
     emails.role_changed(organisation=organisation, member=member, by=by, now=now)
     if role in Role.managing():
         tell_if_silent(person=member.user, organisation=organisation, now=now)
+    elif was in Role.managing():
+        tell_if_all_silent(organisation=organisation, now=now)
 
 
 @transaction.atomic
@@ -239,6 +242,8 @@ def remove_member(*, organisation: Organisation, member: Membership, by: User, n
     if gone and member.user_id != by.pk:
         _revoke_received(organisation, member.user, list(Role), by=by, now=now)
         emails.member_removed(organisation=organisation, person=member.user, now=now)
+    if gone and member.role in Role.managing():
+        tell_if_all_silent(organisation=organisation, now=now)
 
 
 def _revoke_received(

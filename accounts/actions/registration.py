@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from accounts.refusals import Refused, refusing
+from accounts.silence import tell_if_silent
 
 # A form sent twice by one person within so long is one registration.
 SENT_TWICE_WITHIN = dt.timedelta(minutes=5)
@@ -57,6 +58,7 @@ def register_once[O: Organisation](organisation: O, *, by: User, now: dt.datetim
                 raise
         else:
             break
+    tell_if_silent(person=by, organisation=organisation, now=now)
     return organisation
 
 

@@ -8,11 +8,14 @@ import pytest
 
 from accounts.actions import members
 from accounts.models import Role, User
+from companies.actions import register_company
+from companies.models import Company
 from mail.bounces import set_aside
 from mail.models import Message
 from tests import factories
 from tests.factories import World
 
+HOUR = dt.timedelta(hours=1)
 REASON = "550 5.1.1 no such user"
 
 
@@ -104,3 +107,52 @@ def test_operators_hear_of_who_is_of_no_organisation(now: dt.datetime) -> None:
 def test_members_hear_that_nobody_acts_any_more(world: World, now: dt.datetime) -> None:
     silence(world.company_owner, now)
     assert ("Lucie", True) in told()
+
+
+def test_who_is_silent_too_is_not_somebody_who_acts(world: World, now: dt.datetime) -> None:
+    manager = factories.make_user("Ines")
+    factories.add_member(world.company, manager, Role.MANAGER, now)
+    silence(manager, now)
+    assert told() == [("Hélène", False)]
+    silence(world.company_owner, now)
+    assert told() == [("Hélène", False), ("Lucie", True)]
+
+
+@pytest.mark.parametrize("move", ["leave", "step down"])
+def test_members_hear_when_only_silent_ones_are_left(world: World, now: dt.datetime, move: str) -> None:
+    other = factories.make_user("Ines")
+    factories.add_member(world.company, other, Role.OWNER, now)
+    member = world.company.members().get(user=other)
+    silence(world.company_owner, now)
+    assert told() == [("Ines", False)]
+    given = {"organisation": world.company, "member": member, "by": other, "now": now + HOUR}
+    if move == "leave":
+        members.remove_member(**given)
+    else:
+        members.change_role(role=Role.VOLUNTEER, **given)
+    assert ("Lucie", True) in told()
+
+
+def test_volunteers_come_and_go_without_a_word_of_it(world: World, now: dt.datetime) -> None:
+    silence(world.company_owner, now)
+    said = told()
+    member = world.company.members().get(user=world.volunteer)
+    members.remove_member(organisation=world.company, member=member, by=world.volunteer, now=now + HOUR)
+    assert told() == said
+
+
+def test_operators_hear_of_a_silent_person_who_registers(world: World, now: dt.datetime) -> None:
+    User.objects.create_superuser("racine@example.org", name="Racine")
+    person = factories.make_user("Muette")
+    set_aside(address=person.email, reason=REASON, now=now)
+    register_company(company=Company(name="Neuve", legal_form="company", commune_id="59350"), by=person, now=now)
+    assert told() == [("Racine", True)]
+
+
+def test_managers_hear_of_a_silent_person_who_comes(world: World, now: dt.datetime) -> None:
+    person = factories.make_user("Muette")
+    set_aside(address=person.email, reason=REASON, now=now)
+    asked = members.ask_to_join(organisation=world.company, message="", by=person, now=now)
+    given = {"organisation": world.company, "by": world.company_owner, "now": now}
+    members.answer_join_request(asked=asked, role=Role.MANAGER, **given)  # type: ignore[arg-type]
+    assert told() == [("Hélène", False)]
