@@ -14,7 +14,7 @@ from mail.kinds import DIGEST, Frequency
 from mail.models import Message, Preferences
 from mail.outbox import Address
 from mail.rendering import render
-from mail.wishes import UNWANTED, frequency_of, last_digest, next_digest, preferences_of, zone_of
+from mail.wishes import UNWANTED, frequency_of, is_weekly, last_digest, next_digest, preferences_of, zone_of
 
 logger = logging.getLogger(__name__)
 
@@ -23,15 +23,18 @@ ADDRESSES_AT_ONCE = 500
 
 
 class Waiting(NamedTuple):
-    """A message that waits for a digest, and when the last one that may hold it was due."""
+    """A message that waits for a digest."""
 
     message: Message
+    is_weekly: bool
+    is_called: bool
+    """Its hour has come, on the clock of its own place."""
     since: dt.datetime
+    """When the last digest that may hold it was due on that clock."""
 
-    @property
-    def is_due(self) -> bool:
-        """It was there when that digest was due."""
-        return self.message.gathered_at is not None and self.message.gathered_at < self.since
+    def was_there(self, then: dt.datetime | None) -> bool:
+        """It was gathered by then."""
+        return then is not None and self.message.gathered_at is not None and self.message.gathered_at < then
 
 
 def tell_digests(*, now: dt.datetime) -> int:
@@ -57,17 +60,29 @@ def _try_to_tell(address: str, now: dt.datetime) -> bool:
 def _tell_digest(address: str, now: dt.datetime) -> bool:
     """The key names the day of the digest: of two runs, the second writes nothing and leaves what the first took."""
     wishes = preferences_of(address)
-    rows = Message.objects.for_digests(now).filter(to_email=address).select_for_update(skip_locked=True)
-    waiting = [Waiting(one, last_digest(one, wishes, until=now)) for one in rows]
-    due = [one for one in waiting if one.is_due and not _skipped(one.message, wishes, now)]
+    waiting = _waiting(address, wishes, now)
+    called = [one for one in waiting if one.is_called]
+    since = {weekly: max((one.since for one in called if one.is_weekly == weekly), default=None) for weekly in (0, 1)}
+    # Whose place has another clock comes along: one address has one digest a day, and nothing waits for ever.
+    there = [one for one in waiting if one.was_there(since[one.is_weekly])]
+    due = [one for one in there if not _skipped(one.message, wishes, now)]
     digest = _post(due, wishes, now) if due else None
     if digest is not None:
         Message.objects.filter(pk__in=[one.message.pk for one in due]).update(gathered_into=digest)
     # What is not told now, because a wish changed or today's digest is written, waits for the next one.
-    for message in [one.message for one in waiting if digest is None or not one.is_due]:
-        again = Message.objects.filter(pk=message.pk, state=Message.State.GATHERED)
-        again.update(next_attempt_at=next_digest(message, wishes, after=now))
+    left = Message.objects.filter(state=Message.State.GATHERED, gathered_into=None)
+    for message in [one.message for one in called]:
+        left.filter(pk=message.pk).update(next_attempt_at=next_digest(message, wishes, after=now))
     return digest is not None
+
+
+def _waiting(address: str, wishes: Preferences, now: dt.datetime) -> list[Waiting]:
+    """All that waits for a digest to this address, locked; what another run has in hand is left to it."""
+    rows = Message.objects.awaiting_digest().filter(to_email=address).select_for_update(skip_locked=True)
+    return [
+        Waiting(one, is_weekly(one, wishes), one.next_attempt_at <= now, last_digest(one, wishes, until=now))
+        for one in rows
+    ]
 
 
 def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message | None:

@@ -64,7 +64,7 @@ def last_digest(message: Message, wishes: Preferences, *, until: dt.datetime) ->
     """When the last digest up to an instant that may hold this message was due, on the clock of the wall."""
     local = until.astimezone(zone_of(message, wishes))
     day = local.date() if local.time() >= DIGEST_HOUR else local.date() - dt.timedelta(days=1)
-    back = (day.isoweekday() - DIGEST_WEEKDAY) % 7 if _is_weekly(message, wishes) else 0
+    back = (day.isoweekday() - DIGEST_WEEKDAY) % 7 if is_weekly(message, wishes) else 0
     return _digest_on(day - dt.timedelta(days=back), message, wishes)
 
 
@@ -72,7 +72,7 @@ def next_digest(message: Message, wishes: Preferences, *, after: dt.datetime) ->
     """When the first one after an instant is due."""
     local = after.astimezone(zone_of(message, wishes))
     day = local.date() if local.time() < DIGEST_HOUR else local.date() + dt.timedelta(days=1)
-    ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if _is_weekly(message, wishes) else 0
+    ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if is_weekly(message, wishes) else 0
     return _digest_on(day + dt.timedelta(days=ahead), message, wishes)
 
 
@@ -81,7 +81,8 @@ def zone_of(message: Message, wishes: Preferences) -> ZoneInfo:
     return ZoneInfo(wishes.time_zone or message.time_zone or settings.TIME_ZONE)
 
 
-def _is_weekly(message: Message, wishes: Preferences) -> bool:
+def is_weekly(message: Message, wishes: Preferences) -> bool:
+    """Whether it waits for the digest of a week, not of a day."""
     return frequency_of(message, wishes) == Frequency.WEEKLY
 
 

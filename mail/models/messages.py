@@ -53,11 +53,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return done.filter(KEPT, due_at__lt=instant).order_by("due_at", "pk")
 
     def for_digests(self, now: dt.datetime) -> Self:
-        """Messages whose digest is due, the earliest first; by the index `message_gathered`.
+        """Messages whose digest is due, the earliest first; by the index `message_gathered`."""
+        return self.awaiting_digest().filter(next_attempt_at__lte=now)
 
-        Those of a kind that an operator holds back wait.
-        """
-        waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None, next_attempt_at__lte=now)
+    def awaiting_digest(self) -> Self:
+        """Messages that no digest has taken yet, the earliest first; not those of a kind that an operator holds back."""
+        waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None)
         return waiting.order_by("gathered_at", "pk")
 
     def told_of(self, *about: str) -> Self:

@@ -252,6 +252,18 @@ def test_wish_that_changed_meanwhile_holds_for_what_waits(smtp_sink: Sink, tell:
     assert Message.objects.filter(state="skipped").count() == 1
 
 
+@pytest.mark.parametrize(("frequency", "step"), [("daily", 1), ("weekly", 7)])
+def test_nothing_of_another_time_zone_waits_for_ever(smtp_sink: Sink, tell: Tell, frequency: str, step: int) -> None:
+    wish(organisation=frequency)
+    for turn in range(3):
+        at = at_paris(7, 12) + turn * step * 24 * HOUR
+        gather(tell, 1, at=at, time_zone="Europe/Paris")
+        gather(tell, 1, at=at + HOUR, time_zone="Indian/Reunion")
+        told = [tell_digests(now=at + hours * HOUR) for hours in range(2, 24)]
+        assert sum(told) == 1
+    assert not Message.objects.awaiting_digest().exists()
+
+
 def test_digest_of_one_says_it_and_that_of_many_counts_the_rest(tell: Tell, smtp_sink: Sink) -> None:
     wish(organisation=Frequency.DAILY)
     gather(tell, 1, at=at_paris(2, 12))
