@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
@@ -64,6 +65,7 @@ def read_busy(file: bytes, *, zone: ZoneInfo, since: dt.datetime, until: dt.date
 def _parse(file: bytes) -> list[Any]:
     if len(file) > LONGEST_FILE:
         raise UnreadableCalendar("Ce fichier dépasse 5\u00a0Mo\u00a0: exportez la salle seule, sur un an.")
+    file = file.removeprefix(codecs.BOM_UTF8)
     if b"BEGIN:VCALENDAR" not in file.upper():
         raise UnreadableCalendar("Ce n’est pas un calendrier\u00a0: exportez-le au format iCalendar (.ics).")
     if sorted(BEGUN.findall(file.upper())) != sorted(ENDED.findall(file.upper())):

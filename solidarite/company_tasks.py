@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
@@ -72,7 +72,9 @@ def _missing_volunteers(company: Company, now: dt.datetime) -> Iterator[Task]:
     soon = Booking.objects.of_company(company).filter(
         state=Booking.State.CONFIRMED, slot__starts_at__gt=now, slot__starts_at__lte=now + VOLUNTEERS_WITHIN
     )
-    counted_in = soon.with_everything().annotate(joined=Count("slot__volunteers"))
+    # As `workshops.volunteers.missing` counts: not those who seek a stand-in.
+    sure = Q(slot__volunteers__stand_in_asked_at=None)
+    counted_in = soon.with_everything().annotate(joined=Count("slot__volunteers", filter=sure))
     short = counted_in.filter(joined__lt=F("slot__volunteers_offered"))
     for booking in short.order_by("slot__starts_at", "pk")[:MOST]:
         missing = booking.slot.volunteers_offered - int(vars(booking)["joined"])

@@ -57,7 +57,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.awaiting_digest().filter(next_attempt_at__lte=now)
 
     def awaiting_digest(self) -> Self:
-        """Messages that no digest has taken yet, the earliest first; not those of a kind that an operator holds back."""
+        """Messages that no digest has taken yet, the earliest first; not of a kind that an operator holds back."""
         waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None)
         return waiting.order_by("gathered_at", "pk")
 

@@ -30,6 +30,11 @@ def read(*events: str, other: str = "", zone: ZoneInfo = PARIS) -> list[tuple[st
     return [(f"{one.starts_at:%m-%d %H:%M}", f"{one.ends_at:%m-%d %H:%M}") for one in found]
 
 
+def test_mark_before_the_file_is_no_part_of_it() -> None:
+    file = "\ufeff".encode() + calendar("DTSTART:20261208T173000Z\r\nDTEND:20261208T193000Z")
+    assert len(read_busy(file, zone=PARIS, since=SINCE, until=UNTIL)) == 1
+
+
 @pytest.mark.parametrize(
     ("event", "busy"),
     [
