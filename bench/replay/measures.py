@@ -40,8 +40,12 @@ def measure(*, trace: Path, most: int | None = None, listed: Path | None = None)
 
 def play(lines: list[Line]) -> Replay:
     """All lines to their end, on the database that is there."""
+    from django.db import connection  # noqa: PLC0415
+
     replay = Replay(make_stage(lines), lines)
-    count_rows()
+    if not connection.in_atomic_block:
+        # Within a transaction it would keep its locks, and wait for those of autovacuum.
+        count_rows()
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("replay", total=len(lines))
