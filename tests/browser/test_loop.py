@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,10 +13,20 @@ from bench.portal import Portal
 from solidarite.demonstration.accounts import PASSWORD
 from territories.wording import day_date
 from tests.browser.conftest import SignIn
-from tests.browser.steps import ASSOCIATION, MODERATOR, OWNER, VOLUNTEER, follow, out_of_quiet_hours, press, read_mail
+from tests.browser.steps import (
+    ASSOCIATION,
+    MODERATOR,
+    OWNER,
+    PARIS,
+    VOLUNTEER,
+    follow,
+    out_of_quiet_hours,
+    press,
+    read_mail,
+    set_forward_to,
+)
 
 pytestmark = pytest.mark.browser
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browser, sign_in: SignIn) -> None:
@@ -94,15 +103,6 @@ def figures(page: Page) -> list[int]:
     """Workshops held, people, hours of volunteers, as the home page tells them."""
     page.goto("/")
     return [int(re.sub(r"\D", "", text)) for text in page.locator("dl.figures dd").all_inner_texts()[:3]]
-
-
-def set_forward_to(page: Page, day: dt.date, hour: int) -> None:
-    """On the demonstration's own page, from what its clock says."""
-    page.goto("/dev/courriels/")
-    shown = dt.datetime.fromisoformat(str(page.get_by_role("main").locator("time").first.get_attribute("datetime")))
-    hours = int((dt.datetime.combine(day, dt.time(hour), tzinfo=PARIS) - shown).total_seconds() // 3600)
-    page.get_by_label("Avancer de (heures)").fill(str(hours))
-    press(page, "Avancer l’horloge")
 
 
 def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, browser: Browser) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bench.chromium import new_context, sign_in_on
 from bench.portal import Portal
-from tests.browser.steps import OWNER, check, follow, mailed, press, written
+from tests.browser.steps import OWNER, check, follow, mailed, portal_now, press, set_forward_to, written
 
 pytestmark = pytest.mark.browser
 
@@ -26,12 +26,12 @@ def new_page(portal: Portal, browser: Browser) -> Page:
 def test_twelve_evenings_are_published_in_a_minute_and_a_half(own_portal: Portal, browser: Browser) -> None:
     """From an empty form, at the pace of a person: each click after a second, each key after 150 ms."""
     owner = new_page(own_portal, browser)
+    wednesday = portal_now(owner).date() + dt.timedelta(days=7)
+    wednesday += dt.timedelta(days=(2 - wednesday.weekday()) % 7)
     sign_in_on(owner, OWNER)
     follow(owner, "Ouvrir Messagerie de la Gare")
     follow(owner, re.compile("^Sites et salles"))
     follow(owner, re.compile("^Ouvrir des soirées"))
-    wednesday = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=7)
-    wednesday += dt.timedelta(days=(2 - wednesday.weekday()) % 7)
     began = time.monotonic()
     owner.wait_for_timeout(PAUSE_MS)
     owner.get_by_label("mercredi").check()
@@ -69,11 +69,8 @@ def test_links_of_mails_confirm_a_series_and_choose_what_comes(own_portal: Porta
     press(owner, "Publier les créneaux")
     expect(owner.get_by_role("status").first).to_contain_text("créneaux publiés")
 
-    mails.goto("/dev/courriels/")
     # To a morning: at night reminders wait.
-    hours = 50 * 24 + (9 - dt.datetime.now(tz=dt.UTC).hour) % 24
-    mails.get_by_label("Avancer de (heures)").fill(str(hours))
-    press(mails, "Avancer l’horloge")
+    set_forward_to(mails, portal_now(mails).date() + dt.timedelta(days=51), 10)
     reader.goto(mailed(mails, "Ouvrez-vous toujours", r"http://[^/\s]+(\S*confirmer\S*)"))
     check(reader)
     press(reader, "Oui, nous ouvrons toujours")
