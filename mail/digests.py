@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -62,18 +63,23 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     wishes = preferences_of(address)
     waiting = _waiting(address, wishes, now)
     called = [one for one in waiting if one.is_called]
-    since = {weekly: max((one.since for one in called if one.is_weekly == weekly), default=None) for weekly in (0, 1)}
     # Whose place has another clock comes along: one address has one digest a day, and nothing waits for ever.
+    since = {weekly: _latest(one for one in called if one.is_weekly is weekly) for weekly in (False, True)}
     there = [one for one in waiting if one.was_there(since[one.is_weekly])]
     due = [one for one in there if not _skipped(one.message, wishes, now)]
     digest = _post(due, wishes, now) if due else None
     if digest is not None:
         Message.objects.filter(pk__in=[one.message.pk for one in due]).update(gathered_into=digest)
     # What is not told now, because a wish changed or today's digest is written, waits for the next one.
-    left = Message.objects.filter(state=Message.State.GATHERED, gathered_into=None)
-    for message in [one.message for one in called]:
-        left.filter(pk=message.pk).update(next_attempt_at=next_digest(message, wishes, after=now))
+    for message in [one.message for one in called if digest is None or not one.was_there(since[one.is_weekly])]:
+        again = Message.objects.filter(pk=message.pk, state=Message.State.GATHERED)
+        again.update(next_attempt_at=next_digest(message, wishes, after=now))
     return digest is not None
+
+
+def _latest(called: Iterable[Waiting]) -> dt.datetime | None:
+    """When the digest that these are called for was due; None: none is."""
+    return max((one.since for one in called), default=None)
 
 
 def _waiting(address: str, wishes: Preferences, now: dt.datetime) -> list[Waiting]:

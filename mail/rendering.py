@@ -28,7 +28,7 @@ CALENDAR_FILE_NAME = "agenda.ics"
 # Whatever could end a header line; the no-break spaces of French typography stay.
 BREAKS = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What needs neither quotes nor words (RFC 5322, 3.2.3), and leaves room on its line.
-PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*", re.ASCII)
+PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*")
 LONGEST_PLAIN_NAME = 60
 # Headers whose values no program decodes: they stand as they are, on one line however long.
 TOKENS = ("Message-ID", "References", "In-Reply-To", "List-Unsubscribe")

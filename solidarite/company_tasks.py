@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
@@ -15,6 +14,7 @@ from solidarite.todo import MOST, Task, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, hours, long_date, noun, number
 from workshops.figures import given_in_year
 from workshops.models import Booking, Side, Workshop
+from workshops.volunteers import short_of_volunteers
 
 # Volunteers are called for as long before the workshop.
 VOLUNTEERS_WITHIN = dt.timedelta(days=14)
@@ -72,14 +72,9 @@ def _missing_volunteers(company: Company, now: dt.datetime) -> Iterator[Task]:
     soon = Booking.objects.of_company(company).filter(
         state=Booking.State.CONFIRMED, slot__starts_at__gt=now, slot__starts_at__lte=now + VOLUNTEERS_WITHIN
     )
-    # As `workshops.volunteers.missing` counts: not those who seek a stand-in.
-    sure = Q(slot__volunteers__stand_in_asked_at=None)
-    counted_in = soon.with_everything().annotate(joined=Count("slot__volunteers", filter=sure))
-    short = counted_in.filter(joined__lt=F("slot__volunteers_offered"))
-    for booking in short.order_by("slot__starts_at", "pk")[:MOST]:
-        missing = booking.slot.volunteers_offered - int(vars(booking)["joined"])
+    for booking in short_of_volunteers(soon.with_everything()).order_by("slot__starts_at", "pk")[:MOST]:
         yield Task(
-            f"Il manque {counted(missing, 'bénévole', 'bénévoles')}",
+            f"Il manque {counted(vars(booking)['missing'], 'bénévole', 'bénévoles')}",
             f"{when(booking)}, {booking.association.name}",
             reverse("workshops:volunteers", args=[company.slug]),
             "Voir les bénévoles",

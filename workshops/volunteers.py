@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from companies.models import Company, Engagement, Membership, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
-from workshops.models import AttendanceQuerySet, Booking
+from workshops.models import AttendanceQuerySet, Booking, BookingQuerySet
 
 SATURDAY, SUNDAY = 6, 7
 MOMENTS = {"evening": Q(weekday__lt=SATURDAY), "saturday": Q(weekday=SATURDAY), "sunday": Q(weekday=SUNDAY)}
@@ -96,6 +96,12 @@ def dates(slots: Iterable[Slot], user: User) -> list[Date]:
         wanted = [one for one in promises if one.stand_in_asked_at is not None and one.volunteer_id != user.pk]
         found.append(Date(slot, getattr(slot, "booked", False), own, len(promises), wanted if own is None else []))
     return found
+
+
+def short_of_volunteers(bookings: BookingQuerySet) -> BookingQuerySet:
+    """Those of whose slots volunteers are `missing`, each with how many, as `missing` counts."""
+    sure = Count("slot__volunteers", filter=Q(slot__volunteers__stand_in_asked_at=None))
+    return bookings.annotate(missing=F("slot__volunteers_offered") - sure).filter(missing__gt=0)
 
 
 def missing(slot: Slot) -> int:

@@ -57,7 +57,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.awaiting_digest().filter(next_attempt_at__lte=now)
 
     def awaiting_digest(self) -> Self:
-        """Messages that no digest has taken yet, the earliest first; not of a kind that an operator holds back."""
+        """Messages that no digest has taken yet, the earliest first; those of one address by `message_gathered_for`.
+
+        Not of a kind that an operator holds back.
+        """
         waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None)
         return waiting.order_by("gathered_at", "pk")
 
@@ -201,6 +204,11 @@ class Message(models.Model):
             models.Index(
                 name="message_gathered",
                 fields=["next_attempt_at", "to_email", "id"],
+                condition=Q(state="gathered", gathered_into=None),
+            ),
+            models.Index(
+                name="message_gathered_for",
+                fields=["to_email", "gathered_at", "id"],
                 condition=Q(state="gathered", gathered_into=None),
             ),
             # As `iexact` asks for it: what a provider tells names an address.
