@@ -46,3 +46,28 @@ def make_host(now: dt.datetime, *, max_visitors: int = 20) -> Host:
         )
         AccessKit.objects.create(site=site, entrance="Sonnez deux fois.", evening_phone="+33199001234")
     return Host(company, owner, site)
+
+
+def signature_of(company: Any, version: Any, **fields: Any) -> Any:
+    """A signature of the charter by this company, unsaved, at the instant at which the company was made."""
+    from charter.models import Signature  # noqa: PLC0415
+
+    at = company.created_at
+    return Signature(
+        **{
+            "company": company,
+            "version": version,
+            "company_name": company.name,
+            "text_sha256": version.sha256,
+            "signatory_name": "Hélène Carpentier",
+            "signatory_capacity": "directrice",
+            "signatory_email": "helene@example.org",
+            "pledged_rooms": 1,
+            "pledged_computers": 8,
+            "pledged_hours": 20,
+            "created_at": at,
+            "signed_at": at,
+            "submitted_at": at,
+            **fields,
+        }
+    )

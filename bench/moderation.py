@@ -11,6 +11,7 @@ from typing import Any
 from rich.progress import track
 
 from bench.database import copy_to, count_rows, empty_database, use
+from bench.host import signature_of
 from solidarite.embedded.addresses import DATABASE_NAME
 
 Measure = dict[str, Any]
@@ -118,7 +119,7 @@ def _fill(files: int, mark: str) -> None:
         InCompany.objects.bulk_create(
             InCompany(company=one, user=owner, role=Role.OWNER, joined_at=now) for one in companies
         )
-        Signature.objects.bulk_create(_signature(one, version) for one in companies)
+        Signature.objects.bulk_create(signature_of(one, version, state=Signature.State.SUBMITTED) for one in companies)
         associations = Association.objects.bulk_create(
             Association(
                 name=f"Association {mark} {n}", slug=f"a-{mark}-{n}", created_at=at, submitted_at=at, **identity
@@ -128,24 +129,3 @@ def _fill(files: int, mark: str) -> None:
         InAssociation.objects.bulk_create(
             InAssociation(association=one, user=owner, role=Role.OWNER, joined_at=now) for one in associations
         )
-
-
-def _signature(company: Any, version: Any) -> Any:
-    from charter.models import Signature  # noqa: PLC0415
-
-    return Signature(
-        company=company,
-        version=version,
-        company_name=company.name,
-        text_sha256=version.sha256,
-        signatory_name="Hélène Carpentier",
-        signatory_capacity="directrice",
-        signatory_email="helene@example.org",
-        pledged_rooms=1,
-        pledged_computers=8,
-        pledged_hours=20,
-        created_at=company.created_at,
-        signed_at=company.created_at,
-        submitted_at=company.created_at,
-        state=Signature.State.SUBMITTED,
-    )

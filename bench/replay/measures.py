@@ -15,7 +15,7 @@ from rich.progress import MofNCompleteColumn, Progress
 from bench.database import count_rows, empty_database
 from bench.replay.play import Case, Replay, Timed
 from bench.replay.stage import make_stage
-from bench.replay.trace import Line, read
+from bench.replay.trace import read
 
 Measure = dict[str, Any]
 TENTHS = 10
@@ -32,43 +32,44 @@ def measure(*, trace: Path, most: int | None = None, listed: Path | None = None)
         with connection.cursor() as cursor:
             # Durability is measured elsewhere; a disk that others use as well would be all that is seen.
             cursor.execute("SET synchronous_commit = off")
-        replay = play(lines)
+        replay = Replay(make_stage(lines), lines)
+        count_rows()
+        play(replay)
         if listed:
             write_ends(listed, replay.cases)
         yield from judged(replay)
 
 
-def play(lines: list[Line]) -> Replay:
+def play(replay: Replay) -> None:
     """All lines to their end, on the database that is there."""
-    from django.db import connection  # noqa: PLC0415
-
-    replay = Replay(make_stage(lines), lines)
-    if not connection.in_atomic_block:
-        # Within a transaction it would keep its locks, and wait for those of autovacuum.
-        count_rows()
     columns = (*Progress.get_default_columns(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("replay", total=len(lines))
+        task = progress.add_task("replay", total=len(replay.cases))
         for done in replay.play():
             progress.update(task, completed=done)
-    return replay
 
 
 def judged(replay: Replay) -> Iterator[Measure]:
     """The measures of what was played."""
-    from solidarite.invariants import FACTS, broken  # noqa: PLC0415
+    yield _unexplained(replay.cases)
+    yield _moves(replay)
+    yield growth(replay.timed, len(replay.cases))
+    yield _broken(replay)
 
-    ended = [(case, _state(case)) for case in replay.cases]
+
+def _unexplained(cases: list[Case]) -> Measure:
+    ended = [(case, _state(case)) for case in cases]
     as_told = Counter(state for case, state in ended if state == case.line.state)
+    otherwise = [(case, state) for case, state in ended if state != case.line.state]
     unexplained = [
         f"line {case.line.number}: {state or 'nothing'}, not {case.line.state}"
-        for case, state in ended
-        if state != case.line.state and not case.reason
+        for case, state in otherwise
+        if not case.reason
     ]
-    listed = Counter(case.reason for case, state in ended if state != case.line.state and case.reason)
+    listed = Counter(case.reason for case, _ in otherwise if case.reason)
     kept = ", ".join(f"{state} {count}" for state, count in sorted(as_told.items()))
     reasons = "; ".join(f"{reason} ({count})" for reason, count in listed.most_common())
-    yield {
+    return {
         "name": "replay.unexplained",
         "value": len(unexplained),
         "unit": "lines",
@@ -76,25 +77,32 @@ def judged(replay: Replay) -> Iterator[Measure]:
         "n": len(ended),
         "notes": "\n".join([f"as the trace says: {kept}; otherwise, with a reason: {reasons}", *unexplained[:5]]),
     }
+
+
+def _moves(replay: Replay) -> Measure:
     moves = len(replay.timed.seconds["move"])
     refused = "; ".join(f"{reason} ({count})" for reason, count in replay.not_moved.items())
-    yield {
+    return {
         "name": "replay.moves",
         "value": moves - sum(replay.not_moved.values()),
         "unit": "moves",
         "n": moves,
-        "notes": f"of the others: {refused}",
+        "notes": f"of the others: {refused or 'none'}",
     }
-    yield growth(replay.timed, len(ended))
+
+
+def _broken(replay: Replay) -> Measure:
+    from solidarite.invariants import FACTS, broken  # noqa: PLC0415
+
     wrong = broken(now=replay.now, checks=FACTS)
-    yield {
+    named = ", ".join(f"{name}: {rows[:5]}" for name, rows in wrong.items())
+    return {
         "name": "replay.broken",
         "value": sum(map(len, wrong.values())),
         "unit": "rows",
         "asked": "= 0",
-        "n": len(ended),
-        "notes": ", ".join(f"{name}: {rows[:5]}" for name, rows in wrong.items())
-        or f"{len(FACTS)} promises about rows",
+        "n": len(replay.cases),
+        "notes": named or f"{len(FACTS)} promises about rows",
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from bench.database import count_rows
 from bench.replay.stage import CLOSES, OPENS, ZONE, Stage, at
 from bench.replay.trace import DAY, Line
 
@@ -77,7 +78,7 @@ class Replay:
             step(case, instant)
             steps += 1
             if steps % COUNT_ROWS_EVERY == 0:
-                _count_rows()
+                count_rows()
             yield self.done
         self._scan(self.now + DAY)
 
@@ -119,18 +120,8 @@ class Replay:
         slot = self._free(case.line, now, evening, evening)
         if slot is None:
             return None
-        association, owner = self.stage.association(case.line)
-        return actions.book_slot(
-            slot_id=slot,
-            association=association,
-            participants=case.line.people,
-            topic="email",
-            message="",
-            key=UUID(int=case.line.number),
-            request=None,
-            by=owner,
-            now=now,
-        )
+        key = UUID(int=case.line.number)
+        return actions.book_slot(slot_id=slot, key=key, now=now, **self._wish(case.line))
 
     def _free(self, line: Line, now: dt.datetime, since: dt.datetime, until: dt.datetime) -> int | None:
         from workshops.catalogue import bookable  # noqa: PLC0415
@@ -194,17 +185,13 @@ class Replay:
     def _join(self, case: Case, slot: int, now: dt.datetime) -> Any:
         from workshops import actions  # noqa: PLC0415
 
-        association, owner = self.stage.association(case.line)
-        return actions.join_waitlist(
-            slot_id=slot,
-            association=association,
-            participants=case.line.people,
-            topic="email",
-            message="",
-            request=None,
-            by=owner,
-            now=now,
-        )
+        return actions.join_waitlist(slot_id=slot, now=now, **self._wish(case.line))
+
+    def _wish(self, line: Line) -> dict[str, Any]:
+        """What a form of this line says, of a booking or of a place in a queue."""
+        association, owner = self.stage.association(line)
+        told = {"participants": line.people, "topic": "email", "message": "", "request": None}
+        return {"association": association, "by": owner, **told}
 
     def _serve(self, now: dt.datetime) -> None:
         """Whoever has a slot held for them says yes at once."""
@@ -307,9 +294,3 @@ class Replay:
     def _end(self, case: Case, reason: str = "") -> None:
         case.reason = reason
         self.done += 1
-
-
-def _count_rows() -> None:
-    from bench.database import count_rows  # noqa: PLC0415
-
-    count_rows()

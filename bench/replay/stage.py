@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.host import make_host
+from bench.host import make_host, signature_of
 from bench.replay.trace import DAY, Line, rooms_of_kinds
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -50,30 +50,14 @@ def _make_host(since: dt.datetime) -> tuple[Any, Any]:
     """Who acts for the company, and its site."""
     from django.db import transaction  # noqa: PLC0415
 
-    from charter.models import CharterVersion, Signature  # noqa: PLC0415
+    from charter.models import CharterVersion  # noqa: PLC0415
 
     with transaction.atomic():
         company, owner, site = make_host(since, max_visitors=PLACES)
         version = CharterVersion.objects.create(
             number=1, text="# Charte", effective_from_date=since.date(), created_at=since, published_at=since
         )
-        Signature.objects.create(
-            company=company,
-            version=version,
-            company_name=company.name,
-            text_sha256=version.sha256,
-            signatory_name="Hélène Carpentier",
-            signatory_capacity="directrice",
-            signatory_email=owner.email,
-            pledged_rooms=1,
-            pledged_computers=10,
-            pledged_hours=40,
-            state=Signature.State.APPROVED,
-            created_at=since,
-            signed_at=since,
-            submitted_at=since,
-            decided_at=since,
-        )
+        signature_of(company, version, state="approved", decided_at=since).save()
     return owner, site
 
 

@@ -9,6 +9,8 @@ from random import Random
 import pytest
 
 from bench.replay.measures import judged, play
+from bench.replay.play import Replay
+from bench.replay.stage import make_stage
 from bench.replay.trace import read
 
 COLUMNS = ("jour_reservation", "jour_prevu", "personnes", "issue", "jour_issue", "modifications", "type_ressource")
@@ -49,7 +51,8 @@ def _booking(chance: Random) -> dict[str, object]:
 @pytest.mark.django_db
 def test_every_line_ends_as_the_trace_says_or_with_its_reason(trace: Path) -> None:
     lines = read(trace)
-    replay = play(lines)
+    replay = Replay(make_stage(lines), lines)
+    play(replay)
     measured = {measure["name"]: measure for measure in judged(replay)}
 
     assert measured["replay.unexplained"]["value"] == 0, measured["replay.unexplained"]["notes"]
@@ -63,7 +66,9 @@ def test_every_line_ends_as_the_trace_says_or_with_its_reason(trace: Path) -> No
 
 @pytest.mark.django_db
 def test_a_line_that_ends_otherwise_without_a_reason_is_seen(trace: Path) -> None:
-    replay = play(read(trace)[:12])
+    lines = read(trace)[:12]
+    replay = Replay(make_stage(lines), lines)
+    play(replay)
     booked = next(case for case in replay.cases if case.booking is not None)
     booked.line = booked.line._replace(state="no_show" if booked.line.state == "completed" else "completed")
     assert next(judged(replay))["value"] == 1
