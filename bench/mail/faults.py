@@ -360,7 +360,7 @@ def _told(verdicts: dict[str, Verdict], run: Run) -> Iterator[Measure]:
         len(total.outside_window),
         total.accepted,
         "neither the last message of a connection whose process or database was ended within the window, nor one "
-        f"whose answer was dropped. {' '.join(f'{one}' for one in total.outside_window[:3])}".rstrip(),
+        f"whose answer was dropped. {' '.join(map(run.machine.ledger.fate, total.outside_window[:3]))}".rstrip(),
     )
     yield {
         "name": "mail.window_ms",

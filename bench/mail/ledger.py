@@ -12,6 +12,9 @@ from bench.mail.sink import Taken
 
 # From the claim of a row to the server's first word of it: rendering, and whatever a busy machine adds.
 CLAIM_SECONDS = 1.0
+# How long a busy machine may leave a process aside between the server's answer and its commit. A kill falls into a
+# long pause more easily than into a short one, and such a commit is never seen: the longest of the others is no bound.
+PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,10 @@ class Ledger:
         """Those that no fault explains.
 
         The window is that of one message: our process turns to the next one only after it recorded this one. So it
-        must be the last of its connection, and what would have recorded it must have ended in those milliseconds.
+        must be the last of its connection, and what would have recorded it must have ended within the `window`, in
+        seconds, or within the pause that a busy machine may add.
         """
+        window = max(window, PAUSE_SECONDS)
         last: dict[int, int] = {}
         for one in self.taken:
             last[one.connection] = max(one.turn, last.get(one.connection, 0))
@@ -80,3 +85,12 @@ class Ledger:
                 and any(fault.may_have_hit(one, window=window) for fault in self.faults)
             )
         ]
+
+    def fate(self, taken: Taken) -> str:
+        """A message that no fault explains, and when its process, or the database, was ended next to it."""
+        ends = sorted(
+            round(fault.since - taken.at, 3)
+            for fault in self.faults
+            if not fault.processes or taken.process in fault.processes
+        )
+        return f"{taken}, ends at {ends} seconds from it"

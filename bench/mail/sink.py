@@ -24,6 +24,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 ACCEPTED = "250 OK"
 LOOPBACK = "127.0.0.1"
+# Turns of the loop enough to write the answers that are under way.
+ANSWERED_SECONDS = 0.02
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -91,6 +93,8 @@ class Sink:
         elif not self.orders.listening and self.server is not None:
             self.server.close()
             self.server = None
+            # What was accepted under the former orders is still answered: it does not count as lost.
+            await asyncio.sleep(ANSWERED_SECONDS)
             for one in list(self.servers):
                 drop(one)
 
