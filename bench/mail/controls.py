@@ -67,8 +67,9 @@ class Fleet:
         now = now or dt.datetime.now(tz=dt.UTC)
         limit: dict[str, Any] = {"not_after": now + dt.timedelta(hours=1)} if EXPIRED in kinds else {}
         post(part, kinds, now=now, **limit)
-        # A server that takes its time: a kill finds a message in hand.
-        self.machine.server.order(delay=SERVER_SECONDS if kill_every else 0)
+        # A server that takes its time, before the message and after: a kill finds one in hand.
+        slow = SERVER_SECONDS if kill_every else 0
+        self.machine.server.order(delay=slow, thought=slow)
         self.deliver(part, loop, len(kinds), kill_every)
         return judge(part, self.machine.ledger)
 

@@ -36,6 +36,8 @@ class Orders:
     listening: bool = True
     delay: float = 0
     """Seconds from the final dot to the answer."""
+    thought: float = 0
+    """Seconds that it takes to answer to RCPT."""
     answers: dict[str, str] = field(default_factory=dict)
     """Pattern of a recipient → what is answered to RCPT."""
     cut: str = ""
@@ -124,6 +126,8 @@ class Sink:
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
+        if self.orders.thought:
+            await asyncio.sleep(self.orders.thought)
         for pattern, answer in self.orders.answers.items():
             if fnmatch(address, pattern):
                 return answer
