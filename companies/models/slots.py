@@ -20,6 +20,7 @@ from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room
 from territories.distance import within
+from territories.zones import days_later
 
 
 def awake(now: dt.datetime, prefix: str = "") -> Q:
@@ -197,6 +198,10 @@ class Slot(Opening):
     def starts_on(self) -> dt.date:
         """On the calendar of its site; `local_date` is the same once it is read from the database."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def days_before(self, days: int) -> dt.datetime:
+        """When the clock of its site shows the hour of its start so many days earlier (`territories.zones`)."""
+        return days_later(self.starts_at, -days, zone=self.time_zone)
 
     @property
     def is_shifted(self) -> bool:

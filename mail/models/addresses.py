@@ -130,7 +130,8 @@ class Preferences(models.Model):
         if not self._is_quiet(local.time()):
             return at
         day = local.date() if local.time() < self.quiet_until else local.date() + dt.timedelta(days=1)
-        return dt.datetime.combine(day, self.quiet_until, tzinfo=place).astimezone(dt.UTC)
+        # In the second of two such hours the first has ended the quiet.
+        return max(at, dt.datetime.combine(day, self.quiet_until, tzinfo=place).astimezone(dt.UTC))
 
     def _is_quiet(self, time: dt.time) -> bool:
         """Quiet hours may span midnight; from and until the same hour means none."""

@@ -125,6 +125,27 @@ def test_nothing_leaves_in_the_quiet_hours(smtp_sink: Sink, tell: Tell, at: str,
         assert deliver(due) == Tally(sent=1)
 
 
+@pytest.mark.parametrize(
+    ("zone", "until", "at", "ends"),
+    [
+        # An hour that is lost is the next one; of one that comes twice the first ends the quiet for good.
+        ("Europe/Paris", "02:30", "2027-03-28T01:50+01:00", "2027-03-28T03:30+02:00"),
+        ("America/Miquelon", "02:30", "2027-03-14T01:50-03:00", "2027-03-14T03:30-02:00"),
+        ("Europe/Paris", "02:30", "2027-10-31T02:10+02:00", "2027-10-31T02:30+02:00"),
+        ("Europe/Paris", "02:30", "2027-10-31T02:10+01:00", "2027-10-31T02:10+01:00"),
+        ("America/Miquelon", "01:30", "2027-11-07T01:10-02:00", "2027-11-07T01:30-02:00"),
+        ("America/Miquelon", "01:30", "2027-11-07T01:10-03:00", "2027-11-07T01:10-03:00"),
+        ("America/Martinique", "02:30", "2027-03-28T01:50-04:00", "2027-03-28T02:30-04:00"),
+        ("America/Miquelon", "07:00", "2027-03-13T23:00-03:00", "2027-03-14T07:00-02:00"),
+        ("America/Miquelon", "07:00", "2027-11-06T23:00-02:00", "2027-11-07T07:00-03:00"),
+    ],
+)
+def test_quiet_ends_by_the_clock_on_the_wall(zone: str, until: str, at: str, ends: str) -> None:
+    wishes = Preferences(quiet_until=dt.time.fromisoformat(until))
+    found = wishes.end_of_quiet(dt.datetime.fromisoformat(at), zone=zone)
+    assert found == dt.datetime.fromisoformat(ends)
+
+
 def test_what_happens_before_the_morning_of_this_day_leaves_at_night(smtp_sink: Sink, tell: Tell) -> None:
     before_dawn = at_paris(2, 5)
     tell("today", now=before_dawn, not_after=at_paris(2, 7))

@@ -14,6 +14,7 @@ from time_machine import travel
 
 from accounts.models import Role, User
 from companies.actions import join_slot
+from companies.models import Slot
 from mail.delivery import deliver_due
 from mail.models import Message
 from mail.rendering import render
@@ -263,6 +264,139 @@ def test_outage_of_a_day_tells_each_thing_once(booking: Booking) -> None:
     scan(*[START - number * HOUR for number in range(55, 48, -1)])
     scan(*[START - 23 * HOUR + dt.timedelta(minutes=number) for number in range(8)])
     assert told("workshop_reminder") == ALL
+
+
+# --- when the clocks change -------------------------------------------------------------------------
+
+PARIS, MIQUELON, MARTINIQUE = "59350", "97502", "97209"
+# On which days ahead the hour of a workshop is on the wall: what is asked, told and reminded then.
+AHEAD = {7: "workshop_agreement", 3: "workshop_unsure", 2: "workshop_reminder"}
+
+
+@pytest.mark.parametrize(
+    ("commune", "starts", "days", "due"),
+    [
+        (PARIS, "2027-03-29T18:30+02:00", 2, "2027-03-27T18:30+01:00"),
+        (PARIS, "2027-03-29T18:30+02:00", 3, "2027-03-26T18:30+01:00"),
+        (PARIS, "2027-03-29T18:30+02:00", 7, "2027-03-22T18:30+01:00"),
+        (PARIS, "2027-11-01T18:30+01:00", 2, "2027-10-30T18:30+02:00"),
+        (PARIS, "2027-11-01T18:30+01:00", 3, "2027-10-29T18:30+02:00"),
+        (PARIS, "2027-11-01T18:30+01:00", 7, "2027-10-25T18:30+02:00"),
+        (MIQUELON, "2027-03-15T18:30-02:00", 2, "2027-03-13T18:30-03:00"),
+        (MIQUELON, "2027-11-08T18:30-03:00", 2, "2027-11-06T18:30-02:00"),
+        (MIQUELON, "2027-11-08T18:30-03:00", 7, "2027-11-01T18:30-02:00"),
+        (MARTINIQUE, "2027-03-29T18:30-04:00", 2, "2027-03-27T18:30-04:00"),
+        # The hour that is lost is the next one.
+        (PARIS, "2027-04-04T02:30+02:00", 7, "2027-03-28T03:30+02:00"),
+        (MIQUELON, "2027-03-21T02:30-02:00", 7, "2027-03-14T03:30-02:00"),
+        # Of the hour that comes twice the first counts, and what begins in the second is told at its hour.
+        (PARIS, "2027-11-07T02:30+01:00", 7, "2027-10-31T02:30+02:00"),
+        (PARIS, "2027-10-31T02:30+01:00", 2, "2027-10-29T02:30+02:00"),
+        (MIQUELON, "2027-11-14T01:30-03:00", 7, "2027-11-07T01:30-02:00"),
+    ],
+)
+def test_days_ahead_are_those_of_the_wall(
+    world: World, now: dt.datetime, commune: str, starts: str, days: int, due: str
+) -> None:
+    slot = slot_at(world, now, commune, starts)
+    booking = factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    if days == 3:
+        Workshop.objects.filter(booking=booking).update(agreement_asked_at=slot.starts_at - 7 * DAY)
+    at = dt.datetime.fromisoformat(due)
+    scan(at - dt.timedelta(minutes=1))
+    assert told(AHEAD[days]) == []
+    scan(at)
+    assert told(AHEAD[days]) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("starts", "due"),
+    [
+        ("2027-03-30T18:30+02:00", "2027-03-27T18:30+01:00"),
+        ("2027-11-02T18:30+01:00", "2027-10-30T18:30+02:00"),
+    ],
+)
+def test_volunteers_are_called_three_days_ahead_on_the_wall(
+    world: World, now: dt.datetime, starts: str, due: str
+) -> None:
+    slot = slot_at(world, now, PARIS, starts)
+    factories.make_profile(now, world.company, world.volunteer)
+    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    at = dt.datetime.fromisoformat(due)
+    assert [actions.call_volunteers(now=one) for one in (at - dt.timedelta(minutes=1), at)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("starts", "two_days_before"),
+    [
+        ("2027-03-29T18:30+02:00", "2027-03-27T18:30+01:00"),
+        ("2027-11-01T18:30+01:00", "2027-10-30T18:30+02:00"),
+    ],
+)
+@pytest.mark.parametrize("minutes", [0, 1])
+def test_who_confirmed_two_days_before_on_the_wall_is_reminded(
+    world: World, now: dt.datetime, starts: str, two_days_before: str, minutes: int
+) -> None:
+    confirmed = dt.datetime.fromisoformat(two_days_before) + dt.timedelta(minutes=minutes)
+    factories.make_booking(confirmed, slot_at(world, now, PARIS, starts), world.association)
+    scan(confirmed + HOUR)
+    assert told("workshop_reminder") == ([] if minutes else BOTH)
+
+
+@pytest.mark.parametrize("starts", ["2027-03-28T18:30+02:00", "2027-10-31T18:30+01:00"])
+def test_morning_of_the_day_that_changes_the_clocks_begins_at_seven(
+    world: World, now: dt.datetime, starts: str
+) -> None:
+    slot = slot_at(world, now, PARIS, starts)
+    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    seven = slot.starts_at - 11.5 * HOUR
+    scan(seven - dt.timedelta(minutes=1))
+    assert (told("workshop_reminder"), told("workshop_today")) == ([], [])
+    scan(seven)
+    assert told("workshop_today") == BOTH
+
+
+@pytest.mark.parametrize(
+    ("starts", "asked", "thanked"),
+    [
+        ("2027-03-27T18:30+01:00", "2027-03-28T09:00+02:00", "2027-04-10T20:30+02:00"),
+        ("2027-10-30T18:30+02:00", "2027-10-31T09:00+01:00", "2027-11-13T20:30+01:00"),
+        ("2027-10-24T18:30+02:00", "2027-10-25T09:00+02:00", "2027-11-07T20:30+01:00"),
+    ],
+)
+def test_days_after_are_those_of_the_wall(
+    world: World, now: dt.datetime, starts: str, asked: str, thanked: str
+) -> None:
+    slot = slot_at(world, now, PARIS, starts)
+    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    for due, template in ((asked, "report_due"), (thanked, "workshop_thanks")):
+        at = dt.datetime.fromisoformat(due)
+        actions.ask_for_reports(now=at - dt.timedelta(minutes=1))
+        assert told(template) == []
+        actions.ask_for_reports(now=at)
+        assert told(template) == BOTH
+
+
+@pytest.mark.parametrize(
+    ("starts", "thanked"),
+    [
+        ("2027-03-27T18:30+01:00", "2027-04-10T20:30+02:00"),
+        ("2027-10-30T18:30+02:00", "2027-11-13T20:30+01:00"),
+    ],
+)
+@pytest.mark.parametrize(("minutes", "asked"), [(-1, BOTH), (0, [])])
+def test_reports_are_asked_for_until_a_fortnight_is_over_on_the_wall(
+    world: World, now: dt.datetime, starts: str, thanked: str, minutes: int, asked: list[str]
+) -> None:
+    slot = slot_at(world, now, PARIS, starts)
+    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    actions.ask_for_reports(now=dt.datetime.fromisoformat(thanked) + dt.timedelta(minutes=minutes))
+    assert told("report_due") == asked
+
+
+def slot_at(world: World, now: dt.datetime, commune: str, starts: str) -> Slot:
+    site = factories.make_site(now, world.company, name="Ailleurs", commune_id=commune)
+    return factories.make_slot(factories.make_room(now, site), dt.datetime.fromisoformat(starts))
 
 
 # --- after a workshop -------------------------------------------------------------------------------

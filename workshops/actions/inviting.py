@@ -14,7 +14,7 @@ from workshops import emails
 from workshops.models import Workshop
 from workshops.volunteers import could_come, missing
 
-CALLED_AHEAD = dt.timedelta(days=3)
+CALLED_AHEAD = 3  # days
 
 
 class NobodyMissing(Refused):
@@ -39,8 +39,9 @@ def invite_volunteers(*, workshop: Workshop, by: User, now: dt.datetime) -> int:
 
 def call_volunteers(*, now: dt.datetime) -> int:
     """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops."""
-    ahead = Workshop.objects.starting_within(now=now, ahead=CALLED_AHEAD).untold("volunteers_missing")
-    short = [one for one in ahead.with_everything().order_by("pk") if missing(one.booking.slot)]
+    ahead = Workshop.objects.starting_within(now=now, days=CALLED_AHEAD).untold("volunteers_missing")
+    due = [one for one in ahead.with_everything().order_by("pk") if one.is_within(CALLED_AHEAD, now=now)]
+    short = [one for one in due if missing(one.booking.slot)]
     for workshop in short:
         with transaction.atomic():
             for colleague in could_come(workshop.booking.slot):

@@ -1,7 +1,8 @@
 """What is found by looking at facts: answers that are missing, workshops to come, reports to write.
 
 Each scan may run late, twice or at once, and says only what still makes sense then. Hours are those of the wall at the
-site: the day of a workshop begins at its midnight, not at that of the server.
+site: the day of a workshop begins at its midnight, not at that of the server, and two days before half past six is
+half past six, also when the clocks change in between.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused
 from companies.models import Slot
+from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
 from workshops.actions.bookings import REMIND_ANSWER_AFTER
 from workshops.actions.waitlist import close_missed, lapse, offer_waiting
 from workshops.models import Booking, Side, Workshop
 
-ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = dt.timedelta(days=7), dt.timedelta(days=3), dt.timedelta(hours=48)
+ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = 7, 3, 2  # days
 TIME_TO_AGREE = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
-REPORT_WITHIN, CAUGHT_UP_WITHIN = dt.timedelta(days=14), dt.timedelta(days=7)
+REPORT_WITHIN = 14  # days
+CAUGHT_UP_WITHIN = dt.timedelta(days=7)
 
 
 class Tell(Protocol):
@@ -73,9 +76,10 @@ def remind_workshops(*, now: dt.datetime) -> int:
 
 def _ask_agreement(now: dt.datetime) -> int:
     """Seven days ahead: does it still stand? Not so late that the reminder is due."""
-    ahead = Workshop.objects.starting_within(now=now, ahead=ASK_AHEAD).confirmed_before(ASK_AHEAD)
-    unasked = ahead.unsure().filter(agreement_asked_at=None, booking__slot__starts_at__gt=now + REMIND_AHEAD)
-    return sum(_ask_one(number, now) for number in list(unasked.order_by("pk").values_list("pk", flat=True)))
+    ahead = Workshop.objects.starting_within(now=now, days=ASK_AHEAD).confirmed_before(days=ASK_AHEAD)
+    unasked = ahead.unsure().filter(agreement_asked_at=None).select_related("booking__slot").order_by("pk")
+    due = [one.pk for one in unasked if _is_due(one, ASK_AHEAD, now) and not one.is_within(REMIND_AHEAD, now=now)]
+    return sum(_ask_one(number, now) for number in due)
 
 
 @transaction.atomic
@@ -91,21 +95,28 @@ def _ask_one(number: int, now: dt.datetime) -> bool:
 
 def _tell_unsure(now: dt.datetime) -> int:
     """Three days ahead: who was asked and said nothing. Nothing is cancelled by silence."""
-    ahead = Workshop.objects.starting_within(now=now, ahead=UNSURE_AHEAD).unsure()
+    ahead = Workshop.objects.starting_within(now=now, days=UNSURE_AHEAD).unsure()
     silent = ahead.filter(agreement_asked_at__lte=now - TIME_TO_AGREE).untold("workshop_unsure")
-    return _each(silent.with_everything().order_by("pk"), emails.workshop_unsure, now)
+    due = [one for one in silent.with_everything().order_by("pk") if one.is_within(UNSURE_AHEAD, now=now)]
+    return _each(due, emails.workshop_unsure, now)
 
 
 def _remind(now: dt.datetime) -> int:
     """Two days ahead; on the day itself the morning's mail says it."""
-    ahead = Workshop.objects.starting_within(now=now, ahead=REMIND_AHEAD).confirmed_before(REMIND_AHEAD)
-    due = ahead.untold("workshop_reminder").with_everything().order_by("pk")
-    return _each([one for one in due if now < local(one.booking.slot, dt.time())], emails.workshop_reminder, now)
+    ahead = Workshop.objects.starting_within(now=now, days=REMIND_AHEAD).confirmed_before(days=REMIND_AHEAD)
+    untold = ahead.untold("workshop_reminder").with_everything().order_by("pk")
+    due = [one for one in untold if _is_due(one, REMIND_AHEAD, now) and now < local(one.booking.slot, dt.time())]
+    return _each(due, emails.workshop_reminder, now)
+
+
+def _is_due(workshop: Workshop, days: int, now: dt.datetime) -> bool:
+    """So many days ahead have come, and it was confirmed before."""
+    return workshop.is_within(days, now=now) and workshop.was_confirmed_before(days)
 
 
 def _tell_morning(now: dt.datetime) -> int:
     """On the day, from seven in the morning; who confirmed since then knows."""
-    ahead = Workshop.objects.starting_within(now=now, ahead=dt.timedelta(days=1))
+    ahead = Workshop.objects.starting_within(now=now, days=1)
     due = ahead.untold("workshop_today").with_everything().order_by("pk")
     return _each([one for one in due if _is_morning_due(one.booking, now)], emails.workshop_today, now)
 
@@ -138,9 +149,10 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
 
 def ask_for_reports(*, now: dt.datetime) -> int:
     """Ask each side that has not reported, the morning after; thank both after a fortnight."""
-    over = Workshop.objects.planned().over(now).filter(booking__slot__ends_at__gt=now - REPORT_WITHIN)
+    earliest = now - dt.timedelta(days=REPORT_WITHIN) - CLOCK_CHANGE
+    over = Workshop.objects.planned().over(now).filter(booking__slot__ends_at__gt=earliest)
     unasked = over.untold("report_due").with_everything().prefetch_related("reports").order_by("pk")
-    due = [one for one in unasked if local(one.booking.slot, REPORT_HOUR, days_later=1) <= now]
+    due = [one for one in unasked if local(one.booking.slot, REPORT_HOUR, days_later=1) <= now < _thanked_at(one)]
     return _each(due, _ask_report, now) + _thank(now)
 
 
@@ -152,9 +164,17 @@ def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 def _thank(now: dt.datetime) -> int:
-    begin, end = now - REPORT_WITHIN - CAUGHT_UP_WITHIN, now - REPORT_WITHIN
-    over = Workshop.objects.over(now).filter(booking__slot__ends_at__range=(begin, end)).untold("workshop_thanks")
-    return _each(over.with_everything().prefetch_related("reports").order_by("pk"), emails.workshop_thanks, now)
+    fortnight_ago = now - dt.timedelta(days=REPORT_WITHIN)
+    ended = (fortnight_ago - CAUGHT_UP_WITHIN, fortnight_ago + CLOCK_CHANGE)
+    over = Workshop.objects.over(now).filter(booking__slot__ends_at__range=ended).untold("workshop_thanks")
+    unthanked = over.with_everything().prefetch_related("reports").order_by("pk")
+    return _each([one for one in unthanked if _thanked_at(one) <= now], emails.workshop_thanks, now)
+
+
+def _thanked_at(workshop: Workshop) -> dt.datetime:
+    """A fortnight after its end: until then reports are asked for."""
+    slot = workshop.booking.slot
+    return days_later(slot.ends_at, REPORT_WITHIN, zone=slot.time_zone)
 
 
 # --- what they share --------------------------------------------------------------------------------

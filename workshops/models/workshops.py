@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
+from territories.zones import CLOCK_CHANGE
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
 from workshops.models.told import told_of
@@ -23,11 +24,14 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def planned(self) -> Self:
         return self.filter(state=Workshop.State.PLANNED)
 
-    def starting_within(self, *, now: dt.datetime, ahead: dt.timedelta) -> Self:
-        return self.planned().filter(booking__slot__starts_at__gt=now, booking__slot__starts_at__lte=now + ahead)
+    def starting_within(self, *, now: dt.datetime, days: int) -> Self:
+        """Those to come in so many days, and an hour where clocks go back: `is_within` tells by that of each site."""
+        latest = now + dt.timedelta(days=days) + CLOCK_CHANGE
+        return self.planned().filter(booking__slot__starts_at__gt=now, booking__slot__starts_at__lte=latest)
 
-    def confirmed_before(self, ahead: dt.timedelta) -> Self:
-        """Those confirmed at least so long before they start: for the others, that is word enough."""
+    def confirmed_before(self, *, days: int) -> Self:
+        """Those confirmed so many days before they start, or an hour less: `was_confirmed_before` tells exactly."""
+        ahead = dt.timedelta(days=days) - CLOCK_CHANGE
         return self.filter(booking__settled_at__lte=F("booking__slot__starts_at") - ahead)
 
     def unsure(self) -> Self:
@@ -139,6 +143,15 @@ class Workshop(models.Model):
     def topic_labels(self) -> list[str]:
         """What it teaches, in words."""
         return [str(Topic(code).label) for code in self.topics]
+
+    def is_within(self, days: int, *, now: dt.datetime) -> bool:
+        """Whether it starts in so many days or sooner, by the clock on the wall of its site."""
+        return self.booking.slot.days_before(days) <= now
+
+    def was_confirmed_before(self, days: int) -> bool:
+        """Whether it was confirmed so many days ahead, by that clock: for the others, that is word enough."""
+        settled_at = self.booking.settled_at
+        return settled_at is not None and settled_at <= self.booking.slot.days_before(days)
 
     def agreed_at(self, side: Side) -> dt.datetime | None:
         """When this side said that it still agrees."""
