@@ -102,7 +102,7 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
         DIGEST,
         key=key,
         to=Address(last.to_email, last.to_name),
-        context=_facts([one.message for one in due]),
+        context=facts_of([one.message for one in due]),
         language=last.language,
         time_zone=str(zone),
         priority=outbox.BULK,
@@ -116,18 +116,14 @@ def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
     """A digest that leaves later than it was written says what has not been overtaken meanwhile."""
     gathered = digest.gathers.order_by("gathered_at", "pk")
     still = [one for one in gathered if not wanted.overtaken(one, at=at)]
-    return _facts(still) if still else None
+    return facts_of(still) if still else None
 
 
-def _facts(messages: list[Message]) -> dict[str, Any]:
+def facts_of(messages: list[Message]) -> dict[str, Any]:
+    """What a digest says: of each message all that it would have said alone, so that its reader can act from it."""
     told = wanted.join(messages)
     shown = [
-        {
-            "subject": render(message).subject,
-            "facts": message.context,
-            "text": [f"mail/items/{message.template}.txt", "mail/items/item.txt"],
-            "html": [f"mail/items/{message.template}.html", "mail/items/item.html"],
-        }
+        {"template": message.template, "subject": render(message).subject, "facts": message.context}
         for message in told[:SHOWN_AT_MOST]
     ]
     return {"items": shown, "count": len(told), "more": len(told) - len(shown)}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from mail.kinds import DIGEST
 from mail.models import Message
 from mail.rendering import Rendered, render
 
@@ -17,6 +18,8 @@ SUBJECT = ".subject.txt"
 TAGS = re.compile(r"{{.*?}}|{%.*?%}")
 WORDS = re.compile(r"\b[a-z_]+\b")
 SLOT_FACTS = ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")
+# What stands in the example of a digest.
+DIGEST_OF = "workshop_reminder"
 
 # What `django.core.signing` puts its name to: 43 characters of an HMAC-SHA256, after a dot or a colon.
 SIGNED = re.compile(r"(?<=/)[\w.:-]+[.:][\w-]{43}(?![\w-])")
@@ -83,8 +86,9 @@ def _facts(template: str) -> dict[str, Any]:
         "access": [["[label]", "[text]"]],
         "remarks": ["[remark]"],
         "silent": ["[company]"],
-        "items": [{"subject": "[subject]", "facts": {}, "text": "mail/items/item.txt", "html": "mail/items/item.html"}],
     }
+    if template == DIGEST:
+        lists["items"] = [{"template": DIGEST_OF, "subject": "[subject]", "facts": _facts(DIGEST_OF)}]
     facts = {word: f"[{word}]" for word in [*words, *SLOT_FACTS]}
     return facts | {word: 2 for word in words if _counts(word, source)} | lists
 

@@ -289,13 +289,13 @@ def previews(templates: Sequence[str], languages: Sequence[str], *, now: dt.date
     """
     with _read_only():
         cast = Cast(now=now)
-        played = {(name, code): message for name in templates for code, message in _play(name, languages, cast)}
+        played = {(name, code): message for name in templates for code, message in play(name, languages, cast)}
         others = [name for name in templates for code in languages if (name, code) not in played]
         known = (last_told(dict.fromkeys(others), languages) if others else {}) | played
     return [preview(name, code, known.get((name, code))) for name in templates for code in languages]
 
 
-def _play(template: str, languages: Sequence[str], cast: Cast) -> Iterator[tuple[str, Message]]:
+def play(template: str, languages: Sequence[str], cast: Cast) -> Iterator[tuple[str, Message]]:
     """What the mail's function posts of one scene, to the reader who is told the most, in each language."""
     tell = tellers().get(template)
     if tell is None:

@@ -45,8 +45,7 @@ def test_every_template_is_used() -> None:
         if name.split("/")[0] in LIBRARY_OVERRIDES or name in FOUND_BY_NAME:
             continue
         stem = re.sub(r"(\.subject)?\.(txt|html)$", "", name)
-        mail = stem.removeprefix("mail/").removeprefix("items/")
-        known = name.startswith("mail/") and (f'"{mail}"' in written or mail == "item")
+        known = name.startswith("mail/") and f'"{stem.removeprefix("mail/")}"' in written
         if not known and f'"{name}"' not in written:
             unused.append(name)
     assert unused == []

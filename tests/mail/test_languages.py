@@ -29,13 +29,13 @@ def fact(name: str) -> str:
 
 SLOT = {name: fact(name) for name in ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")}
 ITEMS = [
-    {
-        "subject": fact("subject"),
-        "facts": {"url": fact("url"), "slots": [SLOT]},
-        "text": [f"mail/items/{name}.txt"],
-        "html": [f"mail/items/{name}.html"],
-    }
-    for name in ("item", "slots_matched")
+    {"template": name, "subject": fact("subject"), "facts": facts}
+    for name, facts in {
+        "join_requested": {
+            name: fact(name) for name in ("person", "address", "organisation", "message", "members_url")
+        },
+        "slots_matched": {"slots": [SLOT]},
+    }.items()
 ]
 # Facts that choose among the words of a mail, or are more than a text: all that they may be.
 CHOOSING: dict[str, list[Any]] = {

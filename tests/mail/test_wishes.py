@@ -231,10 +231,12 @@ def test_week_is_told_on_tuesday_in_one_mail(smtp_sink: Sink, tell: Tell) -> Non
     assert deliver(at_paris(8, 9)) == Tally(sent=1)
     [(recipient, mail)] = smtp_sink.taken
     assert (recipient, mail["Subject"]) == ("ana@example.org", "3 nouvelles de votre portail")
-    assert text_of(mail).count("Atelier du mardi 1er décembre & « L’Atelier <Lille> »") == 3
+    assert text_of(mail).count("* Atelier du mardi 1er décembre & « L’Atelier <Lille> »") == 3
+    assert text_of(mail).count("L’atelier du mardi 1er décembre a lieu à L’Atelier <Lille>.") == 3
     html = mail.get_body(("html",))
     assert html is not None
-    assert html.get_content().count("L’Atelier &lt;Lille&gt;") == 3
+    assert html.get_content().count("Atelier du mardi 1er décembre &amp; « L’Atelier &lt;Lille&gt; »</h2>") == 3
+    assert html.get_content().count("L’atelier du mardi 1er décembre a lieu à L’Atelier &lt;Lille&gt;.</p>") == 3
     digest = Message.objects.get(template="digest")
     assert {one.gathered_into for one in Message.objects.filter(pk__in=[one.pk for one in gathered])} == {digest}
 

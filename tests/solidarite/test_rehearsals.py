@@ -19,12 +19,16 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from associations.models import Association
+from associations.models import JoinRequest as AssociationJoinRequest
+from companies.models import JoinRequest as CompanyJoinRequest
 from mail import outbox
+from mail.digests import facts_of
+from mail.kinds import DIGEST, kind_of
 from mail.models import Message
 from mail.previews import Preview, templates
-from mail.rendering import render
+from mail.rendering import Rendered, render
 from solidarite import rehearsals
-from solidarite.rehearsals import previews
+from solidarite.rehearsals import Cast, play, previews
 from tests import factories
 from tests.factories import World
 from workshops.models import Report
@@ -138,6 +142,70 @@ def test_thanks_tell_how_many_came(world: World, now: dt.datetime) -> None:
     booking = factories.make_booking(now, world.slot, world.association)
     Report.objects.create(workshop=booking.workshop, side="association", attended=7, rating=5, created_at=now)
     assert "7\u00a0people" in look(now, "workshop_thanks")["workshop_thanks", "en"].rendered.text
+
+
+# --- digests ------------------------------------------------------------------------------------------
+
+REFUSABLE = [name for name in templates() if kind_of(name)]
+
+
+def leaves(facts: object) -> Iterator[str]:
+    """Every text of some facts, line by line."""
+    match facts:
+        case dict():
+            yield from leaves(list(facts.values()))
+        case list():
+            for one in facts:
+                yield from leaves(one)
+        case str():
+            yield from filter(None, facts.splitlines())
+
+
+def shown(facts: object, rendered: Rendered) -> list[set[str]]:
+    """What of these facts stands in the text, and in the HTML."""
+    parts = (rendered.text, html.unescape(rendered.html))
+    return [{one for one in leaves(facts) if one in part} for part in parts]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_digest_tells_all_that_each_mail_would_have_told(
+    world: World, people: dict[str, User], addresses: dict[str, str], now: dt.datetime, language: str
+) -> None:
+    """Of all kinds that may be gathered: dates and hours, the place, the access kit, messages, links."""
+    factories.make_request(now, world.association)
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=14))
+    cast = Cast(now=now)
+    told = {name: message for name in REFUSABLE for _, message in play(name, [language], cast)}
+    assert (list(told), len(told)) == (REFUSABLE, 12)
+    for name, message in told.items():
+        digest = Message(template=DIGEST, context=facts_of([message]), language=language, to_name=message.to_name)
+        alone, gathered = render(message), render(digest)
+        for facts, also in zip(shown(message.context, alone), shown(message.context, gathered), strict=True):
+            assert (name, facts - also, len(facts) >= 3) == (name, set(), True)
+        content = alone.text.partition("\n\n-- \n")[0]
+        assert [line for line in content.splitlines() if line not in gathered.text.splitlines()] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("workshop_reminder", ["Sonnez deux fois.", "01 99 00 12 34", "1 rue des Lilas", "18\u00a0h\u00a030"]),
+        ("workshop_today", ["Sonnez deux fois.", "1 rue des Lilas", "/reservations/"]),
+        ("join_requested", ["Je travaille ici.", "/membres/", "Répondre"]),
+        ("member_joined", ["/membres/", "retirez cette personne"]),
+        ("members_to_confirm", ["/membres/", "5\u00a0membres"]),
+        ("volunteers_missing", ["1 rue des Lilas", "Je participe", "18\u00a0h\u00a030"]),
+    ],
+)
+def test_digest_tells_what_one_needs_to_act(
+    people: dict[str, User], addresses: dict[str, str], now: dt.datetime, name: str, told: list[str]
+) -> None:
+    CompanyJoinRequest.objects.update(message="Je travaille ici.")
+    AssociationJoinRequest.objects.update(message="Je travaille ici.")
+    [(_, message)] = play(name, ["fr"], Cast(now=now))
+    gathered = render(Message(template=DIGEST, context=facts_of([message]), language="fr"))
+    for part in (gathered.text, html.unescape(gathered.html)):
+        assert [one for one in told if one not in part] == []
 
 
 # --- links --------------------------------------------------------------------------------------------
