@@ -53,9 +53,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         to_a_stranger = template_prefix not in COUNTED_BEFORE and not EmailAddress.objects.is_verified(email)
         if to_a_stranger and not may_write_to(email=email, now=now):
             return
+        with transaction.atomic():
+            self.post_notice(template_prefix, email, context, now=now)
+
+    def post_notice(self, template_prefix: str, email: str, context: dict[str, Any], *, now: dt.datetime) -> None:
+        """The mail as it stands in the outbox, however many this address has had."""
         user = context.get("user")
         address = Address(email, user.name if isinstance(user, User) else "")
-        with writing(address, language=_language_of(email, user)) as post, transaction.atomic():
+        with writing(address, language=_language_of(email, user)) as post:
             mail: EmailMessage = self.render_mail(template_prefix, email, {"email": email, **context})
             post(
                 "account_notice",

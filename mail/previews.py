@@ -35,6 +35,8 @@ class Preview(NamedTuple):
     language: str
     rendered: Rendered
     is_real: bool
+    remark: str = ""
+    """Why it is an example, or what in it is made up; in French."""
 
 
 def templates() -> list[str]:

@@ -18,8 +18,8 @@ from accounts.gates import operators_only
 from mail.figures import last_beat, mail_figures
 from mail.kinds import Kind, kind_of
 from mail.models import Heartbeat, Pause
-from mail.previews import Preview, templates
-from solidarite.rehearsals import previews
+from mail.previews import Preview
+from solidarite.rehearsals import names, previews
 from territories import clock
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -54,11 +54,11 @@ def mailroom(request: HttpRequest) -> HttpResponse:
 
 
 def _mails(now: dt.datetime) -> list[Mail]:
-    names = templates()
-    versions = batched(previews(names, list(LANGUAGES), now=now), len(LANGUAGES), strict=True)
+    every = names()
+    versions = batched(previews(every, list(LANGUAGES), now=now), len(LANGUAGES), strict=True)
     return [
         Mail(name, kind_of(name), list(zip(LANGUAGES.values(), one, strict=True)))
-        for name, one in zip(names, versions, strict=True)
+        for name, one in zip(every, versions, strict=True)
     ]
 
 
@@ -72,7 +72,7 @@ def _mails(now: dt.datetime) -> list[Mail]:
 def mail_preview_html(request: HttpRequest, template: str) -> HttpResponse:
     """The HTML part alone, in the language `langue`."""
     asked = request.GET.get("langue", "")
-    if template not in templates():
+    if template not in names():
         raise Http404
     language = asked if asked in LANGUAGES else settings.LANGUAGE_CODE
     [shown] = previews([template], [language], now=clock.now())

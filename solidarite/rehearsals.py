@@ -1,15 +1,19 @@
-"""Every mail with real facts: what the apps' functions would post of the newest objects that fit, without writing."""
+"""Every mail with real facts: what the apps' functions would post of the newest objects that fit, without writing.
+
+Where nothing fits yet an understudy plays (`solidarite.understudies`). What still cannot be played says why.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import inspect
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
@@ -26,14 +30,18 @@ from associations.models import Invitation as AssociationInvitation
 from associations.models import JoinRequest as AssociationJoinRequest
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
-from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Company, Slot, SlotVolunteer, VolunteerProfile
 from companies.models import Invitation as CompanyInvitation
 from companies.models import JoinRequest as CompanyJoinRequest
 from companies.models import Membership as CompanyMembership
+from mail.digests import facts_of
+from mail.kinds import DIGEST, kind_of
 from mail.models import Message, Suppression
 from mail.outbox import rehearsal
-from mail.previews import Preview, last_told, preview
+from mail.previews import Preview, last_told, preview, templates
 from solidarite.moderation.kinds import AppealKind
+from solidarite.notices import NOTICE, NOTICES, tell_notice
+from solidarite.understudies import understudy
 from workshops.catalogue import alternatives, bookable
 from workshops.matching import Match, best
 from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
@@ -199,14 +207,36 @@ DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
 }
 
 
+# Why a mail is an example, or what in it is made up, for operators to read.
+MISSING = "Le portail n’a encore rien qui s’y prête : il y faut « %s »."
+UNREAD = "Personne ne recevrait encore ce courriel."
+BROKEN = "Ce courriel n’a pas pu être composé : le journal du portail dit pourquoi."
+NOTHING_GATHERED = "Rien de ce qui se groupe ne s’y prête encore."
+MADE_UP = "Cela n’est encore arrivé à personne : le fait est inventé, les gens et les lieux sont ceux du portail."
+HARMLESS = "Le code, le lien et l’ordinateur sont inventés : rien n’y ouvre le compte de la personne."
+
+
 class NobodyPlays(LookupError):
-    """The portal holds nothing yet of which this mail could be told."""
+    """The portal holds nothing yet of which this mail could be told: it says what is missing."""
+
+    def __init__(self, kind: type[Model]) -> None:
+        named = kind.__subclasses__()[0] if kind._meta.abstract else kind  # noqa: SLF001  # Django's public API
+        super().__init__(MISSING % named._meta.verbose_name)  # noqa: SLF001  # Django's public API
+
+
+class Rehearsed(NamedTuple):
+    """What a mail's function posts, by language, and why nothing, or what in it is made up."""
+
+    messages: Mapping[str, Message]
+    remark: str = ""
 
 
 class Cast:
     """Who and what plays: the newest objects of each kind, looked up once for all mails and languages."""
 
     now: dt.datetime
+    made_up: set[str]
+    """The mails in which an understudy plays."""
     newest: Callable[[type[Model]], list[Any]]
     owner: Callable[[Organisation], User]
     others: Callable[[Booking | WaitlistEntry], list[Slot]]
@@ -215,6 +245,7 @@ class Cast:
 
     def __init__(self, *, now: dt.datetime) -> None:
         self.now = now
+        self.made_up: set[str] = set()
         self.newest = cache(self._newest)
         self.owner = cache(self._owner)
         self.others = cache(self._others)
@@ -237,14 +268,27 @@ class Cast:
         return scene
 
     def first(self, kind: type[Model], template: str = "") -> Any:
-        """The newest of this kind that can play in a mail, in its best state if there is one."""
+        """The newest of this kind that can play in a mail, in its best state if there is one; else an understudy."""
         needed = NEEDED.get(template)
         able = (one for one in self.newest(kind) if needed is None or needed(self, one))
         best_in = BEST_IN.get(template, ())
         found = min(able, key=lambda one: getattr(one, "state", None) not in best_in, default=None)
+        if found is None and (found := understudy(template, self)):
+            self.made_up.add(template)
         if found is None:
-            raise NobodyPlays(kind.__name__)
+            raise NobodyPlays(kind)
         return found
+
+    def company(self) -> Company:
+        """One that has members."""
+        members = self.newest(Membership)
+        return _one_of((one.company for one in members if isinstance(one, CompanyMembership)), Company)
+
+    def stranger(self, organisation: Organisation) -> User:
+        """Somebody who belongs elsewhere."""
+        members: list[Membership] = self.newest(Membership)
+        own = {one.user_id for one in members if one.organisation == organisation}
+        return _one_of((one.user for one in members if one.user_id not in own), Membership)
 
     def promises_of_one(self) -> list[SlotVolunteer]:
         """A few promises of the same volunteer."""
@@ -257,7 +301,7 @@ class Cast:
             return _whose(scene) or self.first(Membership).organisation
         found = AppealKind().organisation(scene["appeal"])
         if found is None:
-            raise NobodyPlays(Organisation.__name__)
+            raise NobodyPlays(Organisation)
         return found
 
     def _newest(self, kind: type[Model]) -> list[Any]:
@@ -266,7 +310,7 @@ class Cast:
     def _owner(self, organisation: Organisation) -> User:
         found = organisation.owners().first()
         if found is None:
-            raise NobodyPlays(User.__name__)
+            raise NobodyPlays(User)
         return found
 
     def _others(self, claim: Booking | WaitlistEntry) -> list[Slot]:
@@ -281,36 +325,83 @@ class Cast:
         return list(bookable(self.now).with_place().order_by("starts_at", "pk")[:CATALOGUE_LOOKED_AT])
 
 
-def previews(templates: Sequence[str], languages: Sequence[str], *, now: dt.datetime) -> list[Preview]:
+def _one_of[T](found: Iterator[T], kind: type[Model]) -> T:
+    """The first. Raises `NobodyPlays` when there is none."""
+    one = next(found, None)
+    if one is None:
+        raise NobodyPlays(kind)
+    return one
+
+
+def names() -> list[str]:
+    """Every mail by its name, and each that allauth writes by one of its own."""
+    return sorted([*(name for name in templates() if name != NOTICE), *NOTICES])
+
+
+def previews(names: Sequence[str], languages: Sequence[str], *, now: dt.datetime) -> list[Preview]:
     """Each mail in each language, by name: rehearsed, else as it was last told, else as an example.
 
     What it asks of the database does not grow with what was told or booked. Nothing is written: the database
     itself refuses it meanwhile.
     """
     with _read_only():
-        cast = Cast(now=now)
-        played = {(name, code): message for name in templates for code, message in play(name, languages, cast)}
-        others = [name for name in templates for code in languages if (name, code) not in played]
-        known = (last_told(dict.fromkeys(others), languages) if others else {}) | played
-    return [preview(name, code, known.get((name, code))) for name in templates for code in languages]
+        played = _play(names, languages, Cast(now=now))
+        others = [name for name in names if len(played[name].messages) < len(languages)]
+        told = last_told(others, languages) if others else {}
+    return [_preview(name, code, played[name], told.get((name, code))) for name in names for code in languages]
 
 
-def play(template: str, languages: Sequence[str], cast: Cast) -> Iterator[tuple[str, Message]]:
+def _preview(name: str, language: str, played: Rehearsed, told: Message | None) -> Preview:
+    rehearsed = played.messages.get(language)
+    shown = preview(NOTICE if name in NOTICES else name, language, rehearsed or told)
+    return shown._replace(template=name, remark="" if told and not rehearsed else played.remark)
+
+
+def _play(names: Sequence[str], languages: Sequence[str], cast: Cast) -> dict[str, Rehearsed]:
+    """Each of these, and a digest of what would have been gathered."""
+    gathered = [name for name in tellers() if kind_of(name)] if DIGEST in names else []
+    played = {name: rehearse(name, languages, cast) for name in dict.fromkeys([*names, *gathered]) if name != DIGEST}
+    return played | {DIGEST: _gather([played[name].messages for name in gathered], languages)}
+
+
+def _gather(played: Iterable[Mapping[str, Message]], languages: Sequence[str]) -> Rehearsed:
+    """The digest of whoever is told the most of this."""
+    told = list(played)
+    readers = Counter(one.to_email for messages in told for one in messages.values())
+    if not readers:
+        return Rehearsed({}, NOTHING_GATHERED)
+    [(reader, _)] = readers.most_common(1)
+    return Rehearsed({code: _digest([one[code] for one in told if code in one], reader, code) for code in languages})
+
+
+def _digest(messages: list[Message], reader: str, language: str) -> Message:
+    own = [one for one in messages if one.to_email == reader]
+    return Message(
+        template=DIGEST, language=language, to_email=reader, to_name=own[0].to_name, context=facts_of(own), key=DIGEST
+    )
+
+
+def rehearse(template: str, languages: Sequence[str], cast: Cast) -> Rehearsed:
     """What the mail's function posts of one scene, to the reader who is told the most, in each language."""
-    tell = tellers().get(template)
-    if tell is None:
-        return
     try:
-        scene = cast.scene(template)
-        for language in languages:
-            with rehearsal(language=language) as stage:
-                tell(**scene)
-            if stage.messages:
-                yield language, max(stage.messages, key=lambda one: _told(one.context))
-    except NobodyPlays:
-        return
+        messages = dict(_speak(tellers()[template], cast.scene(template), languages))
+    except NobodyPlays as nobody:
+        return Rehearsed({}, str(nobody))
     except (AssertionError, ValueError):
         logger.warning("The mail %s could not be rehearsed", template, exc_info=True)
+        return Rehearsed({}, BROKEN)
+    if not messages:
+        return Rehearsed({}, UNREAD)
+    made_up = HARMLESS if template in NOTICES else MADE_UP
+    return Rehearsed(messages, made_up if template in cast.made_up or template in NOTICES else "")
+
+
+def _speak(tell: Callable[..., None], scene: Scene, languages: Sequence[str]) -> Iterator[tuple[str, Message]]:
+    for language in languages:
+        with rehearsal(language=language) as stage:
+            tell(**scene)
+        if stage.messages:
+            yield language, max(stage.messages, key=lambda one: _told(one.context))
 
 
 def _told(facts: object) -> int:
@@ -326,12 +417,13 @@ def _told(facts: object) -> int:
 @cache
 def tellers() -> dict[str, Callable[..., None]]:
     """The function of each mail, by its name."""
-    return {
+    own = {
         name: tell
         for module in EMAILS
         for name, tell in inspect.getmembers(module, inspect.isfunction)
         if tell.__module__ == module.__name__ and not name.startswith("_")
     }
+    return own | {name: partial(tell_notice, name) for name in NOTICES}
 
 
 @cache

@@ -17,7 +17,9 @@ from accounts.models import User
 from mail import figures, outbox, previews, tasks
 from mail.kinds import Kind
 from mail.models import Heartbeat, Message, Pause, Suppression
+from solidarite import rehearsals
 from solidarite.celery import app, note_done
+from solidarite.notices import NOTICES
 from territories import clock
 from tests import factories
 from tests.factories import World
@@ -115,14 +117,16 @@ def test_every_periodic_task_is_noted_and_no_other(db: None) -> None:
 
 def test_every_mail_is_on_the_page_in_both_languages(operator: User, visitor: Visitor) -> None:
     page = visitor(operator).get(reverse("mailroom"))
-    assert len(previews.templates()) > 50
-    for template in previews.templates():
+    every = rehearsals.names()
+    assert set(previews.templates()) - set(every) == {"account_notice"}
+    assert len(every) > 80
+    for template in every:
         html = reverse("mail_preview_html", args=[template])
         for language, label in settings.LANGUAGES:
             frame = f'src="{html}?langue={language}" title="{template}, {label}" loading="lazy" sandbox>'
             assert page.text.count(frame) == 1
             assert page.text.count(f'id="objet-{template}-{language}" lang="{language}"') == 1
-    assert page.text.count("<iframe") == 2 * len(previews.templates())
+    assert page.text.count("<iframe") == 2 * len(every)
 
 
 def test_page_alone_may_frame_and_only_what_we_serve(operator: User, visitor: Visitor) -> None:
@@ -158,6 +162,15 @@ def test_page_says_what_is_real_and_of_which_kind(
     assert world.association.name in client.get(reminder).text
 
 
+def test_page_says_why_a_mail_is_no_more_than_an_example(
+    operator: User, visitor: Visitor, now: dt.datetime, world: World
+) -> None:
+    listed = visitor(operator).get(reverse("mailroom")).text
+    assert listed.count(rehearsals.MISSING % "compte rendu") == 2
+    assert listed.count(rehearsals.HARMLESS) == 2 * len(NOTICES)
+    assert 'class="badge">mis en scène' in listed
+
+
 def test_unknown_mail_and_language_are_answered(operator: User, visitor: Visitor) -> None:
     client = visitor(operator)
     assert client.get(reverse("mail_preview_html", args=["rien"])).status_code == 404
@@ -170,7 +183,7 @@ def test_secret_mail_is_shown_without_its_secret(operator: User, visitor: Visito
         facts = {"title": "x", "body": "y", "code": "SECRET"}
         outbox.post("account_notice", key="s", to=("a@b.example", ""), context=facts, secret=True, now=now)
     client = visitor(operator)
-    for address in (reverse("mailroom"), reverse("mail_preview_html", args=["account_notice"])):
+    for address in (reverse("mailroom"), reverse("mail_preview_html", args=["account_notice-login_code"])):
         assert "SECRET" not in client.get(address).text
 
 

@@ -6,9 +6,12 @@ import datetime as dt
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import allauth
 import pytest
+from allauth.account import app_settings
 from django.apps import apps
 from django.conf import settings
 from django.db import InternalError, connection, transaction
@@ -17,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from accounts.models import User
+from accounts.models import Membership, User
 from associations.models import Association
 from associations.models import JoinRequest as AssociationJoinRequest
 from companies.models import JoinRequest as CompanyJoinRequest
@@ -28,7 +31,9 @@ from mail.models import Message
 from mail.previews import Preview, templates
 from mail.rendering import Rendered, render
 from solidarite import rehearsals
-from solidarite.rehearsals import Cast, play, previews
+from solidarite.notices import NOTICES, WITH_CODE
+from solidarite.rehearsals import Cast, names, previews, rehearse
+from solidarite.understudies import UNDERSTUDIES
 from tests import factories
 from tests.factories import World
 from workshops.models import Report
@@ -37,13 +42,15 @@ pytestmark = pytest.mark.django_db
 Seen = dict[tuple[str, str], Preview]
 LANGUAGES = ["fr", "en"]
 
-# Of these the world has nothing, or they are posted elsewhere than by a function of their name.
-EXAMPLES = {"absence_reported", "account_notice", "appeal_answered", "digest", "report_settled", "slots_matched"}
+# What the world has nothing for, and what its operators read is missing.
+EXAMPLES = {"absence_reported": "compte rendu", "slots_matched": "demande"}
+# What has happened to nobody in it.
+STAGED = {"appeal_answered", "report_settled"}
 URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")
 
 
-def look(now: dt.datetime, *names: str) -> Seen:
-    return {(one.template, one.language): one for one in previews(names or templates(), LANGUAGES, now=now)}
+def look(now: dt.datetime, *some: str) -> Seen:
+    return {(one.template, one.language): one for one in previews(some or names(), LANGUAGES, now=now)}
 
 
 @pytest.fixture
@@ -52,9 +59,11 @@ def seen(people: dict[str, User], addresses: dict[str, str], now: dt.datetime) -
 
 
 def test_every_mail_is_seen_in_both_languages(seen: Seen) -> None:
-    assert list(seen) == [(name, language) for name in templates() for language in LANGUAGES]
+    assert list(seen) == [(name, language) for name in names() for language in LANGUAGES]
     assert len(seen) > 110
-    assert {name for (name, _), one in seen.items() if not one.is_real} == EXAMPLES
+    examples = {name: one.remark for (name, _), one in seen.items() if not one.is_real}
+    assert examples == {name: rehearsals.MISSING % missing for name, missing in EXAMPLES.items()}
+    assert {name for (name, _), one in seen.items() if one.remark == rehearsals.MADE_UP} == STAGED
     assert all(f'<html lang="{language}">' in one.rendered.html for (_, language), one in seen.items())
 
 
@@ -108,8 +117,14 @@ def test_no_address_of_anybody_is_shown(seen: Seen) -> None:
     assert "@" not in re.sub(r"@media", "", everything)
 
 
-def test_portal_without_anything_shows_examples(now: dt.datetime) -> None:
-    assert not any(one.is_real for one in look(now).values())
+def test_portal_without_anything_shows_examples_and_says_what_is_missing(now: dt.datetime) -> None:
+    seen = look(now)
+    assert not any(one.is_real for one in seen.values())
+    remarks = {name: one.remark for (name, _), one in seen.items()}
+    assert "" not in remarks.values()
+    assert remarks["join_requested"] == rehearsals.MISSING % "entreprise"
+    assert remarks["account_notice-login_code"] == rehearsals.MISSING % "membre d’une entreprise"
+    assert (remarks["signups_near_limit"], remarks["digest"]) == (rehearsals.UNREAD, rehearsals.NOTHING_GATHERED)
 
 
 def test_mail_that_cannot_be_posted_stays_an_example(
@@ -119,6 +134,7 @@ def test_mail_that_cannot_be_posted_stays_an_example(
     User.objects.filter(pk=world.association_owner.pk).update(email="karim")
     seen = look(now, "booking_declined", "booking_withdrawn")
     assert (seen["booking_declined", "en"].is_real, seen["booking_withdrawn", "en"].is_real) == (False, True)
+    assert seen["booking_declined", "en"].remark == rehearsals.BROKEN
     assert "booking_declined could not be rehearsed" in caplog.text
 
 
@@ -129,6 +145,21 @@ def test_object_in_the_state_that_a_mail_tells_of_comes_first(world: World, now:
     seen = look(now, "association_suspended", "association_refused")
     assert suspended.slug in seen["association_suspended", "fr"].rendered.text
     assert newest.slug in seen["association_refused", "fr"].rendered.text
+
+
+def test_what_has_happened_to_nobody_is_staged_until_it_happens(world: World, now: dt.datetime) -> None:
+    """Between people and organisations that the portal knows."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    Report.objects.create(workshop=booking.workshop, side="association", attended=7, rating=5, created_at=now)
+    factories.make_promise(now, world.slot, world.volunteer)
+    seen = look(now, *UNDERSTUDIES)
+    assert {(one.is_real, one.remark) for one in seen.values()} == {(True, rehearsals.MADE_UP)}
+    assert world.company.name in seen["join_requested", "fr"].rendered.subject
+    assert world.association.name in seen["appeal_answered", "fr"].rendered.text
+    asked = CompanyJoinRequest(user=world.moderator, company=world.company, message="Bonjour", created_at=now)
+    asked.save()
+    shown = look(now, "join_requested")["join_requested", "fr"]
+    assert (shown.remark, world.moderator.name in shown.rendered.subject) == ("", True)
 
 
 def test_request_plays_with_the_slots_that_serve_it(world: World, now: dt.datetime) -> None:
@@ -142,6 +173,62 @@ def test_thanks_tell_how_many_came(world: World, now: dt.datetime) -> None:
     booking = factories.make_booking(now, world.slot, world.association)
     Report.objects.create(workshop=booking.workshop, side="association", attended=7, rating=5, created_at=now)
     assert "7\u00a0people" in look(now, "workshop_thanks")["workshop_thanks", "en"].rendered.text
+
+
+# --- mails of allauth -----------------------------------------------------------------------------------
+
+# Never sent: settings turn them off, or allauth itself has no use of them.
+UNUSED = {
+    "account/email/email_confirm",
+    "account/email/password_reset_code",
+    "account/email/unknown_account",
+}
+
+
+def test_every_mail_of_allauth_is_shown() -> None:
+    assert (app_settings.EMAIL_UNKNOWN_ACCOUNTS, app_settings.PASSWORD_RESET_BY_CODE_ENABLED) == (False, False)
+    library = Path(allauth.__file__).parent
+    subjects = [
+        path.relative_to(library / "templates").as_posix().removesuffix("_subject.txt")
+        for app in ("account", "mfa", "usersessions")
+        for path in (library / "templates" / app).rglob("email/*_subject.txt")
+    ]
+    assert set(NOTICES.values()) == set(subjects) - UNUSED
+    written = "".join(path.read_text(encoding="utf-8") for path in library.rglob("*.py") if "tests" not in path.parts)
+    assert [one for one in NOTICES.values() if f'"{one}"' not in written] == []
+    assert '"account/email/email_confirm"' not in written
+
+
+@pytest.mark.parametrize(
+    ("name", "french", "english"),
+    [
+        ("login_code", "Voici votre code de connexion", "Here is your sign-in code"),
+        (
+            "email_confirmation",
+            "Voici le code qui vérifie votre adresse",
+            "Here is the code that verifies",
+        ),
+        ("password_changed", "Votre mot de passe a été modifié", "Your password has been changed"),
+        ("totp_activated", "Application d'authentification activée", "Authenticator app activated"),
+    ],
+)
+def test_mail_of_allauth_is_told_of_a_person(
+    world: World, now: dt.datetime, name: str, french: str, english: str
+) -> None:
+    seen = look(now, f"account_notice-{name}")
+    told = {language: one.rendered.text for (_, language), one in seen.items()}
+    assert (french in told["fr"], english in told["en"]) == (True, True)
+    person = Cast(now=now).first(Membership).user
+    assert (f"Bonjour {person.name}," in told["fr"], f"Hello {person.name}," in told["en"]) == (True, True)
+    assert {(one.is_real, one.remark) for one in seen.values()} == {(True, rehearsals.HARMLESS)}
+
+
+def test_what_lets_somebody_in_is_made_up(seen: Seen, client: Client) -> None:
+    reset = seen["account_notice-password_reset_key", "fr"].rendered.text
+    [path] = [path for path in URL.findall(reset) if "/key/" in path]
+    assert 'name="password1"' not in client.get(path, follow=True).text
+    codes = {name for (name, _), one in seen.items() if "ABCD-EFGH" in one.rendered.text}
+    assert codes == {f"account_notice-{kind}" for kind in WITH_CODE}
 
 
 # --- digests ------------------------------------------------------------------------------------------
@@ -175,7 +262,7 @@ def test_digest_tells_all_that_each_mail_would_have_told(
     factories.make_request(now, world.association)
     factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=14))
     cast = Cast(now=now)
-    told = {name: message for name in REFUSABLE for _, message in play(name, [language], cast)}
+    told = {name: message for name in REFUSABLE for _, message in rehearse(name, [language], cast).messages.items()}
     assert (list(told), len(told)) == (REFUSABLE, 12)
     for name, message in told.items():
         digest = Message(template=DIGEST, context=facts_of([message]), language=language, to_name=message.to_name)
@@ -202,10 +289,17 @@ def test_digest_tells_what_one_needs_to_act(
 ) -> None:
     CompanyJoinRequest.objects.update(message="Je travaille ici.")
     AssociationJoinRequest.objects.update(message="Je travaille ici.")
-    [(_, message)] = play(name, ["fr"], Cast(now=now))
+    message = rehearse(name, ["fr"], Cast(now=now)).messages["fr"]
     gathered = render(Message(template=DIGEST, context=facts_of([message]), language="fr"))
     for part in (gathered.text, html.unescape(gathered.html)):
         assert [one for one in told if one not in part] == []
+
+
+def test_digest_is_that_of_one_reader(seen: Seen, world: World) -> None:
+    """Who is told the most: the company's owner, of whom the association's access kit is none of the business."""
+    for language, greeting in (("fr", "Bonjour Hélène,"), ("en", "Hello Hélène,")):
+        text = seen["digest", language].rendered.text
+        assert (greeting in text, text.count("\n* ") >= 8, "01 99 00 12 34" in text) == (True, True, False)
 
 
 # --- links --------------------------------------------------------------------------------------------
