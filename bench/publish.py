@@ -52,7 +52,15 @@ def _rooms(site: Any, count: int, now: dt.datetime) -> list[Any]:
     from companies.models import Room  # noqa: PLC0415
 
     return Room.objects.bulk_create(
-        Room(site=site, site_max_visitors=20, name=f"Salle {n}", capacity=10, computers=8, created_at=now)
+        Room(
+            site=site,
+            site_max_visitors=20,
+            time_zone=site.time_zone,
+            name=f"Salle {n}",
+            capacity=10,
+            computers=8,
+            created_at=now,
+        )
         for n in range(count)
     )
 

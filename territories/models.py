@@ -182,6 +182,8 @@ class Commune(models.Model):
             models.Index(fields=["search_name"], opclasses=["varchar_pattern_ops"], name="commune_search_prefix"),
         ]
         constraints = [
+            # Target of the composite key of Site, which has the hour of its commune.
+            models.UniqueConstraint(name="commune_time_zone_key", fields=["code", "time_zone"]),
             models.CheckConstraint(
                 name="commune_point_whole",
                 condition=models.Q(latitude__isnull=True, longitude__isnull=True)
@@ -192,7 +194,7 @@ class Commune(models.Model):
                     latitude__range=(-90, 90),
                     longitude__range=(-180, 180),
                 ),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -134,6 +134,7 @@ def make_room(now: dt.datetime, site: Site, **fields: Any) -> Room:
         **{
             "site": site,
             "site_max_visitors": site.max_visitors,
+            "time_zone": site.time_zone,
             "name": f"Salle {next(_numbers)}",
             "capacity": 10,
             "computers": 8,
@@ -171,7 +172,7 @@ def make_slot(room: Room, starts_at: dt.datetime, **fields: Any) -> Slot:
             "room": room,
             "room_capacity": room.capacity,
             "room_computers": room.computers,
-            "time_zone": room.site.time_zone,
+            "time_zone": room.time_zone,
             "starts_at": starts_at,
             "ends_at": starts_at + dt.timedelta(hours=2),
             "closes_at": starts_at - dt.timedelta(hours=24),

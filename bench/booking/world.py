@@ -89,6 +89,7 @@ def open_slots(world: World, count: int, *, mode: str = "instant", volunteers: i
         Room(
             site=world.site,
             site_max_visitors=20,
+            time_zone="Europe/Paris",
             name=f"Salle {world.rooms + n}",
             capacity=10,
             computers=8,

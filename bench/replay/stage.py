@@ -100,6 +100,7 @@ def _open_evenings(site: Any, lines: list[Line], since: dt.datetime) -> dict[str
             Room(
                 site=site,
                 site_max_visitors=PLACES,
+                time_zone=str(ZONE),
                 name=f"Salle {kind} {number}",
                 capacity=PLACES,
                 computers=PLACES,

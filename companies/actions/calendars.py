@@ -66,7 +66,7 @@ def forget_calendar(*, room: Room) -> None:
 
 def _read(room: Room, file: bytes, now: dt.datetime) -> list[Busy]:
     try:
-        return read_busy_apart(file, zone=ZoneInfo(room.site.time_zone), since=now, until=now + READ_AHEAD)
+        return read_busy_apart(file, zone=ZoneInfo(room.time_zone), since=now, until=now + READ_AHEAD)
     except UnreadableCalendar as error:
         raise CalendarRefused(str(error)) from error
 

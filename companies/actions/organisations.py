@@ -14,6 +14,7 @@ from accounts.actions.holding import hold
 from accounts.actions.registration import register_once
 from accounts.models import Role, User
 from companies.models import Company, Membership, SlotVolunteer
+from territories.instants import tell_database
 
 
 @transaction.atomic
@@ -58,6 +59,7 @@ def remove_member(*, organisation: Company, member: Membership, by: User, now: d
         accounts.actions.LastOwner: nobody would answer for the company any more.
     """
     accounts.remove_member(organisation=organisation, member=member, by=by, now=now)
+    tell_database(now)
     coming = SlotVolunteer.objects.filter(volunteer=member.user, starts_at__gt=now)
     coming.filter(slot__room__site__company=organisation).delete()
 

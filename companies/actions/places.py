@@ -134,6 +134,7 @@ def add_room(*, site: Site, room: Room, now: dt.datetime) -> Room:
         raise SiteArchived("Ce site est archivé\u00a0: choisissez-en un autre.")
     room.site = site
     room.site_max_visitors = site.max_visitors
+    room.time_zone = site.time_zone
     room.created_at = now
     room.save()
     return room

@@ -62,7 +62,8 @@ class MoreThanRoom(Refused):
 class ProposedDate(NamedTuple):
     """A date of a season that is not published yet.
 
-    `obstacle` says why it cannot become a slot; `holiday` and `school_holiday` are hints, empty on other days.
+    `obstacle` says why it cannot become a slot; `holiday` and `school_holiday` are hints, empty on other days, and so
+    is `visitors`: how many people would be on the site at once, in all its rooms, where it admits fewer.
     """
 
     date: dt.date
@@ -72,6 +73,7 @@ class ProposedDate(NamedTuple):
     obstacle: str
     holiday: str
     school_holiday: str
+    visitors: int = 0
 
     @property
     def mark(self) -> str:
@@ -111,7 +113,10 @@ def preview_season(*, room: Room, openings: Sequence[Availability], now: dt.date
     dates = sorted(date for opening in openings for date in _dates(room, opening, now))
     if not dates:
         raise NothingToOpen(_nothing([]))
-    return _proposed(room, dates, openings[0].notice_hours, now)
+    proposed = _proposed(room, dates, openings[0].notice_hours, now)
+    elsewhere = _elsewhere(room, dates)
+    together = ((one, openings[0].places + _most_at_once(one, elsewhere)) for one in proposed)
+    return [one._replace(visitors=visitors) if visitors > room.site.max_visitors else one for one, visitors in together]
 
 
 def _proposed(room: Room, dates: list[Occurrence], notice_hours: int, now: dt.datetime) -> list[ProposedDate]:
@@ -203,7 +208,7 @@ def _extend(numbers: list[int], horizon: dt.date, now: dt.datetime) -> int:
     )
     slots: list[Slot] = []
     for series in locked:
-        zone = ZoneInfo(series.room.site.time_zone)
+        zone = ZoneInfo(series.room.time_zone)
         until = min(series.until_date or horizon, horizon)
         start = series.extended_to_date + dt.timedelta(days=1)
         found = occurrences(series.rule, from_date=start, until_date=until, zone=zone)
@@ -265,7 +270,7 @@ def skipped_dates(*, availability: Availability, now: dt.datetime) -> list[Propo
     An empty `obstacle` means that the date can be opened now.
     """
     room = availability.room
-    zone = ZoneInfo(room.site.time_zone)
+    zone = ZoneInfo(room.time_zone)
     start = max(availability.from_date, now.astimezone(zone).date())
     last = min(availability.until_date or availability.extended_to_date, availability.extended_to_date)
     dates = occurrences(availability.rule, from_date=start, until_date=last, zone=zone)
@@ -290,7 +295,7 @@ def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) ->
         raise NothingToOpen("Cette date ne peut plus être ouverte : la salle est prise, ou la date est déjà là.")
     availability.excluded_dates = [day for day in availability.excluded_dates if day != date]
     availability.save(update_fields=["excluded_dates"])
-    one = occurrence(date, availability.start_time, availability.end_time, ZoneInfo(room.site.time_zone))
+    one = occurrence(date, availability.start_time, availability.end_time, ZoneInfo(room.time_zone))
     refuse_daytime([one])
     slot = _slot(availability, one, now)
     slot.save()
@@ -327,7 +332,7 @@ def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occ
         raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
     if last > farthest:
         raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
-    zone = ZoneInfo(room.site.time_zone)
+    zone = ZoneInfo(room.time_zone)
     dates = list(occurrences(availability.rule, from_date=availability.from_date, until_date=last, zone=zone))
     refuse_daytime(dates)
     return dates
@@ -383,6 +388,24 @@ def _busy(room: Room, dates: list[Occurrence]) -> list[Period]:
     return list(periods.values_list("starts_at", "ends_at"))
 
 
+def _elsewhere(room: Room, dates: list[Occurrence]) -> list[tuple[dt.datetime, dt.datetime, int]]:
+    """Open slots of the other rooms of the site, among those dates: their period and their places."""
+    slots = Slot.objects.filter(
+        state=Slot.State.OPEN,
+        room__site=room.site_id,
+        starts_at__lt=max(one.ends_at for one in dates),
+        ends_at__gt=dates[0].starts_at,
+    )
+    return list(slots.exclude(room=room).values_list("starts_at", "ends_at", "places"))
+
+
+def _most_at_once(one: ProposedDate, elsewhere: list[tuple[dt.datetime, dt.datetime, int]]) -> int:
+    """How many places those slots have together at the fullest moment of this date."""
+    met = [(start, end, places) for start, end, places in elsewhere if start < one.ends_at and one.starts_at < end]
+    moments = [max(start, one.starts_at) for start, _, _ in met]
+    return max((sum(places for start, end, places in met if start <= at < end) for at in moments), default=0)
+
+
 def _obstacle(
     one: Occurrence, taken: Iterable[Period], busy: Iterable[Period], *, notice_hours: int, now: dt.datetime
 ) -> str:
@@ -417,7 +440,7 @@ def _slot(availability: Availability, date: Occurrence, now: dt.datetime) -> Slo
         room_computers=room.computers,
         availability=availability,
         original_date=date.date,
-        time_zone=room.site.time_zone,
+        time_zone=room.time_zone,
         starts_at=date.starts_at,
         ends_at=date.ends_at,
         closes_at=date.starts_at - dt.timedelta(hours=availability.notice_hours),

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import emails
 from companies.models import Availability, Engagement, Membership, Site, Slot, SlotVolunteer, VolunteerProfile
+from territories.instants import tell_database
 
 
 class AlreadyElsewhere(Refused):
@@ -178,6 +179,7 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
     profile.sites.set(sites)
     if profile.engagement_type == Engagement.BENEVOLAT:
         # Whoever had promised on working time comes in their own.
+        tell_database(now)
         member = profile.membership
         own = SlotVolunteer.objects.coming(now).filter(volunteer=member.user_id)
         own.filter(slot__room__site__company=member.company_id).update(engagement_type=Engagement.BENEVOLAT)
@@ -203,6 +205,7 @@ def withdraw_consent(*, profile: VolunteerProfile, by: User, now: dt.datetime) -
     if not given.update(consented_at=None, consented_by=None):
         return 0
     membership = profile.membership
+    tell_database(now)
     coming = SlotVolunteer.objects.of_company(membership.company).coming(now)
     ended, _ = coming.filter(volunteer=membership.user, engagement_type=Engagement.MECENAT).delete()
     emails.volunteer_consent_withdrawn(profile=profile, by=by, ended=ended, now=now)

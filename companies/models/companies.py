@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +16,7 @@ from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet
 from accounts.models.ownership import last_owner_stays, starts_with_owner
+from companies.models.promises import promises_stand
 
 
 def signatory(now: dt.datetime, prefix: str = "") -> Q:
@@ -81,7 +83,14 @@ class Membership(AbstractMembership):
             *AbstractMembership.Meta.constraints,
             models.UniqueConstraint(name="company_member_once", fields=["company", "user"]),
         ]
-        triggers = [last_owner_stays(organisations="companies_company", key="company_id")]
+        triggers = [
+            last_owner_stays(organisations="companies_company", key="company_id"),
+            promises_stand(
+                name="member_keeps_promises",
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("company_id", "user_id"),  # type: ignore[no-untyped-call]
+                func="PERFORM promises_stand(OLD.company_id, OLD.user_id); RETURN NULL;",
+            ),
+        ]
 
     @property
     def organisation(self) -> Company:

@@ -14,6 +14,7 @@ from accounts.names import NAME, visible
 from accounts.ranges import between
 from companies.models.accessibility import Accessibility
 from companies.models.companies import Company
+from companies.models.promises import promises_stand
 from territories.distance import EarthPoint
 from territories.models import Commune
 
@@ -86,8 +87,15 @@ class Site(Accessibility):
                 name="site_welcomes_somebody",
                 condition=Q(max_visitors__gte=1),
             ),
-            # Target of the composite key of Room (migration 0002).
-            models.UniqueConstraint(name="site_max_visitors_key", fields=["id", "max_visitors"]),
+            # Target of the composite key of Room (migrations 0002, 0024).
+            models.UniqueConstraint(name="site_room_key", fields=["id", "max_visitors", "time_zone"]),
+        ]
+        triggers = [
+            promises_stand(
+                name="site_keeps_its_promises",
+                operation=pgtrigger.UpdateOf("company_id"),  # type: ignore[no-untyped-call]
+                func="PERFORM promises_stand(NEW.company_id, NULL); RETURN NULL;",
+            )
         ]
 
     def __str__(self) -> str:
@@ -157,7 +165,7 @@ def _hours_before(hours: int) -> str:
 
 
 class Room(models.Model):
-    """A room at a site. `site_max_visitors` follows the site by a composite foreign key."""
+    """A room at a site, where it stays. What it copies of the site follows by a composite foreign key."""
 
     class Equipment(models.TextChoices):
         PROJECTOR = "projector", "vidéoprojecteur ou grand écran"
@@ -176,6 +184,7 @@ class Room(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     site_max_visitors = models.PositiveSmallIntegerField(editable=False)
+    time_zone = models.CharField(max_length=40, editable=False, help_text="IANA, copiée du site")
     name = models.CharField("nom de la salle", max_length=120, validators=NAME)
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
@@ -200,8 +209,8 @@ class Room(models.Model):
                 condition=Q(capacity__gte=1, capacity__lte=F("site_max_visitors")),
                 violation_error_message="La salle ne peut pas compter plus de places que le site n’admet de visiteurs.",
             ),
-            # Target of the composite key of Slot (migration 0002).
-            models.UniqueConstraint(name="room_capacity_key", fields=["id", "capacity", "computers"]),
+            # Target of the composite key of Slot (migrations 0002, 0024).
+            models.UniqueConstraint(name="room_slot_key", fields=["id", "capacity", "computers", "time_zone"]),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -217,7 +226,17 @@ class Room(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="room_stays_at_its_site",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("site_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__site__df=pgtrigger.F("new__site")),
+                func="""
+                    RAISE EXCEPTION 'A room stays at its site.'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'room_stays_at_its_site';
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -181,7 +181,23 @@ class Slot(Opening):
                 | pgtrigger.Q(old__ends_at__df=pgtrigger.F("new__ends_at"))
                 | pgtrigger.Q(old__room__df=pgtrigger.F("new__room")),
                 func="NEW.sequence = OLD.sequence + 1; RETURN NEW;",
-            )
+            ),
+            pgtrigger.Trigger(
+                name="slot_stays_in_its_company",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("room_id"),  # type: ignore[no-untyped-call]  # idem
+                condition=pgtrigger.Q(old__room__df=pgtrigger.F("new__room")),
+                func="""
+                    IF (
+                        SELECT count(DISTINCT s.company_id) FROM companies_room AS r
+                        JOIN companies_site AS s ON s.id = r.site_id WHERE r.id IN (OLD.room_id, NEW.room_id)
+                    ) > 1 THEN
+                        RAISE EXCEPTION 'A slot stays in its company.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_stays_in_its_company';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     @property

@@ -18,6 +18,7 @@ from accounts.vocabulary import Level, Topic
 from companies.models.companies import Company, Membership
 from companies.models.periods import TsTzRange
 from companies.models.places import Site
+from companies.models.promises import promises_stand
 from companies.models.slots import Slot
 
 MOST_HOURS = 500
@@ -107,6 +108,17 @@ class VolunteerProfile(models.Model):
             models.CheckConstraint(
                 name="volunteer_engagement_known", condition=Q(engagement_type__in=["benevolat", "mecenat"])
             ),
+        ]
+        triggers = [
+            promises_stand(
+                name="consent_keeps_promises",
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("consented_at", "membership_id"),  # type: ignore[no-untyped-call]
+                func="""
+                    PERFORM promises_stand(company_id, user_id) FROM companies_membership
+                    WHERE id = OLD.membership_id;
+                    RETURN NULL;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

@@ -294,6 +294,7 @@ class _Seed:
                 Room(
                     site=site,
                     site_max_visitors=site.max_visitors,
+                    time_zone=site.time_zone,
                     name=name,
                     capacity=(capacity := self.chance.choice((8, 10, 12, 16))),
                     computers=capacity - self.chance.choice((0, 0, 2)),
@@ -350,7 +351,7 @@ class _Seed:
                 room_computers=opening.room.computers,
                 availability=opening,
                 original_date=date.date,
-                time_zone=opening.room.site.time_zone,
+                time_zone=opening.room.time_zone,
                 starts_at=date.starts_at,
                 ends_at=date.ends_at,
                 closes_at=date.starts_at - dt.timedelta(hours=opening.notice_hours),
@@ -366,7 +367,7 @@ class _Seed:
                 opening.rule,
                 from_date=opening.from_date,
                 until_date=opening.extended_to_date,
-                zone=ZoneInfo(opening.room.site.time_zone),
+                zone=ZoneInfo(opening.room.time_zone),
             )
         ]
         for slot in self.chance.sample([one for one in slots if one.starts_at > self.now], WITHDRAWN):

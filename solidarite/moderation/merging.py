@@ -17,7 +17,8 @@ from associations.models import Association, InsuranceCertificate, Request
 from charter.actions.moves import drop_appeals_of
 from charter.actions.standing import counts_until, hold_newest
 from charter.models import Signature
-from companies.models import Company, VolunteerProfile
+from companies.models import Company, Engagement, Membership, SlotVolunteer, VolunteerProfile
+from territories.instants import tell_database
 from territories.wording import of
 from workshops.models import Booking, CalendarFeed, Course, HostingAgreement, WaitlistEntry
 
@@ -52,7 +53,7 @@ def merge(
     into, gone = both[keep.pk], both[absorb.pk]
     _refuse_held(into, gone, by, now)
     told = list(gone.owners()) + list(into.owners())
-    _move_members(into, gone)
+    _move_members(into, gone, now)
     _move_invitations(into, gone, now)
     if isinstance(into, Company):
         _move_company(into, gone, now)
@@ -126,7 +127,8 @@ def _waiting_files(into: Organisation, gone: Organisation) -> list[QuerySet[Any]
     ]
 
 
-def _move_members(into: Organisation, gone: Organisation) -> None:
+def _move_members(into: Organisation, gone: Organisation, now: dt.datetime) -> None:
+    tell_database(now)
     own = {member.user_id: member for member in into.members().all()}
     key = f"{into._meta.model_name}_id"  # noqa: SLF001  # Django's own name
     for member in gone.members().all():
@@ -137,22 +139,36 @@ def _move_members(into: Organisation, gone: Organisation) -> None:
         if Role(member.role).outranks(Role(mine.role)):
             into.members().filter(pk=mine.pk).update(role=member.role)
         if isinstance(into, Company):
-            _move_profile(member.pk, mine.pk)
+            _move_profile(member, mine, now)
     waiting = into.join_requests_received().filter(state=JoinRequest.State.PENDING).values_list("user", flat=True)
     again = Q(user__in=list(waiting), state=JoinRequest.State.PENDING)
     gone.join_requests_received().exclude(again).update(**{key: into.pk})
 
 
-def _move_profile(member: int, mine: int) -> None:
+def _move_profile(member: Membership, mine: Membership, now: dt.datetime) -> None:
     """What a person said as a volunteer goes to their membership that is kept, unless it has words of its own."""
     said = VolunteerProfile.objects.filter(membership=member).first()
-    if said is None or VolunteerProfile.objects.filter(membership=mine).exists():
+    own = VolunteerProfile.objects.filter(membership=mine).first()
+    if said is None:
+        return
+    if own is not None:
+        _unite_consents(said, own, now)
         return
     sites = list(said.sites.all())
     said.delete()
-    said.membership_id = mine
+    said.membership = mine
     said.save(force_insert=True)
     said.sites.set(sites)
+
+
+def _unite_consents(said: VolunteerProfile, own: VolunteerProfile, now: dt.datetime) -> None:
+    """A manager's consent counts for both; without one, coming promises on working time are in the volunteer's own."""
+    if said.consented_at and own.awaits_consent:
+        own.consented_at, own.consented_by = said.consented_at, said.consented_by
+        own.save(update_fields=["consented_at", "consented_by"])
+    elif own.consented_at is None:
+        coming = SlotVolunteer.objects.of_company(said.membership.company).coming(now)
+        coming.filter(volunteer=said.membership.user_id).update(engagement_type=Engagement.BENEVOLAT)
 
 
 def _move_invitations(into: Organisation, gone: Organisation, now: dt.datetime) -> None:

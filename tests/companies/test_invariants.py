@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import World
 
 # Targets of composite keys: what they serve is tried by the keys' own names.
-TARGETS = {"site_max_visitors_key", "room_capacity_key", "slot_period_key", "slot_volunteers_key"}
+TARGETS = {"site_room_key", "room_slot_key", "slot_period_key", "slot_volunteers_key"}
 COPY = "copy "
 
 BROKEN = {
@@ -88,6 +88,12 @@ BROKEN = {
     "room_calendar_has_one_source": "UPDATE companies_roomcalendar SET file_name = 'a.ics'",
     "busy_time_in_order": "UPDATE companies_busytime SET ends_at = starts_at",
     "busy_times_joined": COPY + "companies_busytime",
+    "room_stays_at_its_site": "UPDATE companies_room SET site_id = (SELECT id FROM companies_site WHERE name = 'Vide')",
+    "slot_stays_in_its_company": (
+        "UPDATE companies_site SET company_id = (SELECT max(id) FROM companies_company) WHERE name = 'Vide'; "
+        "UPDATE companies_slot SET room_id = (SELECT id FROM companies_room WHERE name = 'Ailleurs')"
+    ),
+    "site_follows_commune": "UPDATE companies_site SET time_zone = 'Pacific/Tahiti'; SET CONSTRAINTS ALL IMMEDIATE",
     "slot_of_series_dated": "UPDATE companies_slot SET original_date = NULL",
 }
 
@@ -95,7 +101,7 @@ BROKEN = {
 @pytest.fixture
 def full(world: World, now: dt.datetime) -> World:
     """One of everything that a company has, and two slots of a series."""
-    factories.make_site(now, world.company, name="Vide")
+    factories.make_room(now, factories.make_site(now, world.company, name="Vide"), name="Ailleurs")
     factories.make_company(now)
     factories.make_invitation(now, world.company)
     world.company.join_requests.create(user=factories.make_user(), created_at=now)

@@ -56,6 +56,27 @@ def test_preview_shows_each_date_with_what_stands_in_its_way(world: World, now: 
     assert not Availability.objects.exists()
 
 
+def test_preview_says_when_the_site_would_receive_more_than_it_admits(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    """Counted at the fullest moment: who leaves when others come is not there with them."""
+    beside = factories.make_room(now, world.site, capacity=11)
+    third = factories.make_room(now, world.site, capacity=11)
+    early, late = (dt.datetime(2026, 12, 10, hour, 30, tzinfo=dt.UTC) for hour in (16, 18))
+    factories.make_slot(beside, early)
+    factories.make_slot(third, late)
+    factories.make_slot(third, late + dt.timedelta(days=7), state=Slot.State.WITHDRAWN, withdrawn_at=now)
+    season = opening(weekdays=[4], from_date=dt.date(2026, 12, 3), until_date=dt.date(2026, 12, 17), places=9)
+    shown = actions.preview_season(room=world.room, openings=[season], now=now)
+    assert [one.visitors for one in shown] == [0, 0, 0]
+    season.places = 10
+    shown = actions.preview_season(room=world.room, openings=[season], now=now)
+    assert [one.visitors for one in shown] == [0, 21, 0]
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    seen = visitor(world.company_owner).post(page, SEASON | {"from_date": "2026-12-10", "until_date": "2026-12-10"})
+    assert "21 personnes attendues sur le site, 20 admises" in seen.text.replace("\u00a0", " ")
+
+
 def sent_by(page: str) -> dict[str, list[str]]:
     """What a browser sends of the preview: no disabled box, no unticked one."""
     boxes = re.findall(r'<input type="checkbox" name="date" value="(.*?)"(.*?)>', page)

@@ -500,7 +500,7 @@ def test_hour_that_the_clocks_moved_stays_with_its_night(world: World, now: dt.d
 
 
 def test_day_that_is_proposed_for_the_end_is_that_of_the_site(world: World, now: dt.datetime, visitor: Visitor) -> None:
-    site = factories.make_site(now, world.company, commune_id="98735", time_zone="Pacific/Tahiti")
+    site = factories.make_site(now, world.company, commune_id="98735")
     made = factories.make_series(now, factories.make_room(now, site))
     with travel(dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC)):
         page = visitor(world.company_owner).get(reverse("workshops:series", args=[world.company.slug, made.pk]))
