@@ -12,7 +12,17 @@ from django.urls import reverse
 
 from accounts.contact import contact_url
 from accounts.invitations import invitation_path
-from accounts.letters import Facts, writing, writing_to
+from accounts.letters import (
+    Facts,
+    Reader,
+    as_operator,
+    in_organisation,
+    managers_of,
+    operators,
+    owners_of,
+    writing,
+    writing_to,
+)
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
@@ -60,12 +70,12 @@ def role_changed(*, organisation: Organisation, member: Membership, by: User, no
     def facts() -> dict[str, object]:
         return {"role": member.get_role_display(), "by": by.name}
 
-    _tell("role_changed", organisation, member.user, f"{member.pk}:{now:%Y%m%dT%H%M%S%f}", facts, now)
+    _tell("role_changed", organisation, Reader(member.user), f"{member.pk}:{now:%Y%m%dT%H%M%S%f}", facts, now)
 
 
 def member_removed(*, organisation: Organisation, person: User, now: dt.datetime) -> None:
     """To who was taken out."""
-    _tell("member_removed", organisation, person, f"{now:%Y%m%dT%H%M%S%f}", dict, now)
+    _tell("member_removed", organisation, Reader(person), f"{now:%Y%m%dT%H%M%S%f}", dict, now)
 
 
 @told_as(Kind.ORGANISATION)
@@ -78,7 +88,7 @@ def join_requested(*, organisation: Organisation, asked: JoinRequest, now: dt.da
 
 def join_answered(*, organisation: Organisation, asked: JoinRequest, accepted: bool, now: dt.datetime) -> None:
     """To who asked: the answer of the owners."""
-    _tell("join_answered", organisation, asked.user, f"{asked.pk}", lambda: {"accepted": accepted}, now)
+    _tell("join_answered", organisation, Reader(asked.user), f"{asked.pk}", lambda: {"accepted": accepted}, now)
 
 
 @told_as(Kind.ORGANISATION)
@@ -108,7 +118,7 @@ def organisations_merged(
     page = reverse(organisation._meta.model_name or "", args=[organisation.slug])  # noqa: SLF001  # Django's own name
     facts = {"absorbed": absorbed, "suspended": suspended, "contact_url": contact_url(page)}
     for person in people:
-        _tell("organisations_merged", organisation, person, f"{number}", lambda: facts, now)
+        _tell("organisations_merged", organisation, Reader(person), f"{number}", lambda: facts, now)
 
 
 def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> None:
@@ -120,7 +130,7 @@ def report_settled(*, report: AbuseReport, reason: str, now: dt.datetime) -> Non
         "reason": reason,
         "contact_url": contact_url(report.path),
     }
-    _tell_person("report_settled", report.created_by, f"{report.pk}", lambda: facts, now)
+    _tell_person("report_settled", Reader(report.created_by), f"{report.pk}", lambda: facts, now)
 
 
 def appeal_answered(*, appeal: Appeal, organisation: Organisation, may_try_again: bool, now: dt.datetime) -> None:
@@ -131,20 +141,20 @@ def appeal_answered(*, appeal: Appeal, organisation: Organisation, may_try_again
         "again": may_try_again,
         "answer": appeal.answer,
     }
-    for manager in organisation.managers():
+    for manager in managers_of(organisation):
         _tell("appeal_answered", organisation, manager, f"{appeal.pk}", lambda: facts, now)
 
 
 def recovery_opened(*, recovery: FactorRecovery, now: dt.datetime) -> None:
     """To the person: somebody asks to remove their second factor."""
     facts = {"by": recovery.opened_by.name}
-    _tell_person("recovery_opened", recovery.user, f"{recovery.pk}", lambda: facts, now)
+    _tell_person("recovery_opened", Reader(recovery.user), f"{recovery.pk}", lambda: facts, now)
 
 
 def recovery_confirmed(*, recovery: FactorRecovery, now: dt.datetime) -> None:
     """To the person: it is removed, and every session is closed."""
     url = settings.SITE_URL + reverse("mfa_index")
-    _tell_person("recovery_confirmed", recovery.user, f"{recovery.pk}", lambda: {"url": url}, now)
+    _tell_person("recovery_confirmed", Reader(recovery.user), f"{recovery.pk}", lambda: {"url": url}, now)
 
 
 def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
@@ -155,7 +165,7 @@ def signups_near_limit(*, percent: int, now: dt.datetime) -> None:
         limit = counted(settings.SIGNUPS_PER_DAY, "inscription", "inscriptions")
         return {"percent": percent, "limit": limit, "url": url}
 
-    for operator in User.objects.operators():
+    for operator in operators():
         _tell_person("signups_near_limit", operator, f"{now:%Y%m%d}:{percent}", facts, now)
 
 
@@ -169,7 +179,10 @@ def address_silent(*, suppression: Suppression, name: str, organisation: Organis
     others = acting or _reached(organisation.people())
     facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not acting}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
-    for reader in {one.pk: one for one in [*others, *_reached(User.objects.operators())]}.values():
+    role = "manager" if acting else "member"
+    readers = [in_organisation(role, organisation, one) for one in others]
+    readers += [as_operator(one) for one in _reached(User.objects.operators()) if one not in others]
+    for reader in readers:
         _tell("address_silent", organisation, reader, fact, lambda: facts, now)
 
 
@@ -183,14 +196,14 @@ def address_lost(*, suppression: Suppression, name: str, now: dt.datetime) -> No
     facts = {"person": name or suppression.address, "address": suppression.address, "reason": suppression.reason}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     for operator in _reached(User.objects.operators()):
-        _tell_person("address_lost", operator, fact, lambda: facts, now)
+        _tell_person("address_lost", as_operator(operator), fact, lambda: facts, now)
 
 
-def _tell_person(template: str, person: User, fact: str, facts: Facts, now: dt.datetime) -> None:
-    with writing_to(person) as post:
+def _tell_person(template: str, reader: Reader, fact: str, facts: Facts, now: dt.datetime) -> None:
+    with writing_to(reader) as post:
         post(
             template,
-            key=f"{template}:{fact}:{person.pk}",
+            key=f"{template}:{fact}:{reader.pk}",
             context={**facts(), "dashboard_url": settings.SITE_URL + reverse("dashboard")},
             now=now,
         )
@@ -206,25 +219,25 @@ def _tell_owners(
     but: User | None = None,
     about: str = "",
 ) -> None:
-    for owner in organisation.owners():
-        if owner != but:
+    for owner in owners_of(organisation):
+        if owner.person != but:
             _tell(template, organisation, owner, fact, facts, now, about=about)
 
 
 def _tell(
     template: str,
     organisation: Organisation,
-    person: User,
+    reader: Reader,
     fact: str,
     facts: Facts,
     now: dt.datetime,
     *,
     about: str = "",
 ) -> None:
-    with writing_to(person) as post:
+    with writing_to(reader) as post:
         post(
             template,
-            key=f"{template}:{organisation.SPACE}:{organisation.pk}:{fact}:{person.pk}",
+            key=f"{template}:{organisation.SPACE}:{organisation.pk}:{fact}:{reader.pk}",
             context={
                 **facts(),
                 "organisation": organisation.name,

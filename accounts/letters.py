@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
+from typing import NamedTuple
 
 from django.utils import translation
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from mail import outbox
 from mail.outbox import Address
 
@@ -28,6 +29,48 @@ def writing(address: Address, *, language: str) -> Iterator[partial[bool]]:
         yield partial(outbox.post, to=address, language=spoken)
 
 
-def writing_to(person: User) -> AbstractContextManager[partial[bool]]:
+class Reader(NamedTuple):
+    """Somebody who has an account, and in which capacity they read: once they have it no longer, the mail is off.
+
+    Without a capacity the mail is for that person, whatever becomes of them.
+    """
+
+    person: User
+    capacity: str = ""
+
+    @property
+    def pk(self) -> int:
+        return self.person.pk
+
+
+@contextmanager
+def writing_to(reader: Reader) -> Iterator[partial[bool]]:
     """The same, for somebody who has an account."""
-    return writing(Address(person.email, person.name), language=person.language)
+    person = reader.person
+    with writing(Address(person.email, person.name), language=person.language) as post:
+        yield partial(post, capacity=reader.capacity)
+
+
+def managers_of(organisation: Organisation) -> list[Reader]:
+    """Who acts in its name, and whom its mails are for."""
+    return [in_organisation("manager", organisation, person) for person in organisation.managers()]
+
+
+def owners_of(organisation: Organisation) -> list[Reader]:
+    """Who answers for it."""
+    return [in_organisation("owner", organisation, person) for person in organisation.owners()]
+
+
+def in_organisation(role: str, organisation: Organisation, person: User) -> Reader:
+    """As `owner`, `manager` or just `member` of it."""
+    return Reader(person, f"{role}:{organisation.SPACE}:{organisation.pk}:{person.pk}")
+
+
+def operators() -> list[Reader]:
+    """Who runs the portal."""
+    return [as_operator(person) for person in User.objects.operators()]
+
+
+def as_operator(person: User) -> Reader:
+    """As one of those who run the portal."""
+    return Reader(person, f"operator:{person.pk}")

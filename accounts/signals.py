@@ -1,9 +1,11 @@
-"""What follows from what the packages for accounts tell: other sessions end once a second factor is there."""
+"""What follows from what the packages for accounts tell: of second factors, and of another address."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.dispatch import receiver
@@ -11,6 +13,8 @@ from django.http import HttpRequest
 
 from accounts.actions.sessions import end_sessions
 from accounts.models import User
+from mail.actions import take_preferences_along
+from territories import clock
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -20,3 +24,12 @@ def end_other_sessions(*, request: HttpRequest, user: User, authenticator: Authe
     """Whoever holds one of them signs in again, and gives the second factor."""
     if authenticator.type in SECOND_FACTORS:
         end_sessions(user=user, but=request.session.session_key or "")
+
+
+@receiver(email_changed, dispatch_uid="what was chosen about mail goes along to another address")
+def take_wishes_along(
+    *, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **_kwargs: Any
+) -> None:
+    """At the moment when another address becomes the one that mail is sent to."""
+    if from_email_address is not None:
+        take_preferences_along(was=from_email_address.email, becomes=to_email_address.email, now=clock.now())

@@ -1,12 +1,31 @@
-"""Which mails about members are overtaken by facts before they leave."""
+"""Which mails about members are overtaken by facts before they leave, and who is no longer whom they are for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from accounts.models import Invitation, JoinRequest, Organisation
+from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from mail import wanted
 from mail.models import Message
+
+# Who may read what is told to these.
+ROLES = {"owner": [Role.OWNER], "manager": Role.managing(), "member": list(Role)}
+
+
+@wanted.in_capacity(*ROLES)
+def _still_of_it(message: Message) -> str:
+    """Of the organisation, or of the one that it was united with, and in a role that is as high."""
+    role, space, number, person = message.capacity.split(":")
+    found = _of_app(space, Membership).objects.filter(user=person, user__is_active=True, role__in=ROLES[role])
+    key = _of_app(space, Organisation)._meta.model_name  # noqa: SLF001  # Django's own name
+    here = found.filter(**{key: number}).exists() or found.filter(**{f"{key}__former_entries__number": number}).exists()
+    return "" if here else "Cette personne n’en est plus, ou n’y a plus ce rôle."
+
+
+@wanted.in_capacity("operator")
+def _still_an_operator(message: Message) -> str:
+    still = User.objects.operators().filter(pk=wanted.number_in(message.capacity)).exists()
+    return "" if still else "Cette personne ne fait plus fonctionner le portail."
 
 
 @wanted.while_so("member_invited")
@@ -33,5 +52,9 @@ def _still_to_confirm(message: Message) -> str:
 
 def _kind_of(message: Message, base: Any) -> Any:
     """The model of the app that the message names before its first dash."""
-    space = message.about.partition("-")[0]
+    return _of_app(message.about.partition("-")[0], base)
+
+
+def _of_app(space: str, base: Any) -> Any:
+    """The model of this app that is such a one."""
     return next(kind for kind in base.__subclasses__() if kind._meta.app_label == space)  # noqa: SLF001  # Django's public API

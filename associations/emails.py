@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.contact import contact_url
-from accounts.letters import Facts, writing_to
+from accounts.letters import Facts, managers_of, writing_to
 from associations.confirmations import keeping_path
 from associations.models import Association, Request
 from mail.kinds import by_day
@@ -64,7 +64,7 @@ def request_hidden(*, request: Request, now: dt.datetime) -> None:
 def request_expiring(*, request: Request, now: dt.datetime) -> None:
     """Are they still looking? Once for each date at which it would leave the site."""
     zone = request.commune.time_zone
-    for manager in request.association.managers():
+    for manager in managers_of(request.association):
         with writing_to(manager) as post:
             post(
                 "request_expiring",
@@ -72,7 +72,7 @@ def request_expiring(*, request: Request, now: dt.datetime) -> None:
                 context={
                     "topic": request.get_topic_display(),
                     "until": long_date(request.expires_at.astimezone(ZoneInfo(zone)).date()),
-                    "url": settings.SITE_URL + keeping_path(request, manager),
+                    "url": settings.SITE_URL + keeping_path(request, manager.person),
                 },
                 about=f"request:{request.pk}",
                 on_behalf_of=f"associations:{request.association_id}",
@@ -92,7 +92,7 @@ def _tell(
 ) -> None:
     """Tell each manager. A decision is told by its instant, since it may be taken again."""
     fact = f"{now:%Y%m%dT%H%M%S%f}" + (f":{about.pk}" if about else "")
-    for manager in association.managers():
+    for manager in managers_of(association):
         with writing_to(manager) as post:
             post(
                 template,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.contact import contact_url
-from accounts.letters import Facts, writing, writing_to
+from accounts.letters import Facts, managers_of, writing, writing_to
 from accounts.models import User
 from charter.links import signing_path
 from charter.models import CharterVersion, Signature
@@ -152,7 +152,7 @@ def _tell(
     company_url = settings.SITE_URL + reverse("company", args=[company.slug])
     sign_url = settings.SITE_URL + reverse("charter:sign", args=[company.slug])
     owners = set(company.owners())
-    for manager in company.managers():
+    for manager in managers_of(company):
         with writing_to(manager) as post:
             post(
                 template,
@@ -161,7 +161,7 @@ def _tell(
                     "company": company.name,
                     "version": signature.version.number,
                     "reason": signature.reason,
-                    "sign_url": sign_url if manager in owners else company_url,
+                    "sign_url": sign_url if manager.person in owners else company_url,
                     "sites_url": settings.SITE_URL + reverse("companies:sites", args=[company.slug]),
                     "company_url": company_url,
                     **facts(),

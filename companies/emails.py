@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.letters import writing_to
+from accounts.letters import Reader, in_organisation, managers_of, writing_to
 from accounts.models import User
 from companies.confirmations import confirmation_path
-from companies.models import Availability, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
 from mail.kinds import Kind, by_day, told_as
 from territories.wording import long_date, time_range, wall_time
 
@@ -27,18 +27,18 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     asleep = due <= now
     fact = f"{availability.pk}:{due:%Y%m%dT%H%M%S}:{'asleep' if asleep else 'asked'}"
     company, zone = availability.room.site.company, availability.room.site.time_zone
-    for member in company.managers():
-        with writing_to(member) as post:
+    for manager in managers_of(company):
+        with writing_to(manager) as post:
             post(
                 "series_to_confirm",
-                key=f"series_to_confirm:{fact}:{member.pk}",
+                key=f"series_to_confirm:{fact}:{manager.pk}",
                 context={
                     "company": company.name,
                     "room": availability.room.name,
                     "series": str(availability),
                     "asleep": asleep,
                     "due": long_date(due.astimezone(ZoneInfo(zone)).date()),
-                    "url": settings.SITE_URL + confirmation_path(availability, member),
+                    "url": settings.SITE_URL + confirmation_path(availability, manager.person),
                 },
                 about=f"series:{availability.pk}",
                 on_behalf_of=f"companies:{company.pk}",
@@ -51,15 +51,15 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
 @told_as(Kind.VOLUNTEERING)
 def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime) -> None:
     """To the other members: somebody cannot come, and seeks a stand-in."""
-    asked = promise.stand_in_asked_at
+    asked, company = promise.stand_in_asked_at, promise.slot.room.site.company
     assert asked is not None
-    with writing_to(colleague) as post:
+    with writing_to(in_organisation("member", company, colleague)) as post:
         post(
             "stand_in_asked",
             key=f"stand_in_asked:{promise.pk}:{asked:%Y%m%dT%H%M%S%f}:{colleague.pk}",
             context=_workshop(promise) | {"who": promise.volunteer.name, "url": _volunteering()},
             about=f"promise:{promise.pk}",
-            on_behalf_of=f"companies:{promise.slot.room.site.company_id}",
+            on_behalf_of=f"companies:{company.pk}",
             not_after=promise.starts_at,
             time_zone=promise.slot.time_zone,
             now=now,
@@ -68,7 +68,7 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
 
 def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
     """To who asked: somebody comes in their place."""
-    with writing_to(promise.volunteer) as post:
+    with writing_to(Reader(promise.volunteer)) as post:
         post(
             "stand_in_found",
             key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
@@ -81,7 +81,7 @@ def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> Non
 def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.datetime) -> None:
     """To one volunteer, in one mail: the evenings that they had promised are not offered any more."""
     first = promises[0]
-    with writing_to(first.volunteer) as post:
+    with writing_to(Reader(first.volunteer)) as post:
         workshops = [_workshop(promise) for promise in promises]
         post(
             "promises_ended",
@@ -101,7 +101,7 @@ def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.dateti
 def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime) -> None:
     """To a volunteer: the evening that they had promised is at another time."""
     before = was.astimezone(ZoneInfo(promise.slot.time_zone))
-    with writing_to(promise.volunteer) as post:
+    with writing_to(as_volunteer(promise.slot, promise.volunteer)) as post:
         post(
             "promise_moved",
             key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
@@ -118,7 +118,7 @@ def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> N
     """To the managers: a member wants to come on working time."""
     member = profile.membership
     url = settings.SITE_URL + reverse("workshops:volunteers", args=[member.company.slug])
-    for manager in member.company.managers():
+    for manager in managers_of(member.company):
         with writing_to(manager) as post:
             post(
                 "volunteer_consent_asked",
@@ -131,6 +131,7 @@ def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> N
                 },
                 about=f"volunteer:{profile.pk}",
                 on_behalf_of=f"companies:{member.company_id}",
+                time_zone=member.company.time_zone,
                 now=now,
             )
 
@@ -149,13 +150,18 @@ def _tell_volunteer(
     template: str, profile: VolunteerProfile, by: User, now: dt.datetime, extra: dict[str, object]
 ) -> None:
     member = profile.membership
-    with writing_to(member.user) as post:
+    with writing_to(Reader(member.user)) as post:
         post(
             template,
             key=f"{template}:{profile.pk}:{now:%Y%m%dT%H%M%S%f}",
             context={"company": member.company.name, "by": by.name, "url": _volunteering(), **extra},
             now=now,
         )
+
+
+def as_volunteer(slot: Slot, person: User) -> Reader:
+    """As somebody who has promised to come to this slot."""
+    return Reader(person, f"volunteer:{slot.pk}:{person.pk}")
 
 
 def _workshop(promise: SlotVolunteer) -> dict[str, object]:

@@ -1,10 +1,17 @@
-"""Which mails about openings are overtaken by facts before they leave."""
+"""Which mails about openings are overtaken by facts before they leave, and whose promise is no more."""
 
 from __future__ import annotations
 
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import wanted
 from mail.models import Message
+
+
+@wanted.in_capacity("volunteer")
+def _still_promised(message: Message) -> str:
+    slot, person = map(int, message.capacity.split(":")[1:])
+    coming = SlotVolunteer.objects.filter(slot=slot, volunteer=person, volunteer__is_active=True)
+    return "" if coming.exists() else "Cette personne ne vient plus."
 
 
 @wanted.while_so("series_to_confirm")

@@ -26,6 +26,17 @@ def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> No
 
 
 @transaction.atomic
+def take_preferences_along(*, was: str, becomes: str, now: dt.datetime) -> None:
+    """Somebody has another address: what they chose for the old one goes to it, unless they chose there already."""
+    chosen = Preferences.objects.filter(address=was.lower()).first()
+    if chosen is None or Preferences.objects.filter(address=becomes.lower()).exists():
+        return
+    chosen.address = becomes.lower()
+    chosen.save(update_fields=["address"])
+    _save(chosen.address, {}, now)
+
+
+@transaction.atomic
 def hold_restored(*, until: dt.datetime, now: dt.datetime) -> int:
     """What was written up to a restore point may have left before the loss: nothing sends it again by itself.
 

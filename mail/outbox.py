@@ -83,14 +83,14 @@ def rehearsed_language() -> str | None:
 # (quiet hours, a server that refused) waits for its own hour and keeps nobody.
 INSERT = """
 INSERT INTO mail_message (
-    key, template, to_email, to_name, language, context, about, thread, reply_to, calendar, calendar_method, secret,
-    priority, instant, time_zone, on_behalf_of, turn_at, message_id, created_at, due_at, not_after, next_attempt_at,
-    state, skipped_at, last_error
+    key, template, to_email, to_name, language, context, about, thread, capacity, reply_to, calendar, calendar_method,
+    secret, priority, instant, time_zone, on_behalf_of, turn_at, message_id, created_at, due_at, not_after,
+    next_attempt_at, state, skipped_at, last_error
 )
 SELECT
     one.key, one.template, one.to_email, one.to_name, one.language,
     CASE WHEN one.secret AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE one.context END,
-    one.about, one.thread, one.reply_to, one.calendar, one.calendar_method, one.secret,
+    one.about, one.thread, one.capacity, one.reply_to, one.calendar, one.calendar_method, one.secret,
     one.priority, one.instant, one.time_zone, one.on_behalf_of,
     GREATEST(one.due_at, (
         SELECT max(turn_at) FROM mail_message
@@ -103,12 +103,12 @@ SELECT
     CASE WHEN refused.id IS NULL THEN '' ELSE %(set_aside)s || ' ' || refused.reason END
 FROM ROWS FROM (jsonb_to_recordset(%(rows)s) AS (
     key text, template text, to_email text, to_name text, language text, context jsonb, about text, thread text,
-    reply_to text, calendar text, calendar_method text, secret boolean, priority smallint, instant boolean,
-    time_zone text, on_behalf_of text, message_id text, created_at timestamptz, due_at timestamptz,
-    not_after timestamptz
+    capacity text, reply_to text, calendar text, calendar_method text, secret boolean, priority smallint,
+    instant boolean, time_zone text, on_behalf_of text, message_id text, created_at timestamptz,
+    due_at timestamptz, not_after timestamptz
 )) WITH ORDINALITY AS one (
-    key, template, to_email, to_name, language, context, about, thread, reply_to, calendar, calendar_method, secret,
-    priority, instant, time_zone, on_behalf_of, message_id, created_at, due_at, not_after, number
+    key, template, to_email, to_name, language, context, about, thread, capacity, reply_to, calendar, calendar_method,
+    secret, priority, instant, time_zone, on_behalf_of, message_id, created_at, due_at, not_after, number
 )
 LEFT JOIN mail_suppression AS refused ON refused.address = lower(one.to_email)
 ORDER BY number
@@ -133,6 +133,7 @@ def post(
     time_zone: str = "",
     about: str = "",
     thread: str = "",
+    capacity: str = "",
     reply_to: str = "",
     calendar: str = "",
     calendar_method: str = "",
@@ -144,10 +145,10 @@ def post(
     It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
     among those due, the lowest `priority` first, and then in turn for each `on_behalf_of` ("company:3"; default: the
     address). What the owner of the address wishes is asked when it leaves: quiet hours are those of `time_zone`
-    (IANA), and no digest holds an `instant` one. `about` ("booking:12") is what is looked at once
-    more before it leaves (`mail.wanted`), and the thread that it stands in unless a `thread` is named. An address set
-    aside gets a row too, skipped, with the reason. `secret` erases the context once the message left the queue and
-    keeps no body.
+    (IANA), and no digest holds an `instant` one. `about` ("booking:12") is what is looked at once more before it
+    leaves (`mail.wanted`), and the thread that it stands in unless a `thread` is named; so is the `capacity`
+    ("manager:companies:3:17") in which somebody reads it. An address set aside gets a row too, skipped, with the
+    reason. `secret` erases the context once the message left the queue and keeps no body.
     In a `rehearsal` nothing is written, and every message is new.
 
     Raises `OutsideTransaction` outside `atomic()`, `TypeError` when the context holds anything but JSON,
@@ -170,6 +171,7 @@ def post(
         "context": dict(context),
         "about": about,
         "thread": thread,
+        "capacity": capacity,
         "reply_to": reply_to,
         "calendar": calendar,
         "calendar_method": calendar_method,

@@ -5,6 +5,9 @@ An app registers one function for each kind of message that may be overtaken by 
     @wanted.while_so("workshop_reminder")
     def reminded(message: Message) -> str: ...
 
+A message that somebody reads in a capacity of theirs, such as the manager of a company, is not told any more once
+they have it no longer: one function answers for each capacity.
+
 A mail that lists what may go one by one is `retold` with what is left, and several of them `joined` in a digest.
 """
 
@@ -31,6 +34,7 @@ TOO_LATE = "Trop tard\u00a0: le message n’avait plus d’objet."
 NOTHING_LEFT = "Plus rien de ce qu’il annonçait n’est à prendre."
 
 _checks: dict[str, WhyNot] = {}
+_capacities: dict[str, WhyNot] = {}
 _retells: dict[str, Retell] = {}
 _joins: dict[str, Join] = {}
 
@@ -46,6 +50,16 @@ def while_so(*templates: str) -> Callable[[WhyNot], WhyNot]:
         for template in templates:
             if _checks.setdefault(template, check) is not check:
                 raise ValueError(f"Two functions answer for '{template}'.")
+        return check
+
+    return register
+
+
+def in_capacity(*names: str) -> Callable[[WhyNot], WhyNot]:
+    """Function decorator: ask this function whether who reads a message still has one of these capacities."""
+
+    def register(check: WhyNot) -> WhyNot:
+        _capacities.update(dict.fromkeys(names, check))
         return check
 
     return register
@@ -107,11 +121,12 @@ def why_not(message: Message) -> str:
 
     In a savepoint: a check that fails leaves the transaction fit to write that down.
     """
-    check = _checks.get(message.template)
-    if check is None or not message.about:
-        return ""
+    capacity = message.capacity.partition(":")[0]
+    checks = [_capacities[capacity]] if capacity else []
+    if message.about and message.template in _checks:
+        checks.append(_checks[message.template])
     with transaction.atomic():
-        return check(message)
+        return next(filter(None, (check(message) for check in checks)), "")
 
 
 def number_in(about: str) -> int:

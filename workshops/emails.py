@@ -15,12 +15,13 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts.letters import Facts, writing_to
+from accounts.letters import Facts, Reader, in_organisation, managers_of, operators, owners_of, writing_to
 from accounts.models import Role, User
 from accounts.prepared import Prepared
 from accounts.vocabulary import Topic
 from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
+from companies.emails import as_volunteer
 from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
@@ -41,7 +42,7 @@ URGENT_WITHIN = dt.timedelta(days=10)
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: somebody asks for the slot, answer please, in two clicks."""
     for manager in _company(booking):
-        url = settings.SITE_URL + answer_path(booking, manager)
+        url = settings.SITE_URL + answer_path(booking, manager.person)
         facts = partial(_until, booking)
         _tell("booking_requested", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
 
@@ -49,7 +50,7 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
     hosts, guests = _both(booking)
-    told: list[tuple[User, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
+    told: list[tuple[Reader, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
     told += [(one, _association_url(booking), partial(_access, booking)) for one in guests]
     said = Said(booking, now)
     with outbox.together():
@@ -74,7 +75,7 @@ def booking_expired(*, booking: Booking, held: bool, now: dt.datetime, others: l
 
 def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
     """To both sides and the volunteers: it is off, and leaves their calendars; the association has other slots."""
-    told: list[tuple[User, str, list[Slot]]] = [(manager, _company_url(booking), []) for manager in _company(booking)]
+    told: list[tuple[Reader, str, list[Slot]]] = [(manager, _company_url(booking), []) for manager in _company(booking)]
     told += [(manager, _association_url(booking), others) for manager in _association(booking)]
     for person, url, offered in told:
         facts = partial(_others, offered)
@@ -82,7 +83,7 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     for volunteer in _volunteers(booking):
         # The event of the booking was never in their calendar: that of their promise leaves it with the promise.
         facts = partial(_others, [])
-        _tell("booking_cancelled", booking, volunteer, now, url=_volunteer_url(), priority=1, facts=facts)
+        _tell("booking_cancelled", booking, Reader(volunteer), now, url=_volunteer_url(), priority=1, facts=facts)
 
 
 def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
@@ -101,7 +102,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     for person, url in told:
         _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=facts)
     for volunteer in _volunteers(was):
-        _tell("booking_moved", booking, volunteer, now, url=_volunteer_url(), priority=1, facts=facts)
+        _tell("booking_moved", booking, Reader(volunteer), now, url=_volunteer_url(), priority=1, facts=facts)
     if there != before:
         for manager in _company(was):
             url, none = _company_url(was), partial(_others, [])
@@ -121,7 +122,7 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
 def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: an association has waited for two days; until when it may answer."""
     for manager in _company(booking):
-        url = settings.SITE_URL + answer_path(booking, manager)
+        url = settings.SITE_URL + answer_path(booking, manager.person)
         facts = partial(_until, booking)
         _tell("booking_unanswered", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
 
@@ -129,7 +130,7 @@ def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
 def waitlist_hold(*, booking: Booking, now: dt.datetime) -> None:
     """To an association whose turn has come: the slot is kept for it, until when, and one page to say yes or no."""
     for manager in _association(booking):
-        url = settings.SITE_URL + hold_path(booking, manager)
+        url = settings.SITE_URL + hold_path(booking, manager.person)
         until = booking.expires_at
         facts = partial(_until, booking)
         _tell("waitlist_hold", booking, manager, now, url=url, not_after=until, priority=1, facts=facts)
@@ -137,7 +138,7 @@ def waitlist_hold(*, booking: Booking, now: dt.datetime) -> None:
 
 def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: str, now: dt.datetime) -> None:
     """To an association that queued: this slot will not come free for it, here are others."""
-    for manager in entry.association.managers():
+    for manager in managers_of(entry.association):
         with writing_to(manager) as post:
             post(
                 "waitlist_closed",
@@ -165,7 +166,7 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
     booking = workshop.booking
     page = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
     for person in _company(booking) if side == Side.COMPANY else _association(booking):
-        url = settings.SITE_URL + agreement_path(workshop, side, person)
+        url = settings.SITE_URL + agreement_path(workshop, side, person.person)
         told = partial(dict[str, object], side=str(side), page_url=page)
         _tell("workshop_agreement", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=told)
 
@@ -177,9 +178,9 @@ def workshop_unsure(*, workshop: Workshop, now: dt.datetime) -> None:
     company, association = booking.slot.room.site.company, booking.association
     agreed = {Side.COMPANY: company.name, Side.ASSOCIATION: association.name}
     facts = {"silent": [name for side, name in agreed.items() if workshop.agreed_at(side) is None]}
-    told = [(owner, _company_url(booking)) for owner in company.owners()]
-    told += [(owner, _association_url(booking)) for owner in association.owners()]
-    told += [(person, settings.SITE_URL + reverse("dashboard")) for person in User.objects.operators()]
+    told = [(owner, _company_url(booking)) for owner in owners_of(company)]
+    told += [(owner, _association_url(booking)) for owner in owners_of(association)]
+    told += [(person, settings.SITE_URL + reverse("dashboard")) for person in operators()]
     for person, url in told:
         _tell("workshop_unsure", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=lambda: facts)
 
@@ -238,7 +239,8 @@ def volunteers_missing(*, workshop: Workshop, colleague: User, now: dt.datetime)
 def _ask_to_come(template: str, workshop: Workshop, colleague: User, now: dt.datetime, **told: object) -> None:
     booking = workshop.booking
     url = settings.SITE_URL + coming_path(workshop, colleague)
-    _tell(template, booking, colleague, now, url=url, not_after=booking.slot.starts_at, facts=lambda: told)
+    reader = in_organisation("member", booking.slot.room.site.company, colleague)
+    _tell(template, booking, reader, now, url=url, not_after=booking.slot.starts_at, facts=lambda: told)
 
 
 def absence_reported(*, report: Report, now: dt.datetime) -> None:
@@ -269,9 +271,9 @@ def agreement_ended(*, agreement: HostingAgreement, side: Side, now: dt.datetime
 def _tell_other_side(template: str, agreement: HostingAgreement, side: Side, now: dt.datetime, **told: object) -> None:
     company, association = agreement.company, agreement.association
     if side == Side.ASSOCIATION:
-        people, slug, partner = company.managers(), company.slug, association.slug
+        people, slug, partner = managers_of(company), company.slug, association.slug
     else:
-        people, slug, partner = association.managers(), association.slug, company.slug
+        people, slug, partner = managers_of(association), association.slug, company.slug
     reader = Side.COMPANY if side == Side.ASSOCIATION else Side.ASSOCIATION
     for person in people:
         with writing_to(person) as post:
@@ -286,6 +288,7 @@ def _tell_other_side(template: str, agreement: HostingAgreement, side: Side, now
                     **told,
                 },
                 about=f"hosting:{agreement.pk}",
+                time_zone=(company if reader == Side.COMPANY else association).time_zone,
                 on_behalf_of=f"companies:{agreement.company_id}",
                 now=now,
             )
@@ -295,7 +298,7 @@ def _tell_other_side(template: str, agreement: HostingAgreement, side: Side, now
 def insurance_ending(*, certificate: InsuranceCertificate, now: dt.datetime) -> None:
     """To the association: its insurance ends before workshops that are to come. Once for each certificate."""
     association = certificate.association
-    for manager in association.managers():
+    for manager in managers_of(association):
         with writing_to(manager) as post:
             post(
                 "insurance_ending",
@@ -307,6 +310,7 @@ def insurance_ending(*, certificate: InsuranceCertificate, now: dt.datetime) -> 
                     "url": settings.SITE_URL + reverse("associations:insurance", args=[association.slug]),
                 },
                 about=f"certificate:{certificate.pk}",
+                time_zone=association.time_zone,
                 on_behalf_of=f"associations:{association.pk}",
                 now=now,
             )
@@ -360,7 +364,7 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
     """To the association: these slots serve your request. At once when one of them cannot wait for a weekly digest."""
     first = min(found.slot_id for found, _ in matches)
     urgent = min(slot.closes_at for _, slot in matches) < now + URGENT_WITHIN
-    for manager in request.association.managers():
+    for manager in managers_of(request.association):
         with writing_to(manager) as post:
             post(
                 "slots_matched",
@@ -403,7 +407,7 @@ def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after:
     """Both sides and the volunteers; the association has the access kit."""
     booking = workshop.booking
     told = [(manager, _company_url(booking)) for manager in _company(booking)]
-    told += [(volunteer, _volunteer_url()) for volunteer in _volunteers(booking)]
+    told += [(as_volunteer(booking.slot, one), _volunteer_url()) for one in _volunteers(booking)]
     for person, url in told:
         _tell(template, booking, person, now, url=url, not_after=not_after)
     url, kit = _association_url(booking), partial(_access, booking)
@@ -426,7 +430,7 @@ def _tell_association(template: str, booking: Booking, now: dt.datetime, others:
 def _tell(  # the one place where a mail about a booking is put together
     template: str,
     booking: Booking,
-    person: User,
+    reader: Reader,
     now: dt.datetime,
     *,
     url: str,
@@ -442,15 +446,15 @@ def _tell(  # the one place where a mail about a booking is put together
     An event is put into a calendar, or taken out of it, until it is over.
     """
     said = said or Said(booking, now)
-    with writing_to(person) as post:
+    with writing_to(reader) as post:
         post(
             template,
-            key=":".join(filter(None, (fact(template, booking), told_once, str(person.pk)))),
-            context=said.facts() | {"url": url} | dict(facts()),
+            key=":".join(filter(None, (fact(template, booking), told_once, str(reader.pk)))),
+            context=said.facts() | {"url": url, "in_calendar": bool(event)} | dict(facts()),
             about=about(booking),
             thread=thread(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
-            calendar=calendar.addressed(said.event(event), person.email) if event else "",
+            calendar=calendar.addressed(said.event(event), reader.person.email) if event else "",
             calendar_method=event,
             not_after=not_after or (booking.slot.ends_at if event else None),
             priority=priority,
@@ -515,18 +519,21 @@ def _slot_facts(slot: Slot) -> dict[str, object]:
     }
 
 
-def _company(booking: Booking) -> list[User]:
-    return list(booking.slot.room.site.company.managers())
+def _company(booking: Booking) -> list[Reader]:
+    return managers_of(booking.slot.room.site.company)
 
 
-def _association(booking: Booking) -> list[User]:
-    return list(booking.association.managers())
+def _association(booking: Booking) -> list[Reader]:
+    return managers_of(booking.association)
 
 
-def _both(booking: Booking) -> tuple[list[User], list[User]]:
+def _both(booking: Booking) -> tuple[list[Reader], list[Reader]]:
     """The managers of the company and those of the association, in one query."""
-    people = _PARTIES(company=booking.slot.room.site.company_id, association=booking.association_id)
-    return [one for one in people if one.is_host], [one for one in people if one.is_guest]  # type: ignore[attr-defined]
+    company, association = booking.slot.room.site.company, booking.association
+    people = _PARTIES(company=company.pk, association=association.pk)
+    hosts = [in_organisation("manager", company, one) for one in people if one.is_host]  # type: ignore[attr-defined]
+    guests = [in_organisation("manager", association, one) for one in people if one.is_guest]  # type: ignore[attr-defined]
+    return hosts, guests
 
 
 def _managers_of_both(*, company: int, association: int) -> QuerySet[User]:

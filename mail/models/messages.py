@@ -140,6 +140,14 @@ class Message(models.Model):
         db_default="",
         help_text="« nature:numéro » : ce que le message raconte, et le fil où il se range.",
     )
+    capacity = models.CharField(
+        "à quel titre",
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="« manager:companies:3:17 » : la personne 17 le lit tant qu’elle gère l’entreprise 3.",
+    )
     reply_to = models.EmailField("réponse à", blank=True)
     calendar = models.TextField("agenda joint (.ics)", blank=True)
     calendar_method = models.CharField("méthode de l’agenda", max_length=10, choices=CalendarMethod, blank=True)

@@ -178,7 +178,7 @@ def tell_ending_insurance(*, now: dt.datetime) -> int:
     ending = InsuranceCertificate.objects.that_count().filter(
         ~told_of("pk", "insurance_ending", kind="certificate"), Exists(coming), valid_until_date__lte=soon
     )
-    certificates = list(ending.select_related("association").order_by("pk"))
+    certificates = list(ending.select_related("association__commune").order_by("pk"))
     for certificate in certificates:
         with transaction.atomic():
             emails.insurance_ending(certificate=certificate, now=now)

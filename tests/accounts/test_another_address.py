@@ -1,0 +1,46 @@
+"""Who changes their address keeps what they chose about mail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from mail.actions import save_preferences, take_preferences_along
+from mail.kinds import Frequency
+from mail.models import Message, Preferences
+from mail.wishes import preferences_of
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+ANOTHER = "Helene@Ailleurs.example.org"
+
+
+def test_wishes_follow_to_the_address_that_mail_goes_to(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    person = world.company_owner
+    save_preferences(Preferences(address=person.email, reminders=Frequency.NEVER, quiet_from=dt.time(20)), now=now)
+    client, page = visitor(person), reverse("account_email")
+    client.post(page, {"action_add": "", "email": ANOTHER})
+    code = Message.objects.filter(template="account_notice", to_email__iexact=ANOTHER).latest("pk").context["code"]
+    client.post(reverse("account_email_verification_sent"), {"code": code})
+    client.post(page, {"action_primary": "", "email": ANOTHER.lower()})
+    person.refresh_from_db()
+    assert person.email == ANOTHER.lower()
+    wishes = preferences_of(person.email)
+    assert (wishes.reminders, wishes.quiet_from) == (Frequency.NEVER, dt.time(20))
+    assert Preferences.objects.count() == 1
+
+
+def test_what_was_chosen_for_the_new_address_stands(db: None, now: dt.datetime) -> None:
+    save_preferences(Preferences(address="a@example.org", reminders=Frequency.NEVER), now=now)
+    save_preferences(Preferences(address="b@example.org", reminders=Frequency.DAILY), now=now)
+    take_preferences_along(was="A@example.org", becomes="B@example.org", now=now)
+    assert [preferences_of(one).reminders for one in ("a@example.org", "b@example.org")] == ["never", "daily"]
+
+
+def test_nothing_chosen_is_nothing_to_take(db: None, now: dt.datetime) -> None:
+    take_preferences_along(was="a@example.org", becomes="b@example.org", now=now)
+    assert not Preferences.objects.exists()
