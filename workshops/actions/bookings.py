@@ -81,47 +81,60 @@ def book_slot(  # one booking is all of these facts
     Raises:
         SlotTaken, TooMany, NobodyComes, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
+    wanted = Booking(
+        association=association,
+        request=request,
+        course=course,
+        participants=participants,
+        topic=topic,
+        message=message,
+        key=key,
+        created_at=now,
+        created_by=by,
+    )
     # One block, so that nothing is kept of what a constraint refuses.
     with refusing(refusals_of_booking()):
         _lock_parties(slot_id, association)
         slot = _without_doubt(slot_id, association, key, now)
-        if slot is None:
-            _refuse_late(slot_id, key, now)
-            slot = lock_slot(slot_id)
-            again = Booking.objects.filter(key=key).with_everything().first()
-            if again is not None and again.association_id == association.pk:
-                return again
-            if again is not None:
-                # The page was gone back to, and sent for another association.
-                key = uuid4()
-            expire_lapsed(slot, now)
-            check_booking(slot, association, participants, now)
-            if slot.booking_mode == BookingMode.INSTANT:
-                settle_others(slot, association=association, by=by, now=now)
-        else:
+        if slot is not None:
             check_party(slot, association, participants, now)
-        instant = slot.booking_mode == BookingMode.INSTANT
-        booking = Booking.objects.create(
-            slot=slot,
-            association=association,
-            request=request,
-            course=course,
-            participants=participants,
-            topic=topic,
-            message=message,
-            key=key,
-            state=Booking.State.CONFIRMED if instant else Booking.State.PENDING,
-            created_at=now,
-            created_by=by,
-            expires_at=None if instant else answer_until(slot, now),
-            settled_at=now if instant else None,
-            settled_by=by if instant else None,
-        )
-        if instant:
-            confirmed(booking, now)
-        else:
-            emails.booking_requested(booking=booking, now=now)
-        return booking
+            return _write(wanted, slot, by, now)
+        if not _is_late(slot_id, key, now):
+            return _look_and_book(wanted, slot_id, by, now)
+    # Past the block, which ends in a commit: at a rollback psycopg drops all that PostgreSQL has planned, and those who
+    # lose a race are many.
+    raise SlotTaken("Ce créneau n’est plus disponible.")
+
+
+def _look_and_book(wanted: Booking, slot_id: int, by: User, now: dt.datetime) -> Booking:
+    """The same after a closer look: what was sent before, what lapsed, who else waits for the slot."""
+    slot = lock_slot(slot_id)
+    again = Booking.objects.filter(key=wanted.key).with_everything().first()
+    if again is not None and again.association_id == wanted.association_id:
+        return again
+    if again is not None:
+        # The page was gone back to, and sent for another association.
+        wanted.key = uuid4()
+    expire_lapsed(slot, now)
+    check_booking(slot, wanted.association, wanted.participants, now)
+    if slot.booking_mode == BookingMode.INSTANT:
+        settle_others(slot, association=wanted.association, by=by, now=now)
+    return _write(wanted, slot, by, now)
+
+
+def _write(booking: Booking, slot: Slot, by: User, now: dt.datetime) -> Booking:
+    """Of a slot that is held, and that the association may have."""
+    instant = slot.booking_mode == BookingMode.INSTANT
+    booking.slot = slot
+    booking.state = Booking.State.CONFIRMED if instant else Booking.State.PENDING
+    booking.expires_at = None if instant else answer_until(slot, now)
+    booking.settled_at, booking.settled_by = (now, by) if instant else (None, None)
+    booking.save(force_insert=True)
+    if instant:
+        confirmed(booking, now)
+    else:
+        emails.booking_requested(booking=booking, now=now)
+    return booking
 
 
 # The slot's row first, then the association's, as everywhere: the second is looked for once the first is held.
@@ -168,15 +181,10 @@ def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
     return Prepared(build, slot=-1, association=-2, key=UUID(int=0), now=ANY_TIME)
 
 
-def _refuse_late(slot_id: int, key: UUID, now: dt.datetime) -> None:
-    """Tell apart at once who lost a race, and did not send the form before.
-
-    Raises:
-        SlotTaken
-    """
+def _is_late(slot_id: int, key: UUID, now: dt.datetime) -> bool:
+    """Whether somebody lost a race, and did not send the form before."""
     standing = _STANDING(slot=slot_id, key=key, now=now)
-    if standing and all(one.key != key for one in standing):
-        raise SlotTaken("Ce créneau n’est plus disponible.")
+    return bool(standing) and all(one.key != key for one in standing)
 
 
 def _standing(*, slot: int, key: UUID, now: dt.datetime) -> BookingQuerySet:
