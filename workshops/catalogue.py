@@ -38,8 +38,12 @@ def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longi
     return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
-def _next_best(**around: Any) -> SlotQuerySet:
-    return close_by(**around)[:ALTERNATIVES]
+def _next_best(*, latitude: float, longitude: float, **wanted: Any) -> SlotQuerySet:
+    """Chosen by their numbers alone: whole rows of all that is close by are not carried through a sort."""
+    around = {"latitude": latitude, "longitude": longitude}
+    best = close_by(**around, **wanted).values("pk")[:ALTERNATIVES]
+    found = Slot.objects.filter(pk__in=best).near(**around, kilometres=NEARBY_KM)
+    return found.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
 _NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, places=32_001, latitude=-0.1, longitude=-0.2)
