@@ -40,9 +40,8 @@ def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longi
 
 def _next_best(*, latitude: float, longitude: float, **wanted: Any) -> SlotQuerySet:
     """Chosen by their numbers alone: whole rows of all that is close by are not carried through a sort."""
-    around = {"latitude": latitude, "longitude": longitude}
-    best = close_by(**around, **wanted).values("pk")[:ALTERNATIVES]
-    found = Slot.objects.filter(pk__in=best).near(**around, kilometres=NEARBY_KM)
+    best = close_by(latitude=latitude, longitude=longitude, **wanted).values("pk")[:ALTERNATIVES]
+    found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
     return found.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
