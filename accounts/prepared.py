@@ -6,7 +6,7 @@ Writing and planning them takes most of the time of what is asked very often. On
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from types import SimpleNamespace
@@ -16,8 +16,19 @@ from django.db import connections
 from django.db.models import Model, QuerySet
 from psycopg import Cursor
 
+type Row = tuple[Any, ...]
 # Stands for an instant among the examples.
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+def run_planned(sql: str, values: Sequence[object] | Mapping[str, object], *, using: str = "default") -> list[Row]:
+    """The rows of a statement whose values are left apart: PostgreSQL plans it once for each connection."""
+    connection: Any = connections[using]
+    connection.ensure_connection()
+    with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # noqa: SLF001
+        cursor.execute(sql, values)
+        rows: list[Row] = cursor.fetchall()
+    return rows
 
 
 class Prepared[M: Model]:
@@ -35,12 +46,8 @@ class Prepared[M: Model]:
         connection: Any = connections[rows.db]
         parameters = [values[given] if is_name else given for is_name, given in places]
 
-        def execute(**_kwargs: object) -> list[list[Any]]:
-            connection.ensure_connection()
-            # A cursor that leaves the values apart: PostgreSQL plans such a statement once for each connection.
-            with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # noqa: SLF001
-                cursor.execute(sql, parameters)
-                return [cursor.fetchall()]
+        def execute(**_kwargs: object) -> list[list[Row]]:
+            return [run_planned(sql, parameters, using=rows.db)]
 
         run: Any = copy(compiler)
         run.connection, run.execute_sql = connection, execute

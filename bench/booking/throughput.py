@@ -45,6 +45,14 @@ class Turn(NamedTuple):
     cpu_ms: float
 
 
+class Round(NamedTuple):
+    """A turn of each."""
+
+    portal: Turn
+    bare: Turn
+    orm: Turn
+
+
 def measure(*, quick: bool) -> Iterator[Measure]:
     """`booking.throughput`: the portal's ÷ a bare view's, medians of turns; `booking.queries`: statements of one."""
     size = QUICK if quick else FULL
@@ -52,29 +60,29 @@ def measure(*, quick: bool) -> Iterator[Measure]:
         world = make_world(associations=CLIENTS)
         ours.serve()
         turns = Turns(ours, world, size.bookings)
-        turns.of_the_portal(), turns.in_one_statement()
-        pairs = [
-            (turns.of_the_portal(), turns.in_one_statement())
+        turns.of_the_portal(), turns.in_one_statement(), turns.through_the_orm()
+        rounds = [
+            Round(turns.of_the_portal(), turns.in_one_statement(), turns.through_the_orm())
             for _ in progress.track(range(size.rounds), description="booking")
         ]
-        yield _throughput(pairs, size)
+        yield _throughput(rounds, size)
         yield _queries(world)
 
 
-def _throughput(pairs: list[tuple[Turn, Turn]], size: Size) -> Measure:
-    portal, bare = ([pair[side] for pair in pairs] for side in range(2))
-    cpu = [median(turn.cpu_ms for turn in side) for side in (portal, bare)]
+def _throughput(rounds: list[Round], size: Size) -> Measure:
+    cpu = [median(one[side].cpu_ms for one in rounds) for side in range(len(Round._fields))]
+    orm = median(one.orm.rate / one.bare.rate for one in rounds)
     return {
         "name": "booking.throughput",
-        "value": round(median(turn.rate for turn in portal), 1),
+        "value": round(median(one.portal.rate for one in rounds), 1),
         "unit": "bookings a second",
-        "reference": {"name": "one statement", "value": round(median(turn.rate for turn in bare), 1)},
-        "ratio": round(median(one.rate / other.rate for one, other in pairs), 2),
+        "reference": {"name": "one statement", "value": round(median(one.bare.rate for one in rounds), 1)},
+        "ratio": round(median(one.portal.rate / one.bare.rate for one in rounds), 2),
         "asked": "≥ 0.4",
         "n": size.rounds * size.bookings,
-        "notes": f"{CLIENTS} clients, granian with {WORKERS} workers of {THREADS} threads; both behind the whole "
+        "notes": f"{CLIENTS} clients, granian with {WORKERS} workers of {THREADS} threads; all behind the whole "
         f"middleware; processor time of the web workers {cpu[0]:.1f} ms ÷ {cpu[1]:.1f} ms a booking: Python limits, "
-        "not the database",
+        f"not the database; through the ORM with a lock and nothing else {orm:.2f} ({cpu[2]:.1f} ms)",
     }
 
 
@@ -98,8 +106,14 @@ class Turns:
         return self._turn(book, HTTPStatus.FOUND)
 
     def in_one_statement(self) -> Turn:
+        return self._without_rules("/bench/un/{}/")
+
+    def through_the_orm(self) -> Turn:
+        return self._without_rules("/bench/orm/{}/")
+
+    def _without_rules(self, path: str) -> Turn:
         def book(browser: Browser, association: int, slot: int) -> Answer:
-            return browser.post(f"/bench/un/{slot}/", {"association": association})
+            return browser.post(path.format(slot), {"association": association})
 
         return self._turn(book, HTTPStatus.CREATED)
 

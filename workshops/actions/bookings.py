@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from accounts.prepared import ANY_TIME, Prepared
+from accounts.prepared import ANY_TIME, Prepared, run_planned
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Association, Request
@@ -139,12 +139,14 @@ def _write(booking: Booking, slot: Slot, by: User, now: dt.datetime) -> Booking:
 
 # The slot's row first, then the association's, as everywhere: the second is looked for once the first is held.
 LOCK_PARTIES = """
-WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '4s', true)),
-offered AS MATERIALIZED (
-    SELECT id FROM companies_slot WHERE id = %(slot)s AND EXISTS (SELECT FROM patience) FOR NO KEY UPDATE
-)
-SELECT id FROM associations_association
-WHERE id = %(association)s AND EXISTS (SELECT FROM offered) FOR NO KEY UPDATE
+SELECT id FROM (
+    WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '4s', true)),
+    offered AS MATERIALIZED (
+        SELECT id FROM companies_slot WHERE id = %(slot)s AND EXISTS (SELECT FROM patience) FOR NO KEY UPDATE
+    )
+    SELECT id FROM associations_association
+    WHERE id = %(association)s AND EXISTS (SELECT FROM offered) FOR NO KEY UPDATE
+) AS held
 """
 
 
@@ -153,8 +155,7 @@ def _lock_parties(slot_id: int, association: Association) -> None:
 
     Those who race for one slot wait in line; one association's bookings do not both see room for one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK_PARTIES, {"slot": slot_id, "association": association.pk})
+    run_planned(LOCK_PARTIES, {"slot": slot_id, "association": association.pk})
 
 
 def _without_doubt(slot_id: int, association: Association, key: UUID, now: dt.datetime) -> Slot | None:
