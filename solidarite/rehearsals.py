@@ -66,8 +66,8 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     Booking: lambda: [Booking.objects.with_everything()],
     CharterVersion: lambda: [CharterVersion.objects.published()],
     FactorRecovery: lambda: [FactorRecovery.objects.select_related("user", "opened_by")],
-    HostingAgreement: lambda: [HostingAgreement.objects.select_related("company", "association")],
-    InsuranceCertificate: lambda: [InsuranceCertificate.objects.select_related("association")],
+    HostingAgreement: lambda: [HostingAgreement.objects.select_related("company__commune", "association__commune")],
+    InsuranceCertificate: lambda: [InsuranceCertificate.objects.select_related("association__commune")],
     Invitation: lambda: [
         CompanyInvitation.objects.select_related("company__commune"),
         AssociationInvitation.objects.select_related("association__commune"),

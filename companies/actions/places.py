@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.refusals import Refused, refusing
 from companies.models import Accessibility, AccessKit, Company, Room, Site
 from territories.distance import kilometres_between
+from territories.instants import tell_database
 from territories.wording import kilometres
 
 # Half the width of the widest communes, in French Guiana.
@@ -188,6 +189,7 @@ def hold_places(*, rooms: QuerySet[Room], sites: QuerySet[Site]) -> None:
 @transaction.atomic
 def archive_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], now: dt.datetime) -> None:
     """No new date opens there; what was, stays."""
+    tell_database(now)
     # Rooms may be named by their sites in use: they go first.
     for places in (rooms, sites):
         places.filter(archived_at=None).update(archived_at=now)

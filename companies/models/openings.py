@@ -141,6 +141,14 @@ class Availability(Opening):
                 condition=(Q(every="month", ordinals__len__range=(1, 5)) | (~Q(every="month") & Q(ordinals=[])))
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
             ),
+            models.CheckConstraint(
+                name="availability_rhythm_known", condition=Q(every__in=["week", "two_weeks", "month"])
+            ),
+            models.CheckConstraint(
+                name="availability_mode_known", condition=Q(booking_mode__in=["instant", "on_approval"])
+            ),
+            # Target of a composite key of Slot (migration 0026): a series and its dates are of one room.
+            models.UniqueConstraint(name="availability_room_key", fields=["id", "room"]),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -228,6 +228,23 @@ class Room(models.Model):
                 """,
             ),
             pgtrigger.Trigger(
+                name="closed_room_offers_nothing",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("archived_at"),  # type: ignore[no-untyped-call]
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (
+                        SELECT FROM companies_slot AS s JOIN companies_room AS r ON r.id = s.room_id
+                        WHERE r.id = NEW.id AND r.archived_at IS NOT NULL
+                        AND s.state = 'open' AND s.starts_at > portal_now()
+                    ) THEN
+                        RAISE EXCEPTION 'The room is closed.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_of_a_room_in_use';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="room_stays_at_its_site",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("site_id"),  # type: ignore[no-untyped-call]

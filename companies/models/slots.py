@@ -167,6 +167,7 @@ class Slot(Opening):
                 name="slot_of_series_dated",
                 condition=Q(availability__isnull=True) | Q(original_date__isnull=False),
             ),
+            models.CheckConstraint(name="slot_mode_known", condition=Q(booking_mode__in=["instant", "on_approval"])),
             # Target of the composite key of SlotVolunteer (migration 0002).
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
             # Target of another one (migration 0014).
@@ -181,6 +182,36 @@ class Slot(Opening):
                 | pgtrigger.Q(old__ends_at__df=pgtrigger.F("new__ends_at"))
                 | pgtrigger.Q(old__room__df=pgtrigger.F("new__room")),
                 func="NEW.sequence = OLD.sequence + 1; RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="slot_of_a_room_in_use",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("room_id", "starts_at"),  # type: ignore[no-untyped-call]  # idem
+                condition=pgtrigger.Q(new__state="open"),
+                func="""
+                    PERFORM 1 FROM companies_room
+                    WHERE id = NEW.room_id AND archived_at IS NOT NULL AND NEW.starts_at > portal_now() FOR SHARE;
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'The room is closed.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_of_a_room_in_use';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="withdrawn_slot_has_no_promises",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # idem
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NEW.state <> 'open' AND EXISTS (
+                        SELECT FROM companies_slotvolunteer WHERE slot_id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'The slot was taken back.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'volunteer_of_an_open_slot';
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
             pgtrigger.Trigger(
                 name="slot_stays_in_its_company",

@@ -194,6 +194,17 @@ class SlotVolunteer(models.Model):
             ),
         ]
         triggers = [
+            # Once more at the end: the site may become another company's meanwhile.
+            promises_stand(
+                name="promise_stands",
+                operation=pgtrigger.Insert,
+                func="""
+                    PERFORM promises_stand(site.company_id, NEW.volunteer_id) FROM companies_slot AS s
+                    JOIN companies_room AS r ON r.id = s.room_id JOIN companies_site AS site ON site.id = r.site_id
+                    WHERE s.id = NEW.slot_id;
+                    RETURN NULL;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="volunteer_is_a_member",
                 when=pgtrigger.Before,
@@ -224,5 +235,5 @@ class SlotVolunteer(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
         ]

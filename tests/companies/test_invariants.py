@@ -15,7 +15,7 @@ from tests import factories
 from tests.factories import World
 
 # Targets of composite keys: what they serve is tried by the keys' own names.
-TARGETS = {"site_room_key", "room_slot_key", "slot_period_key", "slot_volunteers_key"}
+TARGETS = {"site_room_key", "room_slot_key", "slot_period_key", "slot_volunteers_key", "availability_room_key"}
 COPY = "copy "
 
 BROKEN = {
@@ -94,6 +94,17 @@ BROKEN = {
         "UPDATE companies_slot SET room_id = (SELECT id FROM companies_room WHERE name = 'Ailleurs')"
     ),
     "site_follows_commune": "UPDATE companies_site SET time_zone = 'Pacific/Tahiti'; SET CONSTRAINTS ALL IMMEDIATE",
+    "availability_rhythm_known": "UPDATE companies_availability SET every = 'day', ordinals = '{}'",
+    "availability_mode_known": "UPDATE companies_availability SET booking_mode = 'maybe'",
+    "slot_mode_known": "UPDATE companies_slot SET booking_mode = 'maybe'",
+    "slot_of_the_room_of_its_series": (
+        "UPDATE companies_availability SET room_id = (SELECT id FROM companies_room WHERE name = 'Ailleurs'); "
+        "SET CONSTRAINTS ALL IMMEDIATE"
+    ),
+    "slot_of_a_room_in_use": (
+        "SET LOCAL solidarite.now = '2026-12-01 09:00Z'; "
+        "UPDATE companies_room SET archived_at = now(); SET CONSTRAINTS ALL IMMEDIATE"
+    ),
     "slot_of_series_dated": "UPDATE companies_slot SET original_date = NULL",
 }
 

@@ -339,6 +339,7 @@ def test_two_beats_at_once_make_each_date_once(now: dt.datetime, settings: Setti
 
 
 def test_archived_rooms_get_no_more_dates(world: World, endless: Availability, now: dt.datetime) -> None:
+    Slot.objects.update(state=Slot.State.WITHDRAWN, withdrawn_at=now)
     world.room.archived_at = now
     world.room.save()
     assert actions.extend_series(now=now + dt.timedelta(days=60)) == 0
