@@ -1,11 +1,15 @@
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Request
 from companies.models import BookingMode, Slot, SlotVolunteer
@@ -372,3 +376,16 @@ def test_nobody_hoards(world: World, now: dt.datetime, settings: Settings) -> No
     Slot.objects.filter(pk=slots[3].pk).update(booking_mode=BookingMode.INSTANT)
     settings.BOOKINGS_PER_ASSOCIATION = 3
     assert book(world, now, slot_id=slots[3].pk).is_confirmed
+
+
+@pytest.mark.parametrize("people", ["", "0", "-3", "²", "9" * 5000, "deux"])
+def test_who_is_late_is_told_of_other_slots_whatever_the_form_says(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], people: str
+) -> None:
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    factories.make_slot(factories.make_room(now, world.site, capacity=20, computers=8), world.slot.starts_at)
+    page = reverse("workshops:book", args=[world.slot.pk])
+    sent = {"association": world.association.pk, "participants": people, "topic": "email", "key": "no-key"}
+    answer = visitor(world.association_owner).post(page, sent)
+    assert answer.status_code == 409
+    assert bool(answer.context["others"]) is (people[:1] != "9")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
@@ -23,6 +24,8 @@ from workshops.catalogue import alternatives, bookable
 from workshops.forms import BookingForm, WaitlistForm
 from workshops.models import Booking, WaitlistEntry
 
+# A smallint of PostgreSQL.
+MOST_PEOPLE = 32_767
 GONE = "Ce créneau n’est plus disponible."
 
 
@@ -46,17 +49,16 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
 
 def _book(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
     """What a form leads to. A form in order reads the slot under its lock alone; the page is for all others."""
-    own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now)
+    own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now, key=_key_sent(request))
     if own and own[0].places is None:
         return _gone(request, slot_id)
     if not own:
         return _without_association(request, slot_id, now)
-    form = BookingForm(request.POST, associations=own, places=own[0].places)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
-    if own[0].is_bookable or _was_sent_before(form):
-        done = _try_to_book(request, slot_id, form) if form.is_valid() else None
-    else:
-        done = _taken(request, slot_id, GONE, form.cleaned_data.get("participants", 1))
+    if not own[0].is_bookable and not own[0].was_sent:
+        return _taken(request, slot_id, GONE, _participants_sent(request))
+    form = BookingForm(request.POST, associations=own, places=own[0].places)
+    done = _try_to_book(request, slot_id, form) if form.is_valid() else None
     if done is not None:
         return done
     context = {"slot": _proposed(slot_id, now), "form": form}
@@ -75,8 +77,18 @@ def _without_association(request: HttpRequest, slot_id: int, now: dt.datetime) -
     return redirect("associations:create")
 
 
-def _was_sent_before(form: BookingForm) -> bool:
-    return form.is_valid() and Booking.objects.filter(key=form.cleaned_data["key"]).exists()
+def _key_sent(request: HttpRequest) -> UUID:
+    """The key of the form; of one without any, which the form refuses, a new one."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _participants_sent(request: HttpRequest) -> int:
+    """For how many other slots are looked for; one, when the form does not say."""
+    said = request.POST.get("participants", "")[:6]
+    return min(max(int(said), 1), MOST_PEOPLE) if said.isascii() and said.isdecimal() else 1
 
 
 def _try_to_book(request: HttpRequest, slot_id: int, form: BookingForm) -> HttpResponse | None:
@@ -132,15 +144,22 @@ def _managed(request: HttpRequest) -> AssociationQuerySet:
     return Association.objects.managed_by(signed_in(request)).order_by("name", "pk")
 
 
-def _own_with_offer(*, user: int, slot: int, now: dt.datetime) -> AssociationQuerySet:
-    """The same, each with what the slot offers: its `places`, none when its company is no signatory; `is_bookable`."""
+def _own_with_offer(*, user: int, slot: int, now: dt.datetime, key: UUID) -> AssociationQuerySet:
+    """The same, each with what the slot offers: its `places`, none when its company is no signatory; `is_bookable`.
+
+    `was_sent` when a booking was made of the form that has this key.
+    """
     offered = Slot.objects.of_signatories(now).filter(pk=slot).values("places")
-    offers = {"places": Subquery(offered), "is_bookable": Exists(bookable(now).filter(pk=slot))}
+    offers = {
+        "places": Subquery(offered),
+        "is_bookable": Exists(bookable(now).filter(pk=slot)),
+        "was_sent": Exists(Booking.objects.filter(key=key)),
+    }
     own: AssociationQuerySet = Association.objects.managed_by(User(pk=user)).annotate(**offers)
     return own.order_by("name", "pk")
 
 
-_OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=ANY_TIME)
+_OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=ANY_TIME, key=UUID(int=0))
 
 
 def _own_associations(request: HttpRequest) -> list[Association]:
