@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.db.models import Model
 from django.urls import reverse
 
-from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Role
+from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.models.recovery import FactorRecovery
 from associations.models import Association
+from companies.models import Company, SlotVolunteer
 from companies.models import Invitation as CompanyInvitation
 from companies.models import JoinRequest as CompanyJoinRequest
-from companies.models import SlotVolunteer
 from workshops.models import Report, Side
-
-if TYPE_CHECKING:
-    from solidarite.rehearsals import Cast
 
 # Nobody has this number: a link made from it leads nowhere, whoever should sign it.
 NOBODYS = 0
+
+
+class Cast(Protocol):
+    """Who plays already, as `solidarite.rehearsals.Cast` knows them."""
+
+    now: dt.datetime
+
+    def first(self, kind: type[Model], template: str = "") -> Any:
+        """The newest of this kind."""
+
+    def company(self) -> Company:
+        """One that has members."""
+
+    def stranger(self, organisation: Organisation) -> User:
+        """Somebody who belongs elsewhere."""
 
 
 def understudy(template: str, cast: Cast) -> Model | None:
