@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ LABELS = 9
 LABEL_HEIGHT, LETTER_WIDTH, DOT = 16, 8, 4
 SCALES_M = (50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20)
 LONGEST_SCALE = 100
+# The pin, as the template draws it, in pixels above the point.
+TIP_HEIGHT, TIP_HALF_WIDTH, DISC_HEIGHT, DISC_RADIUS = 16, 9, 21, 10
 
 
 class Label(NamedTuple):
@@ -69,6 +72,13 @@ def draw_plan(window: Window, *, communes: Iterable[Commune], tile_url: str) -> 
         scale_text=text,
         rings=[ring for ring in (scale, 2 * scale) if ring < window.size // 2],
     )
+
+
+def is_on_pin(x: int, y: int, *, size: int) -> bool:
+    """Whether a pixel of a square of `size` is on the pin: a disc above its middle, and the tip that leads there."""
+    east, up = x - size // 2, size // 2 - y
+    in_tip = 0 <= up <= TIP_HEIGHT and abs(east) * TIP_HEIGHT <= up * TIP_HALF_WIDTH
+    return in_tip or math.hypot(east, up - DISC_HEIGHT) <= DISC_RADIUS
 
 
 class Box(NamedTuple):

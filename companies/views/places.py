@@ -98,9 +98,7 @@ def site_position(request: HttpRequest, slug: str, site_id: int) -> HttpResponse
     site = _site(company, site_id)
     form = PositionForm(request.POST or None, site=site, zoom=request.GET.get("zoom"))
     if request.method == "POST" and form.is_valid():
-        latitude, longitude = form.point()
-        if accepted(form, lambda: actions.place_site(site=site, latitude=latitude, longitude=longitude)):
-            messages.success(request, "Le point est déplacé.")
+        if accepted(form, lambda: _move_point(request, site, form)):
             return redirect(f"{request.path}?{request.GET.urlencode()}")
         site.refresh_from_db()
     window = form.window()
@@ -120,6 +118,17 @@ def site_position(request: HttpRequest, slug: str, site_id: int) -> HttpResponse
         "tile_credit": settings.MAP_TILE_CREDIT if with_tiles else "",
     }
     return _page(request, "companies/site_position.html", context)
+
+
+def _move_point(request: HttpRequest, site: Site, form: PositionForm) -> None:
+    if not form.is_on_pin():
+        latitude, longitude = form.point()
+        actions.place_site(site=site, latitude=latitude, longitude=longitude)
+        messages.success(request, "Le point est déplacé.")
+    elif form.is_outdated():
+        messages.warning(request, "Le point a été déplacé depuis que ce plan vous a été montré\u00a0: le voici.")
+    else:
+        messages.info(request, "Le point est déjà là\u00a0: cliquez sur le plan là où est l’entrée.")
 
 
 @require_http_methods(["GET", "POST"])

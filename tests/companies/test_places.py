@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -106,11 +107,24 @@ def test_point_that_is_none_is_refused(coordinates: Any) -> None:
         geocoding.read_addresses({"features": [answer]})
 
 
+def seen(owner: Client, address: str) -> dict[str, str]:
+    """What a browser sends of the plan that it shows."""
+    found = re.search(r'name="vu" value="(.*?)"', owner.get(address).text)
+    assert found is not None
+    return {"vu": found[1]}
+
+
+def where(site: Site) -> tuple[float, float]:
+    site.refresh_from_db()
+    return site.latitude, site.longitude
+
+
 def test_point_moves_to_where_the_plan_is_clicked(owner: Client, world: World) -> None:
     address = page("site_position", world, world.site.pk)
     before = world.site.latitude
     assert "Roubaix" in owner.get(address, {"zoom": "11"}).text
-    answer = owner.post(f"{address}?zoom=15", {"plan.x": "160", "plan.y": "60"})
+    plan = seen(owner, f"{address}?zoom=15")
+    answer = owner.post(f"{address}?zoom=15", plan | {"plan.x": "160", "plan.y": "60"})
     assert (answer.status_code, answer["Location"]) == (302, f"{address}?zoom=15")
     world.site.refresh_from_db()
     assert world.site.point_from == Site.PointFrom.HAND
@@ -121,7 +135,12 @@ def test_point_moves_to_where_the_plan_is_clicked(owner: Client, world: World) -
 @pytest.mark.parametrize(("step", "axis", "sign"), [("nord", 0, 1), ("sud", 0, -1), ("est", 1, 1), ("ouest", 1, -1)])
 def test_point_moves_by_a_step(owner: Client, world: World, step: str, axis: int, sign: int) -> None:
     before = (world.site.latitude, world.site.longitude)
-    owner.post(page("site_position", world, world.site.pk), {"pas": step})
+    address = page("site_position", world, world.site.pk)
+    plan = seen(owner, address)
+    owner.post(address, plan | {"pas": step})
+    once = where(world.site)
+    owner.post(address, plan | {"pas": step})
+    assert where(world.site) == once, "pressed twice on one page, it moves once"
     world.site.refresh_from_db()
     moved = [(now - then) * sign for now, then in zip((world.site.latitude, world.site.longitude), before, strict=True)]
     assert moved[axis] > 0.001
@@ -130,7 +149,8 @@ def test_point_moves_by_a_step(owner: Client, world: World, step: str, axis: int
 
 def test_point_stays_near_its_commune(owner: Client, world: World) -> None:
     Site.objects.filter(pk=world.site.pk).update(latitude=51.4)
-    answer = owner.post(f"{page('site_position', world, world.site.pk)}?zoom=9", {"plan.x": "160", "plan.y": "0"})
+    address = f"{page('site_position', world, world.site.pk)}?zoom=9"
+    answer = owner.post(address, seen(owner, address) | {"plan.x": "160", "plan.y": "0"})
     assert (answer.status_code, "Vérifiez la position" in answer.text) == (422, True)
     world.site.refresh_from_db()
     assert world.site.latitude == 51.4
@@ -138,8 +158,48 @@ def test_point_stays_near_its_commune(owner: Client, world: World) -> None:
 
 @pytest.mark.parametrize("typed", [{"pas": ""}, {"plan.x": "5"}, {"plan.x": "999", "plan.y": "1"}, {"pas": "haut"}])
 def test_click_beside_the_plan_is_refused(owner: Client, world: World, typed: dict[str, str]) -> None:
-    answer = owner.post(page("site_position", world, world.site.pk), typed)
-    assert answer.status_code == 422
+    address = page("site_position", world, world.site.pk)
+    before = where(world.site)
+    assert owner.post(address, seen(owner, address) | typed).status_code == 422
+    assert where(world.site) == before
+
+
+@pytest.mark.parametrize("zoom", ["9", "17"])
+def test_second_click_on_the_same_plan_moves_the_point_once(owner: Client, world: World, zoom: str) -> None:
+    address = page("site_position", world, world.site.pk)
+    click = seen(owner, f"{address}?zoom={zoom}") | {"plan.x": "190", "plan.y": "100"}
+    before = where(world.site)
+    owner.post(f"{address}?zoom={zoom}", click)
+    once = where(world.site)
+    assert once != before
+    # What is clicked is read at the zoom that was seen, too.
+    owner.post(f"{address}?zoom=13", click)
+    assert where(world.site) == once
+
+
+@pytest.mark.parametrize("y", ["160", "150", "139"])
+def test_click_on_the_pin_moves_nothing_even_in_another_tab(owner: Client, world: World, y: str) -> None:
+    address = page("site_position", world, world.site.pk)
+    pin = seen(owner, address) | {"plan.x": "160", "plan.y": y}
+    before = where(world.site)
+    assert "Le point est déjà là" in owner.post(address, pin, follow=True).text
+    assert where(world.site) == before
+    owner.post(address, seen(owner, address) | {"plan.x": "200", "plan.y": "200"})
+    moved = where(world.site)
+    assert "depuis que ce plan vous a été montré" in owner.post(address, pin, follow=True).text
+    assert where(world.site) == moved != before
+
+
+@pytest.mark.parametrize(
+    "plan", ["", "x", "13/50.6", "13/50.6/3.0/1", "12/50.6/3", "13/nan/3", "13/91/3", "13/50.6/inf", "13/50.6/200"]
+)
+def test_click_on_a_plan_that_nobody_was_shown_is_refused(owner: Client, world: World, plan: str) -> None:
+    address = page("site_position", world, world.site.pk)
+    before = where(world.site)
+    answer = owner.post(address, {"vu": plan, "plan.x": "190", "plan.y": "100"})
+    assert (answer.status_code, answer.text.count("Ce plan n’est plus à jour")) == (422, 1)
+    assert f'name="vu" value="13/{before[0]!r}/{before[1]!r}"' in answer.text
+    assert where(world.site) == before
 
 
 def test_tiles_are_shown_only_when_they_are_set_and_asked_for(owner: Client, world: World, settings: Settings) -> None:
