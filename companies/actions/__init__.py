@@ -32,6 +32,7 @@ from companies.actions.places import (
 )
 from companies.actions.series import (
     FARTHEST_AHEAD,
+    AlreadyPublished,
     DaytimeOpening,
     MoreThanRoom,
     NothingToOpen,
@@ -85,6 +86,7 @@ from companies.actions.volunteers import (
 __all__ = [
     "FARTHEST_AHEAD",
     "AlreadyElsewhere",
+    "AlreadyPublished",
     "CalendarRefused",
     "DaytimeOpening",
     "EntranceDisagrees",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import DateField, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Greatest, Least
 
 from accounts.models import User
@@ -30,6 +30,24 @@ PAST, TAKEN, BUSY = "date passée ou trop proche", "salle déjà prise", "salle 
 
 Period = tuple[dt.datetime, dt.datetime]
 
+# What makes two openings of a room the same publication.
+PUBLISHED = (
+    "every",
+    "weekdays",
+    "ordinals",
+    "start_time",
+    "end_time",
+    "from_date",
+    "until_date",
+    "cut_from_date",
+    "excluded_dates",
+    "notice_hours",
+    "places",
+    "computers",
+    "volunteers_offered",
+    "booking_mode",
+)
+
 
 class DaytimeOpening(Refused):
     """The opening starts in office hours."""
@@ -45,6 +63,14 @@ class SeasonTooLong(Refused):
 
 class NothingToOpen(Refused):
     """No date of the season can become a slot."""
+
+
+class AlreadyPublished(NothingToOpen):
+    """The same person has published just that: `season` is what became of it, as it stands now."""
+
+    def __init__(self, season: Season) -> None:
+        super().__init__("Ces créneaux sont déjà publiés.")
+        self.season = season
 
 
 class TooFarAhead(Refused):
@@ -152,15 +178,36 @@ def publish_season(
     Dates that are past, or on which the room is not free, are refused one by one and the others kept. An opening of
     which no date is kept is not kept itself.
 
+    Sent twice, a publication is made once. The second, which waits for the first, finds the room taken on all its
+    dates; it is told apart from a refusal by the slots that take it: those of a series of the same person, that says
+    the same to the last number and the last date left out. Another person, or other numbers, are refused.
+
     Raises:
         DaytimeOpening, SeasonTooLong, TooFarAhead, NothingToOpen, MoreThanRoom, RoomArchived: nothing is written.
+        AlreadyPublished: nothing is written, it was before.
     """
     hold_room(room=room)
     seasons = [_publish(room, opening, by=by, now=now, without=without) for opening in openings]
     season = Season(*(list(chain.from_iterable(parts)) for parts in zip(*seasons, strict=True)))
-    if not season.slots:
-        raise NothingToOpen(_nothing(season.refused))
-    return season
+    if season.slots:
+        return season
+    before = _published_before(room, openings, season.refused, by)
+    if before.slots:
+        raise AlreadyPublished(before)
+    raise NothingToOpen(_nothing(season.refused))
+
+
+def _published_before(room: Room, openings: Sequence[Availability], refused: list[SeasonRefused], by: User) -> Season:
+    """What is there, untouched, of the same publication by the same person, among the dates refused now."""
+    same = Q()
+    for opening in openings:
+        same |= Q(**{f"availability__{name}": getattr(opening, name) for name in PUBLISHED})
+    slots = Slot.objects.filter(same, availability__created_by=by, room=room, state=Slot.State.OPEN, is_edited=False)
+    there = slots.filter(starts_at__in=[one.starts_at for one in refused])
+    kept = list(there.with_place().select_related("availability"))
+    starts = {slot.starts_at for slot in kept}
+    left = [one for one in refused if one.starts_at not in starts]
+    return Season(kept, left, _holidays(kept), [slot for slot in kept if slot.is_shifted])
 
 
 def _publish(

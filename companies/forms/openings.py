@@ -181,6 +181,10 @@ class SeasonForm(forms.ModelForm[Availability]):
         """The marks of the dates that the person had before their eyes in the preview."""
         return set(self._texts("shown"))
 
+    def ticked_dates(self) -> set[dt.date]:
+        """Those of them that they want."""
+        return self._dates("shown") & self._dates("date")
+
     def unticked_dates(self) -> set[dt.date]:
         """Those of them that they could tick, and do not want."""
         return self._dates("shown") - self._dates("date") - self._dates("barred")

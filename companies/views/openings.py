@@ -35,13 +35,8 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
     if request.method == "POST" and form.is_valid():
         try:
             proposed = actions.preview_season(room=room, openings=form.openings(), now=now)
-            if refusal := actions.why_none(proposed):
-                form.add_error(None, refusal)
-            elif "publish" in request.POST and form.shown_dates() == {one.mark for one in proposed}:
-                season = actions.publish_season(
-                    room=room, openings=form.openings(), without=unticked, by=signed_in(request), now=now
-                )
-                tell_season(request, season)
+            if _is_to_publish(request, form, proposed):
+                _publish(request, room, form, now)
                 return redirect("workshops:company_slots", company.slug)
         except Refused as refused:
             form.add_error(refused.field, str(refused))
@@ -59,10 +54,41 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
     return render(request, "companies/availability_create.html", context, status=status)
 
 
-def tell_season(request: HttpRequest, season: actions.Season) -> None:
-    """How many slots there are now, each date that is none with its reason, and the public holidays among them."""
+def _is_to_publish(request: HttpRequest, form: SeasonForm, proposed: list[actions.ProposedDate]) -> bool:
+    """Whether the dates were seen as they are, and some are wanted; notes on the form why there is none to want.
+
+    Dates that are all taken may be those that a first click has just published.
+    """
+    pressed = "publish" in request.POST and form.shown_dates() == {one.mark for one in proposed}
+    if pressed and form.ticked_dates():
+        return True
+    if refusal := actions.why_none(proposed):
+        form.add_error(None, refusal)
+    elif pressed:
+        form.add_error(None, "Aucune date n’est cochée\u00a0: cochez au moins une date à ouvrir.")
+    return False
+
+
+def _publish(request: HttpRequest, room: Room, form: SeasonForm, now: dt.datetime) -> None:
+    """Publish the dates that are wanted, and tell what became of them."""
+    by, without = signed_in(request), form.unticked_dates()
+    try:
+        season = actions.publish_season(room=room, openings=form.openings(), without=without, by=by, now=now)
+    except actions.AlreadyPublished as already:
+        tell_season(request, already.season, again=True)
+    else:
+        tell_season(request, season)
+
+
+def tell_season(request: HttpRequest, season: actions.Season, *, again: bool = False) -> None:
+    """How many slots there are now, each date that is none with its reason, and the public holidays among them.
+
+    `again`: they were published before.
+    """
     count = len(season.slots)
     published = counted(count, "créneau publié", "créneaux publiés")
+    if again:
+        published = counted(count, "créneau est déjà publié", "créneaux sont déjà publiés")
     messages.add_message(request, messages.SUCCESS if count else messages.WARNING, f"{published}.")
     if season.refused:
         dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused)

@@ -14,13 +14,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
-from accounts.models import User
+from accounts.models import Role, User
 from companies import actions
 from companies.actions.series import PAST, TAKEN
 from companies.models import Availability, Slot
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
+from tests.races import at_once
 from tests.typed import SEASON
 
 Visitor = Callable[[User], Client]
@@ -220,6 +221,87 @@ def test_dates_that_nobody_saw_are_shown_before_they_are_published(world: World,
     assert answer.status_code == 200
     assert 'value="2026-12-09"' in answer.text
     assert not Availability.objects.exists()
+
+
+def test_season_of_which_no_date_is_ticked_says_so(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    factories.make_slot(world.room, dt.datetime(2026, 12, 10, 18, tzinfo=dt.UTC))
+    sent = sent_by(client.post(page, SEASON).text) | {"date": []}
+    answer = client.post(page, SEASON | {"publish": "1"} | sent)
+    assert (answer.status_code, "Aucune date n’est cochée" in answer.text) == (422, True)
+    assert "Aucune date ne tombe" not in answer.text
+    assert answer.text.count('name="date"') == 5
+    assert sent_by(answer.text)["date"] == [], "they stay as they were"
+    assert client.post(page, SEASON | sent).status_code == 200, "seen again, without publishing"
+    assert not Availability.objects.exists()
+
+
+# --- sent twice -------------------------------------------------------------------------------------
+
+
+def published(client: Client, world: World, **typed: Any) -> tuple[int, str]:
+    """The status of a publication that was seen before, with a date left out, and what the next page says."""
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    season = SEASON | {"weekdays": ["4", "6"], "weekend_start_time": "09:30", "weekend_end_time": "12:30"} | typed
+    sent = sent_by(client.post(page, season).text)
+    wanted = {"publish": "1", "shown": sent["shown"], "date": [one[:10] for one in sent["shown"] if "12-10" not in one]}
+    answer = client.post(page, season | wanted)
+    told = client.get(answer["Location"]).text if answer.status_code == 302 else answer.text
+    return answer.status_code, told.replace("\u00a0", " ")
+
+
+def test_publication_sent_twice_is_made_once_and_leads_to_the_same_page(world: World, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    factories.make_slot(world.room, dt.datetime(2026, 12, 17, 18, tzinfo=dt.UTC))
+    first, second = published(client, world), published(client, world)
+    assert [status for status, _ in (first, second)] == [302, 302]
+    assert "7 créneaux publiés" in first[1]
+    assert "7 créneaux sont déjà publiés" in second[1]
+    for _, told in (first, second):
+        assert "Dates laissées de côté : jeudi 17 décembre 2026 (salle déjà prise)" in told
+    assert Availability.objects.count() == 2, "of the evenings and of the Saturdays"
+
+
+@pytest.mark.parametrize("changed", [{"places": "9"}, {"end_time": "20:30"}, {"notice_hours": "12"}])
+def test_publication_of_other_numbers_on_the_same_dates_is_refused(
+    world: World, visitor: Visitor, changed: dict[str, str]
+) -> None:
+    client = visitor(world.company_owner)
+    evenings = {"weekdays": ["4"]}
+    assert published(client, world, **evenings)[0] == 302
+    status, told = published(client, world, **evenings, **changed)
+    assert (status, TAKEN in told, "déjà publié" in told) == (422, True, False)
+
+
+def test_publication_by_another_person_is_refused(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    other = factories.make_user()
+    factories.add_member(world.company, other, Role.OWNER, now)
+    assert published(visitor(world.company_owner), world)[0] == 302
+    status, told = published(visitor(other), world)
+    assert (status, TAKEN in told, "déjà publié" in told) == (422, True, False)
+
+
+def test_dates_that_changed_since_are_not_said_to_be_published(world: World, now: dt.datetime) -> None:
+    publish(world, now)
+    Slot.objects.filter(availability__isnull=False).exclude(local_date=dt.date(2026, 12, 3)).update(is_edited=True)
+    with pytest.raises(actions.AlreadyPublished) as already:
+        publish(world, now)
+    season = already.value.season
+    assert ([str(slot.local_date) for slot in season.slots], len(season.refused)) == (["2026-12-03"], 4)
+    Slot.objects.filter(availability__isnull=False).update(is_edited=True)
+    with pytest.raises(actions.NothingToOpen, match=TAKEN):
+        publish(world, now)
+
+
+def test_clicks_at_once_publish_once(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+
+    def click() -> None:
+        publish(world, now)
+
+    assert at_once(click, click, click) == {"done": 1, "AlreadyPublished": 2}
+    assert Availability.objects.count() == 1
 
 
 # --- rules ------------------------------------------------------------------------------------------
