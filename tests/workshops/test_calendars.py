@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -168,6 +169,18 @@ def test_week_and_month_show_what_is_free_asked_for_booked_and_busy(
     assert "décembre\u00a02026" in month
     narrowed = client.get(page(world, "agenda"), {"mois": "2026-12", "salle": str(other.pk)}).text
     assert narrowed.count('class="entry') == 1
+
+
+def test_rooms_of_one_name_are_told_apart_by_their_site(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    client = visitor(world.company_owner)
+    world.room.name = "Salle A"
+    world.room.save()
+    shown = re.findall(r'<option value="\d+".*?>(.*?)</option>', client.get(page(world, "agenda")).text)
+    assert shown == ["Salle A"]
+    other = factories.make_room(now, factories.make_site(now, world.company, name="Usine"), name="Salle A")
+    narrowed = client.get(page(world, "agenda"), {"mois": "2026-12", "salle": str(other.pk)}).text
+    assert re.findall(r'<option value="\d+".*?>(.*?)</option>', narrowed) == ["Salle A, Siège", "Salle A, Usine"]
+    assert "décembre\u00a02026, Salle A, Usine</p>" in narrowed
 
 
 @pytest.mark.parametrize("query", ["semaine=x", "mois=2026-99", "salle=999", "semaine=0001-01-01", "mois=9999-12"])

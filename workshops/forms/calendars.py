@@ -26,24 +26,45 @@ class MonthField(forms.DateField):
 IN_OUR_TIME = [MinValueValidator(dt.date(2015, 1, 1)), MaxValueValidator(dt.date(2115, 1, 1))]
 
 
+class RoomField(forms.ModelChoiceField[Room]):
+    """One of the rooms of a company, told by its site too where there are several: each may have a « Salle A »."""
+
+    def rooms(self) -> list[Room]:
+        """Those among which one is chosen; read once."""
+        assert self.queryset is not None
+        return list(self.queryset)
+
+    def are_apart(self) -> bool:
+        return len({room.site_id for room in self.rooms()}) > 1
+
+    def label_from_instance(self, room: Room) -> str:
+        return f"{room.name}, {room.site.name}" if self.are_apart() else room.name
+
+
 class CalendarForm(forms.Form):
     """Which days of which rooms: the week of a day (`semaine`), or a month (`mois`)."""
 
     semaine = forms.DateField(required=False, widget=date_input(), label="Semaine du", validators=IN_OUR_TIME)
     mois = MonthField(required=False, label="Mois", validators=IN_OUR_TIME)
-    salle = forms.ModelChoiceField(
-        required=False, queryset=Room.objects.none(), label="Salle", empty_label="Toutes les salles"
-    )
+    salle = RoomField(required=False, queryset=Room.objects.none(), label="Salle", empty_label="Toutes les salles")
 
     def __init__(self, data: Any, *, rooms: models.QuerySet[Room]) -> None:
         super().__init__(data)
+        self._rooms.queryset = rooms.select_related("site", "calendar")
+
+    @property
+    def _rooms(self) -> RoomField:
         field = self.fields["salle"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = rooms.select_related("site", "calendar")
+        assert isinstance(field, RoomField)
+        return field
 
     def rooms(self) -> list[Room]:
         """The rooms among which one is chosen, each with its site and its calendar."""
-        return list(self.fields["salle"].queryset)  # type: ignore[attr-defined]
+        return self._rooms.rooms()
+
+    def label(self, room: Room) -> str:
+        """How the room is named among them."""
+        return self._rooms.label_from_instance(room)
 
 
 class CalendarURLField(forms.URLField):

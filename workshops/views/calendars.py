@@ -45,6 +45,7 @@ def agenda(request: HttpRequest, slug: str) -> HttpResponse:
         "company": company,
         "form": form,
         "room": room,
+        "room_label": form.label(room) if room else "",
         "monthly": monthly,
         "days": schedule(company, days, now, room=room),
         "first": days[0],
