@@ -10,6 +10,7 @@ from companies.actions.organisations import (
 )
 from companies.actions.photos import PhotoRefused, TooManyPhotos, add_photo, remove_photo
 from companies.actions.places import (
+    ComputersStillOffered,
     EntranceDisagrees,
     RoomArchived,
     RoomsStillLarger,
@@ -88,6 +89,7 @@ __all__ = [
     "AlreadyElsewhere",
     "AlreadyPublished",
     "CalendarRefused",
+    "ComputersStillOffered",
     "DaytimeOpening",
     "EntranceDisagrees",
     "Joined",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.refusals import Refused, refusing
 from companies.models import Accessibility, AccessKit, Company, Room, Site
@@ -27,6 +27,12 @@ class SlotsStillLarger(Refused):
     """A slot, past or to come, offers more than the room would have."""
 
     field = "capacity"
+
+
+class ComputersStillOffered(SlotsStillLarger):
+    """The same of computers alone."""
+
+    field = "computers"
 
 
 class EntranceDisagrees(Refused):
@@ -159,15 +165,25 @@ def describe_room(*, room: Room) -> Room:
     """Save what was corrected. Its slots follow its places and computers by their key.
 
     Raises:
-        SlotsStillLarger: nothing is written.
+        SlotsStillLarger, ComputersStillOffered: nothing is written.
     """
-    larger = SlotsStillLarger(
+    larger = SlotsStillLarger()
+    try:
+        with refusing({"slot_places_within_room": larger, "series_within_room": larger}):
+            room.save(update_fields=Room.DESCRIBED)
+    except SlotsStillLarger as refusal:
+        raise _still_larger(room) from refusal
+    return room
+
+
+def _still_larger(room: Room) -> SlotsStillLarger:
+    """Beside the places when they are too few, else beside the computers."""
+    more = Q(places__gt=room.capacity)
+    places = room.slots.filter(more).exists() or room.availabilities.filter(more).exists()
+    return (SlotsStillLarger if places else ComputersStillOffered)(
         "Des créneaux ou des séries de cette salle offrent davantage, et leur histoire reste\u00a0: "
         "archivez la salle et décrivez-en une autre, ou gardez ces nombres."
     )
-    with refusing({"slot_places_within_room": larger, "series_within_room": larger}):
-        room.save(update_fields=Room.DESCRIBED)
-    return room
 
 
 def hold_room(*, room: Room) -> None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from companies.models import Accessibility, AccessKit, Room, Site
+from companies.models import Accessibility, AccessKit, Room, Site, Slot
 from territories import geocoding
 from territories.models import Commune
 from territories.outward import UnreadableAnswer
@@ -344,3 +344,20 @@ def test_equipment_is_told_in_words(owner: Client, world: World) -> None:
     assert Room.objects.get().equipment_labels == ["vidéoprojecteur ou grand écran", "imprimante"]
     shown = owner.get(reverse("workshops:slot", args=[world.slot.pk])).text
     assert "vidéoprojecteur ou grand écran, imprimante. Windows 11" in shown
+
+
+@pytest.mark.parametrize(
+    ("capacity", "computers", "field"), [("10", "7", "computers"), ("9", "8", "capacity"), ("9", "7", "capacity")]
+)
+@pytest.mark.parametrize("offered_by", ["series", "slot"])
+def test_number_below_what_is_offered_is_said_beside_it(
+    owner: Client, world: World, now: dt.datetime, offered_by: str, capacity: str, computers: str, field: str
+) -> None:
+    if offered_by == "series":
+        world.slot.delete()
+        factories.make_series(now, world.room, places=10, computers=8)
+    else:
+        Slot.objects.filter(pk=world.slot.pk).update(places=10, computers=8)
+    answer = owner.post(page("room_edit", world, world.room.pk), ROOM | {"capacity": capacity, "computers": computers})
+    assert (answer.status_code, "offrent davantage" in answer.text) == (422, True)
+    assert re.findall(r'id="id_(\w+)_error"', answer.text) == [field]
