@@ -50,7 +50,7 @@ def read_busy(file: bytes, *, zone: ZoneInfo, since: dt.datetime, until: dt.date
     periods: list[Busy] = []
     for calendar in _parse(file):
         with _blaming_the_file():
-            _refuse_endless(calendar, until)
+            _refuse_endless(calendar, since, until)
             periods += _events(calendar, zone, since, until)
             periods += _free_busy(calendar, zone)
     within = [Busy(max(one.starts_at, since), min(one.ends_at, until)) for one in periods]
@@ -101,9 +101,9 @@ def _damaged(what: str) -> str:
     return f"Un événement de ce calendrier est abîmé{what}\u00a0: corrigez-le ou retirez-le, puis recommencez."
 
 
-def _refuse_endless(calendar: Any, until: dt.datetime) -> None:
-    """What would be counted out for hours: rules within a day, and old ones by the hundred."""
-    days = 0
+def _refuse_endless(calendar: Any, since: dt.datetime, until: dt.datetime) -> None:
+    """What would be counted out for hours: rules within a day, old ones by the hundred, and others by the thousand."""
+    days = days_to_come = 0
     for event in calendar.walk("VEVENT"):
         _refuse_hours_without_a_day(event)
         for rule in _listed(event.get("RRULE")):
@@ -113,7 +113,13 @@ def _refuse_endless(calendar: Any, until: dt.datetime) -> None:
                     f"«\u00a0{event.get('SUMMARY', 'Un événement')}\u00a0» se répète plusieurs fois par jour\u00a0: "
                     "retirez-le du calendrier de la salle."
                 )
-            days += max(0, until.date().toordinal() - event["DTSTART"].dt.toordinal())
+            first, last = event["DTSTART"].dt.toordinal(), until.date().toordinal()
+            days += max(0, last - first)
+            days_to_come += max(0, last - max(first, since.date().toordinal()))
+    if days_to_come > MOST_DAYS_REPEATED:
+        raise UnreadableCalendar(
+            "Ce calendrier compte trop d’événements qui se répètent\u00a0: exportez la salle seule."
+        )
     if days > MOST_DAYS_REPEATED:
         raise UnreadableCalendar(
             "Ce calendrier répète trop d’événements anciens\u00a0: exportez-le depuis cette année."

@@ -100,6 +100,10 @@ def test_free_and_busy_periods_are_read_too() -> None:
             calendar(*["DTSTART:19700101T173000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=DAILY"] * 50),
             "trop d’événements anciens",
         ),
+        (
+            calendar(*["DTSTART:20261208T173000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY"] * 4999),
+            "trop d’événements qui se répètent",
+        ),
     ],
 )
 def test_file_that_cannot_be_read_says_why(file: bytes, said: str) -> None:
