@@ -45,6 +45,8 @@ FAULTS = [
     ("companies:availability_create", SEASON, "until_date", "2026-11-01"),
     ("companies:availability_create", SEASON, "places", "0"),
     ("companies:availability_create", SEASON, "notice_hours", "30000"),
+    ("companies:availability_create", SEASON, "volunteers_offered", "51"),
+    ("companies:availability_create", SEASON, "volunteers_offered", "32767"),
     *[("associations:request_create", REQUEST, "participants", value) for value in ("0", "201", "-1")],
     *[("associations:request_create", REQUEST, "computers", value) for value in ("-1", "900")],
     *[("associations:request_create", REQUEST, "radius_km", value) for value in ("0", "500")],

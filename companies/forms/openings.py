@@ -12,6 +12,8 @@ from companies.models import Availability, BookingMode, Room
 from territories.wording import ordinal, weekday
 
 LONGEST_NOTICE_HOURS = 720
+# More than come to any evening; whoever types that has slipped.
+MOST_VOLUNTEERS = 50
 A_YEAR = dt.timedelta(days=366)
 
 
@@ -37,10 +39,12 @@ class HourField(forms.TimeField):
 
 
 def check_offer(form: forms.BaseForm, cleaned: dict[str, Any], room: Room) -> None:
-    """At least one place, and no more than the room has."""
+    """At least one place, no more than the room has, and as many volunteers as may come."""
     for field, most in (("places", room.capacity), ("computers", room.computers)):
         if (cleaned.get(field) or 0) > most:
             form.add_error(field, f"Indiquez {most} au plus\u00a0: c’est ce que la salle a.")
+    if (cleaned.get("volunteers_offered") or 0) > MOST_VOLUNTEERS:
+        form.add_error("volunteers_offered", f"Indiquez {MOST_VOLUNTEERS} bénévoles au plus.")
     if cleaned.get("places") == 0:
         form.add_error("places", "Indiquez au moins une place.")
 

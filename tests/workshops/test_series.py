@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from accounts.models import Role, User
 from companies import actions as companies
 from companies.actions.series import TAKEN
 from companies.confirmations import confirmation_path
+from companies.forms.openings import MOST_VOLUNTEERS
 from companies.models import Availability, BusyTime, Slot, SlotVolunteer
 from mail.models import Message
 from mail.rendering import render
@@ -270,12 +272,47 @@ def test_season_through_the_lost_hour_says_which_date_moved(world: World, now: d
     assert [str(slot.starts_on) for slot in season.moved] == ["2027-03-28"]
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "2026-12-10", "9999-12-31"])
-def test_series_ends_on_any_day_that_one_may_type(
+@pytest.mark.parametrize("day", ["2026-12-01", "2026-12-10", "9999-12-31"])
+def test_series_ends_on_any_day_from_today(world: World, series: Availability, visitor: Visitor, day: str) -> None:
+    address = reverse("workshops:series_end", args=[world.company.slug, series.pk])
+    assert visitor(world.company_owner).post(address, {"from_date": day}).status_code == 302
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-11-30"])
+def test_series_does_not_end_on_a_day_that_is_past(
     world: World, series: Availability, visitor: Visitor, day: str
 ) -> None:
     address = reverse("workshops:series_end", args=[world.company.slug, series.pk])
-    assert visitor(world.company_owner).post(address, {"from_date": day}).status_code == 302
+    answer = visitor(world.company_owner).post(address, {"from_date": day})
+    assert (answer.status_code, "Cette date est passée" in answer.text) == (422, True)
+    series.refresh_from_db()
+    assert series.cut_from_date is None
+
+
+def test_today_of_a_series_is_that_of_its_site(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """At eleven in the evening in Lille, it is already tomorrow in La Réunion."""
+    site = factories.make_site(now, world.company, commune_id="97411")
+    far = factories.make_series(now, factories.make_room(now, site))
+    near = factories.make_series(now, world.room)
+    client = visitor(world.company_owner)
+    with travel(dt.datetime(2026, 12, 1, 22, tzinfo=dt.UTC), tick=False):
+        answers = [
+            client.post(reverse("workshops:series_end", args=[world.company.slug, one.pk]), {"from_date": "2026-12-01"})
+            for one in (far, near)
+        ]
+    assert [answer.status_code for answer in answers] == [422, 302]
+
+
+@pytest.mark.parametrize(("typed", "status"), [(MOST_VOLUNTEERS, 302), (MOST_VOLUNTEERS + 1, 422), (32767, 422)])
+def test_volunteers_of_a_date_are_as_many_as_may_come(
+    world: World, series: Availability, visitor: Visitor, typed: int, status: int
+) -> None:
+    address = reverse("workshops:slot_change", args=[world.company.slug, on(series, 17).pk])
+    answer = visitor(world.company_owner).post(address, FORM | {"apply_to": "one", "volunteers_offered": str(typed)})
+    assert answer.status_code == status
+    if status != 302:
+        assert re.findall(r'id="id_(\w+)_error"', answer.text) == ["volunteers_offered"]
+        assert f"Indiquez {MOST_VOLUNTEERS} bénévoles au plus" in answer.text
 
 
 def test_series_confirmed_while_nothing_of_it_is_public_does_not_say_so(
@@ -690,6 +727,31 @@ def test_series_that_ends_beyond_the_horizon_opens_its_dates_until_then(
     last = Slot.objects.filter(availability=endless).order_by("starts_at").last()
     assert last is not None
     assert str(last.local_date) == "2027-01-14"
+
+
+def test_date_that_stayed_when_its_series_changed_is_not_said_to_be_changed(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    """The 10th is booked; the 17th was moved by hand before the change, the 24th after it."""
+    by, moved = world.company_owner, on(series, 17)
+    actions.change_slot(slot=moved, change=change(moved, places=4), by=by, now=now)
+    address = reverse("workshops:series", args=[world.company.slug, series.pk])
+    before = visitor(by).get(address).text
+    assert (before.count("gardé de la série précédente"), before.count("changé à la main")) == (0, 1)
+    later = opening(start_time=dt.time(19), end_time=dt.time(21))
+    actions.change_series(
+        availability=series, changed=later, from_date=dt.date(2026, 12, 1), by=by, now=now + dt.timedelta(minutes=1)
+    )
+    moved = on(later, 24)
+    actions.change_slot(slot=moved, change=change(moved, places=4), by=by, now=now + dt.timedelta(minutes=2))
+    after = visitor(by).get(reverse("workshops:series", args=[world.company.slug, later.pk])).text
+    rows = re.findall(r"<strong>\w+ (\d+).*?</strong>.*?</tr>", after, re.DOTALL)
+    said = [
+        (day, badge)
+        for day, badge in zip(rows, re.findall(r'data-label="État">(.*?)</td>', after, re.DOTALL), strict=True)
+        if "gardé de la série précédente" in badge or "changé à la main" in badge
+    ]
+    assert [(day, "gardé" in badge) for day, badge in said] == [("10", True), ("17", True), ("24", False)]
 
 
 # --- pages ------------------------------------------------------------------------------------------

@@ -19,12 +19,19 @@ LONG_AGO = dt.date(2015, 1, 1)
 
 
 class EndForm(forms.Form):
-    """From which day on a series opens nothing."""
+    """From which day on a series opens nothing: today at its site, or later."""
 
     from_date = forms.DateField(label="À partir du", widget=date_input())
 
     def __init__(self, data: Any = None, *, today: dt.date) -> None:
         super().__init__(data, initial={"from_date": today})
+        self.today = today
+
+    def clean_from_date(self) -> dt.date:
+        day: dt.date = self.cleaned_data["from_date"]
+        if day < self.today:
+            raise forms.ValidationError("Cette date est passée\u00a0: indiquez aujourd’hui ou un jour à venir.")
+        return day
 
 
 class OpenDateForm(forms.Form):
