@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default="",
                 default="",
-                help_text="« manager:companies:3:17 » : la personne 17 le lit tant qu’elle gère l’entreprise 3.",
+                help_text="«\xa0manager:companies:3:17\xa0»\xa0: la personne 17 le lit tant qu’elle gère l’entreprise 3.",
                 max_length=80,
                 verbose_name="à quel titre",
             ),

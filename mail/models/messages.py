@@ -146,7 +146,7 @@ class Message(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="« manager:companies:3:17 » : la personne 17 le lit tant qu’elle gère l’entreprise 3.",
+        help_text="«\u00a0manager:companies:3:17\u00a0»\u00a0: la personne 17 le lit tant qu’elle gère l’entreprise 3.",
     )
     reply_to = models.EmailField("réponse à", blank=True)
     calendar = models.TextField("agenda joint (.ics)", blank=True)
