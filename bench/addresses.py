@@ -19,7 +19,8 @@ import django
 Measure = dict[str, Any]
 
 VALID = ("ISEMAIL_VALID_CATEGORY", "ISEMAIL_DNSWARN", "VALID_PAR_LISTE")
-INVALID = ("ISEMAIL_ERR", "INVALIDE_PAR_LISTE")
+# Of RFC 5322 alone: in a header at most, and refused by SMTP.
+INVALID = ("ISEMAIL_ERR", "ISEMAIL_RFC5322", "INVALIDE_PAR_LISTE")
 
 
 def measure(*, file: Path) -> Iterator[Measure]:
