@@ -32,7 +32,7 @@ def writing(address: Address, *, language: str) -> Iterator[partial[bool]]:
 class Reader(NamedTuple):
     """Somebody who has an account, and in which capacity they read: once they have it no longer, the mail is off.
 
-    Without a capacity the mail is for that person, whatever becomes of them.
+    Without a capacity the mail is for that person, whatever becomes of them. Its last part is always their number.
     """
 
     person: User
@@ -48,7 +48,7 @@ def writing_to(reader: Reader) -> Iterator[partial[bool]]:
     """The same, for somebody who has an account."""
     person = reader.person
     with writing(Address(person.email, person.name), language=person.language) as post:
-        yield partial(post, capacity=reader.capacity)
+        yield partial(post, capacity=reader.capacity or f"person:{reader.pk}")
 
 
 def managers_of(organisation: Organisation) -> list[Reader]:

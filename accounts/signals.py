@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.actions.sessions import end_sessions
 from accounts.models import User
-from mail.actions import take_preferences_along
+from mail.actions import follow_to
 from territories import clock
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -26,10 +26,11 @@ def end_other_sessions(*, request: HttpRequest, user: User, authenticator: Authe
         end_sessions(user=user, but=request.session.session_key or "")
 
 
-@receiver(email_changed, dispatch_uid="what was chosen about mail goes along to another address")
-def take_wishes_along(
-    *, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **_kwargs: Any
+@receiver(email_changed, dispatch_uid="mail, and what was chosen about it, goes along to another address")
+def take_mail_along(
+    *, user: User, from_email_address: EmailAddress | None, to_email_address: EmailAddress, **_kwargs: Any
 ) -> None:
     """At the moment when another address becomes the one that mail is sent to."""
     if from_email_address is not None:
-        take_preferences_along(was=from_email_address.email, becomes=to_email_address.email, now=clock.now())
+        old, new = from_email_address.email, to_email_address.email
+        follow_to(was=old, becomes=new, reader=user.pk, now=clock.now())

@@ -19,13 +19,19 @@ def _still_of_it(message: Message) -> str:
     found = _of_app(space, Membership).objects.filter(user=person, user__is_active=True, role__in=ROLES[role])
     key = _of_app(space, Organisation)._meta.model_name  # noqa: SLF001  # Django's own name
     here = found.filter(**{key: number}).exists() or found.filter(**{f"{key}__former_entries__number": number}).exists()
-    return "" if here else "Cette personne n’en est plus, ou n’y a plus ce rôle."
+    return "" if here else "elle n’est plus de l’organisation, ou n’y a plus ce rôle."
+
+
+@wanted.in_capacity("person")
+def _themselves(_message: Message) -> str:
+    """What is told to somebody, not to who has a role."""
+    return ""
 
 
 @wanted.in_capacity("operator")
 def _still_an_operator(message: Message) -> str:
     still = User.objects.operators().filter(pk=wanted.number_in(message.capacity)).exists()
-    return "" if still else "Cette personne ne fait plus fonctionner le portail."
+    return "" if still else "elle ne fait plus fonctionner le portail."
 
 
 @wanted.while_so("member_invited")

@@ -11,7 +11,7 @@ from mail.models import Message
 def _still_promised(message: Message) -> str:
     slot, person = map(int, message.capacity.split(":")[1:])
     coming = SlotVolunteer.objects.filter(slot=slot, volunteer=person, volunteer__is_active=True)
-    return "" if coming.exists() else "Cette personne ne vient plus."
+    return "" if coming.exists() else "elle ne vient plus."
 
 
 @wanted.while_so("series_to_confirm")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.db.models import Q
 
 from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences
@@ -26,8 +27,20 @@ def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> No
 
 
 @transaction.atomic
-def take_preferences_along(*, was: str, becomes: str, now: dt.datetime) -> None:
-    """Somebody has another address: what they chose for the old one goes to it, unless they chose there already."""
+def follow_to(*, was: str, becomes: str, reader: int, now: dt.datetime) -> None:
+    """Somebody, by their number, has another address: what waits for them goes there, and what they chose about mail.
+
+    What they chose for the new address before stands. What is about an address as such, like a notice that it is none
+    of theirs any more, goes where it was sent.
+    """
+    waiting = Message.objects.filter(
+        Q(state=Message.State.QUEUED) | Q(state=Message.State.GATHERED, gathered_into=None)
+    )
+    waiting.filter(to_email__iexact=was, capacity__endswith=f":{reader}").update(to_email=becomes)
+    _take_preferences_along(was=was, becomes=becomes, now=now)
+
+
+def _take_preferences_along(*, was: str, becomes: str, now: dt.datetime) -> None:
     chosen = Preferences.objects.filter(address=was.lower()).first()
     if chosen is None or Preferences.objects.filter(address=becomes.lower()).exists():
         return

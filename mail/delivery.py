@@ -219,7 +219,8 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
             mark(message, Message.State.GATHERED, gathered_at=at, next_attempt_at=until)
             return Outcome.GATHERED
         case wishes.Instead(until=dt.datetime() as until):
-            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until)
+            # It does not wait for a server any more, should one have refused it.
+            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until, last_error="")
             return Outcome.POSTPONED
     return None
 

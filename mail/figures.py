@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, Min, Q, When
 
 from mail.models import Heartbeat, Message, Suppression
+from mail.models.messages import REFUSED_ONCE
 
 DAY = dt.timedelta(days=1)
 # Beat ticks every half minute; delivery should not lag behind by more than a few runs.
@@ -48,7 +49,7 @@ def mail_figures(now: dt.datetime) -> Figures:
 
 def _waiting(now: dt.datetime) -> tuple[int, dt.datetime | None]:
     """How many should have left, and when the first of them was due: a refusal does not make it younger."""
-    since = Case(When(attempts__gt=0, then=F("due_at")), default=F("next_attempt_at"))
+    since = Case(When(REFUSED_ONCE, then=F("due_at")), default=F("next_attempt_at"))
     waiting = Message.objects.waiting(now).order_by().aggregate(count=Count("pk"), since=Min(since))
     return waiting["count"], waiting["since"]
 

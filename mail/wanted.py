@@ -31,6 +31,7 @@ Retell = Callable[[Message, dt.datetime], Facts | None]
 Join = Callable[[list[Facts]], Facts]
 
 TOO_LATE = "Trop tard\u00a0: le message n’avait plus d’objet."
+NOT_FOR_THEM = "Plus pour cette personne\u00a0:"
 NOTHING_LEFT = "Plus rien de ce qu’il annonçait n’est à prendre."
 
 _checks: dict[str, WhyNot] = {}
@@ -121,12 +122,16 @@ def why_not(message: Message) -> str:
 
     In a savepoint: a check that fails leaves the transaction fit to write that down.
     """
-    capacity = message.capacity.partition(":")[0]
-    checks = [_capacities[capacity]] if capacity else []
-    if message.about and message.template in _checks:
-        checks.append(_checks[message.template])
+    check = _checks.get(message.template) if message.about else None
     with transaction.atomic():
-        return next(filter(None, (check(message) for check in checks)), "")
+        return _why_not_for_them(message) or (check(message) if check else "")
+
+
+def _why_not_for_them(message: Message) -> str:
+    if not message.capacity:
+        return ""
+    reason = _capacities[message.capacity.partition(":")[0]](message)
+    return f"{NOT_FOR_THEM} {reason}" if reason else ""
 
 
 def number_in(about: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Max, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from mail.bounces import SET_ASIDE
 from mail.models import Message
@@ -45,6 +46,11 @@ STATES = {
     Message.State.SKIPPED: "non envoyé, sans objet",
     Message.State.GATHERED: "dans un récapitulatif",
 }
+# Of what a digest holds: what became of the digest.
+IN_DIGEST = STATES | {
+    Message.State.QUEUED: "dans un récapitulatif",
+    Message.State.SENT: "envoyé dans un récapitulatif",
+}
 OUTCOMES = {
     Message.Outcome.DELIVERED: "arrivé",
     Message.Outcome.BOUNCED: "envoyé, puis rejeté par la messagerie du destinataire",
@@ -75,12 +81,18 @@ def ledger(booking: Booking) -> list[Told]:
     rows = (
         Message.objects.told_of(*_same_event(booking))
         .order_by()
-        .annotate(kept=KEPT)
-        .values("template", "state", "outcome", "kept")
+        .annotate(
+            kept=KEPT,
+            gathered=Q(gathered_into__isnull=False),
+            fate=Coalesce("gathered_into__state", "state"),
+            known=Coalesce("gathered_into__outcome", "outcome"),
+        )
+        .values("template", "gathered", "fate", "known", "kept")
     )
-    told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=Max("sent_at"))
+    sent = Max(Coalesce("gathered_into__sent_at", "sent_at"))
+    told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=sent)
     zone = ZoneInfo(booking.slot.time_zone)
-    return [_told(row, zone) for row in told.order_by("-due", "template", "state", "outcome", "kept")]
+    return [_told(row, zone) for row in told.order_by("-due", "template", "gathered", "fate", "known", "kept")]
 
 
 def _same_event(booking: Booking) -> list[str]:
@@ -92,8 +104,9 @@ def _same_event(booking: Booking) -> list[str]:
 
 def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:
     local = (row["sent"] or row["due"]).astimezone(zone)
+    became = OUTCOMES.get(row["known"], (IN_DIGEST if row["gathered"] else STATES)[row["fate"]])
     return Told(
-        what=f"{LABELS[row['template']]}\u00a0: {row['kept'] or OUTCOMES.get(row['outcome'], STATES[row['state']])}",
+        what=f"{LABELS[row['template']]}\u00a0: {row['kept'] or became}",
         when=f"{long_date(local.date())}, {wall_time(local)}",
         who=f"à {counted(row['people'], 'personne', 'personnes')}",
     )

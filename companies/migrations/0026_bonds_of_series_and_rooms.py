@@ -76,10 +76,19 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.RemoveConstraint(model_name="availability", name="availability_ordinals_of_months"),
         migrations.AddConstraint(
             model_name="availability",
             constraint=models.CheckConstraint(
-                condition=models.Q(("every__in", ["week", "two_weeks", "month"])), name="availability_rhythm_known"
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("every", "month"), ("ordinals__len__range", (1, 5))),
+                        models.Q(("every__in", ["week", "two_weeks"]), ("ordinals", [])),
+                        _connector="OR",
+                    ),
+                    ("ordinals__contained_by", [1, 2, 3, 4, -1]),
+                ),
+                name="availability_ordinals_of_months",
             ),
         ),
         migrations.AddConstraint(

@@ -138,11 +138,10 @@ class Availability(Opening):
             ),
             models.CheckConstraint(
                 name="availability_ordinals_of_months",
-                condition=(Q(every="month", ordinals__len__range=(1, 5)) | (~Q(every="month") & Q(ordinals=[])))
+                condition=(
+                    Q(every="month", ordinals__len__range=(1, 5)) | Q(every__in=["week", "two_weeks"], ordinals=[])
+                )
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
-            ),
-            models.CheckConstraint(
-                name="availability_rhythm_known", condition=Q(every__in=["week", "two_weeks", "month"])
             ),
             models.CheckConstraint(
                 name="availability_mode_known", condition=Q(booking_mode__in=["instant", "on_approval"])

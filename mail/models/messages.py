@@ -30,6 +30,10 @@ def _held_back() -> Exists:
     return Exists(Pause.objects.filter(template__in=[OuterRef("template"), ""]))
 
 
+# A server refused it, and it waits for the next attempt.
+REFUSED_ONCE = Q(attempts__gt=0) & ~Q(last_error="")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     """Which messages may leave, and the one way to change their state."""
 
@@ -69,8 +73,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(about__in=about).order_by("due_at", "pk")
 
     def waiting(self, now: dt.datetime) -> Self:
-        """Those that should have left by now: due, or due once and refused since. Not those that an operator holds."""
-        late = Q(next_attempt_at__lte=now) | Q(attempts__gt=0, due_at__lte=now)
+        """Those that should have left by now: due, or due once and refused since.
+
+        Not those that an operator holds, nor those that wait as their reader wishes.
+        """
+        late = Q(next_attempt_at__lte=now) | Q(REFUSED_ONCE, due_at__lte=now)
         return self.filter(late, ~_held_back(), state=Message.State.QUEUED)
 
     def move(self, to: Message.State, **stamps: Any) -> int:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mail.actions import save_preferences, take_preferences_along
+from mail.actions import follow_to, save_preferences
 from mail.kinds import Frequency
 from mail.models import Message, Preferences
 from mail.wishes import preferences_of
+from tests import factories
 from tests.factories import World
+from workshops import emails
 
 Visitor = Callable[[User], Client]
 ANOTHER = "Helene@Ailleurs.example.org"
@@ -22,8 +25,11 @@ ANOTHER = "Helene@Ailleurs.example.org"
 def test_wishes_follow_to_the_address_that_mail_goes_to(world: World, now: dt.datetime, visitor: Visitor) -> None:
     person = world.company_owner
     save_preferences(Preferences(address=person.email, reminders=Frequency.NEVER, quiet_from=dt.time(20)), now=now)
-    client, page = visitor(person), reverse("account_email")
+    client, page, before = visitor(person), reverse("account_email"), person.email
     client.post(page, {"action_add": "", "email": ANOTHER})
+    booking = factories.make_booking(now, world.slot, world.association)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=booking.workshop, now=now)
     code = Message.objects.filter(template="account_notice", to_email__iexact=ANOTHER).latest("pk").context["code"]
     client.post(reverse("account_email_verification_sent"), {"code": code})
     client.post(page, {"action_primary": "", "email": ANOTHER.lower()})
@@ -32,15 +38,19 @@ def test_wishes_follow_to_the_address_that_mail_goes_to(world: World, now: dt.da
     wishes = preferences_of(person.email)
     assert (wishes.reminders, wishes.quiet_from) == (Frequency.NEVER, dt.time(20))
     assert Preferences.objects.count() == 1
+    waiting = Message.objects.get(template="workshop_reminder", capacity__endswith=f":{person.pk}")
+    assert waiting.to_email == ANOTHER.lower()
+    # That an address is none of theirs any more is told to that address.
+    assert before in Message.objects.filter(template="account_notice").values_list("to_email", flat=True)
 
 
 def test_what_was_chosen_for_the_new_address_stands(db: None, now: dt.datetime) -> None:
     save_preferences(Preferences(address="a@example.org", reminders=Frequency.NEVER), now=now)
     save_preferences(Preferences(address="b@example.org", reminders=Frequency.DAILY), now=now)
-    take_preferences_along(was="A@example.org", becomes="B@example.org", now=now)
+    follow_to(was="A@example.org", becomes="B@example.org", reader=1, now=now)
     assert [preferences_of(one).reminders for one in ("a@example.org", "b@example.org")] == ["never", "daily"]
 
 
 def test_nothing_chosen_is_nothing_to_take(db: None, now: dt.datetime) -> None:
-    take_preferences_along(was="a@example.org", becomes="b@example.org", now=now)
+    follow_to(was="a@example.org", becomes="b@example.org", reader=1, now=now)
     assert not Preferences.objects.exists()

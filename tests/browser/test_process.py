@@ -47,11 +47,11 @@ def test_no_process_is_left_and_the_next_start_works(tmp_path: Path, number: sig
     assert "Ctrl-C" in first.wait()[-1]
     assert len(mine(data)) > 6
     first.stop(number)
-    assert gone(data, 5) == []
+    assert gone(data, 20) == []
     again = Portal(data, "--no-data")
     assert "Ctrl-C" in again.wait()[-1]
     again.stop()
-    assert gone(data, 5) == []
+    assert gone(data, 20) == []
 
 
 @pytest.mark.parametrize("seconds", [1.9, 2.4, 2.9])
@@ -61,7 +61,7 @@ def test_kill_while_it_starts_leaves_nothing(tmp_path: Path, seconds: float) -> 
     cut = Portal(data, "--no-data")
     time.sleep(seconds)
     cut.stop(signal.SIGKILL)
-    assert gone(data, 5) == []
+    assert gone(data, 20) == []
 
 
 @pytest.mark.skipif("UV" not in os.environ, reason="uv is killed here: start the tests with `uv run pytest`")
@@ -165,6 +165,6 @@ def test_check_walks_the_loop_again_and_again(tmp_path: Path) -> None:
     cut = Portal(data, "--check")
     time.sleep(6)
     cut.stop(signal.SIGKILL)
-    assert gone(data, 5) == []
+    assert gone(data, 20) == []
     outcomes = [check(data) for _ in range(2)]
     assert [one["ok"] for one in outcomes] == [True, True], outcomes

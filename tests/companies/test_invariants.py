@@ -94,7 +94,6 @@ BROKEN = {
         "UPDATE companies_slot SET room_id = (SELECT id FROM companies_room WHERE name = 'Ailleurs')"
     ),
     "site_follows_commune": "UPDATE companies_site SET time_zone = 'Pacific/Tahiti'; SET CONSTRAINTS ALL IMMEDIATE",
-    "availability_rhythm_known": "UPDATE companies_availability SET every = 'day', ordinals = '{}'",
     "availability_mode_known": "UPDATE companies_availability SET booking_mode = 'maybe'",
     "slot_mode_known": "UPDATE companies_slot SET booking_mode = 'maybe'",
     "slot_of_the_room_of_its_series": (

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mail import actions, digests, kinds, links
 from mail.delivery import Tally, deliver_due
 from mail.digests import tell_digests
+from mail.figures import mail_figures
 from mail.kinds import Frequency, Kind, told_as
 from mail.models import Message, Pause, Preferences, Suppression
 from mail.wishes import preferences_of
@@ -467,3 +468,20 @@ def test_pause_holds_back_what_waits_for_a_digest(smtp_sink: Sink, tell: Tell) -
     assert tell_digests(now=at_paris(3, 8)) == 0
     pause.delete()
     assert tell_digests(now=at_paris(3, 9)) == 1
+
+
+def test_night_that_its_reader_wishes_is_no_backlog(smtp_sink: Sink, tell: Tell) -> None:
+    """Refused just before the quiet hours, it waits for the morning: nobody is called for it in the night."""
+    evening = dt.datetime(2026, 12, 1, 20, 59, tzinfo=dt.UTC)  # 21:59 in Paris
+    smtp_sink.answers["ana@example.org"] = "451 4.7.1 come back"
+    message = tell(now=evening, time_zone="Europe/Paris")
+    assert deliver(evening) == Tally(postponed=1)
+    message.refresh_from_db()
+    assert mail_figures(evening + HOUR / 60).due == 1
+    assert deliver(message.next_attempt_at) == Tally(postponed=1)
+    assert mail_figures(evening + 5 * HOUR).due == 0
+    morning = dt.datetime(2026, 12, 2, 6, 10, tzinfo=dt.UTC)  # 7:10 in Paris
+    figures = mail_figures(morning)
+    assert (figures.due, figures.waiting_since) == (1, morning - HOUR / 6)
+    smtp_sink.answers.clear()
+    assert deliver(morning) == Tally(sent=1)

@@ -26,7 +26,7 @@ from tests.mail.conftest import Sink
 from workshops import actions, emails
 from workshops.models import Booking, Side
 
-GONE = "Cette personne n’en est plus, ou n’y a plus ce rôle."
+GONE = "Plus pour cette personne\u00a0: elle n’est plus de l’organisation, ou n’y a plus ce rôle."
 DAY = dt.timedelta(days=1)
 Deed = Callable[[World, User, dt.datetime], None]
 
@@ -96,7 +96,7 @@ def test_volunteer_who_does_not_come_is_not_reminded(world: World, booking: Book
     remind(booking, now)
     assert reasons(now)[world.volunteer.name] == ""
     leave_slot(slot=world.slot, by=world.volunteer)
-    assert reasons(now)[world.volunteer.name] == "Cette personne ne vient plus."
+    assert reasons(now)[world.volunteer.name] == "Plus pour cette personne\u00a0: elle ne vient plus."
 
 
 def test_volunteers_hear_that_it_is_off_although_their_promise_goes_with_it(
@@ -132,7 +132,7 @@ def test_operator_who_runs_it_no_longer_is_told_nothing_that_waits(now: dt.datet
         accounts.signups_near_limit(percent=80, now=now)
     assert reasons(now) == {operator.name: ""}
     User.objects.filter(pk=operator.pk).update(is_staff=False)
-    assert reasons(now) == {operator.name: "Cette personne ne fait plus fonctionner le portail."}
+    assert reasons(now) == {operator.name: "Plus pour cette personne\u00a0: elle ne fait plus fonctionner le portail."}
 
 
 def test_who_was_of_an_entry_that_was_united_with_another_reads_on(
@@ -171,3 +171,26 @@ def test_digest_leaves_out_what_is_for_owners_only(now: dt.datetime, committed: 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.last_error) == (Message.State.SKIPPED, GONE)
     assert second.email not in smtp_sink.recipients
+
+
+def test_who_came_in_the_place_of_all_others_is_reminded(now: dt.datetime, committed: None, smtp_sink: Sink) -> None:
+    """Everybody of one side went between the writing of a reminder and its hour."""
+    world = factories.make_world(now)
+    at = world.slot.starts_at - 2 * DAY
+    factories.make_booking(now - 9 * DAY, world.slot, world.association)
+    assert actions.remind_workshops(now=at) == 1
+    new = factories.make_user("Inès")
+    factories.add_member(world.company, new, Role.OWNER, now)
+    member = world.company.memberships.get(user=world.company_owner)
+    remove_member(organisation=world.company, member=member, by=new, now=at)
+    for minutes in range(0, 15, 5):
+        later = at + dt.timedelta(minutes=minutes)
+        actions.remind_workshops(now=later)
+        deliver_due(now=later, limit=9, clock=lambda later=later: later)  # type: ignore[misc]
+    reminders = Message.objects.filter(template="workshop_reminder").order_by("to_name")
+    assert {one.to_name: one.state for one in reminders} == {
+        world.company_owner.name: "skipped",
+        world.association_owner.name: "sent",
+        new.name: "sent",
+    }
+    assert sorted(smtp_sink.recipients).count(world.association_owner.email) == 1

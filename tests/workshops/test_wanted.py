@@ -15,11 +15,12 @@ from companies.models import Slot
 from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
 from mail.models import Message
+from mail.outbox import post
 from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink
 from workshops import actions, emails
-from workshops.ledger import LABELS
+from workshops.ledger import LABELS, ledger
 from workshops.models import Booking, Side, Workshop
 
 Visitor = Callable[[User], Client]
@@ -113,3 +114,33 @@ def test_page_says_when_an_address_receives_no_more(world: World, now: dt.dateti
         "Demande transmise à l’entreprise\u00a0: pas remis, l’adresse ne reçoit plus"
         in visitor(world.association_owner).get(page).text
     )
+
+
+def test_ledger_says_what_became_of_the_digest(world: World, booking: Booking, now: dt.datetime) -> None:
+    """Kept for a digest, which waits, then leaves at its own hour, then comes back."""
+    reminders = Message.objects.filter(template="workshop_reminder")
+    reminders.update(state=Message.State.GATHERED, gathered_at=now)
+    with transaction.atomic():
+        post("digest", key="digest:1", to=("a@example.org", ""), context={"items": []}, now=now)
+    digest = Message.objects.get(key="digest:1")
+    said = {}
+    for state, stamps in {
+        "none": {},
+        "queued": {"gathered_into": digest},
+        "sent": {"gathered_into": digest},
+        "failed": {"gathered_into": digest},
+    }.items():
+        reminders.update(**stamps)
+        if state in ("sent", "failed"):
+            at = {f"{state}_at": now + dt.timedelta(hours=3), "sent_at": None, "last_error": "x"} | (
+                {"sent_at": now + dt.timedelta(hours=3), "failed_at": None} if state == "sent" else {}
+            )
+            Message.objects.filter(pk=digest.pk).update(state=state, **at)
+        [line] = [one for one in ledger(booking) if one.what.startswith("Rappel")]
+        said[state] = (line.what.partition("\u00a0: ")[2], line.when.partition(", ")[2])
+    assert said == {
+        "none": ("dans un récapitulatif", "10\u00a0h"),
+        "queued": ("dans un récapitulatif", "10\u00a0h"),
+        "sent": ("envoyé dans un récapitulatif", "13\u00a0h"),
+        "failed": ("pas remis", "10\u00a0h"),
+    }
