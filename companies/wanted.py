@@ -6,6 +6,16 @@ from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import wanted
 from mail.models import Message
 
+COMES_ALREADY = "Cette personne a déjà promis de venir."
+
+
+def has_promised(slot: int, message: Message) -> bool:
+    """Whether who reads the message has a seat there: nobody is asked for what they have promised.
+
+    Also who seeks a stand-in for it: they have said that they cannot come.
+    """
+    return SlotVolunteer.objects.filter(slot=slot, volunteer=wanted.number_in(message.capacity)).exists()
+
 
 @wanted.in_capacity("volunteer")
 def _still_promised(message: Message) -> str:
@@ -25,8 +35,10 @@ def _still_asked(message: Message) -> str:
 
 @wanted.while_so("stand_in_asked")
 def _still_sought(message: Message) -> str:
-    sought = SlotVolunteer.objects.filter(pk=wanted.number_in(message.about), stand_in_asked_at__isnull=False)
-    return "" if sought.exists() else "Le remplaçant est trouvé, ou n’est plus cherché."
+    sought = SlotVolunteer.objects.filter(pk=wanted.number_in(message.about), stand_in_asked_at__isnull=False).first()
+    if sought is None:
+        return "Le remplaçant est trouvé, ou n’est plus cherché."
+    return COMES_ALREADY if has_promised(sought.slot_id, message) else ""
 
 
 @wanted.while_so("volunteer_consent_asked")

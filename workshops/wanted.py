@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from associations.models import InsuranceCertificate, Request
+from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
@@ -45,6 +46,8 @@ def _somebody_is_missing(message: Message) -> str:
     booking = _booking(message)
     if booking is not None and not missing(booking.slot):
         return "L’atelier a tous ses bénévoles."
+    if booking is not None and has_promised(booking.slot_id, message):
+        return COMES_ALREADY
     return _confirmed_and_then(message)
 
 

@@ -44,6 +44,21 @@ def test_colleague_is_not_asked_once_a_stand_in_is_found_or_nobody_is_sought(
     assert why("stand_in_asked") == {"Le remplaçant est trouvé, ou n’est plus cherché."}
 
 
+def test_colleague_who_has_promised_meanwhile_is_not_asked_to_stand_in(world: World, now: dt.datetime) -> None:
+    ines, nina = factories.make_user("Ines"), factories.make_user("Nina")
+    for colleague in (ines, nina):
+        factories.add_member(world.company, colleague, Role.VOLUNTEER, now)
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.ask_stand_in(promise=promise, now=now)
+    actions.join_slot(slot=world.slot, by=ines, now=now)
+    asked = {one.to_name: wanted.why_not(one) for one in Message.objects.filter(template="stand_in_asked")}
+    assert asked == {
+        "Ines": "Cette personne a déjà promis de venir.",
+        "Nina": "",
+        world.company_owner.name: "",
+    }
+
+
 @pytest.mark.parametrize("kind", ["company", "association"])
 def test_invitation_that_was_taken_back_does_not_leave(world: World, now: dt.datetime, kind: str) -> None:
     organisation = world.company if kind == "company" else world.association

@@ -309,6 +309,22 @@ def test_call_is_held_back_once_the_seats_are_taken(
     assert set(why) == {"L’atelier a tous ses bénévoles."}
 
 
+@pytest.mark.parametrize("template", ["volunteer_invited", "volunteers_missing"])
+def test_who_comes_already_is_not_asked_to_come(
+    workshop: Workshop, world: World, now: dt.datetime, template: str
+) -> None:
+    nina = colleague(world, now, "Nina")
+    at = world.slot.starts_at - DAY
+    if template == "volunteer_invited":
+        actions.invite_volunteers(workshop=workshop, by=world.company_owner, now=at)
+    else:
+        actions.call_volunteers(now=at)
+    actions.come(workshop=workshop, by=nina, now=at)
+    delivery.deliver_due(now=at, limit=9, clock=lambda: at)
+    asked = dict(Message.objects.filter(template=template).values_list("to_name", "last_error"))
+    assert asked == {"Hélène": "", world.volunteer.name: "", "Nina": "Cette personne a déjà promis de venir."}
+
+
 def test_link_of_a_mail_ends_with_the_membership(workshop: Workshop, world: World) -> None:
     path = coming_path(workshop, world.volunteer)
     assert Client().get(path).status_code == 200
