@@ -25,7 +25,7 @@ from territories.wording import long_date
 def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
     """To the legal signatory, in the language of who asks them: read and sign, no account needed.
 
-    The link is a secret: it is erased once sent.
+    The link is a secret: it is erased once sent. Its key names the instant of that link: a later one replaces it.
     """
     with writing(Address(signature.signatory_email, signature.signatory_name), language=by.language) as post:
         post(
@@ -37,6 +37,7 @@ def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
                 "until": long_date((now + LINK_LASTS).date()),
                 "url": settings.SITE_URL + signing_path(signature),
             },
+            about=f"signature:{signature.pk}",
             not_after=now + LINK_LASTS,
             secret=True,
             now=now,

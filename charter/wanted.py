@@ -15,3 +15,12 @@ def _still_to_sign(message: Message) -> str:
         return "Cette signature ne compte plus."
     newer = Signature.objects.filter(company=signature.company_id, version__number__gte=message.context["new_version"])
     return "La nouvelle version est signée." if newer.exclude(state=Signature.State.DRAFT).exists() else ""
+
+
+@wanted.while_so("signature_link")
+def _link_signs(message: Message) -> str:
+    """Only the latest link serves, and until somebody has signed: its key names the instant at which it was written."""
+    signature = Signature.objects.filter(pk=wanted.number_in(message.about), state=Signature.State.DRAFT).first()
+    sent = signature.link_sent_at if signature else None
+    serves = sent is not None and message.key.endswith(f":{sent:%Y%m%dT%H%M%S%f}")
+    return "" if serves else "Ce lien ne sert plus."

@@ -20,6 +20,7 @@ from charter.actions import deciding, signing
 from charter.models import CharterVersion, Signature
 from companies.models import Company, Slot
 from mail import wanted
+from mail.delivery import deliver_due
 from mail.models import Message
 from mail.rendering import render
 from territories.wording import long_date
@@ -109,6 +110,32 @@ def test_link_ends_after_fourteen_days(world: World, applicant: Company, now: dt
         actions.sign_by_link(
             signature=draft, version=draft.version, name="X", capacity="Y", shows_name=True, now=now + 14 * DAY
         )
+
+
+@pytest.mark.parametrize("end", ["corrected", "sent again", "signed", "by the owner", "withdrawn"])
+def test_link_that_serves_no_more_does_not_leave(world: World, applicant: Company, now: dt.datetime, end: str) -> None:
+    send = partial(actions.send_signing_link, company=applicant, version=world.charter, by=world.company_owner)
+    draft = send(pledge=PLEDGE, now=now)
+    waiting, later = Message.objects.get(), now + dt.timedelta(minutes=1)
+    assert wanted.why_not(waiting) == ""
+    match end:
+        case "corrected":
+            send(pledge=PLEDGE._replace(signatory_email="claire@example.org"), now=later)
+        case "sent again":
+            send(pledge=PLEDGE, now=later)
+        case "signed":
+            actions.sign_by_link(
+                signature=draft, version=world.charter, name="X", capacity="Y", shows_name=True, now=later
+            )
+        case "by the owner":
+            sign(world, applicant, later)
+        case "withdrawn":
+            actions.withdraw_signature(signature=draft, by=world.company_owner, now=later)
+    deliver_due(now=later, limit=9, clock=lambda: later)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.last_error, waiting.context) == ("skipped", "Ce lien ne sert plus.", {})
+    links = Message.objects.filter(template="signature_link", state="sent").values_list("to_email", flat=True)
+    assert list(links) == {"corrected": ["claire@example.org"], "sent again": ["helene@example.org"]}.get(end, [])
 
 
 def test_text_that_is_not_the_newest_is_not_signed(world: World, applicant: Company, now: dt.datetime) -> None:
