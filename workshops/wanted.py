@@ -51,6 +51,15 @@ def _somebody_is_missing(message: Message) -> str:
     return _confirmed_and_then(message)
 
 
+@wanted.while_so("workshop_visitors")
+def _so_many_come(message: Message) -> str:
+    """The last number that was told: the key names it, and when."""
+    workshop = _workshop(message)
+    told_at = workshop.visitors_told_at if workshop else None
+    so_many = workshop and told_at and f":{workshop.visitors}:{told_at:%Y%m%dT%H%M%S%f}:" in message.key
+    return _confirmed_and_then(message) or ("" if so_many else "Un autre nombre est annoncé depuis.")
+
+
 @wanted.while_so("report_due")
 def _report_is_missing(message: Message) -> str:
     side = message.context.get("side", "")

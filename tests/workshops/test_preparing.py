@@ -14,6 +14,7 @@ from time_machine import travel
 
 from accounts.models import User
 from companies.models import AccessKit
+from mail import wanted
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -64,6 +65,42 @@ def test_association_says_what_and_how_many(workshop: Workshop, world: World, vi
         "7\u00a0visiteurs",
         "6\u00a0visiteurs",
     ]
+
+
+@pytest.mark.parametrize(
+    ("then", "why"),
+    [
+        (7, ""),
+        (6, "Un autre nombre est annoncé depuis."),
+        (None, "Un autre nombre est annoncé depuis."),
+        ("cancelled", "L’atelier n’est plus à venir."),
+    ],
+)
+def test_number_of_visitors_that_is_so_no_more_does_not_leave(
+    workshop: Workshop, world: World, now: dt.datetime, then: Any, why: str
+) -> None:
+    def say(count: int | None, at: dt.datetime) -> None:
+        workshop.visitors = count
+        actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=at)
+
+    say(7, now)
+    waiting = Message.objects.get()
+    if then == "cancelled":
+        by = world.company_owner
+        actions.cancel_booking(booking=workshop.booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    else:
+        say(then, now + HOUR)
+    assert wanted.why_not(waiting) == why
+
+
+def test_number_of_visitors_that_is_told_again_is_told_by_the_last_mail_alone(
+    workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    for hours, count in enumerate((7, 6, 7)):
+        workshop.visitors = count
+        actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=now + hours * HOUR)
+    later = "Un autre nombre est annoncé depuis."
+    assert [wanted.why_not(one) for one in Message.objects.order_by("pk")] == [later, later, ""]
 
 
 @pytest.mark.parametrize(("visitors", "word"), [(99, "accueille 10"), (0, "Indiquez 1 au moins"), ("x", "entier")])
