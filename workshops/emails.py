@@ -33,6 +33,7 @@ from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
 from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path
+from workshops.thanks import what_was_reported
 from workshops.told import about, fact, thread
 
 # A week until the digest, and time to answer it.
@@ -343,19 +344,12 @@ def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
 @told_as(Kind.REPORTS)
 def workshop_thanks(*, workshop: Workshop, now: dt.datetime) -> None:
     """To both sides, a fortnight later: thanks, what was counted, and what only they can still tell."""
-    booking = workshop.booking
-    written = {report.side: report for report in workshop.reports.all()}
-    attended = written[Side.ASSOCIATION].attended if Side.ASSOCIATION in written else None
-
-    def facts(side: Side) -> dict[str, object]:
-        people = counted(attended, "personne formée", "personnes formées") if attended is not None else ""
-        return {"people": people, "missing": side not in written}
-
+    booking, reports = workshop.booking, workshop.reports.all()
     for manager in _company(booking):
-        told = partial(facts, Side.COMPANY)
+        told = partial(what_was_reported, reports, Side.COMPANY)
         _tell("workshop_thanks", booking, manager, now, url=_company_url(booking), facts=told)
     for manager in _association(booking):
-        told = partial(facts, Side.ASSOCIATION)
+        told = partial(what_was_reported, reports, Side.ASSOCIATION)
         _tell("workshop_thanks", booking, manager, now, url=_association_url(booking), facts=told)
 
 

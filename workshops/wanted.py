@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import translation
+
 from associations.models import InsuranceCertificate, Request
+from companies.models import Company
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
+from workshops.thanks import what_was_reported
 from workshops.told import fact
 from workshops.volunteers import missing
 
@@ -110,6 +114,15 @@ def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
     still = set(bookable(at).filter(pk__in=[one["id"] for one in told]).values_list("pk", flat=True))
     left = [one for one in told if one["id"] in still]
     return message.context | {"slots": left} if left else None
+
+
+@wanted.retold("workshop_thanks")
+def _what_was_reported_since(message: Message, _at: dt.datetime) -> wanted.Facts:
+    """What the reports say now. Which side reads is told by the capacity, in which each manager is thanked."""
+    side = Side.COMPANY if f":{Company.SPACE}:" in message.capacity else Side.ASSOCIATION
+    reports = Report.objects.filter(workshop__booking=wanted.number_in(message.about))
+    with translation.override(message.language):
+        return {**message.context, **what_was_reported(reports, side)}
 
 
 @wanted.joined("slots_matched")

@@ -16,7 +16,8 @@ from accounts.models import Role, User
 from companies.actions import join_slot
 from companies.models import Slot
 from mail.delivery import deliver_due
-from mail.models import Message
+from mail.digests import tell_digests
+from mail.models import Message, Preferences
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
@@ -451,6 +452,27 @@ def test_both_are_thanked_after_a_fortnight_with_what_was_counted(booking: Booki
     texts = {one.to_name: render(one).text for one in Message.objects.filter(template="workshop_thanks")}
     assert all("5\u00a0personnes formées" in text for text in texts.values())
     assert ["compte rendu manque" in texts[name] for name in BOTH] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("language", "counted"),
+    [("fr", "L’association a compté\u00a0: 5\u00a0personnes"), ("en", "association counted 5\u00a0people")],
+)
+def test_thanks_that_wait_for_a_digest_say_what_was_reported_since(
+    booking: Booking, world: World, language: str, counted: str
+) -> None:
+    for owner in (world.company_owner, world.association_owner):
+        Preferences.objects.create(address=owner.email, reports="daily", changed_at=START)
+    User.objects.update(language=language)
+    end = booking.slot.ends_at + 14 * DAY
+    actions.ask_for_reports(now=end)
+    assert deliver_due(now=end, limit=9, clock=lambda: end).gathered == 2
+    report(booking, world, Side.ASSOCIATION)
+    tell_digests(now=end + DAY)
+    told = {one.to_name: render(one).text for one in Message.objects.filter(template="digest")}
+    assert [counted in told[name] for name in BOTH] == [True, True]
+    missing = {"fr": "Votre compte rendu manque encore", "en": "Your report is still missing"}[language]
+    assert [missing in told[name] for name in BOTH] == [True, False]
 
 
 def test_nobody_is_thanked_for_what_is_long_past(booking: Booking) -> None:
