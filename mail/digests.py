@@ -12,10 +12,19 @@ from django.db import transaction
 
 from mail import outbox, wanted
 from mail.kinds import DIGEST, Frequency
-from mail.models import Message, Preferences
+from mail.models import Message, MessageQuerySet, Preferences
 from mail.outbox import Address
 from mail.rendering import render
-from mail.wishes import UNWANTED, frequency_of, is_weekly, last_digest, next_digest, preferences_of, zone_of
+from mail.wishes import (
+    UNWANTED,
+    digest_in_time,
+    frequency_of,
+    is_in_time,
+    is_weekly,
+    last_digest,
+    preferences_of,
+    zone_of,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -66,15 +75,29 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     # Whose place has another clock comes along: one address has one digest a day, and nothing waits for ever.
     since = {weekly: _latest(one for one in called if one.is_weekly is weekly) for weekly in (False, True)}
     there = [one for one in waiting if one.was_there(since[one.is_weekly])]
-    due = [one for one in there if not _skipped(one.message, wishes, now)]
+    true = [one for one in there if not _skipped(one.message, wishes, now)]
+    due = [one for one in true if is_in_time(one.message, wishes, digest=now)]
     digest = _post(due, wishes, now) if due else None
-    if digest is not None:
-        Message.objects.filter(pk__in=[one.message.pk for one in due]).update(gathered_into=digest)
+    told = {one.message.pk for one in due} if digest else set()
+    Message.objects.filter(pk__in=told).update(gathered_into=digest)
     # What is not told now, because a wish changed or today's digest is written, waits for the next one.
-    for message in [one.message for one in called if digest is None or not one.was_there(since[one.is_weekly])]:
-        again = Message.objects.filter(pk=message.pk, state=Message.State.GATHERED)
-        again.update(next_attempt_at=next_digest(message, wishes, after=now))
+    for message in [one.message for one in called if one.message.pk not in told]:
+        _put_off(message, wishes, now)
     return digest is not None
+
+
+def _put_off(message: Message, wishes: Preferences, now: dt.datetime) -> None:
+    """To the next digest or, when that one would come too late, back into the queue: it leaves alone."""
+    waiting = Message.objects.filter(pk=message.pk, state=Message.State.GATHERED)
+    if digest := digest_in_time(message, wishes, after=now):
+        waiting.update(next_attempt_at=digest)
+    elif _let_go(waiting, now):
+        outbox.wake_at_commit()
+
+
+def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
+    """Back into the queue, where what its reader wishes is asked anew. Returns how many."""
+    return gathered.move(Message.State.QUEUED, gathered_at=None, gathered_into=None, next_attempt_at=now, turn_at=now)
 
 
 def _latest(called: Iterable[Waiting]) -> dt.datetime | None:

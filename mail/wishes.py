@@ -13,6 +13,8 @@ from mail.models import Message, Preferences
 
 DIGEST_HOUR = dt.time(8)
 DIGEST_WEEKDAY = 2  # Tuesday, as isoweekday counts
+# To be written, and to leave after what is more urgent.
+DIGEST_TAKES = dt.timedelta(minutes=15)
 UNWANTED = "La personne ne veut pas de ces courriels."
 
 
@@ -38,9 +40,7 @@ def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
         case Frequency.NEVER:
             return Instead(Message.State.SKIPPED)
         case Frequency.DAILY | Frequency.WEEKLY if not message.instant:
-            digest = next_digest(message, wishes, after=at)
-            # What has its hour does not wait for a digest that comes after it.
-            if message.not_after is None or digest < message.not_after:
+            if digest := digest_in_time(message, wishes, after=at):
                 return Instead(Message.State.GATHERED, until=digest)
     until = wishes.end_of_quiet(at, zone=message.time_zone)
     return Instead(until=until) if until > at and not _is_of_today(message, wishes, at, until) else None
@@ -74,6 +74,21 @@ def next_digest(message: Message, wishes: Preferences, *, after: dt.datetime) ->
     day = local.date() if local.time() < DIGEST_HOUR else local.date() + dt.timedelta(days=1)
     ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if is_weekly(message, wishes) else 0
     return _digest_on(day + dt.timedelta(days=ahead), message, wishes)
+
+
+def digest_in_time(message: Message, wishes: Preferences, *, after: dt.datetime) -> dt.datetime | None:
+    """When the next one after an instant is due; None: the message has its hour, and does not wait for that one."""
+    digest = next_digest(message, wishes, after=after)
+    return digest if is_in_time(message, wishes, digest=digest) else None
+
+
+def is_in_time(message: Message, wishes: Preferences, *, digest: dt.datetime) -> bool:
+    """Whether a digest that is due at an instant reaches its reader while the message has an object.
+
+    The digest itself waits for the end of the quiet hours, whatever it holds.
+    """
+    leaves = wishes.end_of_quiet(digest, zone=message.time_zone)
+    return message.not_after is None or leaves + DIGEST_TAKES <= message.not_after
 
 
 def zone_of(message: Message, wishes: Preferences) -> ZoneInfo:

@@ -116,7 +116,7 @@ class Message(models.Model):
 
     TRANSITIONS: ClassVar[dict[State, frozenset[State]]] = {
         State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED, State.GATHERED}),
-        State.GATHERED: frozenset({State.SKIPPED}),
+        State.GATHERED: frozenset({State.SKIPPED, State.QUEUED}),
         State.FAILED: frozenset({State.QUEUED}),
         State.SENT: frozenset({State.QUEUED}),
         State.SKIPPED: frozenset(),

@@ -183,6 +183,50 @@ def test_what_has_its_hour_does_not_wait_for_a_digest_after_it(smtp_sink: Sink, 
     assert deliver(noon) == Tally(sent=1, gathered=1)
 
 
+def test_what_has_its_hour_does_not_wait_for_a_digest_that_keeps_the_quiet_hours(smtp_sink: Sink, tell: Tell) -> None:
+    """The digest of eight o’clock leaves at ten: what begins at half past nine is told at seven, and alone."""
+    wish(organisation="daily", quiet_until=dt.time(10))
+    seven, ten = at_paris(2, 7), at_paris(2, 10)
+    tell("before it leaves", now=seven, not_after=ten - HOUR / 2)
+    tell("while it leaves", now=seven, not_after=ten + HOUR / 6)
+    tell("after it left", now=seven, not_after=ten + HOUR)
+    assert deliver(seven) == Tally(sent=1, postponed=1, gathered=1)
+    assert tell_digests(now=at_paris(2, 8)) == 1
+    assert deliver(at_paris(2, 8)) == Tally(postponed=1)
+    assert deliver(ten) == Tally(sent=2)
+    assert set(Message.objects.exclude(template="digest").values_list("key", "state")) == {
+        ("before it leaves", "sent"),
+        ("while it leaves", "sent"),
+        ("after it left", "gathered"),
+    }
+
+
+def test_what_was_kept_for_a_digest_that_became_too_late_leaves_alone(smtp_sink: Sink, tell: Tell) -> None:
+    wishes = wish(organisation="daily")
+    noon = at_paris(2, 12)
+    tell("soon", now=noon, not_after=at_paris(3, 9))
+    tell("far", now=noon)
+    assert deliver(noon) == Tally(gathered=2)
+    wishes.quiet_until = dt.time(10)
+    actions.save_preferences(wishes, now=noon)
+    assert tell_digests(now=noon) == 0
+    assert deliver(noon) == Tally(sent=1)
+    assert Message.objects.get(state="gathered").key == "far"
+
+
+def test_digest_does_not_take_what_it_would_tell_too_late(smtp_sink: Sink, tell: Tell) -> None:
+    """A run is late: what it would have held has its hour before the quiet ends."""
+    wish(organisation="daily")
+    noon, late = at_paris(2, 12), at_paris(3, 23)
+    tell("soon", now=noon, not_after=at_paris(3, 24) - HOUR / 2)
+    tell("far", now=noon)
+    assert deliver(noon) == Tally(gathered=2)
+    assert tell_digests(now=late) == 1
+    assert deliver(late) == Tally(sent=1, postponed=1)
+    digest = Message.objects.get(template="digest")
+    assert (digest.state, [one.key for one in digest.gathers.all()]) == ("queued", ["far"])
+
+
 def test_own_hours_and_own_zone_go_before_those_of_the_message(smtp_sink: Sink, tell: Tell) -> None:
     wish(quiet_from=dt.time(12), quiet_until=dt.time(14), time_zone="Pacific/Noumea")
     noon_there = dt.datetime(2026, 12, 1, 1, 30, tzinfo=dt.UTC)
