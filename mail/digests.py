@@ -28,7 +28,7 @@ from mail.wishes import (
 
 logger = logging.getLogger(__name__)
 
-SHOWN_AT_MOST = 30
+IN_FULL = 30
 ADDRESSES_AT_ONCE = 500
 
 
@@ -143,13 +143,21 @@ def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
 
 
 def facts_of(messages: list[Message]) -> dict[str, Any]:
-    """What a digest says: of each message all that it would have said alone, so that its reader can act from it."""
+    """What a digest says: of each message all that it would have said alone, so that its reader can act from it.
+
+    Of the last of many it says the subject, and where the rest is to be read: none is left out.
+    """
     told = wanted.join(messages)
-    shown = [
-        {"template": message.template, "subject": render(message).subject, "facts": message.context}
-        for message in told[:SHOWN_AT_MOST]
-    ]
-    return {"items": shown, "count": len(told), "more": len(told) - len(shown)}
+    items: list[dict[str, Any]] = []
+    briefly: list[dict[str, Any]] = []
+    for message in told:
+        subject, url = render(message).subject, message.context.get("url")
+        # What has not one link of its own could not be told in brief.
+        if len(items) < IN_FULL or not url:
+            items.append({"template": message.template, "subject": subject, "facts": message.context})
+        else:
+            briefly.append({"subject": subject, "url": url})
+    return {"items": items, "briefly": briefly, "count": len(told)}
 
 
 def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:

@@ -43,6 +43,7 @@ CHOOSING: dict[str, list[Any]] = {
     "access": [[], [[fact("label"), fact("text")]]],
     "others": [[], [SLOT]],
     "items": [ITEMS[:1], ITEMS],
+    "briefly": [[], [{"subject": fact("subject"), "url": fact("url")}]],
     "remarks": [[], [fact("remark")]],
     "silent": [[fact("company")], [fact("company"), fact("association")]],
     "slots": [[SLOT], [SLOT, SLOT | {"why": ""}]],
@@ -53,7 +54,6 @@ CHOOSING: dict[str, list[Any]] = {
 COUNTED_IN: dict[tuple[str, str], list[Any]] = {
     ("volunteer_consent_asked", "hours"): [0, 1, 2],
     ("digest", "count"): [1, 2],
-    ("digest", "more"): [0, 1, 2],
 }
 
 

@@ -22,7 +22,7 @@ from mail.kinds import Frequency, Kind, told_as
 from mail.models import Message, Pause, Preferences, Suppression
 from mail.wishes import preferences_of
 from territories.zones import FRENCH_ZONES
-from tests.mail.conftest import NOW, Sink, text_of
+from tests.mail.conftest import HELLO, NOW, Sink, text_of
 
 pytestmark = pytest.mark.django_db
 Tell = Callable[..., Message]
@@ -332,16 +332,40 @@ def test_nothing_of_another_time_zone_waits_for_ever(smtp_sink: Sink, tell: Tell
     assert not Message.objects.awaiting_digest().exists()
 
 
-def test_digest_of_one_says_it_and_that_of_many_counts_the_rest(tell: Tell, smtp_sink: Sink) -> None:
+def test_digest_of_one_says_it_and_that_of_many_tells_the_last_in_brief(tell: Tell, smtp_sink: Sink) -> None:
     wish(organisation=Frequency.DAILY)
     gather(tell, 1, at=at_paris(2, 12))
     tell_digests(now=at_paris(3, 8))
-    gather(tell, 32, at=at_paris(3, 12))
+    for number in range(32):
+        facts = HELLO | {"day": f"jour {number}", "url": f"https://portail.example.org/{number}/"}
+        tell(f"hello:{number}", context=facts, now=at_paris(3, 12))
+    assert deliver(at_paris(3, 12)) == Tally(sent=1, gathered=32)
     tell_digests(now=at_paris(4, 8))
     deliver(at_paris(4, 8))
     one, many = (mail for _, mail in smtp_sink.taken)
     assert one["Subject"] == "Atelier du mardi 1er décembre & « L’Atelier <Lille> »"
-    assert "Et 2 autres nouvelles, sur le portail." in text_of(many)
+    assert many["Subject"] == "32 nouvelles de votre portail"
+    text, html = text_of(many), many.get_body(("html",))
+    assert html is not None
+    for number in range(32):
+        assert f"* Atelier du jour {number} & « L’Atelier <Lille> »" in text
+        assert f"https://portail.example.org/{number}/" in text
+        assert f'href="https://portail.example.org/{number}/"' in html.get_content()
+    assert [f"L’atelier du jour {number} a lieu" in text for number in (29, 30, 31)] == [True, False, False]
+
+
+def test_what_has_no_one_link_is_told_in_full_wherever_it_stands(
+    tell: Tell, smtp_sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "IN_FULL", 1)
+    monkeypatch.setitem(kinds._kinds, "code", Kind.ORGANISATION)
+    wish(organisation=Frequency.DAILY)
+    gather(tell, 2, at=at_paris(2, 12))
+    tell("code", template="code", context={"code": "482 913"}, now=at_paris(2, 12))
+    deliver(at_paris(2, 12))
+    tell_digests(now=at_paris(3, 8))
+    told = Message.objects.get(template="digest").context
+    assert ([one["template"] for one in told["items"]], len(told["briefly"])) == (["hello", "code"], 1)
 
 
 def test_who_waits_for_tuesday_does_not_stand_before_who_hears_every_day(
