@@ -136,7 +136,12 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
 
 @wanted.retold(DIGEST)
 def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
-    """A digest that leaves later than it was written says what has not been overtaken meanwhile."""
+    """A digest that leaves later than it was written says what has not been overtaken meanwhile.
+
+    What an operator holds back since is left out, and holds up nothing else: it waits in the queue like all that is
+    held back. Afterwards it is asked anew what its reader wishes, and the next digest takes it.
+    """
+    _let_go(digest.gathers.held_back(), at)
     gathered = digest.gathers.order_by("gathered_at", "pk")
     still = [one for one in gathered if not wanted.overtaken(one, at=at)]
     return facts_of(still) if still else None

@@ -68,6 +68,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None)
         return waiting.order_by("gathered_at", "pk")
 
+    def held_back(self) -> Self:
+        """Those of a kind that an operator holds back."""
+        return self.filter(_held_back())
+
     def told_of(self, *about: str) -> Self:
         """What was, or will be, told of these things, the earliest first."""
         return self.filter(about__in=about).order_by("due_at", "pk")

@@ -553,3 +553,41 @@ def test_night_that_its_reader_wishes_is_no_backlog(smtp_sink: Sink, tell: Tell)
     assert (figures.due, figures.waiting_since) == (1, morning - HOUR / 6)
     smtp_sink.answers.clear()
     assert deliver(morning) == Tally(sent=1)
+
+
+@pytest.mark.parametrize("held", ["code", "hello"])
+def test_pause_takes_its_kind_out_of_a_digest_that_is_written(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    """The rest leaves; what is held back is in no other digest either, until it is let go, and then in the next one."""
+    monkeypatch.setitem(kinds._kinds, "code", Kind.ORGANISATION)
+    wish(organisation="daily")
+    tell("hello", now=at_paris(2, 12))
+    tell("code", "code", context={"code": "482 913"}, now=at_paris(2, 12))
+    assert deliver(at_paris(2, 12)) == Tally(gathered=2)
+    assert tell_digests(now=at_paris(3, 8)) == 1
+    pause = Pause.objects.create(template=held, reason="Un modèle est faux.", created_at=at_paris(3, 8))
+    assert deliver(at_paris(3, 9)) == Tally(sent=1)
+    assert [tell_digests(now=at_paris(day, 8)) for day in (3, 4)] == [0, 0]
+    assert deliver(at_paris(4, 9)) == Tally()
+    pause.delete()
+    assert deliver(at_paris(4, 12)) == Tally(gathered=1)
+    assert tell_digests(now=at_paris(5, 8)) == 1
+    assert deliver(at_paris(5, 8)) == Tally(sent=1)
+    told = [("482 913" in text_of(mail), "L’Atelier <Lille>" in text_of(mail)) for _, mail in smtp_sink.taken]
+    with_code, with_hello = (True, False), (False, True)
+    assert told == ([with_hello, with_code] if held == "code" else [with_code, with_hello])
+
+
+def test_digest_of_which_all_is_held_back_does_not_leave_and_nothing_is_lost(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily")
+    tell("has its hour", now=at_paris(2, 12), not_after=at_paris(4, 0))
+    tell("has time", now=at_paris(2, 12))
+    assert deliver(at_paris(2, 12)) == Tally(gathered=2)
+    assert tell_digests(now=at_paris(3, 8)) == 1
+    pause = Pause.objects.create(template="hello", reason="Un modèle est faux.", created_at=at_paris(3, 8))
+    assert deliver(at_paris(3, 8)) == Tally(skipped=1)
+    pause.delete()
+    assert deliver(at_paris(3, 9)) == Tally(sent=1, gathered=1)
+    assert tell_digests(now=at_paris(4, 8)) == 1
+    assert deliver(at_paris(4, 8)) == Tally(sent=1)
