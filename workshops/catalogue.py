@@ -10,6 +10,8 @@ from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
+FIRST_DAYS = dt.timedelta(days=3)
+EVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 
 
 def bookable(now: dt.datetime) -> SlotQuerySet:
@@ -25,10 +27,15 @@ def free(now: dt.datetime) -> SlotQuerySet:
 def alternatives(slot: Slot, *, now: dt.datetime, places: int) -> list[Slot]:
     """The next best slots when this one is gone: big enough, close by, soonest first; three at most.
 
-    Close by means at most 30 km from the site of the lost slot.
+    Close by means at most 30 km from the site of the lost slot. Where doors are many, the first days hold them, and
+    what is to come later is not gone through.
     """
     site = slot.room.site
-    return _NEXT_BEST(slot=slot.pk, now=now, places=places, latitude=site.latitude, longitude=site.longitude)
+    around = {"latitude": site.latitude, "longitude": site.longitude}
+    soon = _NEXT_BEST(slot=slot.pk, now=now, until=now + FIRST_DAYS, places=places, **around)
+    if len(soon) == ALTERNATIVES:
+        return soon
+    return _NEXT_BEST(slot=slot.pk, now=now, until=EVER, places=places, **around)
 
 
 def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longitude: float) -> SlotQuerySet:
@@ -38,11 +45,12 @@ def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longi
     return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
-def _next_best(*, latitude: float, longitude: float, **wanted: Any) -> SlotQuerySet:
+def _next_best(*, until: dt.datetime, latitude: float, longitude: float, **wanted: Any) -> SlotQuerySet:
     """Chosen by their numbers alone: whole rows of all that is close by are not carried through a sort."""
-    best = close_by(latitude=latitude, longitude=longitude, **wanted).values("pk")[:ALTERNATIVES]
+    near = close_by(latitude=latitude, longitude=longitude, **wanted).filter(starts_at__lt=until)
+    best = near.values("pk")[:ALTERNATIVES]
     found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
     return found.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
-_NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, places=32_001, latitude=-0.1, longitude=-0.2)
+_NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, until=EVER, places=32_001, latitude=-0.1, longitude=-0.2)

@@ -17,6 +17,7 @@ from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
+from workshops.catalogue import alternatives, close_by
 from workshops.models import Booking, Reason, Side, Workshop
 
 NO_NEED: dict[str, Any] = {"code": Reason.NO_NEED}
@@ -389,3 +390,17 @@ def test_who_is_late_is_told_of_other_slots_whatever_the_form_says(
     answer = visitor(world.association_owner).post(page, sent)
     assert answer.status_code == 409
     assert bool(answer.context["others"]) is (people[:1] != "9")
+
+
+def test_next_best_slots_are_the_soonest_however_far_ahead_they_are(world: World, now: dt.datetime) -> None:
+    """Looked for in the first days first, they are those that one look at all would find."""
+    days = [1, 1, 2, 5, 13, 15, 40, 300]
+    for many in range(1, len(days) + 1):
+        day = days[many - 1]
+        room = factories.make_room(now, world.site)
+        factories.make_slot(room, now + dt.timedelta(days=day, hours=many))
+        near = close_by(
+            slot=world.slot.pk, now=now, places=1, latitude=world.site.latitude, longitude=world.site.longitude
+        )
+        found = alternatives(world.slot, now=now, places=1)
+        assert found == list(near[:3]), f"{days[:many]} days ahead"
