@@ -96,8 +96,12 @@ def _put_off(message: Message, wishes: Preferences, now: dt.datetime) -> None:
 
 
 def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
-    """Back into the queue, where what its reader wishes is asked anew. Returns how many."""
-    return gathered.move(Message.State.QUEUED, gathered_at=None, gathered_into=None, next_attempt_at=now, turn_at=now)
+    """Back into the queue, where what its reader wishes is asked anew. Returns how many.
+
+    A server that refused it before it was kept has not been asked since: it is not late.
+    """
+    back = {"gathered_at": None, "gathered_into": None, "next_attempt_at": now, "turn_at": now, "last_error": ""}
+    return gathered.move(Message.State.QUEUED, **back)
 
 
 def _latest(called: Iterable[Waiting]) -> dt.datetime | None:

@@ -214,6 +214,16 @@ def test_what_was_kept_for_a_digest_that_became_too_late_leaves_alone(smtp_sink:
     assert Message.objects.get(state="gathered").key == "far"
 
 
+def test_what_was_refused_before_it_was_kept_is_not_late_when_it_leaves_alone(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily")
+    noon, late = at_paris(2, 12), at_paris(3, 23)
+    kept = tell(now=noon, not_after=at_paris(3, 24) - HOUR / 2)
+    Message.objects.filter(pk=kept.pk).update(attempts=1, last_error="450 4.2.0 later")
+    assert deliver(noon) == Tally(gathered=1)
+    assert tell_digests(now=late) == 0
+    assert mail_figures(late).waiting_since == late
+
+
 def test_digest_does_not_take_what_it_would_tell_too_late(smtp_sink: Sink, tell: Tell) -> None:
     """A run is late: what it would have held has its hour before the quiet ends."""
     wish(organisation="daily")
