@@ -186,7 +186,7 @@ class Slot(Opening):
             pgtrigger.Trigger(
                 name="slot_of_a_room_in_use",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("room_id", "starts_at"),  # type: ignore[no-untyped-call]  # idem
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("room_id", "starts_at", "state"),  # type: ignore[no-untyped-call]  # idem
                 condition=pgtrigger.Q(new__state="open"),
                 func="""
                     PERFORM 1 FROM companies_room
@@ -196,6 +196,34 @@ class Slot(Opening):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_of_a_room_in_use';
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            # Once more at the end: the room may be closed meanwhile.
+            pgtrigger.Trigger(
+                name="room_still_in_use",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("room_id", "starts_at"),  # type: ignore[no-untyped-call]  # idem
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (
+                        SELECT FROM companies_slot AS s JOIN companies_room AS r ON r.id = s.room_id
+                        WHERE s.id = NEW.id AND s.state = 'open' AND s.starts_at > portal_now()
+                        AND r.archived_at IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION 'The room is closed.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_of_a_room_in_use';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="slot_stays_withdrawn",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # idem
+                condition=pgtrigger.Q(old__state="withdrawn") & ~pgtrigger.Q(new__state="withdrawn"),
+                func="""
+                    RAISE EXCEPTION 'A slot that was taken back stays so.'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'slot_stays_withdrawn';
                 """,
             ),
             pgtrigger.Trigger(

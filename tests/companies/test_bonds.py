@@ -81,3 +81,17 @@ def test_promise_is_looked_at_again_at_the_end(world: World, now: dt.datetime) -
         factories.make_promise(now, world.slot, world.volunteer)
         cursor.execute("UPDATE companies_site SET company_id = %s", [other.pk])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_room_that_closes_while_a_date_is_opened_offers_nothing(world: World, now: dt.datetime) -> None:
+    """What the first look could not see is seen at the end."""
+    room = factories.make_room(now, world.site)
+    with pytest.raises(IntegrityError, match="closed"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('solidarite.now', %s, true)", [now.isoformat()])
+        # Of the room's own trigger only this one's is asked.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE companies_room DISABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        factories.make_slot(room, world.slot.starts_at)
+        cursor.execute("UPDATE companies_room SET archived_at = now() WHERE id = %s", [room.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

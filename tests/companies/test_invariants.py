@@ -104,6 +104,10 @@ BROKEN = {
         "SET LOCAL solidarite.now = '2026-12-01 09:00Z'; "
         "UPDATE companies_room SET archived_at = now(); SET CONSTRAINTS ALL IMMEDIATE"
     ),
+    "slot_stays_withdrawn": (
+        "DELETE FROM companies_slotvolunteer; UPDATE companies_slot SET state = 'withdrawn', withdrawn_at = now(); "
+        "UPDATE companies_slot SET state = 'open', withdrawn_at = NULL"
+    ),
     "slot_of_series_dated": "UPDATE companies_slot SET original_date = NULL",
 }
 

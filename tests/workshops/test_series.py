@@ -954,3 +954,18 @@ def test_company_sees_where_each_slot_stands(
     calendar = client.get(reverse("workshops:agenda", args=[world.company.slug]), {"mois": "2026-12"}).text
     for words in ("en sommeil", "hors du catalogue", "trop proche", "à répondre"):
         assert words in calendar
+
+
+def test_date_that_has_begun_is_not_changed(world: World) -> None:
+    """Not from a page that was opened before, either."""
+    began = world.slot.starts_at + dt.timedelta(minutes=5)
+    change = actions.Change(
+        date=began.date() + dt.timedelta(days=7),
+        start_time=dt.time(18, 30),
+        end_time=dt.time(20, 30),
+        places=world.slot.places,
+        computers=world.slot.computers,
+        volunteers_offered=2,
+    )
+    with pytest.raises(actions.NotThatWay, match="a commencé"):
+        actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=began)

@@ -54,11 +54,13 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         SlotTaken: a confirmed booking stands on it.
         companies.SlotNotOpen: it was withdrawn.
         companies.DaytimeOpening: it would start in office hours.
-        NotThatWay: the room is taken at that time, or has less to offer.
+        NotThatWay: it has begun, or the room is taken at that time, or has less to offer.
     """
     locked = lock_slot(slot.pk)
     if locked.state != Slot.State.OPEN:
         raise companies.SlotNotOpen("Ce créneau est retiré.")
+    if locked.starts_at <= now:
+        raise NotThatWay("Cette date a commencé\u00a0: elle ne se change plus.")
     if Booking.objects.agreed().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
     period, was = _period(locked, change, now), locked.starts_at
