@@ -93,7 +93,7 @@ class LinkForm(forms.ModelForm[Signature]):
 
 
 class CodeForm(forms.Form):
-    """The code of a signature, as printed on its PDF; spaces, hyphens and small letters are forgiven."""
+    """The code of a document, as printed on it; spaces, hyphens and small letters are forgiven."""
 
     code = forms.CharField(
         label="Code de vérification", max_length=40, help_text="12 caractères, sous le code à scanner."

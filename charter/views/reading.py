@@ -1,4 +1,4 @@
-"""The charter as everybody reads it, and the page that verifies a signature."""
+"""The charter as everybody reads it, and the page that verifies a signature, or whatever else has a code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from charter.forms import CodeForm
 from charter.markdown import to_html
 from charter.models import CharterVersion, Signature
 from territories import clock
+from workshops.models import Certificate, HostingAgreement
 
 
 @login_not_required
@@ -63,11 +64,20 @@ def changes(request: HttpRequest, number: int) -> HttpResponse:
 @login_not_required
 @require_GET
 def verify_form(request: HttpRequest) -> HttpResponse:
-    """Where a code is typed."""
+    """Where the code of any document of the portal is typed."""
     form = CodeForm(request.GET if "code" in request.GET else None)
     if form.is_bound and form.is_valid() and form.cleaned_data["code"]:
-        return redirect("charter:verify", form.cleaned_data["code"])
+        return redirect(_vouching_page(form.cleaned_data["code"]), form.cleaned_data["code"])
     return render(request, "charter/verify_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _vouching_page(code: str) -> str:
+    """The page that says what stands of a document; of a code that is on none, the page of signatures says so."""
+    if Certificate.objects.filter(code=code).exists():
+        return "workshops:certificate"
+    if HostingAgreement.objects.filter(code=code).exists():
+        return "workshops:hosting_verify"
+    return "charter:verify"
 
 
 @login_not_required

@@ -25,6 +25,7 @@ from territories.models import Departement
 from tests import factories
 from tests.charter.test_actions import next_version
 from tests.factories import World
+from workshops.models import Certificate
 
 Visitor = Callable[[User], Client]
 DAY = dt.timedelta(days=1)
@@ -239,6 +240,32 @@ def test_verification_does_not_wait_for_the_task_that_lapses(
 ) -> None:
     Company.objects.filter(pk=approved.company_id).update(charter_until_at=now - dt.timedelta(seconds=1))
     assert "Cette signature est échue" in client.get(reverse("charter:verify", args=[approved.code])).content.decode()
+
+
+@pytest.mark.django_db
+def test_one_form_knows_the_code_of_every_document(
+    world: World, approved: Signature, now: dt.datetime, client: Client
+) -> None:
+    certificate = Certificate.objects.create(
+        kind="company",
+        company=world.company,
+        year=2026,
+        workshops=1,
+        benevolat_minutes=120,
+        mecenat_minutes=0,
+        issued_at=now,
+    )
+    agreement = factories.make_agreement(now, world.company, factories.make_certificate(now, world.association))
+    pages = {
+        approved.code: reverse("charter:verify", args=[approved.code]),
+        certificate.code: reverse("workshops:certificate", args=[certificate.code]),
+        agreement.code: reverse("workshops:hosting_verify", args=[agreement.code]),
+        "AAAAAAAAAAAA": reverse("charter:verify", args=["AAAAAAAAAAAA"]),
+    }
+    form = reverse("charter:verify_form")
+    assert {code: client.get(form, {"code": code.lower()})["Location"] for code in pages} == pages
+    unknown = client.get(form, {"code": "AAAA AAAA AAAA"}, follow=True)
+    assert (unknown.status_code, "Aucun document ne porte ce code" in unknown.text) == (404, True)
 
 
 @pytest.mark.parametrize("code", ["AAAAAAAAAAAA", "x", "\u202e", "%00", "A" * 300])
