@@ -12,6 +12,7 @@ from accounts.actions.holding import hold, hold_row
 from accounts.actions.registration import register_once
 from accounts.models import Decision, Role, User
 from accounts.refusals import Refused
+from accounts.scans import one_by_one
 from associations import emails
 from associations.certificates import UnusableCertificate, clean_certificate
 from associations.models import Association, InsuranceCertificate, Membership, Request
@@ -307,10 +308,7 @@ def keep_request(*, request: Request, now: dt.datetime) -> None:
 def remind_expiring(*, now: dt.datetime) -> int:
     """Ask once whether an association still looks, before its request leaves the site. Returns how many were asked."""
     expiring = Request.objects.expiring(now, within=ASKED_BEFORE).select_related("association").order_by("pk")
-    for request in expiring:
-        with transaction.atomic():
-            emails.request_expiring(request=request, now=now)
-    return len(expiring)
+    return one_by_one(expiring, lambda request: emails.request_expiring(request=request, now=now))
 
 
 def move_request(*, request_id: int, to: Request.State, now: dt.datetime) -> bool:

@@ -20,6 +20,7 @@ from accounts.mailboxes import PUBLIC_DOMAINS, domain_of
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused, refusing
+from accounts.scans import one_by_one
 from accounts.silence import tell_if_all_silent, tell_if_silent
 
 INVITATIONS_A_DAY = 20
@@ -339,12 +340,7 @@ def confirm_members(*, organisation: Organisation, by: User, now: dt.datetime) -
 
 def ask_to_confirm_members(*, organisations: Iterable[Organisation], now: dt.datetime) -> int:
     """Ask the owners of organisations whose members nobody has looked at for a year. Once a year each."""
-    asked = 0
-    for organisation in organisations:
-        with transaction.atomic():
-            emails.members_to_confirm(organisation=organisation, now=now)
-        asked += 1
-    return asked
+    return one_by_one(organisations, lambda organisation: emails.members_to_confirm(organisation=organisation, now=now))
 
 
 def _people_at(address: str) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from itertools import pairwise
 
 from django.conf import settings
-from django.db import transaction
 
+from accounts.scans import one_by_one
 from charter import emails
 from charter.actions.moves import lock_company, move
 from charter.actions.standing import counts_until
@@ -20,10 +21,9 @@ State = Signature.State
 def lapse_signatures(*, now: dt.datetime) -> int:
     """Note which signatures ended with their grace period, and tell. The catalogue did not wait for this."""
     earlier = Signature.objects.standing().exclude(version=CharterVersion.objects.newest()).with_file().order_by("pk")
-    return sum(_lapse(signature, now) for signature in earlier)
+    return one_by_one(earlier, lambda signature: _lapse(signature, now))
 
 
-@transaction.atomic
 def _lapse(signature: Signature, now: dt.datetime) -> bool:
     company = lock_company(signature)
     # A suspension empties the company's own dates: its signature ends with the grace period all the same.
@@ -49,12 +49,13 @@ def remind_renewals(*, now: dt.datetime) -> int:
     reminded = 0
     for nearer, days in pairwise((0, *sorted(settings.CHARTER_REMINDER_DAYS))):
         between = (now + dt.timedelta(days=nearer), now + dt.timedelta(days=days))
-        for signature in standing.filter(
-            company__charter_until_at__gt=between[0], company__charter_until_at__lte=between[1]
-        ):
-            assert newest is not None
-            until = signature.company.charter_until_at
-            with transaction.atomic():
-                emails.charter_renewal_reminder(signature=signature, version=newest, until=until, days=days, now=now)
-            reminded += 1
+        ending = standing.filter(company__charter_until_at__gt=between[0], company__charter_until_at__lte=between[1])
+        reminded += one_by_one(ending, partial(_remind, version=newest, days=days, now=now))
     return reminded
+
+
+def _remind(signature: Signature, *, version: CharterVersion | None, days: int, now: dt.datetime) -> None:
+    until = signature.company.charter_until_at
+    assert version is not None
+    assert until is not None
+    emails.charter_renewal_reminder(signature=signature, version=version, until=until, days=days, now=now)

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast, Greatest, Least
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from accounts.scans import one_by_one
 from companies import emails
 from companies.actions.places import hold_room
 from companies.models import Availability, AvailabilityQuerySet, Company, Room, Slot
@@ -290,10 +291,8 @@ def ask_to_confirm_series(*, now: dt.datetime) -> int:
     """
     within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
     due = Availability.objects.to_confirm(now, within=within).filter(confirm_by_at__gt=now - emails.TOLD_WITHIN)
-    for series in due.select_related("room__site__company").order_by("pk"):
-        with transaction.atomic():
-            emails.series_to_confirm(availability=series, now=now)
-    return len(due)
+    found = due.select_related("room__site__company").order_by("pk")
+    return one_by_one(found, lambda series: emails.series_to_confirm(availability=series, now=now))
 
 
 def cut_series(*, series: AvailabilityQuerySet, from_date: dt.date) -> int:

@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from associations.models import Moment, Request
 from companies.models import Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
+from tests.races import Move, second_waits
 from workshops import actions
 from workshops.matching import best, match
 from workshops.models import MatchNotice
@@ -69,7 +71,7 @@ def test_pair_found_from_both_sides_is_told_once(world: World, now: dt.datetime)
 def test_new_slots_of_a_season_come_in_one_mail(world: World, now: dt.datetime) -> None:
     factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
     factories.make_request(now, world.association)
-    assert actions.tell_matches(now=now) == 2
+    assert actions.tell_matches(now=now) == 1
     assert len(Message.objects.get().context["slots"]) == 2
 
 
@@ -77,3 +79,34 @@ def test_taken_slot_is_not_proposed(world: World, now: dt.datetime) -> None:
     factories.make_booking(now, world.slot, factories.make_association(now))
     factories.make_request(now, world.association)
     assert actions.tell_matches(now=now) == 0
+
+
+def test_two_scans_at_once_tell_each_slot_in_one_mail(committed: None, world: World, now: dt.datetime) -> None:
+    """The second saw a slot more, which fits less well: it waits for the first, and tells of that one alone."""
+    factories.make_request(now, world.association)
+    later = dt.timedelta(days=7)
+
+    def first(pause: Move) -> None:
+        actions.tell_matches(now=now)
+        pause()
+
+    def second() -> None:
+        factories.make_slot(factories.make_room(now, world.site, capacity=20), world.slot.starts_at + later)
+        actions.tell_matches(now=now)
+
+    assert second_waits(first, second)
+    told = [[slot["id"] for slot in one.context["slots"]] for one in Message.objects.order_by("pk")]
+    assert told == [[world.slot.pk], [Slot.objects.latest("pk").pk]]
+
+
+def test_request_that_cannot_be_told_of_holds_nobody_up_and_is_tried_again(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association)
+    other = factories.make_association(now, owner=factories.make_user("Nora"))
+    factories.make_request(now, other)
+    address = world.association_owner.email
+    User.objects.filter(pk=world.association_owner.pk).update(email="karim@maison")
+    assert actions.tell_matches(now=now) == 1
+    assert [one.matched_at for one in Request.objects.order_by("pk")] == [None, now]
+    User.objects.filter(pk=world.association_owner.pk).update(email=address)
+    assert actions.tell_matches(now=now) == 1
+    assert [one.to_name for one in Message.objects.order_by("pk")] == ["Nora", "Karim"]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.actions.holding import hold
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from accounts.scans import one_by_one
 from associations.models import Association, InsuranceCertificate
 from companies.models import Company
 from territories.wording import long_date
@@ -178,8 +179,5 @@ def tell_ending_insurance(*, now: dt.datetime) -> int:
     ending = InsuranceCertificate.objects.that_count().filter(
         ~told_of("pk", "insurance_ending", kind="certificate"), Exists(coming), valid_until_date__lte=soon
     )
-    certificates = list(ending.select_related("association__commune").order_by("pk"))
-    for certificate in certificates:
-        with transaction.atomic():
-            emails.insurance_ending(certificate=certificate, now=now)
-    return len(certificates)
+    certificates = ending.select_related("association__commune").order_by("pk")
+    return one_by_one(certificates, lambda certificate: emails.insurance_ending(certificate=certificate, now=now))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
+from accounts.scans import one_by_one
 from companies import actions as companies
 from companies.models import SlotVolunteer
 from workshops import emails
@@ -41,12 +42,12 @@ def call_volunteers(*, now: dt.datetime) -> int:
     """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops."""
     ahead = Workshop.objects.starting_within(now=now, days=CALLED_AHEAD).untold("volunteers_missing")
     due = [one for one in ahead.with_everything().order_by("pk") if one.is_within(CALLED_AHEAD, now=now)]
-    short = [one for one in due if missing(one.booking.slot)]
-    for workshop in short:
-        with transaction.atomic():
-            for colleague in could_come(workshop.booking.slot):
-                emails.volunteers_missing(workshop=workshop, colleague=colleague, now=now)
-    return len(short)
+    return one_by_one([one for one in due if missing(one.booking.slot)], lambda one: _call(one, now))
+
+
+def _call(workshop: Workshop, now: dt.datetime) -> None:
+    for colleague in could_come(workshop.booking.slot):
+        emails.volunteers_missing(workshop=workshop, colleague=colleague, now=now)
 
 
 @transaction.atomic

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-
+from accounts.scans import one_by_one
 from associations.models import Request
 from companies.models import Slot
 from workshops import emails
@@ -18,18 +17,26 @@ CANDIDATES_A_REQUEST = 500
 
 
 def tell_matches(*, now: dt.datetime) -> int:
-    """Pick up what is not yet matched and tell each request its new slots in one mail. Returns pairs told.
+    """Pick up what is not yet matched and tell each request its new slots in one mail. Returns of how many requests.
 
-    A new request is held against the whole catalogue near it; a new slot against every open request.
+    A new request is held against the whole catalogue near it; a new slot against every open request. A request that
+    cannot be told of is a new one again.
     """
     new_slots = list(bookable(now).filter(matched_at=None).with_place().order_by("pk")[:NEW_SLOTS_A_RUN])
     waiting = Request.objects.open(now).select_related("commune", "association").order_by("pk")
-    new_requests = list(waiting.filter(matched_at=None))
-    told = sum(_tell_matches_of(request, _near(request, now), now) for request in new_requests)
-    if new_slots:
-        told += sum(_tell_matches_of(request, new_slots, now) for request in waiting.exclude(matched_at=None))
+    requests = list(waiting if new_slots else waiting.filter(matched_at=None))
+    looked_at = set()
+
+    def tell(request: Request) -> bool:
+        told = _tell_matches_of(request, new_slots if request.matched_at else _near(request, now), now)
+        looked_at.add(request.pk)
+        return told
+
+    told = one_by_one(requests, tell)
     Slot.objects.filter(pk__in=[slot.pk for slot in new_slots]).update(matched_at=now)
-    Request.objects.filter(pk__in=[request.pk for request in new_requests]).update(matched_at=now)
+    new = [request.pk for request in requests if request.matched_at is None]
+    Request.objects.filter(pk__in=looked_at.intersection(new)).update(matched_at=now)
+    Request.objects.filter(pk__in={request.pk for request in requests} - looked_at).update(matched_at=None)
     return told
 
 
@@ -47,15 +54,19 @@ def _near(request: Request, now: dt.datetime) -> list[Slot]:
     return list(nearby.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
 
 
-@transaction.atomic
-def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> int:
+def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> bool:
+    """The request is held meanwhile: two runs at once tell of each slot in one mail of theirs."""
+    if not best(request, slots, count=1):
+        return False
+    held = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk)
+    if held.first() is None:
+        return False
     known = set(MatchNotice.objects.filter(request=request, slot__in=slots).values_list("slot_id", flat=True))
     by_id = {slot.pk: slot for slot in slots if slot.pk not in known}
     found = best(request, list(by_id.values()), count=MATCHES_TOLD)
     if found:
         MatchNotice.objects.bulk_create(
-            [MatchNotice(request=request, slot_id=one.slot_id, told_at=now) for one in found],
-            ignore_conflicts=True,
+            [MatchNotice(request=request, slot_id=one.slot_id, told_at=now) for one in found]
         )
         emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
-    return len(found)
+    return bool(found)

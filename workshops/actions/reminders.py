@@ -16,6 +16,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
+from accounts.scans import one_by_one
 from companies.models import Slot
 from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
@@ -47,11 +48,8 @@ class NothingToAgree(Refused):
 def remind_unanswered(*, now: dt.datetime) -> int:
     """Tell companies once of those that have waited for two days. Returns how many."""
     waiting = Booking.objects.awaiting_answer(now).filter(created_at__lte=now - REMIND_ANSWER_AFTER)
-    unreminded = list(waiting.untold("booking_unanswered").with_everything().order_by("pk"))
-    for booking in unreminded:
-        with transaction.atomic():
-            emails.booking_unanswered(booking=booking, now=now)
-    return len(unreminded)
+    unreminded = waiting.untold("booking_unanswered").with_everything().order_by("pk")
+    return one_by_one(unreminded, lambda booking: emails.booking_unanswered(booking=booking, now=now))
 
 
 def expire_bookings(*, now: dt.datetime) -> int:
@@ -60,7 +58,7 @@ def expire_bookings(*, now: dt.datetime) -> int:
     Returns how many bookings expired.
     """
     late = list(Booking.objects.lapsed(now).with_everything().order_by("pk"))
-    expired = sum(lapse(booking=booking, now=now) for booking in late)
+    expired = one_by_one(late, lambda booking: lapse(booking=booking, now=now))
     offer_waiting(now=now)
     close_missed(now=now)
     return expired
@@ -79,10 +77,9 @@ def _ask_agreement(now: dt.datetime) -> int:
     ahead = Workshop.objects.starting_within(now=now, days=ASK_AHEAD).confirmed_before(days=ASK_AHEAD)
     unasked = ahead.unsure().filter(agreement_asked_at=None).select_related("booking__slot").order_by("pk")
     due = [one.pk for one in unasked if _is_due(one, ASK_AHEAD, now) and not one.is_within(REMIND_AHEAD, now=now)]
-    return sum(_ask_one(number, now) for number in due)
+    return one_by_one(due, lambda number: _ask_one(number, now))
 
 
-@transaction.atomic
 def _ask_one(number: int, now: dt.datetime) -> bool:
     if not Workshop.objects.planned().filter(pk=number, agreement_asked_at=None).update(agreement_asked_at=now):
         return False
@@ -160,7 +157,7 @@ def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
     written = {report.side for report in workshop.reports.all()}
     for side in Side:
         if side not in written:
-            emails.report_due(workshop=workshop, side=side, now=now)
+            emails.report_due(workshop=workshop, side=side, until=_thanked_at(workshop), now=now)
 
 
 def _thank(now: dt.datetime) -> int:
@@ -181,13 +178,7 @@ def _thanked_at(workshop: Workshop) -> dt.datetime:
 
 
 def _each(workshops: Iterable[Workshop], tell: Tell, now: dt.datetime) -> int:
-    """Tell of each in a transaction of its own. Returns how many."""
-    count = 0
-    for workshop in workshops:
-        with transaction.atomic():
-            tell(workshop=workshop, now=now)
-        count += 1
-    return count
+    return one_by_one(workshops, lambda workshop: tell(workshop=workshop, now=now))
 
 
 def local(slot: Slot, time: dt.time, *, days_later: int = 0) -> dt.datetime:

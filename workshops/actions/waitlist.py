@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from accounts.scans import one_by_one
 from associations.models import Association, Request
 from companies.models import BookingMode, Slot
 from workshops import emails
@@ -202,16 +203,15 @@ def offer_waiting(*, now: dt.datetime) -> int:
     queued = WaitlistEntry.objects.waiting().filter(slot=OuterRef("pk"))
     asked = _asked(now).filter(slot=OuterRef("pk"))
     numbers = list(free(now).filter(Exists(queued), ~Exists(asked)).order_by("pk").values_list("pk", flat=True))
-    return sum(offer_next(slot_id=number, now=now) is not None for number in numbers)
+    return one_by_one(numbers, lambda number: offer_next(slot_id=number, now=now) is not None)
 
 
 def close_missed(*, now: dt.datetime) -> int:
     """End the queues of slots that nobody can book any more. Returns how many places ended."""
     missed = WaitlistEntry.objects.waiting().filter(slot__closes_at__lte=now).select_related("association")
-    return sum(_close_one(entry, now) for entry in missed)
+    return one_by_one(missed, lambda entry: _close_one(entry, now))
 
 
-@transaction.atomic
 def _close_one(entry: WaitlistEntry, now: dt.datetime) -> bool:
     try:
         _close(entry, now)
