@@ -10,7 +10,6 @@ from django import forms
 from accounts.forms import comment_on, date_input
 from charter.actions import Pledge
 from charter.models import CharterVersion, Edition, Signature
-from mail.addresses import validate_address
 from territories.models import Departement
 
 
@@ -54,13 +53,6 @@ class SignatureForm(forms.ModelForm[Signature]):
         super().__init__(data, **options)
         self.by_link = by_link
         comment_on(self, comments)
-
-    def clean_signatory_email(self) -> str:
-        """One that we can write to: the file comes back to it."""
-        email = str(self.cleaned_data["signatory_email"])
-        if email:
-            validate_address(email)
-        return email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

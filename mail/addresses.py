@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import models
+from django.db.models import Q
 
 REFUSED = "Indiquez une adresse électronique comme prenom.nom@exemple.fr, sans guillemets ni espace."
 LONGEST_LOCAL_PART = 64  # octets: RFC 5321, 4.5.3.1.1
@@ -11,6 +13,9 @@ LONGEST_ADDRESS = 254  # octets, and what a column holds: RFC 5321, 4.5.3.1.3, w
 TOO_LONG = f"Vérifiez cette adresse\u00a0: aucune ne compte plus de {LONGEST_ADDRESS} caractères."
 # Of what the RFC allows beyond it, programs make different addresses: quotes, and domains given as numbers.
 UNSAFE = frozenset('"\\[]()<>,:;')
+# What the database knows of it, in PostgreSQL's own syntax.
+_PART = r"[^]@[:space:][:cntrl:]\"\\[()<>,:;]"
+ADDRESS = rf"^{_PART}{{1,{LONGEST_LOCAL_PART}}}@{_PART}+$"
 
 
 def validate_address(text: str) -> None:
@@ -24,3 +29,19 @@ def validate_address(text: str) -> None:
     if strange or len(text.partition("@")[0]) > LONGEST_LOCAL_PART:
         raise ValidationError(REFUSED, code="invalid")
     validate_email(text)
+
+
+class AddressField(models.EmailField[str, str]):
+    """An address that we write to: whoever types it, in whatever form, is told when we could not."""
+
+    default_validators = [validate_address]  # Django's own way to say it
+
+
+def written_to(field: str, *, name: str, or_none: bool = False) -> models.CheckConstraint:
+    """The database's own word on such a column; `or_none`: it may be empty."""
+    condition = Q(**{f"{field}__regex": ADDRESS})
+    return models.CheckConstraint(
+        name=name,
+        condition=condition | Q(**{field: ""}) if or_none else condition,
+        violation_error_message=REFUSED,
+    )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.people import User
 from accounts.names import INVISIBLE_PATTERN, NAME, visible
 from accounts.slugs import free_slug
+from mail.addresses import AddressField, written_to
 from territories.fields import FoldedField
 from territories.folding import fold
 from territories.models import Commune
@@ -264,7 +265,7 @@ class Invitation(models.Model):
 
     LASTS = dt.timedelta(days=14)
 
-    email = models.EmailField("adresse électronique", blank=True)
+    email = AddressField("adresse électronique", blank=True)
     domains = ArrayField(models.CharField(max_length=100), verbose_name="domaines", default=list, blank=True)
     role = models.CharField("rôle", max_length=20, choices=Role)
     created_at = models.DateTimeField("création", editable=False)
@@ -281,6 +282,7 @@ class Invitation(models.Model):
         abstract = True
         ordering = ("-created_at", "-pk")
         constraints = [
+            written_to("email", name="%(app_label)s_invitation_deliverable", or_none=True),
             models.CheckConstraint(
                 name="%(app_label)s_invitation_for_one_or_domains",
                 condition=(~Q(email="") & Q(domains=[]))

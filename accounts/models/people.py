@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.names import NAME
+from mail.addresses import AddressField, written_to
 from territories.models import Departement
 
 
@@ -37,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. The e-mail address is the login; what they may do comes from their memberships."""
 
-    email = models.EmailField("adresse électronique", unique=True)
+    email = AddressField("adresse électronique", unique=True)
     name = models.CharField("nom", max_length=120, blank=True, validators=NAME)
     language = models.CharField(
         "langue des courriels",
@@ -68,6 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = "compte"
         ordering = ("email",)
         constraints = [
+            written_to("email", name="user_email_deliverable"),
             models.CheckConstraint(
                 name="user_email_lower",
                 condition=models.Q(email=Lower("email")),

@@ -18,6 +18,7 @@ from accounts.names import NAME, visible
 from accounts.ranges import between
 from charter.models.versions import CharterVersion
 from companies.models import Company
+from mail.addresses import AddressField, written_to
 
 LINK_LASTS = dt.timedelta(days=14)
 
@@ -119,7 +120,7 @@ class Signature(Claimable):
         validators=[visible],
         help_text="Par exemple\u00a0: directrice générale, président.",
     )
-    signatory_email = models.EmailField(_("son adresse électronique"))
+    signatory_email = AddressField(_("son adresse électronique"))
     shows_name = models.BooleanField(
         "montrer ce nom sur la page publique de vérification",
         default=False,
@@ -158,6 +159,7 @@ class Signature(Claimable):
         ]
         constraints = [
             *Claimable.Meta.constraints,
+            written_to("signatory_email", name="signature_email_deliverable"),
             models.UniqueConstraint(
                 name="signature_one_file_per_version",
                 fields=["company", "version"],

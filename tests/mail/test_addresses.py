@@ -10,14 +10,17 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
+from mail import addresses
 from mail.addresses import validate_address
 from mail.models import Message
 from mail.outbox import check_address
 from mail.rendering import Rendered, build_email
+from tests import factories
 from tests.factories import World
 
 Visitor = Callable[[User], Client]
@@ -79,6 +82,29 @@ def test_address_is_taken_and_read_back_from_the_header_as_it_was(address: str) 
         domain.encode("idna").decode(),
         'Élise "É" <x>, Zoé',
     )
+
+
+@pytest.mark.parametrize("address", TAKEN)
+def test_database_keeps_every_address_that_is_taken(db: None, address: str) -> None:
+    factories.make_user(email=address)
+    assert User.objects.filter(email=address).exists()
+
+
+@pytest.mark.parametrize("address", ['"ana b"@example.org', "ana@[127.0.0.1]", "ana,b@example.org", "a@b@c.org", "ana"])
+def test_database_refuses_what_is_no_address(db: None, address: str) -> None:
+    user = factories.make_user()
+    with pytest.raises(IntegrityError, match="user_email_deliverable"):
+        User.objects.filter(pk=user.pk).update(email=address)
+
+
+@pytest.mark.parametrize("address", ['"jean,dupont"@example.org', "jean@[127.0.0.1]"])
+def test_administration_refuses_an_address_that_we_cannot_write_to(
+    world: World, visitor: Visitor, address: str
+) -> None:
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    page = reverse("admin:accounts_user_change", args=[world.company_owner.pk])
+    answer = visitor(operator).post(page, {"email": address, "name": "Jean", "language": "fr", "is_active": "on"})
+    assert answer.context["adminform"].form.errors["email"] == [addresses.REFUSED]
 
 
 @pytest.mark.parametrize("address", REFUSED)

@@ -131,7 +131,7 @@ def test_mail_that_cannot_be_posted_stays_an_example(
     world: World, now: dt.datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     factories.make_booking(now, world.slot, world.association)
-    User.objects.filter(pk=world.association_owner.pk).update(email="karim")
+    User.objects.filter(pk=world.association_owner.pk).update(email="karim@maison")
     seen = look(now, "booking_declined", "booking_withdrawn")
     assert (seen["booking_declined", "en"].is_real, seen["booking_withdrawn", "en"].is_real) == (False, True)
     assert seen["booking_declined", "en"].remark == rehearsals.BROKEN
