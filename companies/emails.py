@@ -42,7 +42,7 @@ def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
                 },
                 about=f"series:{availability.pk}",
                 on_behalf_of=f"companies:{company.pk}",
-                not_after=due + TOLD_WITHIN,
+                not_after=due + TOLD_WITHIN if asleep else due,
                 time_zone=zone,
                 now=now,
             )

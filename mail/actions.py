@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, JSONField, Q, Value, When
 
 from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences
@@ -60,7 +60,9 @@ def hold_restored(*, until: dt.datetime, now: dt.datetime) -> int:
     waiting = written.filter(state=Message.State.GATHERED, gathered_into=None)
     skipped = waiting.move(Message.State.SKIPPED, skipped_at=now, last_error=RESTORED)
     queued = written.filter(state=Message.State.QUEUED)
-    return skipped + queued.move(Message.State.FAILED, failed_at=now, last_error=RESTORED)
+    # What a secret one said is erased with it: whoever still needs it asks for another.
+    kept = Case(When(secret=True, then=Value({}, JSONField())), default=F("context"))
+    return skipped + queued.move(Message.State.FAILED, failed_at=now, last_error=RESTORED, context=kept)
 
 
 @transaction.atomic

@@ -109,12 +109,14 @@ def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime)
         if not _may_go_again(message, again):
             sent.update(outcome=Message.Outcome.BOUNCED, outcome_at=now, last_error=reason)
             return
+        # It left in time, and is due anew: what waits for a mailbox to be emptied is not late.
         sent.update(
             state=Message.State.QUEUED,
             sent_at=None,
             outcome="",
             outcome_at=None,
             attempts=message.attempts + 1,
+            due_at=again,
             next_attempt_at=again,
             turn_at=again,
             last_error=reason,

@@ -28,6 +28,7 @@ from mail.bounces import ENHANCED_CODE, SET_ASIDE, set_aside
 from mail.models import Message, Suppression
 from mail.pace import take_turn
 from mail.rendering import Rendered, build_email, one_line, render
+from mail.turns import take_turns
 
 logger = logging.getLogger(__name__)
 
@@ -220,7 +221,8 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
             return Outcome.GATHERED
         case wishes.Instead(until=dt.datetime() as until):
             # It does not wait for a server any more, should one have refused it.
-            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=until, last_error="")
+            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, last_error="")
+            take_turns([message.pk], at=until)
             return Outcome.POSTPONED
     return None
 

@@ -15,6 +15,7 @@ from mail.kinds import DIGEST, Frequency
 from mail.models import Message, MessageQuerySet, Preferences
 from mail.outbox import Address
 from mail.rendering import render
+from mail.turns import take_turns
 from mail.wishes import (
     UNWANTED,
     digest_in_time,
@@ -100,8 +101,11 @@ def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
 
     A server that refused it before it was kept has not been asked since: it is not late.
     """
-    back = {"gathered_at": None, "gathered_into": None, "next_attempt_at": now, "turn_at": now, "last_error": ""}
-    return gathered.move(Message.State.QUEUED, **back)
+    numbers = list(gathered.values_list("pk", flat=True))
+    back = {"gathered_at": None, "gathered_into": None, "next_attempt_at": now, "last_error": ""}
+    count = Message.objects.filter(pk__in=numbers).move(Message.State.QUEUED, **back)
+    take_turns(numbers, at=now)
+    return count
 
 
 def _latest(called: Iterable[Waiting]) -> dt.datetime | None:
@@ -143,11 +147,13 @@ def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
     """A digest that leaves later than it was written says what has not been overtaken meanwhile.
 
     What an operator holds back since is left out, and holds up nothing else: it waits in the queue like all that is
-    held back. Afterwards it is asked anew what its reader wishes, and the next digest takes it.
+    held back. Afterwards it is asked anew what its reader wishes, and the next digest takes it. What its reader has
+    refused since is left out too.
     """
     _let_go(digest.gathers.held_back(), at)
+    wishes = preferences_of(digest.to_email)
     gathered = digest.gathers.order_by("gathered_at", "pk")
-    still = [one for one in gathered if not wanted.overtaken(one, at=at)]
+    still = [one for one in gathered if not (_is_refused(one, wishes) or wanted.overtaken(one, at=at))]
     return facts_of(still) if still else None
 
 
@@ -171,8 +177,11 @@ def facts_of(messages: list[Message]) -> dict[str, Any]:
 
 def _skipped(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
     """What is no longer true, or no longer wanted, leaves the queue and says why."""
-    unwanted = frequency_of(message, wishes) == Frequency.NEVER
-    reason = UNWANTED if unwanted else wanted.overtaken(message, at=now)
+    reason = UNWANTED if _is_refused(message, wishes) else wanted.overtaken(message, at=now)
     if reason:
         Message.objects.filter(pk=message.pk).move(Message.State.SKIPPED, skipped_at=now, last_error=reason)
     return bool(reason)
+
+
+def _is_refused(message: Message, wishes: Preferences) -> bool:
+    return frequency_of(message, wishes) == Frequency.NEVER

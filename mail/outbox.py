@@ -24,12 +24,12 @@ from mail.addresses import validate_address
 from mail.bounces import SET_ASIDE
 from mail.models import Message
 from mail.rendering import RESERVED_NAMES, one_line
+from mail.turns import TURN, take_turns
 
 logger = logging.getLogger(__name__)
 
 
 URGENT, NORMAL, BULK = 1, 5, 9
-TURN = dt.timedelta(seconds=1)
 # By its name: the task's module stands above this one.
 DELIVER = "mail.tasks.deliver"
 # Whether a hint waits to be followed. Should it be lost with its broker, the next may go after so many seconds.
@@ -231,11 +231,11 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
     One whose words were erased stays where it is, a secret one or an old one: it would leave empty.
     """
     with transaction.atomic():
-        count = (
-            Message.objects.filter(pk__in=list(ids), state=Message.State.FAILED, secret=False)
-            .exclude(context={})
-            .move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now, turn_at=now)
-        )
+        kept = Message.objects.filter(pk__in=list(ids), state=Message.State.FAILED, secret=False).exclude(context={})
+        numbers = list(kept.select_for_update().values_list("pk", flat=True))
+        again = Message.objects.filter(pk__in=numbers)
+        count = again.move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now)
+        take_turns(numbers, at=now)
         if count:
             wake_at_commit()
     return count

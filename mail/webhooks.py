@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from anymail.signals import EventType, RejectReason, tracking
+from anymail.webhooks.brevo import BrevoTrackingWebhookView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,8 +16,21 @@ from django.views.decorators.csrf import csrf_exempt
 from mail.bounces import Event, is_passing, note
 from territories import clock
 
+UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
+
+
+class Brevo(BrevoTrackingWebhookView):  # type: ignore[misc]  # anymail ships no types
+    """A verified call that anymail cannot read is answered as such: the provider shows it, and tries again."""
+
+    def parse_events(self, request: HttpRequest) -> Any:
+        try:
+            return super().parse_events(request)
+        except UNREADABLE as error:
+            raise BadRequest("This is not an event of the provider's.") from error
+
+
 # Those who give our own Message-ID back: what they say is of one message.
-VIEWS = {"brevo": "BrevoTrackingWebhookView"}
+VIEWS = {"brevo": Brevo}
 PLAIN = {
     EventType.DELIVERED: Event.DELIVERED,
     EventType.DEFERRED: Event.DEFERRED,
@@ -40,8 +54,7 @@ def provider(request: HttpRequest) -> HttpResponse:
     name = settings.MAIL_PROVIDER
     if name not in VIEWS or not settings.ANYMAIL["WEBHOOK_SECRET"]:
         raise Http404
-    view = getattr(import_module(f"anymail.webhooks.{name}"), VIEWS[name])
-    answer: HttpResponse = view.as_view()(request)
+    answer: HttpResponse = VIEWS[name].as_view()(request)
     return answer
 
 
@@ -49,15 +62,20 @@ def provider(request: HttpRequest) -> HttpResponse:
 def take_down(*, event: Any, **_kwargs: Any) -> None:
     """One event of a verified call. What tells nothing of a message's way, such as an opening, is left out."""
     meaning = _meaning(event)
-    if meaning is None or not event.recipient:
+    if meaning is None or not _is_text(event.recipient):
         return
     note(
         event=meaning,
         address=event.recipient,
-        message_id=f"<{str(event.message_id or '').strip('<>')}>",
+        message_id=f"<{_words_of(event.message_id).strip('<>')}>",
         reason=_words(event),
         now=clock.now(),
     )
+
+
+def _is_text(told: object) -> bool:
+    """Something that an address of ours could be."""
+    return isinstance(told, str) and bool(told) and "\x00" not in told
 
 
 def _meaning(event: Any) -> Event | None:
@@ -75,4 +93,8 @@ def _is_soft(event: Any) -> bool:
 
 
 def _words(event: Any) -> str:
-    return " ".join(str(event.mta_response or event.description or "").split())[:500]
+    return _words_of(event.mta_response or event.description)[:500]
+
+
+def _words_of(told: object) -> str:
+    return " ".join(str(told or "").replace("\x00", "").split())

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import pgtrigger
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
@@ -29,6 +30,7 @@ from companies.models import (
     VolunteerProfile,
 )
 from companies.models import Membership as CompanyMembership
+from mail.models import Message
 from territories.models import Commune
 from workshops.models import Booking, HostingAgreement, Side, Workshop
 
@@ -365,3 +367,9 @@ def make_world(now: dt.datetime) -> World:
         association_owner=association_owner,
         moderator=make_user("Odile", is_moderator=True),
     )
+
+
+def forget_mail() -> None:
+    """An empty outbox, for a test that looks at what is told from here on: the portal itself never empties it."""
+    with pgtrigger.ignore("mail.Message:message_stays"):
+        Message.objects.all().delete()

@@ -332,13 +332,13 @@ def workshop_today(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 @told_as(Kind.REPORTS)
-def report_due(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
-    """To one side: tell us how it went, four numbers and a minute."""
+def report_due(*, workshop: Workshop, side: Side, until: dt.datetime, now: dt.datetime) -> None:
+    """To one side: tell us how it went, four numbers and a minute. From `until` on, the mail of thanks asks for it."""
     booking = workshop.booking
     people = _company(booking) if side == Side.COMPANY else _association(booking)
     url = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
     for person in people:
-        _tell("report_due", booking, person, now, url=url, facts=lambda: {"side": str(side)})
+        _tell("report_due", booking, person, now, url=url, not_after=until, facts=lambda: {"side": str(side)})
 
 
 @told_as(Kind.REPORTS)

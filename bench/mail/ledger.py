@@ -87,10 +87,12 @@ class Ledger:
         ]
 
     def fate(self, taken: Taken) -> str:
-        """A message that no fault explains, and when its process, or the database, was ended next to it."""
+        """A message that no fault explains, when its process or the database was ended, and what followed it."""
         ends = sorted(
             round(fault.since - taken.at, 3)
             for fault in self.faults
             if not fault.processes or taken.process in fault.processes
         )
-        return f"{taken}, ends at {ends} seconds from it"
+        later = [one for one in self.taken if one.connection == taken.connection and one.turn > taken.turn]
+        again = [one for one in self.taken if one.message_id == taken.message_id and one is not taken]
+        return f"{taken}, ends at {ends} seconds from it, told again as {again}, its line went on with {later[:2]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Self
 
+import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
@@ -237,6 +238,10 @@ class Message(models.Model):
                 fields=["template", "language", "-id"],
                 condition=Q(secret=False) & ~Q(context={}),
             ),
+            # What became of the last day's.
+            models.Index(name="message_sent", fields=["sent_at"], condition=Q(state="sent")),
+            models.Index(name="message_failed", fields=["failed_at"], condition=Q(state="failed")),
+            models.Index(name="message_bounced", fields=["outcome_at"], condition=Q(outcome="bounced")),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
             models.Index(name="message_kept", fields=["due_at", "id"], condition=KEPT),
             models.Index(name="message_about", fields=["about", "due_at", "id"], condition=~Q(about="")),
@@ -283,6 +288,11 @@ class Message(models.Model):
                 condition=Q(secret=False) | Q(state="queued") | Q(context={}),
                 violation_error_message="Un message secret est effacé dès qu’il quitte la file.",
             ),
+        ]
+
+        triggers = [
+            # Its key is what keeps the same thing from being told again.
+            pgtrigger.Protect(name="message_stays", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

@@ -78,7 +78,7 @@ def test_company_hears_that_the_link_to_sign_did_not_arrive(world: World, now: d
 @pytest.mark.parametrize("move", ["change_role", "hand_over"])
 def test_who_begins_to_act_and_hears_nothing_is_told_of(world: World, now: dt.datetime, move: str) -> None:
     set_aside(address=world.volunteer.email, reason=REASON, now=now)
-    Message.objects.all().delete()
+    factories.forget_mail()
     member = world.company.members().get(user=world.volunteer)
     given = {"organisation": world.company, "by": world.company_owner, "now": now}
     if move == "hand_over":

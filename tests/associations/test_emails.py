@@ -43,7 +43,7 @@ def test_suspension_and_its_end_are_told(world: World, now: dt.datetime, templat
     association = factories.make_association(now, name="La Souris")
     actions.suspend_association(association=association, reason="Trois absences.", by=world.moderator, now=now)
     if template == "association_reinstated":
-        Message.objects.all().delete()
+        factories.forget_mail()
         actions.reinstate_association(association=association, reason="Réglé.", by=world.moderator, now=now)
     rendered = render(Message.objects.get(template=template))
     assert rendered.subject == subject

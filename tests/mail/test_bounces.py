@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_django import Settings
 
 from mail import bounces
 from mail.delivery import Tally, deliver_due
+from mail.figures import mail_figures
 from mail.models import Message, Suppression
 from mail.outbox import requeue
 from tests.mail.conftest import NOW, Sink
@@ -59,10 +61,14 @@ def message(tell: Tell) -> Message:
 def tell_us(message: Message, event: str, *, secret: str = SECRET, **fields: object) -> int:
     """As Brevo posts it."""
     told = {"event": event, "email": message.to_email, "message-id": message.message_id, "ts_epoch": 1796146200000}
+    return tell_us_in_bytes(json.dumps({**told, **fields}), secret=secret)
+
+
+def tell_us_in_bytes(body: str | bytes, *, secret: str = SECRET) -> int:
     credentials = base64.b64encode(secret.encode()).decode()
     answer = Client().post(
         reverse("mail:provider"),
-        {**told, **fields},
+        body,
         content_type="application/json",
         headers={"authorization": f"Basic {credentials}"},
     )
@@ -129,6 +135,27 @@ def test_soft_bounce_is_tried_again_later(smtp_sink: Sink, message: Message, eve
     [(_, mail)] = smtp_sink.taken
     assert mail["Message-ID"] == message.message_id
     assert not Suppression.objects.exists()
+
+
+def test_mailbox_that_is_full_is_no_backlog_of_ours(message: Message) -> None:
+    tell_us(message, "soft_bounce", reason="mailbox full")
+    message.refresh_from_db()
+    again = message.next_attempt_at
+    assert [mail_figures(at).waiting_since for at in (again - HOUR / 60, again)] == [None, again]
+
+
+@pytest.mark.parametrize("body", ["[1, 2]", "{", "é".encode("latin-1"), '{"event": "delivered", "ts_epoch": "hier"}'])
+def test_call_that_cannot_be_read_is_answered_as_such(message: Message, body: str | bytes) -> None:
+    assert tell_us_in_bytes(body) == 400
+
+
+@pytest.mark.parametrize(
+    "fields", [{"email": "ana\x00@example.org"}, {"email": 7}, {"email": None}, {"message-id": "\x00"}]
+)
+def test_word_of_an_address_that_is_none_changes_nothing(message: Message, fields: dict[str, Any]) -> None:
+    assert tell_us(message, "delivered", **fields) == 200
+    message.refresh_from_db()
+    assert message.outcome == ""
 
 
 def test_soft_bounces_come_to_an_end(message: Message) -> None:

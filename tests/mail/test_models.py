@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, ProgrammingError, connection
 
 from mail.models import Message, Suppression
 from tests.mail.conftest import NOW
@@ -29,6 +29,12 @@ def test_secret_does_not_leave_the_queue_readable(tell: Tell) -> None:
     message = tell(secret=True)
     with pytest.raises(IntegrityError, match="message_secret_erased"):
         Message.objects.filter(pk=message.pk).update(state="sent", sent_at=NOW)
+
+
+def test_row_that_keeps_a_thing_from_being_told_twice_stays(tell: Tell) -> None:
+    tell()
+    with pytest.raises(ProgrammingError, match="Cannot delete"):
+        Message.objects.all().delete()
 
 
 @pytest.mark.parametrize("origin", Message.State)

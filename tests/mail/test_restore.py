@@ -34,6 +34,13 @@ def test_what_was_written_before_the_restore_point_is_held_and_may_be_sent_again
     assert after.state == "sent"
 
 
+def test_secret_that_is_held_is_erased(tell: Callable[..., Message]) -> None:
+    secret = tell("secret", secret=True)
+    call_command("hold_restored_mail", (NOW + MINUTE).isoformat())
+    secret.refresh_from_db()
+    assert (secret.state, secret.context) == ("failed", {})
+
+
 @pytest.mark.parametrize("text", ["hier", "2026-12-01T18:30"])
 def test_restore_point_is_an_instant(text: str) -> None:
     with pytest.raises(CommandError):

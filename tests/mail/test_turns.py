@@ -10,10 +10,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
+from mail import kinds
 from mail.delivery import Tally, deliver_due
+from mail.kinds import Kind
 from mail.models import Message
 from mail.models.addresses import Pace
-from mail.outbox import BULK, URGENT
+from mail.outbox import BULK, URGENT, requeue
 from mail.pace import take_turn
 from tests.mail.conftest import NOW, Sink
 from tests.races import at_once
@@ -49,6 +51,31 @@ def test_what_was_put_off_keeps_nobody_waiting(smtp_sink: Sink, tell: Tell, unti
     post_for(tell, "big", 20, at=NOW + SECOND)
     post_for(tell, "small", 1, at=NOW + 3 * SECOND)
     deliver(NOW + 3 * SECOND, limit=4)
+    assert "small0@example.org" in smtp_sink.recipients
+
+
+def test_who_has_much_to_tell_in_the_night_lets_others_speak_in_the_morning(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._kinds, "hello", Kind.ORGANISATION)
+    night = NOW.replace(hour=22, minute=0)
+    morning = night + dt.timedelta(hours=8)
+    post_for(tell, "big", 20, at=night, time_zone="Europe/Paris")
+    post_for(tell, "small", 1, at=night, time_zone="Europe/Paris")
+    assert deliver(night + 20 * SECOND) == Tally(postponed=21)
+    deliver(morning, limit=2)
+    assert smtp_sink.recipients == ["big0@example.org", "small0@example.org"]
+    post_for(tell, "late", 1, at=morning + 3 * SECOND)
+    deliver(morning + 3 * SECOND, limit=4)
+    assert smtp_sink.recipients[-1] == "late0@example.org"
+
+
+def test_what_is_sent_again_by_the_hundred_lets_others_speak(smtp_sink: Sink, tell: Tell) -> None:
+    post_for(tell, "big", 20)
+    Message.objects.update(state="failed", failed_at=NOW, last_error="550")
+    assert requeue(Message.objects.values_list("pk", flat=True), now=NOW) == 20
+    post_for(tell, "small", 1, at=NOW + SECOND)
+    deliver(NOW + SECOND, limit=3)
     assert "small0@example.org" in smtp_sink.recipients
 
 

@@ -537,6 +537,17 @@ def test_digest_of_which_nothing_is_left_stays(smtp_sink: Sink, tell: Tell) -> N
     assert deliver(at_paris(5, 9)) == Tally(skipped=1)
 
 
+def test_digest_that_is_written_does_not_tell_what_is_refused_since(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation="daily", quiet_from=dt.time(22), quiet_until=dt.time(12))
+    tell("one", now=at_paris(2, 13))
+    deliver(at_paris(2, 13))
+    tell_digests(now=at_paris(3, 8))
+    assert deliver(at_paris(3, 8)) == Tally(postponed=1)
+    actions.refuse_kinds(address="ana@example.org", kinds=[Kind.ORGANISATION], now=at_paris(3, 9))
+    assert deliver(at_paris(3, 12)) == Tally(skipped=1)
+    assert smtp_sink.recipients == []
+
+
 def test_pause_holds_back_what_waits_for_a_digest(smtp_sink: Sink, tell: Tell) -> None:
     wish(organisation="daily")
     noon = at_paris(2, 12)

@@ -133,7 +133,7 @@ def test_accepting_one_settles_the_others_with_alternatives(world: World, now: d
     near = factories.make_slot(world.room, world.slot.ends_at)
     chosen = book(world, now)
     other = book(world, now, association=factories.make_association(now))
-    Message.objects.all().delete()
+    factories.forget_mail()
     actions.accept_booking(booking=chosen, by=world.company_owner, now=now)
     other.refresh_from_db()
     assert (chosen.state, other.state) == ("confirmed", "not_selected")
@@ -164,7 +164,7 @@ def test_decline_is_told_with_its_reason(world: World, now: dt.datetime) -> None
 def test_cancelling_frees_the_slot_and_tells_everybody(world: World, now: dt.datetime, side: Side, state: str) -> None:
     booking = book(world, now)
     factories.make_promise(now, world.slot, world.volunteer)
-    Message.objects.all().delete()
+    factories.forget_mail()
     actions.cancel_booking(booking=booking, side=side, reason="Grève.", by=world.company_owner, now=now)
     booking.refresh_from_db()
     assert (booking.state, booking.workshop.state, SlotVolunteer.objects.count()) == (state, "cancelled", 0)
@@ -209,7 +209,7 @@ def test_form_sent_again_for_another_association_is_another_booking(world: World
 def test_company_is_told_that_an_association_waits_no_more(world: World, now: dt.datetime) -> None:
     on_approval(world)
     booking = book(world, now)
-    Message.objects.all().delete()
+    factories.forget_mail()
     actions.cancel_booking(
         booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
     )
@@ -244,7 +244,7 @@ def test_what_was_accepted_meanwhile_is_cancelled_as_confirmed(world: World, now
     booking = book(world, now)
     read_before = Booking.objects.with_everything().get(pk=booking.pk)
     actions.accept_booking(booking=booking, by=world.company_owner, now=now)
-    Message.objects.all().delete()
+    factories.forget_mail()
     actions.cancel_booking(
         booking=read_before, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=world.association_owner, now=now
     )

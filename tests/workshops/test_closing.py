@@ -33,7 +33,7 @@ def busy(world: World, now: dt.datetime) -> Availability:
     factories.make_booking(now, booked, world.association)
     factories.make_booking(now, asked, world.association, state="pending")
     companies.join_slot(slot=helped, by=world.volunteer, now=now)
-    Message.objects.all().delete()
+    factories.forget_mail()
     return series
 
 

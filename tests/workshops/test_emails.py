@@ -30,7 +30,7 @@ def reminder(booking: Booking, now: dt.datetime, _others: list[Slot]) -> None:
 
 def report(booking: Booking, now: dt.datetime, _others: list[Slot]) -> None:
     for side in Side:
-        emails.report_due(workshop=booking.workshop, side=side, now=now)
+        emails.report_due(workshop=booking.workshop, side=side, until=now + dt.timedelta(days=14), now=now)
 
 
 DAY, HOURS = "mardi 8\u00a0décembre 2026", "18\u00a0h\u00a030\u00a0– 20\u00a0h\u00a030"

@@ -65,6 +65,20 @@ def test_each_side_is_asked_once_whether_it_still_stands(booking: Booking) -> No
     assert Workshop.objects.get().agreement_asked_at == START - 7 * DAY
 
 
+def test_workshop_that_cannot_be_told_of_holds_no_other_up(
+    booking: Booking, world: World, now: dt.datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody of the other association has an address that is none, whoever put it there."""
+    owner = factories.make_user("Nora")
+    other = factories.make_association(now, owner=owner)
+    slot = factories.make_slot(factories.make_room(now, world.site), START)
+    factories.make_booking(booking.created_at, slot, other)
+    User.objects.filter(pk=world.association_owner.pk).update(email="karim@maison")
+    scan(START - 7 * DAY)
+    assert told("workshop_agreement") == ["Hélène", "Nora"]
+    assert "A scan could not tell of" in caplog.text
+
+
 def test_whoever_confirmed_in_the_last_week_is_not_asked(world: World) -> None:
     factories.make_booking(START - 6 * DAY, world.slot, world.association)
     scan(START - 5 * DAY, START - 3 * DAY)
@@ -192,7 +206,7 @@ def test_reminder_goes_to_both_sides_and_the_volunteers_once(booking: Booking) -
 def test_missed_run_is_caught_up_with_what_still_makes_sense(booking: Booking) -> None:
     scan(START - 20 * HOUR)  # 22:30 the evening before
     assert (told("workshop_reminder"), told("workshop_today")) == (ALL, [])
-    Message.objects.all().delete()
+    factories.forget_mail()
     scan(START - 10 * HOUR, START - HOUR)
     assert (told("workshop_reminder"), told("workshop_today")) == ([], ALL)
 
@@ -391,8 +405,10 @@ def test_reports_are_asked_for_until_a_fortnight_is_over_on_the_wall(
 ) -> None:
     slot = slot_at(world, now, PARIS, starts)
     factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
-    actions.ask_for_reports(now=dt.datetime.fromisoformat(thanked) + dt.timedelta(minutes=minutes))
+    until = dt.datetime.fromisoformat(thanked)
+    actions.ask_for_reports(now=until + dt.timedelta(minutes=minutes))
     assert told("report_due") == asked
+    assert set(Message.objects.filter(template="report_due").values_list("not_after", flat=True)) <= {until}
 
 
 def slot_at(world: World, now: dt.datetime, commune: str, starts: str) -> Slot:

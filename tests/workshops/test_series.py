@@ -100,7 +100,7 @@ def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.
 
 def test_who_waited_for_a_date_that_changes_is_told(world: World, series: Availability, now: dt.datetime) -> None:
     waiting = factories.make_booking(now, on(series, 17), world.association, state="pending")
-    Message.objects.all().delete()
+    factories.forget_mail()
     slot = on(series, 17)
     actions.change_slot(slot=slot, change=change(slot, places=6), by=world.company_owner, now=now)
     waiting.refresh_from_db()
@@ -818,13 +818,14 @@ def test_series_is_asked_for_once_then_told_asleep_once_and_comes_back(
     world: World, series: Availability, now: dt.datetime, client: Client
 ) -> None:
     Availability.objects.filter(pk=series.pk).update(until_date=None)
-    Message.objects.all().delete()
+    factories.forget_mail()
     assert companies.ask_to_confirm_series(now=now) == 0
     soon, after = now + dt.timedelta(days=50), now + dt.timedelta(days=61)
     for instant in (soon, soon, after, after):
         companies.ask_to_confirm_series(now=instant)
     told = list(Message.objects.filter(template="series_to_confirm").order_by("pk"))
     assert [one.context["asleep"] for one in told] == [False, True]
+    assert told[0].not_after == now + dt.timedelta(days=60), "once they sleep, nobody is asked any more"
     path = "/entreprises/" + told[0].context["url"].partition("/entreprises/")[2]
     assert "Oui, nous ouvrons toujours" in client.get(path).text
     series.refresh_from_db()
