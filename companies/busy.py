@@ -17,6 +17,7 @@ from icalendar.error import BrokenCalendarProperty
 LONGEST_FILE = 5_000_000
 MOST_EVENTS = 5_000
 MOST_PERIODS = 5_000
+LONGEST_TITLE = 80
 # Nobody books a room every hour for two years: such rules are there to keep a reader busy.
 TOO_FINE = {"SECONDLY", "MINUTELY", "HOURLY"}
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
@@ -97,6 +98,12 @@ def _blaming_the_file() -> Iterator[None]:
         raise UnreadableCalendar(_damaged("")) from error
 
 
+def _title(event: Any) -> str:
+    """What a person reads of it: one line without what no screen shows, such as a NUL."""
+    shown = "".join(one if one.isprintable() else " " for one in str(event.get("SUMMARY", "")))
+    return " ".join(shown.split())[:LONGEST_TITLE] or "Un événement"
+
+
 def _damaged(what: str) -> str:
     return f"Un événement de ce calendrier est abîmé{what}\u00a0: corrigez-le ou retirez-le, puis recommencez."
 
@@ -110,7 +117,7 @@ def _refuse_endless(calendar: Any, since: dt.datetime, until: dt.datetime) -> No
             frequencies = [str(one).upper() for one in rule.get("FREQ", [])]
             if TOO_FINE.intersection(frequencies) or any(len(rule.get(part, [])) > 1 for part in WITHIN_A_DAY):
                 raise UnreadableCalendar(
-                    f"«\u00a0{event.get('SUMMARY', 'Un événement')}\u00a0» se répète plusieurs fois par jour\u00a0: "
+                    f"«\u00a0{_title(event)}\u00a0» se répète plusieurs fois par jour\u00a0: "
                     "retirez-le du calendrier de la salle."
                 )
             first, last = event["DTSTART"].dt.toordinal(), until.date().toordinal()

@@ -24,8 +24,8 @@ KEPT_SECONDS = 86_400
 SHORTEST_TEXT, LONGEST_TEXT = 3, 200
 # Below this, it has matched the town and little else.
 CERTAIN_SCORE = 0.6
-# A commune's centre and an address in it: no French commune outside Guiana is wider.
-FARTHEST_KM = 30
+# A commune's centre and an address in it: no French commune outside Guiana is wider; and there, half the widest.
+FARTHEST_KM, FARTHEST_FROM_COMMUNE_KM = 30, 100
 NORTH_POLE, ANTIMERIDIAN = 90, 180
 
 
@@ -95,13 +95,15 @@ def locate(address: str, commune: Commune) -> Located | None:
 
 
 def _is_in(address: Address, commune: Commune) -> bool:
-    """Of this commune; of Paris, Lyon and Marseille it gives the arrondissement, or the whole."""
-    if address.commune_code == commune.pk:
-        return True
-    if commune.kind == Commune.Kind.COMMUNE or commune.latitude is None or commune.longitude is None:
-        return False
+    """Of this commune, and near it; of Paris, Lyon and Marseille it gives the arrondissement, or the whole."""
+    same = address.commune_code == commune.pk
+    if commune.latitude is None or commune.longitude is None:
+        return same
     away = kilometres_between((address.latitude, address.longitude), (commune.latitude, commune.longitude))
-    return address.city == commune.name.partition(" ")[0] and away <= FARTHEST_KM
+    if same:
+        return away <= FARTHEST_FROM_COMMUNE_KM
+    whole = commune.kind != Commune.Kind.COMMUNE and address.city == commune.name.partition(" ")[0]
+    return whole and away <= FARTHEST_KM
 
 
 def read_addresses(body: Any) -> list[Address]:
@@ -112,14 +114,16 @@ def read_addresses(body: Any) -> list[Address]:
     """
     try:
         return [_address(feature) for feature in body["features"]]
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except UnreadableAnswer:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
         raise UnreadableAnswer(f"{type(error).__name__}: {error}") from error
 
 
 def _address(feature: dict[str, Any]) -> Address:
     told = feature["properties"]
     longitude, latitude = (float(degrees) for degrees in feature["geometry"]["coordinates"][:2])
-    if abs(latitude) > NORTH_POLE or abs(longitude) > ANTIMERIDIAN:
+    if not (abs(latitude) <= NORTH_POLE and abs(longitude) <= ANTIMERIDIAN):
         raise UnreadableAnswer("a point that is not on earth")
     return Address(
         label=_text(told["label"]),

@@ -232,16 +232,19 @@ def volunteer_invited(*, workshop: Workshop, colleague: User, by: User, now: dt.
 
 
 @told_as(Kind.VOLUNTEERING)
-def volunteers_missing(*, workshop: Workshop, colleague: User, now: dt.datetime) -> None:
-    """To a colleague, three days ahead: somebody is missing, one page to say yes."""
-    _ask_to_come("volunteers_missing", workshop, colleague, now)
+def volunteers_missing(*, workshop: Workshop, colleague: User, now: dt.datetime, left: User | None = None) -> None:
+    """To a colleague, three days ahead: somebody is missing, one page to say yes. Once more for each who `left`."""
+    _ask_to_come("volunteers_missing", workshop, colleague, now, told_once=str(left.pk) if left else "")
 
 
-def _ask_to_come(template: str, workshop: Workshop, colleague: User, now: dt.datetime, **told: object) -> None:
+def _ask_to_come(
+    template: str, workshop: Workshop, colleague: User, now: dt.datetime, *, told_once: str = "", **told: object
+) -> None:
     booking = workshop.booking
     url = settings.SITE_URL + coming_path(workshop, colleague)
     reader = in_organisation("member", booking.slot.room.site.company, colleague)
-    _tell(template, booking, reader, now, url=url, not_after=booking.slot.starts_at, facts=lambda: told)
+    until = booking.slot.starts_at
+    _tell(template, booking, reader, now, url=url, not_after=until, facts=lambda: told, told_once=told_once)
 
 
 def absence_reported(*, report: Report, now: dt.datetime) -> None:

@@ -7,7 +7,7 @@ import pgtrigger
 # them the wrong way round.
 _PARTIES_MAY = """
         SELECT state, room_id, availability_id, starts_at, ends_at INTO offered
-        FROM companies_slot WHERE id = NEW.slot_id;
+        FROM companies_slot WHERE id = NEW.slot_id FOR SHARE;
         SELECT site_id INTO visited FROM companies_room WHERE id = offered.room_id;
         SELECT company_id INTO inviting FROM companies_site WHERE id = visited;
         SELECT charter_approved_at, charter_until_at INTO company
@@ -34,9 +34,16 @@ _PARTIES = [
     ("asking", "TEXT"),
 ]
 
-_SLOT_IS_OFFERED = """
+_SERIES_IS_AWAKE = """
         SELECT confirm_by_at INTO confirm_by FROM companies_availability WHERE id = offered.availability_id;
-        IF offered.state <> 'open' OR confirm_by <= NEW.created_at THEN
+        IF confirm_by <= NEW.created_at THEN
+            RAISE EXCEPTION 'The series sleeps.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
+        END IF;
+"""
+
+_SLOT_IS_FREE = """
+        IF offered.state <> 'open' THEN
             RAISE EXCEPTION 'The slot is not open.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_of_open_slot';
         END IF;
@@ -84,19 +91,20 @@ def booking_may_be_made() -> pgtrigger.Trigger:
         name="booking_may_be_made",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=_PARTIES_MAY + _SLOT_IS_OFFERED + _KEEP,
+        func=_PARTIES_MAY + _SERIES_IS_AWAKE + _SLOT_IS_FREE + _KEEP,
         declare=[*_PARTIES, ("confirm_by", "TIMESTAMPTZ")],
     )
 
 
 def booking_may_be_confirmed() -> pgtrigger.Trigger:
-    """A booking that waited is confirmed in time, at a signatory, for an association that may book."""
+    """A booking that waited goes on in time, on a free slot of a signatory, for an association that may book."""
     return pgtrigger.Trigger(
         name="booking_may_be_confirmed",
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
-        condition=pgtrigger.Q(old__state__in=["pending", "held"], new__state="confirmed"),
-        func=_PARTIES_MAY + _ANSWERED_IN_TIME + _KEEP,
+        condition=pgtrigger.Q(old__state__in=["pending", "held"], new__state="confirmed")
+        | pgtrigger.Q(old__state="held", new__state="pending"),
+        func=_PARTIES_MAY + _SLOT_IS_FREE + _ANSWERED_IN_TIME + _KEEP,
         declare=_PARTIES,
     )
 
@@ -121,4 +129,84 @@ def booking_is_cancelled_in_time() -> pgtrigger.Trigger:
             old__state="confirmed", new__state__in=["cancelled_by_association", "cancelled_by_company"]
         ),
         func=_IN_TIME,
+    )
+
+
+# `Booking.TRANSITIONS`, as PostgreSQL has it.
+_DRAWN = """
+    IF (OLD.state, NEW.state) NOT IN (
+        ('pending', 'confirmed'), ('pending', 'declined'), ('pending', 'not_selected'), ('pending', 'expired'),
+        ('pending', 'cancelled_by_association'),
+        ('held', 'confirmed'), ('held', 'pending'), ('held', 'declined'), ('held', 'expired'),
+        ('held', 'cancelled_by_association'),
+        ('confirmed', 'cancelled_by_association'), ('confirmed', 'cancelled_by_company'), ('confirmed', 'completed'),
+        ('confirmed', 'no_show')
+    ) THEN
+        RAISE EXCEPTION 'A booking that is % does not become %.', OLD.state, NEW.state
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_goes_as_drawn';
+    END IF;
+    RETURN NEW;
+"""
+
+# When two entries of one association are united; history goes over as it is.
+_HANDS = """
+    IF NEW.state IN ('pending', 'held', 'confirmed')
+        AND (SELECT state FROM associations_association WHERE id = NEW.association_id) NOT IN ('new', 'admitted')
+    THEN
+        RAISE EXCEPTION 'The association may not book.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def booking_goes_as_drawn() -> pgtrigger.Trigger:
+    """From one state to another that may follow it."""
+    return pgtrigger.Trigger(
+        name="booking_goes_as_drawn",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
+        func=_DRAWN,
+    )
+
+
+def booking_changes_hands() -> pgtrigger.Trigger:
+    """What is to come goes over to an association that may book."""
+    return pgtrigger.Trigger(
+        name="booking_changes_hands",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("association_id"),  # type: ignore[no-untyped-call]  # idem
+        condition=pgtrigger.Q(old__association__df=pgtrigger.F("new__association")),
+        func=_HANDS,
+    )
+
+
+# A season that changes makes its evenings anew: who had asked for one has asked for the same evening of the new ones.
+_STAYS = """
+    IF OLD.state NOT IN ('pending', 'held') OR NOT EXISTS (
+        SELECT FROM companies_slot AS was
+        JOIN companies_room AS old_room ON old_room.id = was.room_id
+        JOIN companies_site AS old_site ON old_site.id = old_room.site_id
+        JOIN companies_slot AS becomes ON becomes.starts_at = was.starts_at AND becomes.ends_at = was.ends_at
+        JOIN companies_room AS new_room ON new_room.id = becomes.room_id
+        JOIN companies_site AS new_site ON new_site.id = new_room.site_id
+        WHERE was.id = OLD.slot_id AND becomes.id = NEW.slot_id AND becomes.state = 'open'
+        AND new_site.company_id = old_site.company_id
+    ) THEN
+        RAISE EXCEPTION 'A booking stays on its slot.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_stays_on_its_slot';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def booking_stays_on_its_slot() -> pgtrigger.Trigger:
+    """What waits for a word may go over to the same evening made anew; another slot is another booking."""
+    return pgtrigger.Trigger(
+        name="booking_stays_on_its_slot",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("slot_id"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__slot__df=pgtrigger.F("new__slot")),
+        func=_STAYS,
     )

@@ -10,11 +10,9 @@ from django.db.models import Q, QuerySet
 from accounts.refusals import Refused, refusing
 from companies.models import Accessibility, AccessKit, Company, Room, Site
 from territories.distance import kilometres_between
+from territories.geocoding import FARTHEST_FROM_COMMUNE_KM
 from territories.instants import tell_database
 from territories.wording import kilometres
-
-# Half the width of the widest communes, in French Guiana.
-FARTHEST_FROM_COMMUNE_KM = 100
 
 
 class RoomsStillLarger(Refused):

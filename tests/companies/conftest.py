@@ -28,7 +28,7 @@ def feature(**changes: Any) -> dict[str, Any]:
     }
     return {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [LILAS[1], LILAS[0]]},
+        "geometry": {"type": "Point", "coordinates": told.pop("coordinates", [LILAS[1], LILAS[0]])},
         "properties": told,
     }
 

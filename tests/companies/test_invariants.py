@@ -28,6 +28,7 @@ BROKEN = {
     "company_standing_in_order": "UPDATE companies_company SET charter_approved_at = NULL, charter_until_at = now()",
     "companies_membership_role_known": "UPDATE companies_membership SET role = 'boss' WHERE role = 'volunteer'",
     "company_member_once": COPY + "companies_membership",
+    "companies_invitation_deliverable": "UPDATE companies_invitation SET email = 'ana b@example.org'",
     "companies_invitation_for_one_or_domains": "UPDATE companies_invitation SET domains = '{a.example}'",
     "companies_invitation_ends_once": "UPDATE companies_invitation SET accepted_at = now(), revoked_at = now()",
     "companies_invitation_stamped": (

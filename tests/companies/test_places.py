@@ -50,6 +50,9 @@ def new_site(owner: Client, world: World, **typed: str) -> Site:
         ({"type": "municipality"}, None, Site.PointFrom.COMMUNE),
         ({"score": 0.3}, None, Site.PointFrom.COMMUNE),
         ({"citycode": "59512"}, None, Site.PointFrom.COMMUNE),
+        ({"coordinates": [5.37, 43.3]}, None, Site.PointFrom.COMMUNE),
+        ({"coordinates": [float("nan"), float("nan")]}, None, Site.PointFrom.COMMUNE),
+        ({"coordinates": ["x", "y"]}, None, Site.PointFrom.COMMUNE),
     ],
 )
 def test_site_is_placed_by_its_address_or_its_commune(

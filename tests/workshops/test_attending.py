@@ -281,6 +281,26 @@ def test_three_days_ahead_colleagues_are_called_once(
     assert told("volunteers_missing") == ["Hélène", "Nina"]
 
 
+def test_colleagues_are_called_again_when_somebody_leaves_after_the_call(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    colleague(world, now, "Nina")
+    client, leave = visitor(promise.volunteer), reverse("workshops:volunteer_leave", args=[world.slot.pk])
+    with travel(world.slot.starts_at - 2 * DAY, tick=False):
+        for _ in range(2):
+            client.post(leave)
+    assert told("volunteers_missing") == ["Hélène", "Nina"]
+
+
+def test_nobody_is_called_when_somebody_leaves_in_good_time(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    colleague(world, now, "Nina")
+    early = world.slot.starts_at - 3 * DAY - HOUR
+    assert actions.leave(slot=world.slot, by=promise.volunteer, now=early)
+    assert told("volunteers_missing") == []
+
+
 def test_who_seeks_a_stand_in_is_called_for(
     promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -145,6 +145,34 @@ def test_address_that_fails_keeps_what_was_read(world: World, now: dt.datetime) 
     assert (kept.failure, BusyTime.objects.count()) == ("", 0)
 
 
+def test_calendar_that_is_poisoned_keeps_no_other_waiting(world: World, now: dt.datetime) -> None:
+    """Its address was good when it was given, and what it says now cannot even be told."""
+    rooms = (world.room, factories.make_room(now, world.site))
+    for number, room in enumerate(rooms):
+        url = f"http://10.0.0.{number}/a.ics"
+        companies.import_calendar(room=room, file=calendar(), name="", url=url, by=world.company_owner, now=now)
+    first = RoomCalendar.objects.get(room=world.room)
+    poison = calendar("DTSTART:20261208T173000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=HOURLY\r\nSUMMARY:a\x00b\u202e")
+    companies.reread_calendar(calendar=first, file=poison, now=now)
+    first.refresh_from_db()
+    assert first.failure == (
+        "«\u00a0a b\u00a0» se répète plusieurs fois par jour\u00a0: retirez-le du calendrier de la salle."
+    )
+
+
+def test_room_that_is_taken_is_given_to_nobody(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    asked = factories.make_booking(now, world.slot, world.association, state="pending")
+    companies.import_calendar(room=world.room, file=MEETING, name="salle.ics", by=world.company_owner, now=now)
+    client = visitor(world.company_owner)
+    shown = client.get(reverse("workshops:company_booking", args=[world.company.slug, asked.pk])).text
+    assert "La salle est prise à ce moment-là selon son agenda" in shown
+    assert "est prise pendant un atelier" in client.get(reverse("company", args=[world.company.slug])).text
+    answer = client.post(reverse("workshops:booking_accept", args=[world.company.slug, asked.pk]), follow=True)
+    assert "libérez-la dans cet agenda" in answer.text
+    asked.refresh_from_db()
+    assert asked.is_pending
+
+
 # --- weeks and months -------------------------------------------------------------------------------
 
 

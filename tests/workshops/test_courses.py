@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -203,3 +204,33 @@ def test_page_costs_the_same_however_many_sessions(
     page = reverse("workshops:association_course", args=[world.association.slug, booked.course.pk])
     with django_assert_num_queries(5):
         assert client.get(page).status_code == 200
+
+
+def test_form_that_was_gone_back_to_is_another_course(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    other = factories.make_association(now, owner=world.association_owner)
+    client, key = visitor(world.association_owner), uuid.uuid4()
+
+    def send(association: Association, *dates: Slot) -> str:
+        typed = {
+            "association": association.pk,
+            "title": "Premiers pas",
+            "participants": 6,
+            "topic": "email",
+            "key": key,
+            "slots": [slot.pk for slot in dates],
+        }
+        return str(client.post(reverse("workshops:course_book", args=[dates[0].pk]), typed)["Location"])
+
+    pages = [send(world.association, *slots[:2]), send(world.association, *slots[:2]), send(other, *slots[2:])]
+    assert pages[0] == pages[1] != pages[2]
+    assert [course.association for course in Course.objects.order_by("pk")] == [world.association, other]
+
+
+def test_same_form_with_other_dates_at_once_is_two_courses(
+    committed: None, world: World, slots: list[Slot], now: dt.datetime
+) -> None:
+    key = uuid.uuid4()
+    done = at_once(*(partial(book, world, dates, now, key=key) for dates in (slots[:2], slots[2:])))
+    assert (done, Course.objects.count()) == ({"done": 2}, 2)

@@ -14,6 +14,8 @@ from companies.models import Slot
 from tests import factories
 from tests.conftest import NEVER_TRUNCATED
 from tests.factories import World
+from tests.races import Move, second_waits
+from workshops.models import Booking
 
 
 def refused(name: str, statement: str, *values: Any) -> None:
@@ -161,3 +163,87 @@ def test_free_slot_may_be_moved(world: World, now: dt.datetime) -> None:
     factories.make_booking(now, world.slot, world.association, state="declined")
     moved = Slot.objects.filter(pk=world.slot.pk).update(ends_at=world.slot.ends_at + dt.timedelta(hours=1), places=5)
     assert moved == 1
+
+
+STAMPS = {
+    "expires_at": "'2026-12-05 09:00Z'",
+    "settled_at": "'2026-12-02 09:00Z'",
+    "cancelled_at": "'2026-12-02 09:00Z'",
+}
+STAMPED: dict[str, tuple[str, ...]] = {
+    "pending": ("expires_at",),
+    "held": ("expires_at",),
+    "cancelled_by_association": ("settled_at", "cancelled_at"),
+    "cancelled_by_company": ("settled_at", "cancelled_at"),
+}
+
+
+@pytest.mark.parametrize("origin", Booking.State)
+@pytest.mark.parametrize("end", Booking.State)
+def test_booking_goes_as_drawn(world: World, now: dt.datetime, origin: Booking.State, end: Booking.State) -> None:
+    """`Booking.TRANSITIONS` and the trigger say the same."""
+    cancelled = {"cancelled_at": now} if origin in Booking.CANCELLED else {}
+    booking = factories.make_booking(now, world.slot, world.association, state=origin, **cancelled)
+    stamps = {**dict.fromkeys(STAMPS, "NULL"), **{one: STAMPS[one] for one in STAMPED.get(end, ("settled_at",))}}
+    changes = ", ".join(f"{column} = {value}" for column, value in stamps.items())
+    move = f"UPDATE workshops_booking SET state = '{end}', {changes} WHERE id = {booking.pk}"  # noqa: S608  # our own
+    if end == origin or end in Booking.TRANSITIONS[origin]:
+        with connection.cursor() as cursor:
+            cursor.execute(move)
+    else:
+        refused("booking_goes_as_drawn", move)
+
+
+BUSY = """
+INSERT INTO companies_busytime (room_id, starts_at, ends_at) SELECT room_id, starts_at, ends_at FROM companies_slot
+"""
+
+
+@pytest.mark.parametrize(
+    ("origin", "before", "name"),
+    [
+        ("pending", BUSY, "booking_of_free_room"),
+        ("held", BUSY, "booking_of_free_room"),
+        ("pending", "UPDATE companies_slot SET state = 'withdrawn', withdrawn_at = now()", "booking_of_open_slot"),
+    ],
+)
+def test_booking_that_waited_goes_on_where_the_slot_is_free(
+    world: World, now: dt.datetime, origin: str, before: str, name: str
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association, state=origin)
+    with connection.cursor() as cursor:
+        cursor.execute(before)
+    refused(name, "UPDATE workshops_booking SET state = 'confirmed', settled_at = %s WHERE id = %s", now, booking.pk)
+    if origin == "held":
+        refused(name, "UPDATE workshops_booking SET state = 'pending' WHERE id = %s", booking.pk)
+
+
+def test_booking_stays_on_its_slot(world: World, now: dt.datetime) -> None:
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    same = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    change = "UPDATE workshops_booking SET slot_id = %s WHERE id = %s"
+    asked = factories.make_booking(now, world.slot, world.association, state="pending")
+    refused("booking_stays_on_its_slot", change, other.pk, asked.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(change, [same.pk, asked.pk])
+    agreed = factories.make_booking(now, world.slot, factories.make_association(now))
+    refused("booking_stays_on_its_slot", change, same.pk, agreed.pk)
+
+
+def test_what_is_to_come_goes_to_no_association_that_may_not_book(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    suspended = factories.make_association(now, state="suspended", decision_reason="Non.")
+    change = "UPDATE workshops_booking SET association_id = %s WHERE id = %s"
+    refused("booking_by_association_that_may", change, suspended.pk, booking.pk)
+
+
+def test_slot_is_not_withdrawn_while_it_is_being_booked(committed: None, world: World, now: dt.datetime) -> None:
+    def book(pause: Move) -> None:
+        factories.make_booking(now, world.slot, world.association)
+        pause()
+
+    def withdraw() -> None:
+        with pytest.raises(IntegrityError, match="slot_withdrawn_unbooked"):
+            Slot.objects.filter(pk=world.slot.pk).update(state="withdrawn", withdrawn_at=now)
+
+    assert second_waits(book, withdraw)

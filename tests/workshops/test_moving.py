@@ -113,13 +113,27 @@ def test_declined_move_leaves_the_workshop_where_it_is(
     assert (booking.state, Workshop.objects.get().booking) == ("confirmed", booking)
 
 
-def test_accepted_after_the_workshop_was_called_off_it_is_a_new_one(
+def test_association_that_calls_the_workshop_off_does_not_ask_for_the_move_any_more(
     world: World, booking: Booking, later: Slot, now: dt.datetime
 ) -> None:
     Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
     asked = move(booking, later, now)
     by = world.association_owner
     actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=by, now=now)
+    asked.refresh_from_db()
+    assert asked.state == Booking.State.CANCELLED_BY_ASSOCIATION
+    assert Message.objects.filter(template="booking_withdrawn", about=f"booking:{asked.pk}").exists()
+    with pytest.raises(actions.AlreadySettled):
+        actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+
+
+def test_accepted_after_the_company_called_the_workshop_off_it_is_a_new_one(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.CLOSED, by=by, now=now)
     actions.accept_booking(booking=asked, by=world.company_owner, now=now)
     states = Workshop.objects.order_by("pk").values_list("booking", "state")
     assert list(states) == [(booking.pk, "cancelled"), (asked.pk, "planned")]
@@ -235,3 +249,42 @@ def test_workshop_moves_to_a_slot_that_was_found_by_searching(
 def test_slot_that_is_none_changes_nothing(world: World, booking: Booking, visitor: Visitor, number: str) -> None:
     page = reverse("workshops:association_move", args=[world.association.slug, booking.pk])
     assert visitor(world.association_owner).get(page, {"vers": number}).status_code == 200
+
+
+def test_workshop_is_not_moved_where_its_visitors_find_no_room(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    small = factories.make_slot(
+        factories.make_room(now, world.site, capacity=6, computers=6),
+        world.slot.starts_at + WEEK,
+        places=6,
+        computers=6,
+    )
+    Workshop.objects.update(visitors=9, visitors_told_at=now)
+    with pytest.raises(actions.TooMany, match="9\u00a0visiteurs sont annoncés"):
+        move(booking, small, now)
+    Workshop.objects.update(visitors=None, visitors_told_at=None)
+    Slot.objects.filter(pk=small.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, small, now)
+    Workshop.objects.update(visitors=9, visitors_told_at=now)
+    with pytest.raises(actions.TooMany):
+        actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+
+
+def test_form_of_a_move_that_is_sent_twice_moves_once(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    page = reverse("workshops:association_move", args=[world.association.slug, booking.pk])
+    client = visitor(world.association_owner)
+    where = [client.post(page, {"slot": later.pk})["Location"] for _ in range(2)]
+    assert where[0] == where[1]
+    assert Booking.objects.count() == 2
+    assert client.post(page, {"slot": "9" * 30}).status_code == 422
+
+
+def test_company_reads_who_asked_for_the_move(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    move(booking, later, now)
+    last = factories.make_slot(world.room, world.slot.starts_at + 2 * WEEK)
+    with pytest.raises(actions.NotMovable, match="L’association a déjà demandé"):
+        move(booking, last, now, Side.COMPANY)

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.vocabulary import Topic
@@ -17,7 +18,7 @@ from companies.models import BookingMode, Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
-from tests.races import at_once
+from tests.races import Move, at_once, second_waits
 from workshops import actions
 from workshops.catalogue import bookable
 from workshops.models import Booking, Reason, Side, WaitlistEntry
@@ -322,4 +323,65 @@ def test_hold_is_answered_on_the_page_of_the_booking(
     answer = reverse("workshops:association_hold", args=[world.association.slug, held.pk])
     assert "l’un des deux boutons" in client.post(answer, {}, follow=True).text
     assert "C’est noté" in client.post(answer, {"answer": "no"}, follow=True).text
-    assert "déjà" in client.post(answer, {"answer": "no"}, follow=True).text
+    assert "plus gardé" in client.post(answer, {"answer": "no"}, follow=True).text
+
+
+@pytest.mark.parametrize("state", [Booking.State.CONFIRMED, Booking.State.PENDING])
+def test_answer_to_a_hold_calls_nothing_else_off(world: World, now: dt.datetime, state: Booking.State) -> None:
+    """A page that was open since, or a form that somebody wrote by hand."""
+    booking = factories.make_booking(now, world.slot, world.association, state=state)
+    with pytest.raises(actions.NoLongerHeld):
+        actions.refuse_hold(booking=booking, by=world.association_owner, now=now)
+    booking.refresh_from_db()
+    assert booking.state == state
+
+
+def test_who_has_as_many_workshops_as_one_may_is_passed_over(
+    world: World, taken: Booking, now: dt.datetime, settings: Settings
+) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    queue(world, now, world.association)
+    second = factories.make_association(now, owner=factories.make_user("Nora"))
+    queue(world, now, second)
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)
+    factories.make_booking(now, other, world.association)
+    cancel(taken, world, now)
+    assert holder(now).association == second
+    assert "le maximum" in Message.objects.get(template="waitlist_closed").context["why"]
+
+
+def test_no_more_is_accepted_than_an_association_may_have(world: World, now: dt.datetime, settings: Settings) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    asked = factories.make_booking(now, world.slot, world.association, state="pending")
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)
+    factories.make_booking(now, other, world.association)
+    with pytest.raises(actions.TooManyBookings, match="autant d’ateliers"):
+        actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+
+
+def test_next_in_the_queue_need_not_wait_for_a_scan(world: World, taken: Booking, now: dt.datetime) -> None:
+    """Nor who asked and was told no, or took the question back."""
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    queue(world, now, world.association)
+    third = factories.make_association(now, owner=factories.make_user("Nora"))
+    queue(world, now, third)
+    cancel(taken, world, now)
+    asked = holder(now)
+    actions.take_hold(booking=asked, by=world.association_owner, now=now)
+    actions.decline_booking(booking=asked, code=Reason.NO_HOST, by=world.company_owner, now=now)
+    assert holder(now).association == third
+
+
+def test_who_leaves_the_queue_hinders_no_cancellation(
+    committed: None, world: World, taken: Booking, now: dt.datetime
+) -> None:
+    entry = queue(world, now, world.association)
+
+    def leave(pause: Move) -> None:
+        actions.leave_waitlist(entry=entry, now=now)
+        pause()
+
+    assert second_waits(leave, lambda: cancel(taken, world, now))
+    assert not Booking.objects.held(now).exists()
+    taken.refresh_from_db()
+    assert taken.is_cancelled

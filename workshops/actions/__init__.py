@@ -16,7 +16,7 @@ from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, 
 from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.courses import Booked as BookedCourse
-from workshops.actions.courses import NotAllFree, TooFewSessions, book_course, cancel_course
+from workshops.actions.courses import NotAllFree, TooFewSessions, book_course, cancel_course, course_key
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
     RENEWED_WITHIN,
@@ -31,10 +31,10 @@ from workshops.actions.hosting import (
     sign_agreement,
     tell_ending_insurance,
 )
-from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers
+from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers, leave
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
-from workshops.actions.moving import NotMovable, move_workshop
+from workshops.actions.moving import NotMovable, move_workshop, moved_to
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
 from workshops.actions.reminders import (
     NothingToAgree,
@@ -123,6 +123,7 @@ __all__ = [
     "close_feed",
     "close_places",
     "come",
+    "course_key",
     "decline_booking",
     "end_agreement",
     "end_series",
@@ -131,8 +132,10 @@ __all__ = [
     "invite_volunteers",
     "is_late",
     "join_waitlist",
+    "leave",
     "leave_waitlist",
     "move_workshop",
+    "moved_to",
     "offer_next",
     "open_feed",
     "prepare_workshop",

@@ -10,11 +10,26 @@ from accounts.models import User
 from accounts.refusals import refusing
 from companies.models import Slot
 from workshops import emails
-from workshops.actions.bookings import SlotTaken, confirmed, explained, lock_slot, lock_slots, settle_others
+from workshops.actions.bookings import (
+    SlotTaken,
+    TooManyBookings,
+    check_live_cap,
+    confirmed,
+    explained,
+    lock_slot,
+    lock_slots,
+    settle_others,
+)
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
-from workshops.actions.moving import finish_move, later_sequence
+from workshops.actions.moving import check_visitors, finish_move, later_sequence
+from workshops.actions.waitlist import offer_next
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side
+
+ROOM_TAKEN = (
+    "La salle est prise à ce moment-là selon son agenda\u00a0: libérez-la dans cet agenda et relisez-le, ou déclinez "
+    "la demande."
+)
 
 
 @transaction.atomic
@@ -22,7 +37,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Give the slot to one association; the others that waited for it are told, with other slots.
 
     Raises:
-        AlreadySettled, SlotTaken: nothing is written.
+        AlreadySettled, SlotTaken, TooManyBookings, TooMany: nothing is written.
     """
     moved = Booking.objects.filter(pk=booking.moved_from_id or 0).first()
     slot = lock_slots({booking.slot_id, moved.slot_id if moved else booking.slot_id})[booking.slot_id]
@@ -30,12 +45,17 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
     expire_lapsed(slot, now, but=booking)
+    if moved is None:
+        _check_cap(booking, now)
+    else:
+        check_visitors(moved, slot)
     no_signatory = SlotTaken("Votre entreprise n’est plus signataire de la charte\u00a0: elle ne peut pas accepter.")
     with refusing(
         {
             "booking_one_live_per_slot": SlotTaken("Ce créneau est déjà pris."),
             "booking_of_signatory": no_signatory,
             "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
+            "booking_of_free_room": SlotTaken(ROOM_TAKEN),
         }
     ):
         told = {} if moved is None else {"sequence": later_sequence(booking)}
@@ -61,6 +81,17 @@ def decline_booking(
     settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
     others = alternatives(booking.slot, now=now, places=booking.participants)
     emails.booking_declined(booking=booking, now=now, others=others)
+    offer_next(slot_id=booking.slot_id, now=now)
+
+
+def _check_cap(booking: Booking, now: dt.datetime) -> None:
+    try:
+        check_live_cap(booking.association, now)
+    except TooManyBookings as error:
+        raise TooManyBookings(
+            "Cette association a déjà autant d’ateliers à venir que permis\u00a0: attendez qu’un d’eux ait eu lieu, ou "
+            "déclinez sa demande."
+        ) from error
 
 
 def _check_asked(booking: Booking, now: dt.datetime) -> None:

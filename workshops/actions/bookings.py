@@ -255,14 +255,33 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
 
 def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:
     """No hoarding. The association's row is held: two bookings at once do not both see room for one."""
-    Association.objects.select_for_update(no_key=True).only("pk").get(pk=association.pk)
-    coming = Booking.objects.of_association(association).filter(slot__ends_at__gt=now)
-    waiting, live = coming.awaiting_answer(now).count(), coming.live(now).count()
+    hold_association(association)
+    waiting = _coming(association, now).awaiting_answer(now).count()
     if slot.booking_mode == BookingMode.ON_APPROVAL and waiting >= settings.PENDING_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
             "demande, avant d’en envoyer une autre."
         )
+    check_live_cap(association, now)
+
+
+def hold_association(association: Association) -> None:
+    """Its row, until the end."""
+    Association.objects.select_for_update(no_key=True).only("pk").get(pk=association.pk)
+
+
+def _coming(association: Association, now: dt.datetime) -> BookingQuerySet:
+    return Booking.objects.of_association(association).filter(slot__ends_at__gt=now)
+
+
+def check_live_cap(association: Association, now: dt.datetime) -> None:
+    """Whether the association may have one workshop more to come. Its row is held, and the count is true.
+
+    Raises:
+        TooManyBookings
+    """
+    hold_association(association)
+    live = _coming(association, now).live(now).count()
     if live >= settings.BOOKINGS_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous avez déjà {counted(live, 'atelier', 'ateliers')} à venir, le maximum\u00a0: annulez ceux dont vous "

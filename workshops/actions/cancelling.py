@@ -13,7 +13,7 @@ from accounts.refusals import Refused
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
 from workshops import emails
-from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot
+from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_slots
 from workshops.actions.moves import move_booking, release_request
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
@@ -47,7 +47,8 @@ def cancel_booking(
         AlreadyBegun: the workshop takes place; there is a report to write.
         Unexplained: another reason than those of the list, of a confirmed booking, and not which.
     """
-    slot = lock_slot(booking.slot_id)
+    moves = _asked_moves(booking, now) if side == Side.ASSOCIATION else []
+    slot = lock_slots({booking.slot_id, *(one.slot_id for one in moves)})[booking.slot_id]
     booking.refresh_from_db(fields=["state", "sequence"])
     if booking.is_held and side == Side.ASSOCIATION:
         refuse_hold(booking=booking, by=by, now=now)
@@ -70,6 +71,7 @@ def cancel_booking(
     )
     if not was_confirmed:
         emails.booking_withdrawn(booking=booking, now=now)
+        offer_next(slot_id=slot.pk, now=now)
         return
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
     release_request(booking, now)
@@ -78,6 +80,13 @@ def cancel_booking(
     SlotVolunteer.objects.filter(slot=booking.slot).delete()
     if reopens:
         reopen(slot, by=by, now=now)
+    for move in moves:
+        cancel_booking(booking=move, side=side, by=by, now=now)
+
+
+def _asked_moves(booking: Booking, now: dt.datetime) -> list[Booking]:
+    """Where the association asked to move the workshop: nothing is left to move once it calls the workshop off."""
+    return list(Booking.objects.filter(moved_from=booking).awaiting_answer(now).with_everything())
 
 
 def is_late(slot: Slot, now: dt.datetime) -> bool:

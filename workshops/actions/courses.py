@@ -58,7 +58,8 @@ def book_course(  # one course is all of these facts
 ) -> Booked:
     """Book these slots for one group. What cannot be had is said line by line; with `only_all` nothing is kept then.
 
-    `key` comes with the form: the same form sent twice gives the same course.
+    `key` comes with the form: the same form sent twice gives the same course, and with other dates, or for another
+    association, another one.
 
     Raises:
         TooFewSessions: fewer than two dates, or more than `MOST_SESSIONS`.
@@ -67,7 +68,8 @@ def book_course(  # one course is all of these facts
     if not 1 < len(set(slot_ids)) <= MOST_SESSIONS:
         raise TooFewSessions(f"Choisissez de 2 à {MOST_SESSIONS} dates.")
     slots = sorted(lock_slots(slot_ids).values(), key=lambda slot: (slot.starts_at, slot.pk))
-    again = Course.objects.filter(key=key, association=association).first()
+    key = course_key(key, association.pk, slot_ids)
+    again = Course.objects.filter(key=key).first()
     if again is not None:
         return Booked(again, list(again.bookings.with_everything()), [])
     course = Course.objects.create(
@@ -101,6 +103,11 @@ def book_course(  # one course is all of these facts
     if booked.refused and (only_all or not booked.bookings):
         raise NotAllFree(_why(booked))
     return booked
+
+
+def course_key(form: UUID, association_id: int, slot_ids: Collection[int]) -> UUID:
+    """Of the course that a form makes for an association on these slots."""
+    return uuid5(form, f"{association_id}:{','.join(map(str, sorted(set(slot_ids))))}")
 
 
 def _why(booked: Booked) -> str:

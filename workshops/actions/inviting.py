@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.refusals import Refused
 from accounts.scans import one_by_one
 from companies import actions as companies
-from companies.models import SlotVolunteer
+from companies.models import Slot, SlotVolunteer
 from workshops import emails
 from workshops.models import Workshop
 from workshops.volunteers import could_come, missing
@@ -48,6 +48,27 @@ def call_volunteers(*, now: dt.datetime) -> int:
 def _call(workshop: Workshop, now: dt.datetime) -> None:
     for colleague in could_come(workshop.booking.slot):
         emails.volunteers_missing(workshop=workshop, colleague=colleague, now=now)
+
+
+@transaction.atomic
+def leave(*, slot: Slot, by: User, now: dt.datetime) -> bool:
+    """Take one's promise back; False when there was none.
+
+    After colleagues were called they are called once more: nobody else looks any more.
+    """
+    if not companies.leave_slot(slot=slot, by=by):
+        return False
+    workshop = Workshop.objects.planned().filter(booking__slot=slot).with_everything().first()
+    if workshop is not None and _calls(workshop, now):
+        for colleague in could_come(slot):
+            if colleague != by:
+                emails.volunteers_missing(workshop=workshop, colleague=colleague, left=by, now=now)
+    return True
+
+
+def _calls(workshop: Workshop, now: dt.datetime) -> bool:
+    slot = workshop.booking.slot
+    return workshop.is_within(CALLED_AHEAD, now=now) and slot.starts_at > now and missing(slot) > 0
 
 
 @transaction.atomic

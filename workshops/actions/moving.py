@@ -11,9 +11,11 @@ from django.db.models import Max, Q
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies.models import BookingMode, Slot, SlotVolunteer
+from territories.wording import counted
 from workshops import emails
 from workshops.actions.bookings import (
     SlotTaken,
+    TooMany,
     answer_until,
     check_party,
     lock_slots,
@@ -30,6 +32,12 @@ class NotMovable(Refused):
     """The workshop is not to come any more, or is there already."""
 
 
+ALREADY_ASKED = {
+    Side.ASSOCIATION: "Vous avez déjà demandé un déplacement de cet atelier\u00a0: attendez la réponse.",
+    Side.COMPANY: "L’association a déjà demandé à déplacer cet atelier\u00a0: sa demande attend une réponse.",
+}
+
+
 @transaction.atomic
 def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: dt.datetime) -> Booking:
     """Put a confirmed workshop on another slot, with all that was prepared; the former one is free again.
@@ -37,23 +45,28 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     A company moves it among its own slots. An association moves it to any; where that slot's company has the last word
     the workshop stays where it is until the answer. Returns the booking of the other slot, confirmed or pending.
 
+    Sent twice, it is moved once.
+
     Raises:
         NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
     """
     slots = lock_slots({booking.slot_id, slot_id})
     booking.refresh_from_db(fields=["state", "sequence"])
     target = slots[slot_id]
+    again = moved_to(booking, slot_id, now)
+    if again is not None:
+        return again
     _check(booking, slots[booking.slot_id], target, side, now)
     expire_lapsed(target, now)
     if not bookable(now).filter(pk=target.pk).exists():
         raise SlotTaken("Ce créneau vient d’être pris\u00a0: choisissez-en un autre.")
     check_party(target, booking.association, booking.participants, now)
+    check_visitors(booking, target)
     asks = side == Side.ASSOCIATION and target.booking_mode == BookingMode.ON_APPROVAL
     if not asks:
         settle_others(target, association=booking.association, by=by, now=now)
         _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
-    moved_once = NotMovable("Vous avez déjà demandé un déplacement de cet atelier\u00a0: attendez la réponse.")
-    with refusing(refusals_of_booking() | {"booking_moved_once": moved_once}):
+    with refusing(refusals_of_booking() | {"booking_moved_once": NotMovable(ALREADY_ASKED[side])}):
         other = _copy(booking, target, by=by, now=now, pending=asks)
     if asks:
         emails.booking_requested(booking=other, now=now)
@@ -69,6 +82,26 @@ def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datet
         raise NotMovable("L’atelier est déjà à cette date\u00a0: choisissez-en une autre.")
     if side == Side.COMPANY and target.room.site.company_id != slot.room.site.company_id:
         raise NotMovable("Ce créneau n’est pas l’un des vôtres\u00a0: choisissez-en un autre.")
+
+
+def moved_to(booking: Booking, slot_id: int, now: dt.datetime) -> Booking | None:
+    """The booking of the other slot, when the workshop was moved there, or is asked to be."""
+    moves = Booking.objects.filter(moved_from=booking, slot=slot_id)
+    return (moves.live(now) | moves.awaiting_answer(now)).with_everything().first()
+
+
+def check_visitors(booking: Booking, slot: Slot) -> None:
+    """Whether those who were told to come to a workshop find room there.
+
+    Raises:
+        TooMany
+    """
+    visitors = Workshop.objects.filter(booking=booking).values_list("visitors", flat=True).first()
+    if visitors is not None and visitors > slot.room_capacity:
+        raise TooMany(
+            f"{counted(visitors, 'visiteur est annoncé', 'visiteurs sont annoncés')}, et cette salle en accueille "
+            f"{slot.room_capacity}\u00a0: choisissez-en une plus grande."
+        )
 
 
 def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending: bool) -> Booking:

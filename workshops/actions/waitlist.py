@@ -19,6 +19,7 @@ from workshops.actions.bookings import (
     NOBODY_COMES,
     NobodyComes,
     answer_until,
+    check_live_cap,
     check_party,
     confirmed,
     lock_slot,
@@ -27,7 +28,7 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.moves import AlreadySettled, expire_booking, move_booking, move_entry, settle
 from workshops.catalogue import alternatives, free
-from workshops.models import Booking, BookingQuerySet, WaitlistEntry
+from workshops.models import Booking, BookingQuerySet, WaitlistEntry, WaitlistEntryQuerySet
 
 HOLD = dt.timedelta(hours=24)
 
@@ -110,12 +111,17 @@ def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
     slot = lock_slot(slot_id)
     if not free(now).filter(pk=slot.pk).exists() or _asked(now).filter(slot=slot).exists():
         return None
-    for entry in WaitlistEntry.objects.filter(slot=slot).waiting().select_related("association"):
+    for entry in _held_entries(WaitlistEntry.objects.filter(slot=slot)):
         held = _hold(slot, entry, now)
         if held is not None:
             emails.waitlist_hold(booking=held, now=now)
             return held
     return None
+
+
+def _held_entries(entries: WaitlistEntryQuerySet) -> WaitlistEntryQuerySet:
+    """Those that wait, in their order, held until the end: who leaves at this moment waits, or is not seen."""
+    return entries.waiting().select_for_update(no_key=True, of=("self",)).select_related("association")
 
 
 def _asked(now: dt.datetime) -> BookingQuerySet:
@@ -125,6 +131,7 @@ def _asked(now: dt.datetime) -> BookingQuerySet:
 def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
     try:
         check_party(slot, entry.association, entry.participants, now)
+        check_live_cap(entry.association, now)
         with refusing(refusals_of_booking()):
             held: Booking = Booking.objects.create(
                 slot=slot,
@@ -175,9 +182,12 @@ def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Let the held slot go to the next in the queue.
 
     Raises:
-        AlreadySettled: it was answered before.
+        NoLongerHeld: the day is over, or it was answered before.
     """
     lock_slot(booking.slot_id)
+    booking.refresh_from_db(fields=["state", "expires_at"])
+    if booking.as_of(now).state != Booking.State.HELD:
+        raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: il n’y a plus rien à refuser.")
     move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
     offer_next(slot_id=booking.slot_id, now=now)
 
@@ -194,7 +204,7 @@ def lapse(*, booking: Booking, now: dt.datetime) -> bool:
 
 def close_waitlist(slots: Collection[Slot], *, why: str = "", now: dt.datetime) -> None:
     """Nobody needs to wait for these slots any more: each is told why, with others that are free."""
-    for entry in WaitlistEntry.objects.filter(slot__in=slots).waiting().select_related("association"):
+    for entry in _held_entries(WaitlistEntry.objects.filter(slot__in=slots)):
         _close(entry, now, why)
 
 

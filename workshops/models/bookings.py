@@ -13,10 +13,13 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import BusyTime, Company, Slot, signatory
 from workshops.guards import (
+    booking_changes_hands,
     booking_fits_its_slot,
+    booking_goes_as_drawn,
     booking_is_cancelled_in_time,
     booking_may_be_confirmed,
     booking_may_be_made,
+    booking_stays_on_its_slot,
 )
 from workshops.models.courses import Course
 from workshops.models.reasons import Reason
@@ -69,13 +72,14 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return coming.exclude(signatory(now, "slot__room__site__company__"))
 
     def on_taken_rooms(self, now: dt.datetime) -> Self:
-        """Confirmed bookings to come in a room that its own calendar says is taken: the company should look."""
+        """Bookings to come, confirmed or waiting for a word, in a room that is taken, its own calendar says."""
         taken = BusyTime.objects.filter(
             room=OuterRef("slot__room"),
             starts_at__lt=OuterRef("slot__ends_at"),
             ends_at__gt=OuterRef("slot__starts_at"),
         )
-        return self.filter(Exists(taken), state=Booking.State.CONFIRMED, slot__ends_at__gt=now)
+        standing = Q(state=Booking.State.CONFIRMED) | Q(state__in=Booking.WAITING, expires_at__gt=now)
+        return self.filter(standing, Exists(taken), slot__ends_at__gt=now)
 
     def in_calendars(self) -> Self:
         """Those that a calendar shows, as on or as off; what was moved is shown where it is now.
@@ -275,6 +279,9 @@ class Booking(models.Model):
             booking_may_be_confirmed(),
             booking_fits_its_slot(),
             booking_is_cancelled_in_time(),
+            booking_goes_as_drawn(),
+            booking_changes_hands(),
+            booking_stays_on_its_slot(),
         ]
 
     def __str__(self) -> str:

@@ -73,6 +73,9 @@ def booking_page(
         "form": form or ReasonForm(side=side),
         "note_form": note_form or NoteForm(),
         "would_be_late": booking.is_confirmed and actions.is_late(booking.slot, now),
+        "room_taken": booking.is_pending
+        and side == Side.COMPANY
+        and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
     if workshop is not None:

@@ -33,7 +33,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     if not own:
         messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
         return redirect("associations:create")
-    sent = Course.objects.filter(key=_key(request), association__in=own).select_related("association").first()
+    sent = _sent(request, own) if request.method == "POST" else None
     if sent is not None:
         return redirect("workshops:association_course", sent.association.slug, sent.pk)
     form = CourseForm(request.POST or None, associations=own, slots=_dates(first))
@@ -54,12 +54,14 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     return render(request, "workshops/course_create.html", context, status=422 if form.is_bound else 200)
 
 
-def _key(request: HttpRequest) -> UUID:
-    """Of the form that was sent, zero when it has none: the same form sent twice leads to the same course."""
+def _sent(request: HttpRequest, own: list[Association]) -> Course | None:
+    """The course that the same form made before: its dates are no longer to be had, and it is in no order any more."""
     try:
-        return UUID(request.POST.get("key", ""))
+        form, association = UUID(request.POST.get("key", "")), int(request.POST.get("association", ""))
+        key = actions.course_key(form, association, [int(slot) for slot in request.POST.getlist("slots")])
     except ValueError:
-        return UUID(int=0)
+        return None
+    return Course.objects.filter(key=key, association__in=own).select_related("association").first()
 
 
 def _dates(first: Slot) -> list[Slot]:

@@ -46,14 +46,24 @@ def company_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
 
 def _wanted(request: HttpRequest, booking: Booking, offered: SlotQuerySet) -> list[Slot]:
     """The slot that was chosen elsewhere (`vers`), however far it is, while it is to be had."""
-    number = request.GET.get("vers", "")
-    if not number.isascii() or not number.isdecimal() or len(number) > MOST_DIGITS:
+    number = _number(request.GET.get("vers", ""))
+    if not number:
         return []
     fitting = offered.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
     return list(fitting.with_place().filter(pk=number))
 
 
+def _number(text: str) -> int:
+    """Of a row; 0 when it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
+
+
 def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot], back: str, slug: str) -> HttpResponse:
+    sent = _number(request.POST.get("slot", ""))
+    again = actions.moved_to(booking, sent, clock.now()) if sent else None
+    if again is not None:
+        # Sent twice: what was chosen is not to be had any more.
+        return redirect(back, slug, again.pk)
     slots = list({slot.pk: slot for slot in slots}.values())
     form = MoveForm(request.POST or None, slots=slots)
     moved: list[Booking] = []

@@ -18,6 +18,7 @@ from companies.models import Availability, Company, Membership, SlotQuerySet, Sl
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted, day_date
+from workshops import actions
 from workshops.actions.attending import OPENS_BEFORE, SAID_WITHIN
 from workshops.models import Attendance, Workshop, WorkshopQuerySet
 from workshops.presence import presence_path
@@ -112,8 +113,9 @@ def join_series(request: HttpRequest, series_id: int) -> HttpResponse:
 def leave(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Take one's promise back."""
     user = signed_in(request)
-    chosen = get_object_or_404(joinable(user, clock.now()), pk=slot_id)
-    if companies.leave_slot(slot=chosen, by=user):
+    now = clock.now()
+    chosen = get_object_or_404(joinable(user, now), pk=slot_id)
+    if actions.leave(slot=chosen, by=user, now=now):
         messages.success(request, "Vous ne participez plus à cet atelier.")
     return redirect("workshops:volunteering")
 
