@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
@@ -17,6 +19,26 @@ from companies.models.companies import Company
 from companies.models.promises import promises_stand
 from territories.distance import EarthPoint
 from territories.models import Commune
+
+
+def _closed_with_its_rooms(*, name: str, operation: Any, site: str) -> pgtrigger.Trigger:
+    """At commit: no room is in use at a site that is not."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=operation,
+        timing=pgtrigger.Deferred,
+        func=f"""
+            IF EXISTS (
+                SELECT FROM companies_site AS s JOIN companies_room AS r ON r.site_id = s.id
+                WHERE s.id = {site} AND s.archived_at IS NOT NULL AND r.archived_at IS NULL
+            ) THEN
+                RAISE EXCEPTION 'The site is closed, and a room of it is not.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'site_closed_with_its_rooms';
+            END IF;
+            RETURN NULL;
+        """,  # a column of our own
+    )
 
 
 class Site(Accessibility):
@@ -95,7 +117,12 @@ class Site(Accessibility):
                 name="site_keeps_its_promises",
                 operation=pgtrigger.UpdateOf("company_id"),  # type: ignore[no-untyped-call]
                 func="PERFORM promises_stand(NEW.company_id, NULL); RETURN NULL;",
-            )
+            ),
+            _closed_with_its_rooms(
+                name="site_closed_with_its_rooms",
+                operation=pgtrigger.UpdateOf("archived_at"),  # type: ignore[no-untyped-call]
+                site="NEW.id",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -243,6 +270,11 @@ class Room(models.Model):
                     END IF;
                     RETURN NULL;
                 """,
+            ),
+            _closed_with_its_rooms(
+                name="room_of_a_site_in_use",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("archived_at"),  # type: ignore[no-untyped-call]
+                site="NEW.site_id",
             ),
             pgtrigger.Trigger(
                 name="room_stays_at_its_site",

@@ -3,7 +3,8 @@
 Deliberately not promised, since it is decided at one instant and may change afterwards:
 - that the company of a booking is a signatory still, or its association admitted still: a suspension leaves what was
   agreed as it is, and shows it to people; the triggers of `workshops.guards` look when a booking is made and confirmed;
-- that an association has no more bookings than the settings allow: an answer, a hold or a move may come on top;
+- that an association has no more bookings than the settings allow: an operator may allow fewer than it has by then, and
+  asking to move a workshop is no request more;
 - that a free slot is held for who queues: a series that wakes is passed on by the next scan, and is not bookable until
   then.
 """

@@ -50,6 +50,16 @@ def test_room_closes_once_nothing_is_to_come(world: World, now: dt.datetime) -> 
     attempt(f"{CLOSE}; {WITHDRAW}", at=now)
 
 
+def test_site_closes_with_all_its_rooms(world: World, now: dt.datetime) -> None:
+    close_site, reopen = CLOSE.replace("_room", "_site"), CLOSE.replace("now()", "NULL")
+    assert violated(close_site, at=now) == "site_closed_with_its_rooms"
+    attempt(f"{close_site}; {WITHDRAW}; {CLOSE}", at=now)
+    assert violated(reopen, at=now) == "site_closed_with_its_rooms"
+    with pytest.raises(IntegrityError, match="is not"), transaction.atomic(), connection.cursor() as cursor:
+        factories.make_room(now, world.site)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 def test_what_was_in_a_room_stays_when_it_closes(world: World) -> None:
     attempt(CLOSE, at=world.slot.starts_at + HOUR)
     world.slot.refresh_from_db()

@@ -89,6 +89,7 @@ BROKEN = {
     "room_calendar_has_one_source": "UPDATE companies_roomcalendar SET file_name = 'a.ics'",
     "busy_time_in_order": "UPDATE companies_busytime SET ends_at = starts_at",
     "busy_times_joined": COPY + "companies_busytime",
+    "site_closed_with_its_rooms": "UPDATE companies_site SET archived_at = now(); SET CONSTRAINTS ALL IMMEDIATE",
     "room_stays_at_its_site": "UPDATE companies_room SET site_id = (SELECT id FROM companies_site WHERE name = 'Vide')",
     "slot_stays_in_its_company": (
         "UPDATE companies_site SET company_id = (SELECT max(id) FROM companies_company) WHERE name = 'Vide'; "
