@@ -8,7 +8,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from tests.workshops.everybody.machine import Everybody
 from workshops import actions
-from workshops.models import Booking, Reason, Side, WaitlistEntry
+from workshops.models import Booking, Course, Reason, Side, WaitlistEntry
 
 STATES = Booking.State
 
@@ -126,6 +126,44 @@ class Claiming(Everybody):
         if moved is not None and moved.is_confirmed:
             self.agreed[moved.slot_id] = self.agreed.pop(booking.slot_id)
 
+    # --- courses ------------------------------------------------------------------------------------
+
+    def book_a_course(self) -> None:
+        association, dates = self.association(), {self.free_slot().pk for _ in range(3)}
+        key, request = uuid.UUID(int=self.draw(*range(2**16))), self.own_request(association)
+        booked = self.attempt(
+            "book a course",
+            lambda: actions.book_course(
+                slot_ids=dates,
+                association=association,
+                title="Premiers pas",
+                participants=self.draw(6, 10),
+                topic=Topic.EMAIL,
+                message="",
+                key=key,
+                request=request,
+                only_all=self.draw(True, False),
+                by=self.guest(association),
+                now=self.now,
+            ),
+        )
+        for booking in booked.bookings if booked else []:
+            if booking.is_confirmed:
+                self.agreed[booking.slot_id] = association.pk
+
+    def call_a_course_off(self) -> None:
+        course = self.pick(Course.objects.select_related("association").order_by("pk"))
+        if course is None:
+            return
+        agreed = course.bookings.filter(state=STATES.CONFIRMED, slot__starts_at__gt=self.now)
+        freed, by = list(agreed.values_list("slot", flat=True)), self.guest(course.association)
+        done = self.attempt(
+            "call a course off",
+            lambda: actions.cancel_course(course=course, code=Reason.NO_NEED, reason="", by=by, now=self.now),
+        )
+        for slot in freed if done else []:
+            del self.agreed[slot]
+
     # --- queues -------------------------------------------------------------------------------------
 
     def queue(self) -> None:
@@ -153,7 +191,8 @@ class Claiming(Everybody):
             self.attempt("leave the queue", lambda: actions.leave_waitlist(entry=entry, now=self.now))
 
     def answer_a_hold(self) -> None:
-        booking = self.booking(STATES.HELD)
+        """Or what is none any more: a page may stay open for long."""
+        booking = self.booking(*STATES) if self.seldom() else self.booking(STATES.HELD)
         if booking is None:
             return
         by, takes = self.guest(booking.association), self.draw(True, True, False)

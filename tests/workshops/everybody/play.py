@@ -24,6 +24,8 @@ OFTEN = {
     "decline": 1,
     "call_off": 4,
     "move": 4,
+    "book_a_course": 2,
+    "call_a_course_off": 1,
     "queue": 6,
     "leave_the_queue": 1,
     "answer_a_hold": 4,

@@ -102,7 +102,7 @@ class Working(Everybody):
         moves: Moves = {
             "seek a stand-in": lambda: companies.ask_stand_in(promise=promise, now=self.now),
             "take over": lambda: companies.take_over(promise=promise, by=by, now=self.now),
-            "take a promise back": lambda: companies.leave_slot(slot=slot, by=promise.volunteer),
+            "take a promise back": lambda: actions.leave(slot=slot, by=promise.volunteer, now=self.now),
         }
         move = self.draw(*moves, "take over", "seek a stand-in")
         self.attempt(move, moves[move])
