@@ -66,7 +66,7 @@ def record(organisation: Company | Association, now: dt.datetime) -> Record:
     else:
         side, bookings = Side.ASSOCIATION, Booking.objects.of_association(organisation)
     found = _telling(bookings, side, now).with_everything().prefetch_related("workshop__reports", "replies")
-    facts = [_fact(booking, side) for booking in found.order_by("-slot__starts_at", "-pk")]
+    facts = [_fact(booking.as_of(now), side) for booking in found.order_by("-slot__starts_at", "-pk")]
     return Record([fact for fact in facts if fact is not None])
 
 
@@ -74,9 +74,11 @@ def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> Booking
     ends: Q = Q(state__in=(Booking.State.COMPLETED, Booking.State.NO_SHOW))
     ends |= Q(state=_cancelled_by(side), is_late=True) & ~Q(reason_code=Reason.MOVED)
     if side == Side.COMPANY:
-        # What was held and not taken waited for no word of the company's.
-        held = WaitlistEntry.objects.filter(booking=OuterRef("pk"))
-        ends |= Q(~Exists(held), state=Booking.State.EXPIRED)
+        # What was held and not taken waited for no word of the company's; once taken, it did.
+        untaken = WaitlistEntry.objects.filter(booking=OuterRef("pk")).exclude(state=WaitlistEntry.State.TAKEN)
+        ends |= Q(~Exists(untaken), state=Booking.State.EXPIRED)
+        # The clock has run out, whether or not anybody has noted it yet.
+        ends |= Q(state=Booking.State.PENDING, expires_at__lte=now)
     return bookings.filter(ends, slot__starts_at__gt=now - LOOKED_AT)
 
 

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from associations.models import Association
-from companies.models import Company
+from companies.models import Company, Slot
 from tests import factories
 from tests.factories import World
 from workshops import actions
@@ -22,7 +22,7 @@ from workshops.models import Booking, Reply, Report, Side, Workshop
 from workshops.reliability import record
 
 Visitor = Callable[[User], Client]
-DAY = dt.timedelta(days=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -126,6 +126,31 @@ def test_hold_that_was_not_taken_is_no_silence_of_the_company(world: World, now:
     actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Panne.", by=by, now=now)
     assert actions.expire_bookings(now=now + 2 * DAY) == 1
     assert said(world.company, world.slot.starts_at) == (0, 0, [])
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_request_out_of_the_queue_that_the_company_leaves_unanswered_counts(
+    world: World, now: dt.datetime, *, noted: bool
+) -> None:
+    Slot.objects.update(booking_mode="on_approval")
+    first = factories.make_booking(now, world.slot, factories.make_association(now))
+    by = world.association_owner
+    who: dict[str, Any] = {"association": world.association, "request": None, "by": by, "now": now}
+    actions.join_waitlist(slot_id=world.slot.pk, participants=5, topic="email", message="", **who)
+    actions.cancel_booking(booking=first, side=Side.ASSOCIATION, reason="Panne.", by=by, now=now)
+    held = Booking.objects.get(state="held")
+    actions.take_hold(booking=held, by=by, now=now)
+    assert held.expires_at is not None
+    assert said(world.company, held.expires_at - HOUR) == (0, 0, [])
+    if noted:
+        assert actions.expire_bookings(now=held.expires_at) == 1
+    assert said(world.company, held.expires_at) == (0, 1, ["unanswered"])
+    assert said(world.association, held.expires_at) == (0, 0, [])
+
+
+def test_hold_that_runs_out_unnoted_is_no_silence_of_the_company(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association, state="held", expires_at=now + HOUR)
+    assert said(world.company, now + DAY) == (0, 0, [])
 
 
 def test_year_goes_by(world: World, now: dt.datetime, past: Callable[..., Booking]) -> None:
