@@ -1,8 +1,8 @@
 """How far an organisation keeps its word: counted from facts, each shown with its reason. Never public.
 
-What counts for it: workshops that took place. What counts against it: late cancellations, absences that the other side
-reported and it did not contest, and, for a company, requests that it left unanswered. Cancelling in time, and moving a
-workshop, count neither way.
+What counts for it: workshops that took place. What counts against it: late cancellations and late moves, absences that
+the other side reported and it did not contest, and, for a company, requests that it left unanswered. Cancelling and
+moving in time count neither way.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from workshops.models import Booking, BookingQuerySet, Reason, Reply, Side, Wait
 # So far back.
 LOOKED_AT = dt.timedelta(days=365)
 
-Kind = Literal["held", "waited", "late", "absent", "disputed", "unanswered"]
+Kind = Literal["held", "waited", "late", "moved_late", "absent", "disputed", "unanswered"]
 FOR: frozenset[Kind] = frozenset({"held", "waited"})
-AGAINST: frozenset[Kind] = frozenset({"late", "absent", "unanswered"})
+AGAINST: frozenset[Kind] = frozenset({"late", "moved_late", "absent", "unanswered"})
 
 
 class Fact(NamedTuple):
@@ -72,7 +72,7 @@ def record(organisation: Company | Association, now: dt.datetime) -> Record:
 
 def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> BookingQuerySet:
     ends: Q = Q(state__in=(Booking.State.COMPLETED, Booking.State.NO_SHOW))
-    ends |= Q(state=_cancelled_by(side), is_late=True) & ~Q(reason_code=Reason.MOVED)
+    ends |= Q(state=_cancelled_by(side), is_late=True)
     if side == Side.COMPANY:
         # What was held and not taken waited for no word of the company's; once taken, it did.
         untaken = WaitlistEntry.objects.filter(booking=OuterRef("pk")).exclude(state=WaitlistEntry.State.TAKEN)
@@ -89,7 +89,8 @@ def _cancelled_by(side: Side) -> Booking.State:
 
 def _fact(booking: Booking, side: Side) -> Fact | None:
     reply = next((one for one in booking.replies.all() if one.side == side), None)
-    kinds: dict[str, Kind] = {Booking.State.EXPIRED: "unanswered", _cancelled_by(side): "late"}
+    late: Kind = "moved_late" if booking.reason_code == Reason.MOVED else "late"
+    kinds: dict[str, Kind] = {Booking.State.EXPIRED: "unanswered", _cancelled_by(side): late}
     kind = kinds.get(booking.state) or _of_reports(booking, side)
     return Fact(booking, kind, reply)
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from time_machine import travel
 
 from accounts.models import User
 from associations.models import Association
@@ -22,7 +23,7 @@ from workshops.models import Booking, Reply, Report, Side, Workshop
 from workshops.reliability import record
 
 Visitor = Callable[[User], Client]
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -94,19 +95,61 @@ def test_two_stories_count_for_nobody(
     assert said(world.company, now) == said(world.association, now) == (0, 0, ["disputed"])
 
 
-def test_cancelling_late_counts_and_in_time_or_moving_do_not(
+def test_cancelling_late_counts_and_in_time_does_not(
     world: World, now: dt.datetime, past: Callable[..., Booking]
 ) -> None:
-    for late, code in ((True, "too_few"), (False, "too_few"), (True, "moved")):
+    for late in (True, False):
         ended = past()
         Booking.objects.filter(pk=ended.pk).update(
             state="cancelled_by_association",
             cancelled_at=ended.slot.starts_at - DAY,
             is_late=late,
-            reason_code=code,
+            reason_code="too_few",
         )
     assert said(world.association, now) == (0, 1, ["late"])
     assert said(world.company, now) == (0, 0, [])
+
+
+@pytest.mark.parametrize(("ahead", "kinds"), [(MINUTE, ["moved_late"]), (5 * DAY, [])])
+@pytest.mark.parametrize("side", list(Side))
+def test_late_move_counts_though_what_it_leads_to_is_cancelled_in_time(
+    world: World, now: dt.datetime, visitor: Visitor, ahead: dt.timedelta, kinds: list[str], side: Side
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    at = world.slot.starts_at - ahead
+    later = factories.make_slot(world.room, world.slot.starts_at + 56 * DAY)
+    by = factories.make_user()
+    moved = actions.move_workshop(booking=booking, slot_id=later.pk, side=side, by=by, now=at)
+    actions.cancel_booking(booking=moved, side=side, reason="Panne.", by=by, now=at + MINUTE)
+    own: Company | Association = world.company
+    other: Company | Association = world.association
+    person, page = world.company_owner, reverse("workshops:company_reliability", args=[own.slug])
+    if side == Side.ASSOCIATION:
+        own, other = other, own
+        person, page = world.association_owner, reverse("workshops:association_reliability", args=[own.slug])
+    assert said(own, at + DAY) == (0, len(kinds), kinds)
+    assert said(other, at + DAY) == (0, 0, [])
+    with travel(at + DAY, tick=False):
+        assert ("déplacé tard" in visitor(person).get(page).text) == bool(kinds)
+
+
+@pytest.mark.parametrize(("ahead", "kinds"), [(HOUR, ["moved_late"]), (5 * DAY, [])])
+def test_move_is_as_late_as_it_was_asked_for(
+    world: World, now: dt.datetime, ahead: dt.timedelta, kinds: list[str]
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    later = factories.make_slot(world.room, world.slot.starts_at + 14 * DAY, booking_mode="on_approval")
+    asked = actions.move_workshop(
+        booking=booking,
+        slot_id=later.pk,
+        side=Side.ASSOCIATION,
+        by=world.association_owner,
+        now=world.slot.starts_at - ahead,
+    )
+    answered_at = max(world.slot.starts_at - ahead, world.slot.starts_at - 2 * DAY) + MINUTE
+    actions.accept_booking(booking=asked, by=world.company_owner, now=answered_at)
+    assert said(world.association, world.slot.starts_at) == (0, len(kinds), kinds)
+    assert said(world.company, world.slot.starts_at) == (0, 0, [])
 
 
 def test_request_left_unanswered_counts_against_the_company_alone(

@@ -140,14 +140,17 @@ def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: 
     if not moved.is_confirmed or slot.starts_at <= now:
         return False
     try:
-        _leave(moved, slot, side=side, by=by, now=now)
+        # Who asked in good time is not late because the answer was.
+        _leave(moved, slot, side=side, by=by, now=now, asked_at=booking.created_at)
     except AlreadySettled:
         return False
     _arrive(moved, booking, by=by, now=now)
     return True
 
 
-def _leave(booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.datetime) -> None:
+def _leave(
+    booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.datetime, asked_at: dt.datetime | None = None
+) -> None:
     move_booking(
         booking,
         Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
@@ -155,7 +158,7 @@ def _leave(booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.dateti
         cancelled_at=now,
         cancelled_by=by,
         reason_code=Reason.MOVED,
-        is_late=is_late(slot, now),
+        is_late=is_late(slot, asked_at or now),
     )
 
 
