@@ -209,6 +209,30 @@ def test_nobody_signs_without_a_valid_insurance(
         sign(agreement, now, Side.COMPANY)
 
 
+@pytest.mark.parametrize("signed", [(Side.COMPANY,), ()])
+def test_nobody_signs_what_names_a_certificate_that_was_set_aside(
+    world: World, now: dt.datetime, certificate: InsuranceCertificate, agreement: HostingAgreement, signed: tuple[Side]
+) -> None:
+    sign(agreement, now, *signed)
+    factories.make_certificate(now, world.association, policy_number="RC-2")
+    associations.withdraw_certificate(certificate=certificate, by=world.association_owner, now=now)
+    with pytest.raises(actions.NotInsured, match="mise de côté"):
+        sign(agreement, now, Side.ASSOCIATION)
+    actions.end_agreement(agreement=agreement, side=Side.ASSOCIATION, by=world.association_owner, now=now)
+    another = propose(world, now)
+    sign(another, now, *BOTH)
+    assert (another.policy_number, another.is_signed) == ("RC-2", True)
+
+
+def test_older_certificate_that_still_counts_lets_the_other_side_sign(
+    world: World, now: dt.datetime, agreement: HostingAgreement
+) -> None:
+    sign(agreement, now, Side.COMPANY)
+    factories.make_certificate(now, world.association, valid_until_date=dt.date(2027, 11, 30))
+    sign(agreement, now, Side.ASSOCIATION)
+    assert agreement.is_signed
+
+
 def test_insurance_is_valid_on_its_last_day(now: dt.datetime, agreement: HostingAgreement) -> None:
     sign(agreement, dt.datetime(2027, 6, 30, 21, 30, tzinfo=dt.UTC), *BOTH)
 

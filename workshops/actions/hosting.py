@@ -146,6 +146,13 @@ def _check_to_sign(held: HostingAgreement, side: Side, today: dt.date) -> None:
     insured = InsuranceCertificate.objects.of_association(held.association).counting()
     if held.insurance_until_date < today or not insured.filter(valid_until_date__gte=today).exists():
         raise NotInsured(f"L’assurance n’est plus valable\u00a0: {SHOW_A_CERTIFICATE}")
+    # Held until the signature is written: nobody sets it aside at the same moment.
+    named = insured.filter(**{name: getattr(held, name) for name in ("insurer", "policy_number")})
+    if named.filter(valid_until_date=held.insurance_until_date).select_for_update(no_key=True).first() is None:
+        raise NotInsured(
+            "L’attestation d’assurance que cite cette convention a été mise de côté\u00a0: "
+            "mettez-y fin, puis préparez-en une nouvelle."
+        )
     if held.until_date < today:
         raise NotToSign("Cette convention est échue\u00a0: préparez-en une nouvelle.")
 
