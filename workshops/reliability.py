@@ -65,9 +65,18 @@ def record(organisation: Company | Association, now: dt.datetime) -> Record:
         side, bookings = Side.COMPANY, Booking.objects.of_company(organisation)
     else:
         side, bookings = Side.ASSOCIATION, Booking.objects.of_association(organisation)
+    return Record(_facts(bookings, side, now))
+
+
+def fact_of(booking: Booking, side: Side, now: dt.datetime) -> Fact | None:
+    """What the last year's record of this side says of one booking; None: nothing."""
+    return next(iter(_facts(Booking.objects.filter(pk=booking.pk), side, now)), None)
+
+
+def _facts(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> list[Fact]:
     found = _telling(bookings, side, now).with_everything().prefetch_related("workshop__reports", "replies")
     facts = [_fact(booking.as_of(now), side) for booking in found.order_by("-slot__starts_at", "-pk")]
-    return Record([fact for fact in facts if fact is not None])
+    return [fact for fact in facts if fact is not None]
 
 
 def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> BookingQuerySet:

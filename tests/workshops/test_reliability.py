@@ -210,12 +210,32 @@ def test_organisation_reads_its_own_and_replies_once(
     page = reverse("workshops:association_reliability", args=[world.association.slug])
     assert "absence signalée" in client.get(page).text
     answer = reverse("workshops:association_reply", args=[world.association.slug, booking.pk])
-    assert "Écrivez votre réponse" in client.post(answer, {"text": " "}, follow=True).text
+    for text, why in ((" ", "Écrivez votre réponse"), ("A\x00B", "caractère nul"), ("é" * 1001, "1000 caractères")):
+        refused = client.post(answer, {"text": text})
+        assert (refused.status_code, why in refused.text) == (422, True)
     assert "Le train était arrêté." in client.post(answer, {"text": "Le train était arrêté."}, follow=True).text
     assert "déjà enregistrée" in client.post(answer, {"text": "Encore."}, follow=True).text
     assert Reply.objects.get().text == "Le train était arrêté."
     for person in (world.company_owner, world.volunteer):
         assert visitor(person).get(page).status_code == 404
+
+
+def test_nobody_answers_where_nothing_counts_against_them(
+    world: World, now: dt.datetime, past: Callable[..., Booking], visitor: Visitor
+) -> None:
+    held, coming = past(), factories.make_booking(now, world.slot, world.association)
+    report(held, Side.ASSOCIATION)
+    client = visitor(world.association_owner)
+    for booking in (held, coming):
+        answer = reverse("workshops:association_reply", args=[world.association.slug, booking.pk])
+        assert "rien à quoi répondre" in client.post(answer, {"text": "Merci."}, follow=True).text
+    with pytest.raises(actions.SaysNothing):
+        actions.reply(booking=held, side=Side.ASSOCIATION, text=" ", by=world.association_owner, now=now)
+    assert Reply.objects.count() == 0
+    report(coming, Side.COMPANY, "association")
+    after = world.slot.ends_at + DAY
+    actions.reply(booking=coming, side=Side.ASSOCIATION, text="Grève.", by=world.association_owner, now=after)
+    assert Reply.objects.get().text == "Grève."
 
 
 def test_moderators_read_it_with_the_reply(

@@ -44,7 +44,7 @@ from workshops.actions.reminders import (
     remind_unanswered,
     remind_workshops,
 )
-from workshops.actions.replying import AlreadyReplied, SaysNothing, reply
+from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
 from workshops.actions.series import (
     Change,
@@ -95,6 +95,7 @@ __all__ = [
     "NotToSign",
     "NothingGiven",
     "NothingToAgree",
+    "NothingToAnswer",
     "Presence",
     "SaysNothing",
     "SeriesEnd",

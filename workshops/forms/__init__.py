@@ -5,6 +5,7 @@ from workshops.forms.calendars import CalendarForm, RoomCalendarForm
 from workshops.forms.hosting import HostingSignForm
 from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
 from workshops.forms.preparing import NoteForm, PrepareForm
+from workshops.forms.replies import ReplyForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PrepareForm",
     "PresenceForm",
     "ReasonForm",
+    "ReplyForm",
     "ReportForm",
     "RoomCalendarForm",
     "SlotForm",
