@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Q
+from django.db.models import BigIntegerField, F, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 
 from associations.models import Association
@@ -41,8 +43,8 @@ def feed_of(token: str) -> CalendarFeed | None:
 def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     """The feed as an iCalendar file; `url` is the page where it is explained and closed."""
     since = now - KEPT
-    shown = _bookings(feed).in_calendars().filter(slot__ends_at__gt=since)
-    booked = shown.with_everything().order_by("slot__starts_at", "pk").distinct()
+    shown = Booking.objects.filter(pk__in=_latest(_bookings(feed).in_calendars()), slot__ends_at__gt=since)
+    booked = shown.with_everything().order_by("slot__starts_at", "pk")
     events = [calendar.booked(one, now=now) for one in booked]
     events += [calendar.free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
     events += [calendar.promised(one, now=now) for one in _promises(feed, since).order_by("starts_at", "pk")]
@@ -59,6 +61,13 @@ def _bookings(feed: CalendarFeed) -> BookingQuerySet:
             return Booking.objects.of_association(association)
     companies, associations = Company.objects.managed_by(feed.user), Association.objects.managed_by(feed.user)
     return Booking.objects.filter(Q(slot__room__site__company__in=companies) | Q(association__in=associations))
+
+
+def _latest(shown: BookingQuerySet) -> QuerySet[Any, Any]:
+    """The numbers of the last word on each event: a workshop may be called off here and take place there after all."""
+    event = Coalesce("event_of", "pk", output_field=BigIntegerField())
+    place = Window(RowNumber(), partition_by=event, order_by=[F("sequence").desc(), F("pk").desc()])
+    return shown.annotate(place_in_event=place).filter(place_in_event=1).values("pk")
 
 
 def _offered(feed: CalendarFeed, now: dt.datetime) -> SlotQuerySet:

@@ -28,7 +28,7 @@ from workshops import actions
 from workshops.catalogue import bookable
 from workshops.feeds import feed_path
 from workshops.forms import RoomCalendarForm
-from workshops.models import Booking, CalendarFeed
+from workshops.models import Booking, CalendarFeed, Side
 
 Visitor = Callable[[User], Client]
 # Over the slot of the world, Tuesday the 8th from 17:30 to 19:30 UTC.
@@ -247,6 +247,31 @@ def test_cancelled_workshop_stays_as_cancelled_with_a_higher_sequence(
     read = Calendar.from_ical(client.get(feed_path(feed)).content)
     (event,) = read.walk("VEVENT")
     assert (str(event["STATUS"]), event["SEQUENCE"]) == ("CANCELLED", 1)
+
+
+def test_workshop_that_is_called_off_and_moved_after_all_is_one_event(
+    world: World, now: dt.datetime, client: Client
+) -> None:
+    booking = book(world, now)
+    later = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7), booking_mode="on_approval")
+    by = world.association_owner
+    asked = actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.ASSOCIATION, by=by, now=now)
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Grève.", by=by, now=now)
+    actions.accept_booking(booking=asked, by=world.company_owner, now=now)
+    for person, shown in (
+        (world.association_owner, None),
+        (world.association_owner, world.association),
+        (world.company_owner, None),
+        (world.company_owner, world.company),
+        (world.company_owner, world.site),
+    ):
+        feed = actions.open_feed(user=person, shown=shown, now=now)
+        read = Calendar.from_ical(client.get(feed_path(feed)).content)
+        told = [one for one in read.walk("VEVENT") if str(one["UID"]).startswith("booking-")]
+        assert [(str(one["UID"]).partition("@")[0], str(one["STATUS"]), one["SEQUENCE"]) for one in told] == [
+            (f"booking-{booking.pk}", "CONFIRMED", 2)
+        ]
+        assert told[0].decoded("DTSTART") == later.starts_at
 
 
 def test_site_is_followed_by_who_manages_it(world: World, now: dt.datetime, client: Client) -> None:
