@@ -204,6 +204,56 @@ def test_working_time_needs_to_have_been_promised(
     assert (Report.objects.count(), Attendance.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("side", "fields", "why"),
+    [
+        (Side.COMPANY, {}, "Le compte rendu est écrit"),
+        (Side.ASSOCIATION, {"absent": "company", "rating": None, "attended": 0}, "personne de l’entreprise"),
+    ],
+)
+def test_nobody_says_after_the_report_that_they_were_there(
+    promise: SlotVolunteer,
+    workshop: Workshop,
+    world: World,
+    now: dt.datetime,
+    visitor: Visitor,
+    side: Side,
+    fields: dict[str, Any],
+    why: str,
+) -> None:
+    nina = colleague(world, now, "Nina")
+    after = world.slot.ends_at + HOUR
+    with travel(after, tick=False):
+        assert "Y étiez-vous" in visitor(world.volunteer).get(reverse("workshops:volunteering")).text
+    report(workshop, side, after, **fields)
+    with travel(after, tick=False):
+        assert "Y étiez-vous" not in visitor(world.volunteer).get(reverse("workshops:volunteering")).text
+        for person in (world.volunteer, nina):
+            answer = visitor(person).post(presence_path(workshop))
+            assert (answer.status_code, why in answer.text) == (409, True)
+    assert (Attendance.objects.count(), SlotVolunteer.objects.count()) == (0, 1)
+    row = {"workshop": workshop, "minutes": 120, "engagement_type": "benevolat", "told_at": after}
+    with pytest.raises(IntegrityError, match="The report has the last word"), transaction.atomic():
+        Attendance.objects.create(volunteer=world.volunteer, **row)
+
+
+def test_who_said_before_the_report_that_they_were_there_may_say_it_again(
+    promise: SlotVolunteer, workshop: Workshop, world: World, visitor: Visitor
+) -> None:
+    said = actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at)
+    report(workshop, Side.ASSOCIATION, world.slot.ends_at)
+    report(workshop, Side.COMPANY, world.slot.ends_at, Presence(world.volunteer, 60, "benevolat"))
+    again = actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.ends_at)
+    assert (again, again.minutes) == (said, 60)
+
+
+def test_association_that_reports_leaves_volunteers_their_word(
+    promise: SlotVolunteer, workshop: Workshop, world: World
+) -> None:
+    report(workshop, Side.ASSOCIATION, world.slot.ends_at)
+    assert actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.ends_at).minutes == 120
+
+
 # --- absences ---------------------------------------------------------------------------------------
 
 

@@ -12,13 +12,14 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Engagement, SlotVolunteer
-from workshops.models import MOST_MINUTES, Attendance, Workshop
+from workshops.models import MOST_MINUTES, Attendance, Side, Workshop
 
+REPORTED = "Le compte rendu est écrit, il a le dernier mot\u00a0: les présences ne se notent plus."
 OPENS_BEFORE, SAID_WITHIN = dt.timedelta(hours=1), dt.timedelta(days=7)
 
 
 class NotNow(Refused):
-    """The workshop has not begun, was called off, or was too long ago."""
+    """The workshop has not begun, was called off, was too long ago, or a report has had the last word."""
 
 
 class Presence(NamedTuple):
@@ -38,11 +39,11 @@ def attend_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> Attend
             written.
     """
     slot = workshop.booking.slot
-    if (
-        workshop.state == Workshop.State.CANCELLED
-        or not slot.starts_at - OPENS_BEFORE <= now < slot.ends_at + SAID_WITHIN
-    ):
-        raise NotNow("La présence se note d’une heure avant l’atelier à une semaine après.")
+    _check_time(workshop, now)
+    before = Attendance.objects.filter(workshop=workshop, volunteer=by).first()
+    if before is not None:
+        return before
+    _check_reports(workshop)
     promise = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
     if promise is None:
         promise = companies.join_slot(slot=slot, by=by, now=now)
@@ -59,6 +60,23 @@ def attend_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> Attend
             },
         )
     return said
+
+
+def _check_time(workshop: Workshop, now: dt.datetime) -> None:
+    slot = workshop.booking.slot
+    around = slot.starts_at - OPENS_BEFORE <= now < slot.ends_at + SAID_WITHIN
+    if workshop.state == Workshop.State.CANCELLED or not around:
+        raise NotNow("La présence se note d’une heure avant l’atelier à une semaine après.")
+
+
+def _check_reports(workshop: Workshop) -> None:
+    """Whether volunteers may still add a word of their own; the database asks once more."""
+    reports = {report.side: report for report in workshop.reports.all()}
+    theirs = reports.get(Side.ASSOCIATION)
+    if theirs is not None and theirs.absent == Side.COMPANY:
+        raise NotNow("L’association a dit que personne de l’entreprise n’est venu\u00a0: aucune présence ne se note.")
+    if Side.COMPANY in reports:
+        raise NotNow(REPORTED)
 
 
 def note_presences(workshop: Workshop, presences: Iterable[Presence], *, by: User, now: dt.datetime) -> None:
@@ -91,6 +109,7 @@ def note_presences(workshop: Workshop, presences: Iterable[Presence], *, by: Use
 def _refusals() -> dict[str, Refused]:
     return {
         "attendance_of_a_begun_workshop": NotNow("Cet atelier n’a pas commencé, ou il est annulé."),
+        "attendance_before_the_report": NotNow(REPORTED),
         "attendance_as_promised": NotNow("Cette personne ne s’était pas inscrite ainsi\u00a0: rechargez la page."),
     }
 

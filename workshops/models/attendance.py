@@ -41,7 +41,8 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(models.Model):
     """That a volunteer who had promised came, told by a click of theirs or in the company's report.
 
-    The report has the last word. Zero minutes: promised, and did not come.
+    The report has the last word: once it is written, or the association has said that nobody of the company came,
+    nobody adds a word of their own. Zero minutes: promised, and did not come.
     """
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="attendances")
@@ -87,7 +88,25 @@ class Attendance(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="attendance_before_the_report",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__is_reported=False),
+                # Who reports holds the workshop meanwhile.
+                func="""
+                    PERFORM 1 FROM workshops_workshop WHERE id = NEW.workshop_id FOR SHARE;
+                    IF EXISTS (
+                        SELECT 1 FROM workshops_report WHERE workshop_id = NEW.workshop_id
+                        AND (side = 'company' OR absent = 'company')
+                    ) THEN
+                        RAISE EXCEPTION 'The report has the last word.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_before_the_report';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

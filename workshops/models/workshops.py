@@ -49,6 +49,10 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         """Workshops on which this side has not reported."""
         return self.exclude(reports__side=side)
 
+    def presences_open(self) -> Self:
+        """Workshops at which volunteers may still say that they were: no report has had the last word on it."""
+        return self.unreported(Side.COMPANY).exclude(reports__absent=Side.COMPANY)
+
     def with_everything(self) -> Self:
         return self.select_related(
             "booking__slot__room__site__company",
