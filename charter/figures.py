@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from charter.models import Edition, Signature
 from companies.models import Company, signatory
 from workshops.catalogue import bookable
-from workshops.models import Report, Side
+from workshops.models import HELD, Report
 
 
 class Pledges(NamedTuple):
@@ -47,9 +47,7 @@ def edition_figures(edition: Edition, now: dt.datetime) -> EditionFigures:
     period = (edition.from_date, edition.until_date)
     territory = list(edition.departements.values_list("pk", flat=True))
     offered = bookable(now).filter(local_date__range=period)
-    held = Report.objects.filter(
-        side=Side.ASSOCIATION, attended__gt=0, workshop__booking__slot__local_date__range=period
-    )
+    held = Report.objects.with_other().filter(HELD, workshop__booking__slot__local_date__range=period)
     if territory:
         offered = offered.filter(room__site__commune__departement__in=territory)
         held = held.filter(workshop__booking__slot__room__site__commune__departement__in=territory)

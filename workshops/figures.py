@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import User
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import Attendance, AttendanceQuerySet, Report, Side
+from workshops.models import HELD, Attendance, AttendanceQuerySet, Report, Side
 
 
 class Figures(NamedTuple):
@@ -23,11 +23,11 @@ class Figures(NamedTuple):
 
 
 def public_figures(now: dt.datetime) -> Figures:
-    """A workshop was held when the association reported that somebody came."""
-    reported = Report.objects.aggregate(
-        workshops=Count("pk", filter=Q(side=Side.ASSOCIATION, attended__gt=0)),
+    """A workshop was held when the association reported that somebody came, or the company alone that it did."""
+    reported = Report.objects.with_other().aggregate(
+        workshops=Count("pk", filter=HELD),
         people=Sum("attended", default=0),
-        minutes=Sum("volunteer_minutes", default=0),
+        minutes=Sum("volunteer_minutes", default=0, filter=Q(contested=False)),
     )
     offered = bookable(now).aggregate(slots=Count("pk"), computers=Sum("computers", default=0))
     return Figures(
@@ -62,20 +62,21 @@ class Given(NamedTuple):
 
 
 def given_in_year(company: Company, year: int | None = None) -> Given:
-    """Of a company, in a year or ever: workshops to which somebody came, and its volunteers' time.
+    """Of a company, in a year or ever: workshops that were held, and its volunteers' time.
 
     Their time is what the company reported; of workshops that it has not reported on, what volunteers said themselves.
+    Where the association says that nobody of the company came, there was none.
     """
-    reports = Report.objects.filter(workshop__booking__slot__room__site__company=company)
-    unreported = Attendance.objects.of_company(company).exclude(workshop__reports__side=Side.COMPANY)
+    reports = Report.objects.with_other().filter(workshop__booking__slot__room__site__company=company)
+    unreported = Attendance.objects.of_company(company).there().exclude(workshop__reports__side=Side.COMPANY)
     if year is not None:
         reports = reports.filter(workshop__booking__slot__local_date__year=year)
         unreported = unreported.in_year(year)
     told = reports.aggregate(
-        workshops=Count("pk", filter=Q(side=Side.ASSOCIATION, attended__gt=0)),
+        workshops=Count("pk", filter=HELD),
         people=Sum("attended", default=0),
-        minutes=Sum("volunteer_minutes", default=0),
-        mecenat=Sum("mecenat_minutes", default=0),
+        minutes=Sum("volunteer_minutes", default=0, filter=Q(contested=False)),
+        mecenat=Sum("mecenat_minutes", default=0, filter=Q(contested=False)),
     )
     own = _by_time(unreported)
     return Given(

@@ -1,8 +1,8 @@
 """How far an organisation keeps its word: counted from facts, each shown with its reason. Never public.
 
-What counts for it: workshops that took place. What counts against it: late cancellations and late moves, absences that
-the other side reported and it did not contest, and, for a company, requests that it left unanswered. Cancelling and
-moving in time count neither way.
+What counts for it: workshops that took place, and, for a company, doors that it opened though nobody came. What counts
+against it: late cancellations and late moves, absences that the other side reported and it did not contest, and, for a
+company, requests that it left unanswered. Cancelling and moving in time count neither way.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from workshops.models import Booking, BookingQuerySet, Reason, Reply, Side, Wait
 # So far back.
 LOOKED_AT = dt.timedelta(days=365)
 
-Kind = Literal["held", "waited", "late", "moved_late", "absent", "disputed", "unanswered"]
-FOR: frozenset[Kind] = frozenset({"held", "waited"})
+Kind = Literal["held", "waited", "opened", "empty", "late", "moved_late", "absent", "disputed", "unanswered"]
+FOR: frozenset[Kind] = frozenset({"held", "waited", "opened"})
 AGAINST: frozenset[Kind] = frozenset({"late", "moved_late", "absent", "unanswered"})
 
 
@@ -106,9 +106,17 @@ def _fact(booking: Booking, side: Side) -> Fact | None:
 
 def _of_reports(booking: Booking, side: Side) -> Kind:
     """What the two reports say together; where they contradict each other nothing counts."""
-    absent = {report.absent for report in booking.workshop.reports.all()}
-    if absent <= {""}:
-        return "held"
+    reports = booking.workshop.reports.all()
+    absent = {report.absent for report in reports}
     if len(absent) > 1:
         return "disputed"
+    if absent <= {""}:
+        return _of_people(side, nobody=any(report.says_nobody_came for report in reports))
     return "absent" if absent == {side.value} else "waited"
+
+
+def _of_people(side: Side, *, nobody: bool) -> Kind:
+    """Both were there. Where nobody came, the company kept its word, and who says so honestly is not punished."""
+    if not nobody:
+        return "held"
+    return "opened" if side == Side.COMPANY else "empty"

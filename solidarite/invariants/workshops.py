@@ -63,8 +63,8 @@ CHECKS = [
         WHERE b.state IN ('confirmed', 'completed', 'no_show') GROUP BY b.id
         HAVING (
             CASE b.state
-                WHEN 'completed' THEN bool_or(r.side = 'association' AND r.absent = '')
-                WHEN 'no_show' THEN bool_or(r.absent <> '')
+                WHEN 'completed' THEN bool_or(r.absent = '')
+                WHEN 'no_show' THEN bool_or(r.absent <> '' OR r.attended = 0)
                 ELSE bool_and(r.id IS NULL OR r.side = 'company' AND r.absent = '')
             END
         ) IS NOT TRUE

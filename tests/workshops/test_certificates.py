@@ -113,6 +113,68 @@ def test_nothing_is_certified_where_nothing_was_given(world: World, now: dt.date
     assert "Aucune heure n’est notée en 2026" in answer.text
 
 
+def reported(world: World, now: dt.datetime, *reports: tuple[Side, dict[str, Any]], presence: int = 0) -> dt.datetime:
+    """Who reports what of a workshop at which Lucie said that she was there; the instant after."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    factories.make_promise(now, world.slot, world.volunteer)
+    workshop = Workshop.objects.with_everything().get(booking=booking)
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at)
+    for side, said in reports:
+        presences = [Presence(world.volunteer, presence, "benevolat")] if presence and side == Side.COMPANY else []
+        actions.report_workshop(
+            workshop=workshop,
+            report=Report(**said),
+            side=side,
+            presences=presences,
+            by=world.company_owner,
+            now=world.slot.ends_at,
+        )
+    return world.slot.ends_at
+
+
+def test_report_of_the_company_is_enough_for_both_certificates(world: World, now: dt.datetime) -> None:
+    others = {"volunteers": 1, "volunteer_minutes": 120, "rating": 4}
+    after = reported(world, now, (Side.COMPANY, others), presence=120)
+    made = certify(world, after, volunteer=None)
+    assert (made.workshops, made.people, made.minutes) == (1, 0, 240)
+    assert certify(world, after).minutes == 120
+
+
+def test_nobody_is_certified_where_the_association_found_the_door_closed(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    closed: dict[str, Any] = {"absent": "company", "attended": 0}
+    others = {"volunteers": 1, "volunteer_minutes": 120, "rating": 4}
+    after = reported(world, now, (Side.ASSOCIATION, closed), (Side.COMPANY, others), presence=120)
+    for volunteer in (None, world.volunteer):
+        with pytest.raises(actions.NothingGiven, match="Aucune heure"):
+            certify(world, after, volunteer=volunteer)
+    assert given_in_year(world.company) == Given(0, 0, 0, 0)
+    with travel(after, tick=False):
+        client = visitor(world.volunteer)
+        assert "Obtenir le PDF" not in client.get(reverse("workshops:volunteer_history")).text
+        assert "<strong>0\u00a0heure</strong>" in client.get(reverse("workshops:volunteering")).text
+
+
+def test_closed_door_takes_back_what_volunteers_said_alone(world: World, now: dt.datetime) -> None:
+    after = reported(world, now, (Side.ASSOCIATION, {"absent": "company", "attended": 0}))
+    assert given_in_year(world.company, 2026) == Given(0, 0, 0, 0)
+    with pytest.raises(actions.NothingGiven):
+        certify(world, after)
+
+
+@pytest.mark.parametrize(
+    "said", [(Side.COMPANY, {"absent": "association"}), (Side.ASSOCIATION, {"attended": 0, "rating": 3})]
+)
+def test_who_waited_in_vain_has_hours_and_the_company_no_workshop(
+    world: World, now: dt.datetime, said: tuple[Side, dict[str, Any]]
+) -> None:
+    after = reported(world, now, said, presence=30)
+    with pytest.raises(actions.NothingGiven, match="Des heures sont notées en 2026, mais aucun atelier"):
+        certify(world, after, volunteer=None)
+    assert certify(world, after).workshops == 1
+
+
 def test_database_changes_nothing_of_what_was_certified(held: Workshop, world: World) -> None:
     made = certify(world, world.slot.ends_at)
     with pytest.raises(ProgrammingError, match="Cannot update"), transaction.atomic():

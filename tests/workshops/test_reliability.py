@@ -39,8 +39,8 @@ def past(world: World, now: dt.datetime) -> Callable[..., Booking]:
     return make
 
 
-def report(booking: Booking, side: Side, absent: str = "") -> None:
-    counts: dict[str, Any] = {"attended": 0 if absent else 5} if side == Side.ASSOCIATION else {}
+def report(booking: Booking, side: Side, absent: str = "", attended: int = 5) -> None:
+    counts: dict[str, Any] = {"attended": 0 if absent else attended} if side == Side.ASSOCIATION else {}
     actions.report_workshop(
         workshop=Workshop.objects.with_everything().get(booking=booking),
         report=Report(rating=None if absent else 4, absent=absent, **counts),
@@ -83,6 +83,21 @@ def test_absence_counts_against_who_did_not_come(
 ) -> None:
     report(past(), side, absent)
     assert (said(world.company, now), said(world.association, now)) == (company, association)
+
+
+def test_doors_opened_to_nobody_count_for_the_company_and_against_nobody(
+    world: World, now: dt.datetime, past: Callable[..., Booking], visitor: Visitor
+) -> None:
+    report(past(), Side.ASSOCIATION, attended=0)
+    assert said(world.company, now) == (1, 0, ["opened"])
+    assert said(world.association, now) == (0, 0, ["empty"])
+    pages = [
+        ("company", world.company, world.company_owner),
+        ("association", world.association, world.association_owner),
+    ]
+    for side, own, person in pages:
+        page = visitor(person).get(reverse(f"workshops:{side}_reliability", args=[own.slug])).text
+        assert "personne n’est venu" in page
 
 
 @pytest.mark.parametrize("first", list(Side))

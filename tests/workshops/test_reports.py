@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from associations.models import Request
 from tests import factories
 from tests.factories import World
 from workshops import actions
@@ -35,6 +36,72 @@ def test_both_reports_close_the_workshop_and_move_the_figures(booking: Booking, 
     assert (Workshop.objects.get().state, Booking.objects.get().state) == ("closed", "completed")
     figures = public_figures(after)
     assert (figures.workshops, figures.people, figures.volunteer_hours) == (1, 5, 4)
+
+
+FORTNIGHT = dt.timedelta(days=14)
+
+
+@pytest.fixture
+def wanted(booking: Booking, world: World, now: dt.datetime) -> Request:
+    """What the booking answers."""
+    request = factories.make_request(now, world.association, state="in_progress")
+    Booking.objects.update(request=request)
+    booking.refresh_from_db()
+    return request
+
+
+def standing(request: Request) -> tuple[str, str, str]:
+    return (
+        Booking.objects.get().state,
+        Workshop.objects.get().state,
+        Request.objects.values_list("state", flat=True).get(pk=request.pk),
+    )
+
+
+@pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(days=60)])
+def test_company_that_reports_alone_has_the_last_word_after_a_fortnight(
+    booking: Booking, wanted: Request, world: World, late: dt.timedelta
+) -> None:
+    end = world.slot.ends_at
+    write(booking, Side.COMPANY, end, volunteers=2, volunteer_minutes=240, mecenat_minutes=0)
+    figures = public_figures(end)
+    assert (figures.workshops, figures.people, figures.volunteer_hours) == (1, 0, 4)
+    actions.ask_for_reports(now=end + FORTNIGHT - dt.timedelta(minutes=1))
+    assert standing(wanted) == ("confirmed", "planned", "in_progress")
+    for _ in range(2):
+        actions.ask_for_reports(now=end + FORTNIGHT + late)
+        assert standing(wanted) == ("completed", "planned", "fulfilled")
+    write(booking, Side.ASSOCIATION, end + FORTNIGHT + late, attended=5)
+    assert standing(wanted) == ("completed", "closed", "fulfilled")
+    figures = public_figures(end)
+    assert (figures.workshops, figures.people, figures.volunteer_hours) == (1, 5, 4)
+
+
+def test_silence_of_both_and_absence_are_not_settled_by_time(booking: Booking, wanted: Request, world: World) -> None:
+    later = world.slot.ends_at + 2 * FORTNIGHT
+    actions.ask_for_reports(now=later)
+    assert standing(wanted) == ("confirmed", "planned", "in_progress")
+    workshop = Workshop.objects.with_everything().get()
+    assert actions.settle_by_company(workshop=workshop, now=later) is False
+    gone = Report(absent=Side.ASSOCIATION)
+    actions.report_workshop(workshop=workshop, report=gone, side=Side.COMPANY, by=world.company_owner, now=later)
+    actions.ask_for_reports(now=later)
+    assert actions.settle_by_company(workshop=workshop, now=later) is False
+    assert standing(wanted) == ("no_show", "planned", "open")
+
+
+@pytest.mark.parametrize("company_first", ["company first", ""])
+def test_workshop_to_which_nobody_came_was_not_held(
+    booking: Booking, wanted: Request, world: World, company_first: str
+) -> None:
+    end = world.slot.ends_at
+    sides = [(Side.ASSOCIATION, {"attended": 0}), (Side.COMPANY, {"volunteers": 2, "volunteer_minutes": 240})]
+    for side, counts in sides[::-1] if company_first else sides:
+        write(booking, side, end, **counts)
+    assert standing(wanted) == ("no_show", "closed", "open")
+    figures = public_figures(end)
+    # Those who waited gave their time.
+    assert (figures.workshops, figures.people, figures.volunteer_hours) == (0, 0, 4)
 
 
 def test_report_before_the_end_is_refused(booking: Booking, world: World) -> None:

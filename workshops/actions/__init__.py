@@ -45,7 +45,7 @@ from workshops.actions.reminders import (
     remind_workshops,
 )
 from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
-from workshops.actions.reports import AlreadyReported, NotOver, report_workshop
+from workshops.actions.reports import AlreadyReported, NotOver, report_workshop, settle_by_company
 from workshops.actions.series import (
     Change,
     NotThatWay,
@@ -146,6 +146,7 @@ __all__ = [
     "remind_workshops",
     "reply",
     "report_workshop",
+    "settle_by_company",
     "sign_agreement",
     "take_hold",
     "tell_ending_insurance",

@@ -14,7 +14,7 @@ from workshops.models import FACTS, Certificate
 
 
 class NothingGiven(Refused):
-    """No hour of that year is known."""
+    """No hour of that year is known, or no workshop of it was held."""
 
 
 @transaction.atomic
@@ -33,8 +33,13 @@ def certify(*, company: Company, volunteer: User | None, year: int, by: User, no
     Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
     kind = Certificate.Kind.COMPANY if volunteer is None else Certificate.Kind.VOLUNTEER
     given = given_in_year(company, year) if volunteer is None else given_by_volunteer(volunteer, company, year)
-    if not given.workshops:
+    if not given.minutes and not given.workshops:
         raise nothing
+    if not given.workshops:
+        raise NothingGiven(
+            f"Des heures sont notées en {year}, mais aucun atelier n’a été tenu d’après les comptes rendus\u00a0: "
+            "il n’y a pas encore d’attestation à établir."
+        )
     current = Certificate.objects.current().filter(company=company, volunteer=volunteer, kind=kind, year=year).first()
     facts = given._asdict()
     if current is not None and all(getattr(current, name) == facts[name] for name in FACTS):

@@ -21,6 +21,7 @@ from companies.models import Slot
 from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
 from workshops.actions.bookings import REMIND_ANSWER_AFTER
+from workshops.actions.reports import settle_by_company
 from workshops.actions.waitlist import close_missed, lapse, offer_waiting
 from workshops.models import Booking, Side, Workshop
 
@@ -145,12 +146,26 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
 
 
 def ask_for_reports(*, now: dt.datetime) -> int:
-    """Ask each side that has not reported, the morning after; thank both after a fortnight."""
+    """Ask each side that has not reported, the morning after; after a fortnight, take the word of who did, and thank.
+
+    Returns how many were asked or thanked about.
+    """
+    _settle(now)
     earliest = now - dt.timedelta(days=REPORT_WITHIN) - CLOCK_CHANGE
     over = Workshop.objects.planned().over(now).filter(booking__slot__ends_at__gt=earliest)
     unasked = over.untold("report_due").with_everything().prefetch_related("reports").order_by("pk")
     due = [one for one in unasked if local(one.booking.slot, REPORT_HOUR, days_later=1) <= now < _thanked_at(one)]
     return _each(due, _ask_report, now) + _thank(now)
+
+
+def _settle(now: dt.datetime) -> None:
+    """A fortnight after, however late the scan: what the company alone reported was held."""
+    ended_by = now - dt.timedelta(days=REPORT_WITHIN) + CLOCK_CHANGE
+    told = Workshop.objects.over(now).filter(reports__side=Side.COMPANY, reports__absent="")
+    unsettled = told.filter(booking__state=Booking.State.CONFIRMED, booking__slot__ends_at__lte=ended_by)
+    silent = unsettled.unreported(Side.ASSOCIATION).with_everything().order_by("pk")
+    due = [one for one in silent if _thanked_at(one) <= now]
+    one_by_one(due, lambda workshop: settle_by_company(workshop=workshop, now=now))
 
 
 def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:

@@ -39,8 +39,9 @@ def report_workshop(
     """Record what one side counted. When both have, the workshop is closed.
 
     A company's `report` counts the volunteers who are not on the portal; those of `presences` are counted in. The first
-    side that says what became of the workshop decides: held, or that the other was absent. A second one that disagrees
-    is kept beside it.
+    side that says what became of the workshop decides: held, or that the other was absent, or that nobody came. A
+    second one that disagrees is kept beside it. That it was held is the association's to say; after a fortnight of its
+    silence the company's word stands, by `settle_by_company`.
 
     Raises:
         NotOver, AlreadyReported: nothing is written.
@@ -71,12 +72,33 @@ def _count_in(report: Report, presences: Collection[Presence]) -> None:
 
 
 def _settle(booking: Booking, report: Report, now: dt.datetime) -> None:
-    """What became of the workshop; a company that saw the association come leaves that word to it."""
+    """What became of the workshop; a company that saw the association come leaves that word to it for a fortnight."""
     booking.refresh_from_db(fields=["state"])
-    if not booking.is_confirmed or not (report.absent or report.side == Side.ASSOCIATION):
+    if not booking.is_confirmed:
         return
-    move_booking(booking, Booking.State.NO_SHOW if report.absent else Booking.State.COMPLETED, now=now)
-    if report.absent:
+    if report.absent or report.says_nobody_came:
+        move_booking(booking, Booking.State.NO_SHOW, now=now)
         release_request(booking, now)
-    elif booking.request_id:
+    elif report.side == Side.ASSOCIATION:
+        _note_held(booking, now)
+
+
+def _note_held(booking: Booking, now: dt.datetime) -> None:
+    move_booking(booking, Booking.State.COMPLETED, now=now)
+    if booking.request_id:
         associations.move_request(request_id=booking.request_id, to=Request.State.FULFILLED, now=now)
+
+
+@transaction.atomic
+def settle_by_company(*, workshop: Workshop, now: dt.datetime) -> bool:
+    """The association has said nothing: the company's word that the workshop was held stands. False when it is settled.
+
+    Reports are still written afterwards, and kept beside it.
+    """
+    Workshop.objects.select_for_update(no_key=True).only("pk").get(pk=workshop.pk)
+    booking = workshop.booking
+    booking.refresh_from_db(fields=["state"])
+    if not booking.is_confirmed or not workshop.reports.filter(side=Side.COMPANY, absent="").exists():
+        return False
+    _note_held(booking, now)
+    return True

@@ -10,13 +10,14 @@ from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
-from workshops.models.reports import Report
+from workshops.models.reports import HELD, Report, ReportQuerySet
 from workshops.models.sides import Side
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
     "FACTS",
+    "HELD",
     "MOST_MINUTES",
     "Attendance",
     "AttendanceQuerySet",
@@ -33,6 +34,7 @@ __all__ = [
     "Reason",
     "Reply",
     "Report",
+    "ReportQuerySet",
     "Side",
     "WaitlistEntry",
     "WaitlistEntryQuerySet",

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from companies.models import Company, Engagement
+from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
 MOST_MINUTES = 720
@@ -22,8 +23,8 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         return self.filter(workshop__booking__slot__room__site__company=company)
 
     def there(self) -> Self:
-        """Without those who had promised and did not come."""
-        return self.filter(minutes__gt=0)
+        """Without those who had promised and did not come, and without those of whom the association says so."""
+        return self.filter(minutes__gt=0).exclude(workshop__reports__absent=Side.COMPANY)
 
     def in_year(self, year: int) -> Self:
         """By the date on the wall of the site."""

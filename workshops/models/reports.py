@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from accounts.vocabulary import Topic
@@ -15,6 +17,20 @@ from workshops.models.workshops import Workshop
 
 def _count(label: str) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(label, default=0, validators=[MaxValueValidator(500)])
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Reports by what they say beside the other side's."""
+
+    def with_other(self) -> Self:
+        """Fills `alone`: the association has not reported; `contested`: it says that nobody of the company came."""
+        theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION)
+        return self.annotate(alone=~Exists(theirs), contested=Exists(theirs.filter(absent=Side.COMPANY)))
+
+
+# Of reports `with_other`, one for each workshop that was held: the association counted who came, or the company alone
+# says that the association did.
+HELD = Q(side=Side.ASSOCIATION, attended__gt=0) | Q(side=Side.COMPANY, absent="", alone=True)
 
 
 class Report(models.Model):
@@ -61,6 +77,8 @@ class Report(models.Model):
     comment = models.TextField("en quelques mots", max_length=2000, blank=True)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = "compte rendu"
@@ -112,3 +130,8 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()}, {self.workshop}"
+
+    @property
+    def says_nobody_came(self) -> bool:
+        """Whether the association was there in vain: none of its people came."""
+        return self.side == Side.ASSOCIATION and self.absent == "" and self.attended == 0
