@@ -11,7 +11,7 @@ from associations.models import Membership as AssociationMembership
 from companies.models import Membership as CompanyMembership
 from companies.models import SlotVolunteer, VolunteerProfile
 from mail.models import Preferences
-from workshops.models import Attendance, Certificate, WorkshopNote
+from workshops.models import Attendance, Certificate, LostPromise, WorkshopNote
 
 
 def own_data(user: User) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def own_data(user: User) -> dict[str, Any]:
     )
     associations = AssociationMembership.objects.filter(user=user).select_related("association")
     promises = SlotVolunteer.objects.filter(volunteer=user).with_place().order_by("starts_at", "pk")
+    lost = LostPromise.objects.filter(volunteer=user).order_by("lost_at", "pk")
     presences = Attendance.objects.filter(volunteer=user).with_place()
     certificates = Certificate.objects.filter(volunteer=user)
     words = WorkshopNote.objects.filter(created_by=user)
@@ -51,6 +52,9 @@ def own_data(user: User) -> dict[str, Any]:
         ],
         "mail": list(Preferences.objects.filter(address=user.email).values()),
         "promises": [_promise(one) for one in promises],
+        "lost_promises": list(
+            lost.values("slot__room__site__company__name", "slot__room__site__name", "slot__starts_at", "lost_at")
+        ),
         "presences": [_presence(one) for one in presences.order_by("told_at", "pk")],
         "certificates": list(certificates.order_by("issued_at", "pk").values("code", "company__name", "year")),
         "words": list(words.order_by("created_at", "pk").values("kind", "text", "created_at")),

@@ -15,7 +15,7 @@ from icalendar.parser import Contentline
 from accounts.vocabulary import Topic
 from companies.models import Slot, SlotVolunteer
 from territories.wording import language
-from workshops.models import Booking
+from workshops.models import Booking, LostPromise
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 NOBODY = "MAILTO:nobody"
@@ -26,7 +26,19 @@ def workshop_event(booking: Booking, *, now: dt.datetime, method: str = REQUEST)
 
     `method` is REQUEST for a new or changed date and CANCEL when it is off.
     """
-    event = booked(booking, now=now)
+    return _sent(booked(booking, now=now), method)
+
+
+def promise_event(promise: SlotVolunteer, *, now: dt.datetime, method: str = REQUEST) -> str:
+    """The same for a volunteer: the event of their promise, which their calendar to subscribe to shows as well.
+
+    CANCEL is for a promise that ends with its workshop.
+    """
+    sequence = after(promise) if method == CANCEL else promise.slot.sequence
+    return _sent(_promise(promise.slot, promise.pk, sequence, now), method)
+
+
+def _sent(event: Event, method: str) -> str:
     event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))
     event.add("attendee", vCalAddress(NOBODY))
@@ -56,11 +68,28 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
 
 def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
     """A volunteer's promise."""
-    event = _event(promise.slot, f"promise-{promise.pk}", now)
-    event.add("sequence", promise.slot.sequence)
-    site = {"site": promise.slot.room.site.name}
-    event.add("summary", gettext("Bénévolat\u00a0: atelier numérique, %(site)s") % site)
+    event = _promise(promise.slot, promise.pk, promise.slot.sequence, now)
     event.add("status", "CONFIRMED")
+    return event
+
+
+def lost(promise: LostPromise, *, now: dt.datetime) -> Event:
+    """A promise that ended with its workshop."""
+    event = _promise(promise.slot, promise.promise, promise.sequence, now)
+    event.add("status", "CANCELLED")
+    return event
+
+
+def after(promise: SlotVolunteer) -> int:
+    """The sequence of the last word on a promise, that it is off: above all that was told of it."""
+    return promise.slot.sequence + 1
+
+
+def _promise(slot: Slot, number: int, sequence: int, now: dt.datetime) -> Event:
+    event = _event(slot, f"promise-{number}", now)
+    event.add("sequence", sequence)
+    site = {"site": slot.room.site.name}
+    event.add("summary", gettext("Bénévolat\u00a0: atelier numérique, %(site)s") % site)
     return event
 
 

@@ -81,29 +81,32 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     for person, url, offered in told:
         facts = partial(_others, offered)
         _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, facts=facts)
-    for volunteer in _volunteers(booking):
-        # The event of the booking was never in their calendar: that of their promise leaves it with the promise.
-        facts = partial(_others, [])
-        _tell("booking_cancelled", booking, Reader(volunteer), now, url=_volunteer_url(), priority=1, facts=facts)
+    for promise in _promises(booking):
+        reader, none = Reader(promise.volunteer), partial(_others, [])
+        event, url = calendar.CANCEL, _volunteer_url()
+        _tell("booking_cancelled", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=none)
 
 
 def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     """To everybody concerned: it is at another time or place, where their calendars move it to.
 
     A company that the workshop leaves for another one is told that it is off there, the other one that it comes.
+    Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise.
     """
     there, before = booking.slot.room.site.company, was.slot.room.site.company
 
-    def facts() -> dict[str, object]:
+    def facts(*, leaves: bool = False) -> dict[str, object]:
         told = _slot_facts(was.slot)
-        return {"was": f"{told['day']}, {told['hours']}, {told['place']}"}
+        return {"was": f"{told['day']}, {told['hours']}, {told['place']}", "leaves": leaves}
 
     told = [(manager, _association_url(booking)) for manager in _association(booking)]
     told += [(manager, _company_url(booking)) for manager in _company(booking) if there == before]
     for person, url in told:
         _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=facts)
-    for volunteer in _volunteers(was):
-        _tell("booking_moved", booking, Reader(volunteer), now, url=_volunteer_url(), priority=1, facts=facts)
+    for promise in _promises(was):
+        reader, off = Reader(promise.volunteer), partial(facts, leaves=True)
+        event, url = calendar.CANCEL, _volunteer_url()
+        _tell("booking_moved", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=off)
     if there != before:
         for manager in _company(was):
             url, none = _company_url(was), partial(_others, [])
@@ -401,12 +404,14 @@ def _reasons(request: Request, found: Match, slot: Slot) -> str:
 
 
 def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
-    """Both sides and the volunteers; the association has the access kit."""
+    """Both sides and the volunteers, who have their promise for their calendars; the association has the access kit."""
     booking = workshop.booking
-    told = [(manager, _company_url(booking)) for manager in _company(booking)]
-    told += [(as_volunteer(booking.slot, one), _volunteer_url()) for one in _volunteers(booking)]
-    for person, url in told:
-        _tell(template, booking, person, now, url=url, not_after=not_after)
+    for person in _company(booking):
+        _tell(template, booking, person, now, url=_company_url(booking), not_after=not_after)
+    for promise in _promises(booking):
+        reader, url = as_volunteer(booking.slot, promise.volunteer), _volunteer_url()
+        event = calendar.REQUEST
+        _tell(template, booking, reader, now, url=url, event=event, promise=promise, not_after=not_after)
     url, kit = _association_url(booking), partial(_access, booking)
     for person in _association(booking):
         _tell(template, booking, person, now, url=url, not_after=not_after, facts=kit)
@@ -432,6 +437,7 @@ def _tell(  # the one place where a mail about a booking is put together
     *,
     url: str,
     event: str = "",
+    promise: SlotVolunteer | None = None,
     facts: Facts = dict,
     not_after: dt.datetime | None = None,
     priority: int = 5,
@@ -440,7 +446,8 @@ def _tell(  # the one place where a mail about a booking is put together
 ) -> None:
     """`told_once` tells apart what may be told several times of one booking; `said` is for several readers of one mail.
 
-    An event is put into a calendar, or taken out of it, until it is over.
+    An event is put into a calendar, or taken out of it, until it is over: that of the booking, or of a volunteer's
+    `promise`.
     """
     said = said or Said(booking, now)
     with writing_to(reader) as post:
@@ -451,7 +458,7 @@ def _tell(  # the one place where a mail about a booking is put together
             about=about(booking),
             thread=thread(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
-            calendar=calendar.addressed(said.event(event), reader.person.email) if event else "",
+            calendar=calendar.addressed(said.event(event, promise), reader.person.email) if event else "",
             calendar_method=event,
             not_after=not_after or (booking.slot.ends_at if event else None),
             priority=priority,
@@ -475,8 +482,10 @@ class Said:
             self._facts[spoken] = _booking_facts(self.booking)
         return self._facts[spoken]
 
-    def event(self, method: str) -> str:
-        """Its calendar file, in the language spoken, to nobody yet."""
+    def event(self, method: str, promise: SlotVolunteer | None = None) -> str:
+        """Its calendar file, or that of a promise, in the language spoken, to nobody yet."""
+        if promise is not None:
+            return calendar.promise_event(promise, now=self.now, method=method)
         spoken = language()
         if (spoken, method) not in self._events:
             self._events[spoken, method] = calendar.workshop_event(self.booking, now=self.now, method=method)
@@ -546,9 +555,11 @@ def _managers_of_both(*, company: int, association: int) -> QuerySet[User]:
 _PARTIES = Prepared(_managers_of_both, company=-1, association=-2)
 
 
-def _volunteers(booking: Booking) -> list[User]:
-    joined = SlotVolunteer.objects.filter(slot=booking.slot).values("volunteer")
-    return list(User.objects.filter(is_active=True, pk__in=joined).order_by("pk"))
+def _promises(booking: Booking) -> list[SlotVolunteer]:
+    """Of who comes as a volunteer."""
+    return list(
+        SlotVolunteer.objects.filter(slot=booking.slot, volunteer__is_active=True).with_place().order_by("volunteer_id")
+    )
 
 
 def _company_url(booking: Booking) -> str:

@@ -14,7 +14,7 @@ from associations.models import Association
 from companies.models import Company, Site, SlotQuerySet, SlotVolunteer, SlotVolunteerQuerySet
 from workshops import calendar
 from workshops.catalogue import bookable
-from workshops.models import Booking, BookingQuerySet, CalendarFeed
+from workshops.models import Booking, BookingQuerySet, CalendarFeed, LostPromise
 
 # How long what is over, or cancelled, stays in a calendar.
 KEPT = dt.timedelta(days=90)
@@ -48,6 +48,7 @@ def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     events = [calendar.booked(one, now=now) for one in booked]
     events += [calendar.free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
     events += [calendar.promised(one, now=now) for one in _promises(feed, since).order_by("starts_at", "pk")]
+    events += [calendar.lost(one, now=now) for one in _lost(feed, since).order_by("slot__starts_at", "pk")]
     return calendar.published(events, name=_name(feed), url=url)
 
 
@@ -81,6 +82,13 @@ def _offered(feed: CalendarFeed, now: dt.datetime) -> SlotQuerySet:
 def _promises(feed: CalendarFeed, since: dt.datetime) -> SlotVolunteerQuerySet:
     """A volunteer's own, in their own calendar."""
     own = SlotVolunteer.objects.filter(volunteer=feed.user, ends_at__gt=since).with_place()
+    return own if feed.shown is None else own.none()
+
+
+def _lost(feed: CalendarFeed, since: dt.datetime) -> QuerySet[LostPromise]:
+    """Those that ended with their workshop."""
+    own = LostPromise.objects.filter(volunteer=feed.user, slot__ends_at__gt=since)
+    own = own.select_related("slot__room__site__company", "slot__room__site__commune")
     return own if feed.shown is None else own.none()
 
 

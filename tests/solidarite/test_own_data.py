@@ -13,7 +13,7 @@ from mail.models import Preferences
 from tests import factories
 from tests.factories import World
 from workshops.actions import certify
-from workshops.models import Attendance, Workshop
+from workshops.models import Attendance, LostPromise, Workshop
 
 Visitor = Callable[[User], Client]
 
@@ -31,6 +31,7 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
         workshop.notes.create(side="company", kind="other", text=text, created_at=now, created_by=person)
     Preferences.objects.create(address=world.volunteer.email, suggestions=Frequency.NEVER, changed_at=now)
     Preferences.objects.create(address=world.company_owner.email, changed_at=now)
+    LostPromise.objects.create(promise=1, slot=world.slot, volunteer=world.volunteer, sequence=1, lost_at=now)
     answer = visitor(world.volunteer).get("/compte/mes-donnees.json")
     assert "attachment" in answer["Content-Disposition"]
     told = answer.json()
@@ -39,6 +40,7 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     (own,) = told["volunteer_profiles"]
     assert (own["topics"], own["pledged_hours"], own["sites"]) == (["email"], 12, ["Siège"])
     assert [one["starts_at"] for one in told["promises"]] == ["2026-12-08T17:30:00Z"]
+    assert [one["slot__starts_at"] for one in told["lost_promises"]] == ["2026-12-08T17:30:00Z"]
     assert [(one["address"], one["suggestions"]) for one in told["mail"]] == [(world.volunteer.email, "never")]
     assert world.company_owner.email not in answer.text
     assert [(one["minutes"], one["company"]) for one in told["presences"]] == [(90, world.company.name)]

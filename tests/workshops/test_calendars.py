@@ -13,12 +13,14 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
+from time_machine import travel
 
 from accounts.models import Role, User
 from companies import actions as companies
 from companies.models import BusyTime, RoomCalendar, Slot
 from companies.tasks import reread_calendars
 from mail.models import Message
+from mail.rendering import render
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.companies.test_busy import calendar
@@ -26,9 +28,9 @@ from tests.factories import World
 from tests.workshops.test_booking import book
 from workshops import actions
 from workshops.catalogue import bookable
-from workshops.feeds import feed_path
+from workshops.feeds import KEPT, feed_path
 from workshops.forms import RoomCalendarForm
-from workshops.models import Booking, CalendarFeed, Side
+from workshops.models import Booking, CalendarFeed, LostPromise, Side
 
 Visitor = Callable[[User], Client]
 # Over the slot of the world, Tuesday the 8th from 17:30 to 19:30 UTC.
@@ -272,6 +274,81 @@ def test_workshop_that_is_called_off_and_moved_after_all_is_one_event(
             (f"booking-{booking.pk}", "CONFIRMED", 2)
         ]
         assert told[0].decoded("DTSTART") == later.starts_at
+
+
+def told_to_volunteer(world: World, template: str) -> tuple[str, str, str, int, str]:
+    """Of the file in this mail: its method, then number, status, sequence and reader of its only event."""
+    message = Message.objects.get(template=template, to_name=world.volunteer.name)
+    read: Any = Calendar.from_ical(message.calendar)
+    (event,) = read.walk("VEVENT")
+    assert str(read["METHOD"]) == message.calendar_method
+    uid, status = str(event["UID"]).partition("@")[0], str(event["STATUS"])
+    return message.calendar_method, uid, status, event["SEQUENCE"], str(event["ATTENDEE"])
+
+
+def followed(client: Client, feed: CalendarFeed) -> list[tuple[str, str, int, dt.datetime]]:
+    read: Any = Calendar.from_ical(client.get(feed_path(feed)).content)
+    return [
+        (str(one["UID"]).partition("@")[0], str(one["STATUS"]), one["SEQUENCE"], one.decoded("DTSTART"))
+        for one in read.walk("VEVENT")
+    ]
+
+
+@pytest.mark.parametrize("moves_before", [0, 3])
+def test_volunteer_is_told_in_mails_of_the_event_that_their_calendar_shows(
+    world: World, now: dt.datetime, client: Client, moves_before: int
+) -> None:
+    Slot.objects.update(sequence=moves_before)
+    booking = book(world, now)
+    promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    uid, at, reader = f"promise-{promise.pk}", world.slot.starts_at, f"MAILTO:{world.volunteer.email}"
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    assert followed(client, feed) == [(uid, "CONFIRMED", moves_before, at)]
+    for template, ahead in (("workshop_reminder", dt.timedelta(days=2)), ("workshop_today", dt.timedelta(hours=2))):
+        actions.remind_workshops(now=at - ahead)
+        assert told_to_volunteer(world, template) == ("REQUEST", uid, "CONFIRMED", moves_before, reader)
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Grève.", by=by, now=now)
+    assert told_to_volunteer(world, "booking_cancelled") == ("CANCEL", uid, "CANCELLED", moves_before + 1, reader)
+    assert followed(client, feed) == [(uid, "CANCELLED", moves_before + 1, at)]
+    again = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    both = [(f"promise-{again.pk}", "CONFIRMED", moves_before, at), (uid, "CANCELLED", moves_before + 1, at)]
+    assert followed(client, feed) == both
+    own = actions.open_feed(user=by, shown=world.company, now=now)
+    assert "promise" not in client.get(feed_path(own)).text
+
+
+def test_promise_does_not_move_with_the_workshop_and_its_volunteer_is_told_so(
+    world: World, now: dt.datetime, client: Client
+) -> None:
+    booking = book(world, now)
+    promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    later = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    by = world.company_owner
+    actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.COMPANY, by=by, now=now)
+    uid, reader = f"promise-{promise.pk}", f"MAILTO:{world.volunteer.email}"
+    assert told_to_volunteer(world, "booking_moved") == ("CANCEL", uid, "CANCELLED", 1, reader)
+    assert followed(client, feed) == [(uid, "CANCELLED", 1, world.slot.starts_at)]
+    words = {one.to_name: render(one) for one in Message.objects.filter(template="booking_moved")}
+    for name, mail in words.items():
+        told = [("l’ancienne date" in text, "empêchement" in text) for text in (mail.text, mail.html)]
+        assert told == [(name == world.volunteer.name, name != world.volunteer.name)] * 2
+
+
+def test_lost_promise_is_forgotten_once_no_calendar_shows_it(world: World, now: dt.datetime, client: Client) -> None:
+    booking = book(world, now)
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Grève.", by=world.company_owner, now=now)
+    later = world.slot.ends_at + KEPT + dt.timedelta(minutes=1)
+    with travel(later, tick=False):
+        assert followed(client, feed) == []
+    assert LostPromise.objects.count() == 1
+    other = factories.make_slot(world.room, later + dt.timedelta(days=7))
+    another = factories.make_booking(later, other, world.association)
+    actions.cancel_booking(booking=another, side=Side.COMPANY, reason="Grève.", by=world.company_owner, now=later)
+    assert LostPromise.objects.count() == 0
 
 
 def test_site_is_followed_by_who_manages_it(world: World, now: dt.datetime, client: Client) -> None:

@@ -110,10 +110,13 @@ def test_volunteers_hear_that_it_is_off_although_their_promise_goes_with_it(
     deliver_due(now=now, limit=9, clock=lambda: now)
     told = [mail for address, mail in smtp_sink.taken if address == world.volunteer.email]
     assert [mail["Subject"][:6] for mail in told] == ["Annulé"]
-    # Their calendar loses the promise by its own address: no file comes along, and none is announced.
-    assert ["agenda" in part.get_content() for part in told[0].walk() if part.get_content_maintype() == "text"] == [
-        False,
-        False,
+    # The file, which the words announce, takes the promise out of their calendar.
+    texts = [part for part in told[0].walk() if part.get_content_maintype() == "text"]
+    assert [(part.get_content_subtype(), "agenda" in part.get_content()) for part in texts] == [
+        ("plain", True),
+        ("html", True),
+        ("calendar", False),
+        ("calendar", False),
     ]
 
 

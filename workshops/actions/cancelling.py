@@ -11,10 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused
 from companies import actions as companies
-from companies.models import Slot, SlotVolunteer
+from companies.models import Slot
 from workshops import emails
 from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_slots
 from workshops.actions.moves import move_booking, release_request
+from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side, Workshop
@@ -77,7 +78,7 @@ def cancel_booking(
     release_request(booking, now)
     others = alternatives(slot, now=now, places=booking.participants) if side == Side.COMPANY else []
     emails.booking_cancelled(booking=booking, now=now, others=others)
-    SlotVolunteer.objects.filter(slot=booking.slot).delete()
+    end_promises(booking.slot_id, now=now)
     if reopens:
         reopen(slot, by=by, now=now)
     for move in moves:

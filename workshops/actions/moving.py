@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
-from companies.models import BookingMode, Slot, SlotVolunteer
+from companies.models import BookingMode, Slot
 from territories.wording import counted
 from workshops import emails
 from workshops.actions.bookings import (
@@ -24,6 +24,7 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.cancelling import is_late, reopen
 from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
+from workshops.actions.promising import end_promises
 from workshops.catalogue import bookable
 from workshops.models import Booking, Reason, Side, Workshop
 
@@ -173,5 +174,5 @@ def _arrive(was: Booking, booking: Booking, *, by: User, now: dt.datetime) -> No
         association_agreed_by=None,
     )
     emails.booking_moved(was=was, booking=booking, now=now)
-    SlotVolunteer.objects.filter(slot=was.slot_id).delete()
+    end_promises(was.slot_id, now=now)
     reopen(was.slot, by=by, now=now)

@@ -8,6 +8,7 @@ from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import MatchNotice
 from workshops.models.notes import WorkshopNote
+from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
 from workshops.models.reports import HELD, Report, ReportQuerySet
@@ -30,6 +31,7 @@ __all__ = [
     "Course",
     "HostingAgreement",
     "HostingAgreementQuerySet",
+    "LostPromise",
     "MatchNotice",
     "Reason",
     "Reply",

@@ -1,0 +1,25 @@
+"""What becomes of volunteers' promises when their workshop does not take place."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from companies.models import SlotVolunteer
+from workshops.calendar import after
+from workshops.feeds import KEPT
+from workshops.models import LostPromise
+
+
+def end_promises(slot_id: int, *, now: dt.datetime) -> None:
+    """End the promises of a slot that has lost its workshop, in the transaction of who calls.
+
+    The seats are free for another workshop, which may be of another topic and association; volunteers are told, and
+    their calendars show for a while that it is off.
+    """
+    promises = SlotVolunteer.objects.filter(slot=slot_id).select_related("slot").order_by("pk")
+    LostPromise.objects.filter(slot__ends_at__lt=now - KEPT).delete()
+    LostPromise.objects.bulk_create(
+        LostPromise(promise=one.pk, slot_id=slot_id, volunteer_id=one.volunteer_id, sequence=after(one), lost_at=now)
+        for one in promises
+    )
+    SlotVolunteer.objects.filter(slot=slot_id).delete()
