@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0020_words_go_with_promises"),
+        ("workshops", "0022_lost_promises"),
     ]
 
     operations = [
