@@ -1,36 +1,34 @@
-"""What a company is waited for: each with where to go. Nothing is stored; the rows say it."""
+"""What companies are waited for: each with where to go. Nothing is stored; the rows say it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
-from solidarite.todo import MOST, Task, local_start, signatures_awaited, when
+from solidarite.todo import MOST, VOLUNTEERS_WITHIN, Task, agreements_asked, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, hours, long_date, noun, number
 from workshops.figures import given_in_year
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, BookingQuerySet, Side, Workshop, WorkshopQuerySet
 from workshops.volunteers import short_of_volunteers
 
-# Volunteers are called for as long before the workshop.
-VOLUNTEERS_WITHIN = dt.timedelta(days=14)
 
-
-def company_tasks(company: Company, now: dt.datetime) -> list[Task]:
-    """What this company is waited for, the most pressing first."""
+def company_tasks(own: Collection[Company], now: dt.datetime) -> list[Task]:
+    """What these companies are waited for, the most pressing first; in as many queries as one."""
     return [
-        *_answers(company, now),
-        *_taken_rooms(company, now),
-        *_missing_volunteers(company, now),
-        *_reports(company, now),
-        *_series(company, now),
-        *_consents(company),
-        *signatures_awaited(company, Side.COMPANY, now),
-        *_calendars(company),
+        *_answers(own, now),
+        *_taken_rooms(own, now),
+        *agreements_asked(_coming(own, now), Side.COMPANY),
+        *_missing_volunteers(own, now),
+        *_reports(own, now),
+        *_series(own, now),
+        *_consents(own),
+        *signatures_awaited(own, Side.COMPANY, now),
+        *_calendars(own),
     ]
 
 
@@ -45,104 +43,117 @@ def company_figures(company: Company) -> list[dict[str, str]]:
     ]
 
 
-def _answers(company: Company, now: dt.datetime) -> Iterator[Task]:
-    waiting = Booking.objects.of_company(company).awaiting_answer(now).with_everything().order_by("created_at", "pk")
+def _answers(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    waiting = _bookings(own).awaiting_answer(now).order_by("created_at", "pk")
     for booking in waiting[:MOST]:
-        yield Task(
-            f"Demande à laquelle répondre\u00a0: {booking.association.name}",
-            f"{when(booking)}, {counted(booking.participants, 'personne', 'personnes')}",
-            _booking_url(company, booking),
-            "Répondre",
-            f"à {booking.association.name}",
+        yield _of_booking(
+            booking,
+            f"Demande à laquelle répondre\u00a0: {booking.association}",
+            f"{when(booking.slot)}, {counted(booking.participants, 'personne', 'personnes')}",
+            ("Répondre", f"à {booking.association}"),
         )
 
 
-def _taken_rooms(company: Company, now: dt.datetime) -> Iterator[Task]:
-    for booking in Booking.objects.of_company(company).on_taken_rooms(now).with_everything().order_by("pk")[:MOST]:
-        yield Task(
-            f"{booking.slot.room.name} est prise pendant un atelier",
-            f"{when(booking)}, {booking.association.name}\u00a0: libérez la salle, ou annulez",
-            _booking_url(company, booking),
-            "Ouvrir",
-            f"la réservation de {booking.association.name}",
+def _taken_rooms(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    for booking in _bookings(own).on_taken_rooms(now).order_by("pk")[:MOST]:
+        yield _of_booking(
+            booking,
+            f"{booking.slot.room} est prise pendant un atelier",
+            f"{when(booking.slot)}, {booking.association}\u00a0: libérez la salle, ou annulez",
+            ("Ouvrir", f"la réservation de {booking.association}"),
         )
 
 
-def _missing_volunteers(company: Company, now: dt.datetime) -> Iterator[Task]:
-    soon = Booking.objects.of_company(company).filter(
+def _bookings(own: Collection[Company]) -> BookingQuerySet:
+    return Booking.objects.filter(slot__room__site__company__in=own).with_everything()
+
+
+def _of_booking(booking: Booking, title: str, detail: str, link: tuple[str, str]) -> Task:
+    company = booking.slot.room.site.company
+    page = reverse("workshops:company_booking", args=[company.slug, booking.pk])
+    return Task(title, detail, page, *link, company.name)
+
+
+def _coming(own: Collection[Company], now: dt.datetime) -> WorkshopQuerySet:
+    coming = Workshop.objects.planned().filter(booking__slot__starts_at__gt=now)
+    return coming.filter(booking__slot__room__site__company__in=own).with_everything()
+
+
+def _missing_volunteers(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    soon = _bookings(own).filter(
         state=Booking.State.CONFIRMED, slot__starts_at__gt=now, slot__starts_at__lte=now + VOLUNTEERS_WITHIN
     )
-    for booking in short_of_volunteers(soon.with_everything()).order_by("slot__starts_at", "pk")[:MOST]:
+    for booking in short_of_volunteers(soon).order_by("slot__starts_at", "pk")[:MOST]:
+        company = booking.slot.room.site.company
         yield Task(
             f"Il manque {counted(vars(booking)['missing'], 'bénévole', 'bénévoles')}",
-            f"{when(booking)}, {booking.association.name}",
+            f"{when(booking.slot)}, {booking.association}",
             reverse("workshops:volunteers", args=[company.slug]),
             "Voir les bénévoles",
-            f"pour le {day_date(local_start(booking).date())}",
+            f"pour le {day_date(local_start(booking.slot).date())}",
+            company.name,
         )
 
 
-def _reports(company: Company, now: dt.datetime) -> Iterator[Task]:
-    over = Workshop.objects.over(now).filter(booking__slot__room__site__company=company).unreported(Side.COMPANY)
+def _reports(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    over = Workshop.objects.over(now).filter(booking__slot__room__site__company__in=own).unreported(Side.COMPANY)
     for workshop in over.with_everything().order_by("-booking__slot__starts_at", "pk")[:MOST]:
         booking = workshop.booking
+        company = booking.slot.room.site.company
         yield Task(
-            f"Racontez l’atelier du {day_date(local_start(booking).date())}",
+            f"Racontez l’atelier du {day_date(local_start(booking.slot).date())}",
             booking.association.name,
             reverse("workshops:company_report", args=[company.slug, booking.pk]),
             "Écrire le compte rendu",
-            f"de l’atelier avec {booking.association.name}",
+            f"de l’atelier avec {booking.association}",
+            company.name,
         )
 
 
-def _series(company: Company, now: dt.datetime) -> Iterator[Task]:
+def _series(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
     within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
-    due = Availability.objects.of_company(company).to_confirm(now, within=within).select_related("room__site")
-    for series in due.order_by("confirm_by_at", "pk")[:MOST]:
+    due = Availability.objects.filter(room__site__company__in=own).to_confirm(now, within=within)
+    for series in due.select_related("room__site__company").order_by("confirm_by_at", "pk")[:MOST]:
         assert series.confirm_by_at is not None
-        asleep = series.is_asleep(now)
-        detail = (
-            "ses créneaux libres sont en sommeil"
-            if asleep
-            else f"avant le {long_date(series.confirm_by_at.astimezone(ZoneInfo(series.room.site.time_zone)).date())}"
-        )
+        site, asleep = series.room.site, series.is_asleep(now)
+        by = long_date(series.confirm_by_at.astimezone(ZoneInfo(site.time_zone)).date())
         yield Task(
-            f"Ouvrez-vous toujours {series.room.name}\u00a0?",
-            f"{series}\u00a0: {detail}",
-            reverse("workshops:series", args=[company.slug, series.pk]),
+            f"Ouvrez-vous toujours {series.room}\u00a0?",
+            f"{series}\u00a0: {'ses créneaux libres sont en sommeil' if asleep else f'avant le {by}'}",
+            reverse("workshops:series", args=[site.company.slug, series.pk]),
             "Confirmer",
-            f"la série de {series.room.name}",
+            f"la série de {series.room}",
+            site.company.name,
         )
 
 
-def _consents(company: Company) -> Iterator[Task]:
-    waiting = VolunteerProfile.objects.awaiting_consent().filter(membership__company=company)
-    for profile in waiting.select_related("membership__user").order_by("pk")[:MOST]:
-        name = profile.membership.user.name
+def _consents(own: Collection[Company]) -> Iterator[Task]:
+    waiting = VolunteerProfile.objects.awaiting_consent().filter(membership__company__in=own)
+    for profile in waiting.select_related("membership__user", "membership__company").order_by("pk")[:MOST]:
+        name, company = profile.membership.user.name, profile.membership.company
         yield Task(
             f"{name} demande votre accord",
             "pour venir sur son temps de travail",
             reverse("workshops:volunteers", args=[company.slug]),
             "Répondre",
             f"à {name}",
+            company.name,
         )
 
 
-def _calendars(company: Company) -> Iterator[Task]:
+def _calendars(own: Collection[Company]) -> Iterator[Task]:
     failing = (
-        RoomCalendar.objects.filter(room__site__company=company, room__archived_at=None)
+        RoomCalendar.objects.filter(room__site__company__in=own, room__archived_at=None)
         .exclude(failure="")
-        .select_related("room")
+        .select_related("room__site__company")
     )
     for calendar in failing.order_by("pk")[:MOST]:
+        company = calendar.room.site.company
         yield Task(
-            f"L’agenda de {calendar.room.name} ne se lit plus",
+            f"L’agenda de {calendar.room} ne se lit plus",
             calendar.failure,
             reverse("workshops:room_calendar", args=[company.slug, calendar.pk]),
             "Voir l’agenda",
-            f"de {calendar.room.name}",
+            f"de {calendar.room}",
+            company.name,
         )
-
-
-def _booking_url(company: Company, booking: Booking) -> str:
-    return reverse("workshops:company_booking", args=[company.slug, booking.pk])

@@ -304,6 +304,7 @@ def _moves() -> dict[str, object]:
                 "url": "#todo",
                 "label": "Répondre",
                 "hidden": "aux Clics du Faubourg",
+                "whose": "Maison Lemoine et Fils",
             },
             {
                 "title": "Racontez l’atelier de jeudi",
@@ -311,6 +312,7 @@ def _moves() -> dict[str, object]:
                 "url": "#todo",
                 "label": "Faire le bilan",
                 "hidden": "de jeudi",
+                "whose": "Imprimerie du Parc",
             },
         ],
         "steps": [

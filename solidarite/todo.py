@@ -1,9 +1,12 @@
-"""A line of « Ce qui vous attend », for either side."""
+"""A line of « Ce qui vous attend », for either side, and what both are waited for.
+
+Several organisations are asked about at once, in as many queries as one.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,11 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation
+from companies.models import Slot
 from territories.wording import day_date, time_range
-from workshops.models import Booking, HostingAgreement, Side
+from workshops.models import HostingAgreement, Side, WorkshopQuerySet
 
 # So many of a kind are shown at once.
 MOST = 10
+# Volunteers are called for as long before the workshop.
+VOLUNTEERS_WITHIN = dt.timedelta(days=14)
 
 
 class Task(NamedTuple):
@@ -26,30 +32,50 @@ class Task(NamedTuple):
     url: str
     label: str
     hidden: str
+    whose: str
+    """The organisation that is waited for."""
 
 
-def local_start(booking: Booking) -> dt.datetime:
+def local_start(slot: Slot) -> dt.datetime:
     """When it begins, on the clock of its site."""
-    return booking.slot.starts_at.astimezone(ZoneInfo(booking.slot.time_zone))
+    return slot.starts_at.astimezone(ZoneInfo(slot.time_zone))
 
 
-def when(booking: Booking) -> str:
+def when(slot: Slot) -> str:
     """Day and hours, in words."""
-    starts = local_start(booking)
-    ends = booking.slot.ends_at.astimezone(ZoneInfo(booking.slot.time_zone))
+    starts = local_start(slot)
+    ends = slot.ends_at.astimezone(ZoneInfo(slot.time_zone))
     return f"{day_date(starts.date())}, {time_range(starts.time(), ends.time())}"
 
 
-def signatures_awaited(own: Organisation, side: Side, now: dt.datetime) -> Iterator[Task]:
+def agreements_asked(coming: WorkshopQuerySet, side: Side) -> Iterator[Task]:
+    """Of workshops to come, loaded with everything: those that this side has not said to stand, and was asked about."""
+    asked = coming.filter(**{f"{side}_agreed_at": None}, agreement_asked_at__isnull=False)
+    for workshop in asked.order_by("booking__slot__starts_at", "pk")[:MOST]:
+        booking = workshop.booking
+        company, association = booking.slot.room.site.company, booking.association
+        own, partner = (company, f"avec {association}") if side == Side.COMPANY else (association, f"chez {company}")
+        yield Task(
+            f"L’atelier du {day_date(local_start(booking.slot).date())} tient-il toujours\u00a0?",
+            partner,
+            reverse(f"workshops:{side}_booking", args=[own.slug, booking.pk]),
+            "Répondre",
+            f"pour l’atelier {partner}",
+            own.name,
+        )
+
+
+def signatures_awaited(own: Collection[Organisation], side: Side, now: dt.datetime) -> Iterator[Task]:
     """Hosting agreements that this side has not signed."""
     partner = Side.ASSOCIATION if side == Side.COMPANY else Side.COMPANY
-    waiting = HostingAgreement.objects.awaiting(side, timezone.localdate(now)).filter(**{side.value: own.pk})
-    for agreement in waiting.select_related(partner.value).order_by("from_date", "pk")[:MOST]:
-        name = getattr(agreement, f"{partner}_name")
+    waiting = HostingAgreement.objects.awaiting(side, timezone.localdate(now)).filter(**{f"{side}__in": own})
+    for agreement in waiting.select_related("company", "association").order_by("from_date", "pk")[:MOST]:
+        name, whose = getattr(agreement, f"{partner}_name"), getattr(agreement, side.value)
         yield Task(
             f"Convention d’accueil à signer\u00a0: {name}",
             f"{name} a signé" if agreement.is_begun else "le projet est prêt",
-            reverse(f"workshops:{side}_hosting", args=[own.slug, getattr(agreement, partner.value).slug]),
+            reverse(f"workshops:{side}_hosting", args=[whose.slug, getattr(agreement, partner.value).slug]),
             "Lire et signer",
             f"la convention avec {name}",
+            whose.name,
         )

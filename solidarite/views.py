@@ -1,7 +1,5 @@
 """The pages that span apps: home, dashboards, health and legal notices."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -21,11 +19,13 @@ from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
 from solidarite.own_data import own_data
 from solidarite.skyline import skyline
+from solidarite.volunteer_tasks import volunteer_tasks
 from territories import clock
+from workshops.awaited import memberships_of
 from workshops.catalogue import bookable
 from workshops.figures import public_figures
 from workshops.filters import SlotFilter
-from workshops.models import Booking, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, WaitlistEntry
 
 
 @login_not_required
@@ -44,34 +44,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Where one lands after signing in: one's organisations, and what awaits."""
+    """Where one lands after signing in: one's organisations, and what awaits, of all of them and of oneself."""
     user, now = signed_in(request), clock.now()
-    companies = list(Company.objects.managed_by(user).order_by("name", "pk"))
+    memberships = memberships_of(user)
+    companies = [one.company for one in memberships if one.role in Role.managing()]
     associations = list(Association.objects.managed_by(user).order_by("name", "pk"))
-    to_answer = (
-        Booking.objects.filter(slot__room__site__company__in=companies)
-        .awaiting_answer(now)
-        .with_everything()
-        .order_by("created_at", "pk")
-    )
+    tasks = [
+        *association_tasks(associations, now),
+        *company_tasks(companies, now),
+        *volunteer_tasks(user, memberships, now),
+    ]
     context = {
         "companies": companies,
         "associations": associations,
-        "volunteers_at": Company.objects.filter(memberships__user=user, memberships__role=Role.VOLUNTEER),
-        "to_answer": to_answer[:20],
-        "to_report": _to_report(companies, associations, now),
+        "volunteers_at": [one.company for one in memberships if one.role == Role.VOLUNTEER],
+        "tasks": tasks,
+        "several": len(associations) + len(memberships) > 1,
     }
     return render(request, "solidarite/dashboard.html", context)
-
-
-def _to_report(
-    companies: list[Company], associations: list[Association], now: dt.datetime
-) -> list[tuple[Side, Workshop]]:
-    """Workshops that are over and that a side of the person has not reported on, the latest first."""
-    over = Workshop.objects.over(now).with_everything().order_by("-booking__slot__starts_at", "pk")
-    of_company = over.filter(booking__slot__room__site__company__in=companies).unreported(Side.COMPANY)
-    of_association = over.filter(booking__association__in=associations).unreported(Side.ASSOCIATION)
-    return [(Side.COMPANY, one) for one in of_company[:20]] + [(Side.ASSOCIATION, one) for one in of_association[:20]]
 
 
 @require_GET
@@ -91,7 +81,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "appeal": appeal_against(Decision.Subject.SIGNATURE, signature.pk) if signature and refused else None,
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
-        "tasks": company_tasks(own, now),
+        "tasks": company_tasks([own], now),
         "figures": company_figures(own),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
@@ -115,7 +105,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "appeal": appeal_against(Decision.Subject.ASSOCIATION, own.pk) if refused else None,
         "again": refused and may_present_again(association=own),
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
-        "tasks": association_tasks(own, now),
+        "tasks": association_tasks([own], now),
         "queues": WaitlistEntry.objects.waiting()
         .filter(association=own, slot__closes_at__gt=now)
         .with_ahead()

@@ -92,8 +92,8 @@ COSTS: dict[str, int] = {
     "companies:site_position": 4,
     "companies:sites": 4,
     "companies:volunteer_profile": 5,
-    "company": 20,
-    "dashboard": 7,
+    "company": 21,
+    "dashboard": 20,
     "health": 7,
     "home": 6,
     "legal_notice": 1,
@@ -169,8 +169,8 @@ COSTS: dict[str, int] = {
 }
 # What else these addresses show: to whom, which query, and its cost.
 ALSO = [
-    ("dashboard", "association", "", 5),
-    ("dashboard", "volunteer", "", 4),
+    ("dashboard", "association", "", 11),
+    ("dashboard", "volunteer", "", 6),
     ("dashboard", "moderator", "", 4),
     ("workshops:agenda", "company", "?semaine=2026-12-08", 7),
     ("workshops:agenda", "company", "?mois=2026-12", 7),

@@ -16,7 +16,7 @@ WEEK = dt.timedelta(days=7)
 
 
 def titles(world: World, now: dt.datetime) -> list[str]:
-    return [task.title for task in association_tasks(world.association, now)]
+    return [task.title for task in association_tasks([world.association], now)]
 
 
 def test_nothing_awaits_at_first(world: World, now: dt.datetime) -> None:
@@ -46,5 +46,5 @@ def test_number_of_visitors_is_asked_for_until_it_is_told(world: World, now: dt.
     if done:
         Workshop.objects.update(visitors=6, visitors_told_at=now)
     page = reverse("workshops:association_prepare", args=[world.association.slug, Workshop.objects.get().booking_id])
-    told = [(task.title, task.url) for task in association_tasks(world.association, soon)]
+    told = [(task.title, task.url) for task in association_tasks([world.association], soon)]
     assert told == ([] if done else [("Dites combien de visiteurs viennent", page)])

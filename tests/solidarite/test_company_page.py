@@ -22,7 +22,7 @@ WEEK = dt.timedelta(days=7)
 
 
 def titles(company: Company, now: dt.datetime) -> list[str]:
-    return [task.title for task in company_tasks(company, now)]
+    return [task.title for task in company_tasks([company], now)]
 
 
 def test_company_with_nothing_to_do_is_told_so(world: World, now: dt.datetime, visitor: Visitor) -> None:
@@ -43,7 +43,7 @@ def test_each_kind_of_task_is_told_and_leads_somewhere(world: World, now: dt.dat
     RoomCalendar.objects.create(
         room=world.room, url="https://a.example", created_at=now, tried_at=now, failure="L’adresse répond 404."
     )
-    tasks = company_tasks(world.company, now)
+    tasks = company_tasks([world.company], now)
     assert [task.title for task in tasks] == [
         f"Demande à laquelle répondre\u00a0: {world.association.name}",
         f"{world.room.name} est prise pendant un atelier",

@@ -25,7 +25,7 @@ BOTH = (Side.COMPANY, Side.ASSOCIATION)
 
 
 def awaits(world: World, side: Side, now: dt.datetime) -> list[tuple[str, str, str]]:
-    tasks = company_tasks(world.company, now) if side == Side.COMPANY else association_tasks(world.association, now)
+    tasks = company_tasks([world.company], now) if side == Side.COMPANY else association_tasks([world.association], now)
     return [
         (task.title, task.detail, task.url) for task in tasks if "ssurance" in task.title or "onvention" in task.title
     ]

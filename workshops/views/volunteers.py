@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,16 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
-from accounts.models import User
 from accounts.refusals import Refused
 from companies import actions as companies
-from companies.models import Availability, Company, Membership, SlotQuerySet, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Company, SlotVolunteer, VolunteerProfile
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted, day_date
 from workshops import actions
-from workshops.actions.attending import OPENS_BEFORE, SAID_WITHIN
-from workshops.models import Attendance, Workshop, WorkshopQuerySet
+from workshops.awaited import memberships_of, seeking, to_note
+from workshops.models import Attendance
 from workshops.presence import presence_path
 from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
 
@@ -32,7 +29,7 @@ REFUSED_SHOWN = 5
 def volunteering(request: HttpRequest) -> HttpResponse:
     """A volunteer's page: what they promised, who seeks a stand-in, and the dates that they may join."""
     user, now = signed_in(request), clock.now()
-    memberships = _memberships(user)
+    memberships = memberships_of(user)
     offered = joinable(user, now)
     profiles = [one.volunteer_profile for one in memberships if hasattr(one, "volunteer_profile")]
     everything = "tout" in request.GET
@@ -45,35 +42,15 @@ def volunteering(request: HttpRequest) -> HttpResponse:
         "given": given,
         "pledged": sum(one.pledged_hours for one in profiles),
         "own": dates(offered.filter(volunteers__volunteer=user), user),
-        "stand_ins": [(one, wanted) for one in dates(_seeking(user), user) for wanted in one.stand_ins],
+        "stand_ins": [(one, wanted) for one in dates(seeking(user, now), user) for wanted in one.stand_ins],
         "booked": [one for one in shown if one.booked],
         "open": [one for one in shown if not one.booked],
-        "to_note": [(one, presence_path(one)) for one in _to_note(user, now)],
+        "to_note": [(one, presence_path(one)) for one in to_note(user, now)],
         "page": page,
         "query": "tout=1" if everything else "",
         "narrowed": not everything and any(one.moments or one.sites.all() for one in profiles),
     }
     return render(request, "workshops/volunteering.html", context)
-
-
-def _to_note(user: User, now: dt.datetime) -> WorkshopQuerySet:
-    """Workshops that the person had promised, under way or over, of which nobody has said yet whether they came."""
-    around = (
-        Workshop.objects.presences_open()
-        .exclude(state=Workshop.State.CANCELLED)
-        .filter(booking__slot__starts_at__lte=now + OPENS_BEFORE, booking__slot__ends_at__gt=now - SAID_WITHIN)
-    )
-    own = around.filter(booking__slot__volunteers__volunteer=user).exclude(attendances__volunteer=user)
-    return own.with_everything().order_by("booking__slot__starts_at", "pk")
-
-
-def _memberships(user: User) -> list[Membership]:
-    own = Membership.objects.filter(user=user).select_related("company", "volunteer_profile__membership")
-    return list(own.prefetch_related("volunteer_profile__sites").order_by("company__name", "pk"))
-
-
-def _seeking(user: User) -> SlotQuerySet:
-    return joinable(user, clock.now()).filter(volunteers__stand_in_asked_at__isnull=False).distinct()
 
 
 @require_POST
@@ -152,7 +129,7 @@ def take_over(request: HttpRequest, promise_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def guidance(request: HttpRequest) -> HttpResponse:
     """How to be with minors and vulnerable people; a volunteer notes that they read it."""
-    memberships = _memberships(signed_in(request))
+    memberships = memberships_of(signed_in(request))
     if request.method == "POST":
         companies.read_guidance(memberships=memberships, now=clock.now())
         messages.success(request, "C’est noté. Merci d’avoir lu ces repères.")
