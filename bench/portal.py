@@ -7,8 +7,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, LiteralString
+
+import psycopg
 
 from solidarite.demonstration.portal import free_port
+from solidarite.embedded.addresses import database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90
@@ -51,6 +55,11 @@ class Portal:
         if not said or "Ctrl-C" not in said[-1]:
             raise RuntimeError("".join(said))
         return self
+
+    def rows(self, query: LiteralString, **values: object) -> list[tuple[Any, ...]]:
+        """What its database answers to a query with named values."""
+        with psycopg.connect(database_url(self.data)) as connection:
+            return connection.execute(query, values).fetchall()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, unless it ended by itself, and wait. Returns how it ended."""

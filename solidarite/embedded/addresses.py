@@ -19,9 +19,9 @@ def data_directory() -> Path:
     return Path(os.environ.get("SOLIDARITE_DATA", BASE_DIR / ".data"))
 
 
-def run_directory() -> Path:
-    """The folder of sockets and process ids of this clone, not yet made."""
-    mark = hashlib.sha256(str(data_directory()).encode()).hexdigest()[:10]
+def run_directory(data: Path | None = None) -> Path:
+    """The folder of sockets and process ids of this data folder, or of this clone's own, not yet made."""
+    mark = hashlib.sha256(str(data or data_directory()).encode()).hexdigest()[:10]
     return Path(tempfile.gettempdir()) / f"solidarite-{os.getuid()}-{mark}"
 
 
@@ -29,8 +29,8 @@ def valkey_socket() -> Path:
     return run_directory() / "valkey.sock"
 
 
-def database_url() -> str:
-    return f"postgres://solidarite@{quote(str(run_directory()), safe='')}/{DATABASE_NAME}"
+def database_url(data: Path | None = None) -> str:
+    return f"postgres://solidarite@{quote(str(run_directory(data)), safe='')}/{DATABASE_NAME}"
 
 
 def redis_url() -> str:

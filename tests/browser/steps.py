@@ -41,6 +41,40 @@ def follow(page: Page, name: str | re.Pattern[str]) -> None:
         page.get_by_role("link", name=name).first.click()
 
 
+def enter_by_code(page: Page, mails: Page, email: str) -> Page:
+    """Sign in with a code by mail, as who has no password."""
+    page.goto("/compte/login/code/")
+    page.get_by_label("E-mail").fill(email)
+    press(page, "Envoyer le code")
+    page.wait_for_url("**/compte/login/code/confirm/")
+    read_mail(mails, "Votre code de connexion", to=email)
+    page.get_by_label("Code").fill(written(mails, r"\n\n(\S{4,12})\n\n"))
+    press(page, "Confirmer")
+    page.wait_for_url("**/tableau-de-bord/")
+    return page
+
+
+def open_sundays(company: Page, first: dt.date, last: dt.date) -> None:
+    """Publish the afternoons of these Sundays, on approval, in the first room of the demonstration's company."""
+    company.goto("/tableau-de-bord/")
+    follow(company, "Ouvrir Messagerie de la Gare")
+    follow(company, re.compile("^Sites et salles"))
+    follow(company, re.compile("^Ouvrir des soirées"))
+    company.get_by_label("dimanche").check()
+    company.get_by_label("Le week-end, de").fill("14:00")
+    company.get_by_label("Jusqu’à (le week-end)").fill("16:00")
+    company.locator("#id_from_date").fill(first.isoformat())
+    company.locator("#id_until_date").fill(last.isoformat())
+    press(company, "Voir les dates")
+    press(company, "Publier les créneaux")
+
+
+def sunday_after(day: dt.date, *, days: int) -> dt.date:
+    """The first Sunday at least so many days later. The demonstration opens no room on a Sunday."""
+    later = day + dt.timedelta(days=days)
+    return later + dt.timedelta(days=7 - later.isoweekday())
+
+
 def portal_now(page: Page) -> dt.datetime:
     """The present on the portal's own clock, which other tests may have set forward, on the wall in Paris."""
     page.goto("/dev/courriels/")
@@ -63,10 +97,10 @@ def out_of_quiet_hours(page: Page) -> None:
         set_forward_to(page, now.date() + dt.timedelta(days=int(now.hour >= QUIET_FROM)), QUIET_UNTIL + 1)
 
 
-def read_mail(page: Page, subject: str) -> None:
-    """Open a mail on the demonstration's own page, once the worker has delivered it."""
+def read_mail(page: Page, subject: str, *, to: str = "") -> None:
+    """Open a mail, the last to this address, on the demonstration's own page, once the worker has delivered it."""
     for _ in range(40):
-        page.goto(f"/dev/courriels/?q={quote(subject)}")
+        page.goto(f"/dev/courriels/?q={quote(to or subject)}")
         line = page.get_by_role("listitem").filter(has_text=subject)
         if line.count() and line.first.get_by_text("remis", exact=True).count():
             line.first.get_by_role("link").click()

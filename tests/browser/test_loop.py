@@ -20,10 +20,12 @@ from tests.browser.steps import (
     PARIS,
     VOLUNTEER,
     follow,
+    open_sundays,
     out_of_quiet_hours,
     press,
     read_mail,
     set_forward_to,
+    sunday_after,
 )
 
 pytestmark = pytest.mark.browser
@@ -93,12 +95,6 @@ def test_new_company_signs_is_approved_and_opens(portal: Portal, browser: Browse
     context.close()
 
 
-def next_sunday() -> dt.date:
-    """At least four days away. The demonstration opens no room on a Sunday."""
-    day = dt.datetime.now(tz=PARIS).date() + dt.timedelta(days=4)
-    return day + dt.timedelta(days=7 - day.isoweekday())
-
-
 def figures(page: Page) -> list[int]:
     """Workshops held, people, hours of volunteers, as the home page tells them."""
     page.goto("/")
@@ -111,7 +107,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     company, association, volunteer = (
         sign_in_on(new_context(browser, own_portal).new_page(), email) for email in (OWNER, ASSOCIATION, VOLUNTEER)
     )
-    sunday = next_sunday()
+    sunday = sunday_after(dt.datetime.now(tz=PARIS).date(), days=4)
 
     follow(association, re.compile("^Ouvrir Les"))
     follow(association, "Déposer une demande")
@@ -123,16 +119,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     association.get_by_label("Au", exact=True).fill(sunday.isoformat())
     press(association, "Déposer la demande")
 
-    follow(company, "Ouvrir Messagerie de la Gare")
-    follow(company, re.compile("^Sites et salles"))
-    follow(company, re.compile("^Ouvrir des soirées"))
-    company.get_by_label("dimanche").check()
-    company.get_by_label("Le week-end, de").fill("14:00")
-    company.get_by_label("Jusqu’à (le week-end)").fill("16:00")
-    company.locator("#id_from_date").fill(sunday.isoformat())
-    company.locator("#id_until_date").fill(sunday.isoformat())
-    press(company, "Voir les dates")
-    press(company, "Publier les créneaux")
+    open_sundays(company, sunday, sunday)
     expect(company.get_by_role("status").first).to_contain_text("1 créneau publié")
     out_of_quiet_hours(mails)
     read_mail(mails, "créneaux pour votre demande")
