@@ -639,15 +639,23 @@ class _Seed:
                 for booking in held
             ]
         )
+        sessions = self._sessions(planned)
         coming = Workshop.objects.bulk_create([self._coming(booking) for booking in planned])
         WorkshopNote.objects.bulk_create([self._note(workshop) for workshop in coming[::12]])
         Report.objects.bulk_create([report for workshop in workshops for report in self._reports(workshop)])
         self._promise([*held, *planned])
-        self._course(planned)
+        self._course(sessions)
 
-    def _course(self, planned: list[Booking]) -> None:
-        """The demonstration's association comes back with the same group."""
+    def _sessions(self, planned: list[Booking]) -> list[Booking]:
+        """Two bookings of the demonstration's two owners, which one group learns one thing in."""
         sessions = [booking for booking in planned if self._is_own_to_come(booking)][:2]
+        for booking in sessions:
+            booking.topic = sessions[0].topic
+            booking.participants = min(one.participants for one in sessions)
+        return sessions
+
+    def _course(self, sessions: list[Booking]) -> None:
+        """The demonstration's association comes back with the same group."""
         if len(sessions) > 1:
             course = Course.objects.create(
                 association=self.own_association,
@@ -657,10 +665,13 @@ class _Seed:
                 key=uuid.UUID(int=self.chance.getrandbits(128)),
                 created_at=sessions[0].created_at,
             )
-            Booking.objects.filter(pk__in=[booking.pk for booking in sessions]).update(course=course)
+            Booking.objects.filter(pk__in=[booking.pk for booking in sessions]).update(
+                course=course, topic=course.topic, participants=course.participants
+            )
 
     def _is_own_to_come(self, booking: Booking) -> bool:
-        return booking.association == self.own_association and booking.slot.starts_at > self.now
+        own = booking.association == self.own_association and booking.slot.room.site.company == self.own_company
+        return own and booking.slot.starts_at > self.now
 
     def _not_held(self, bookings: list[Booking]) -> None:
         """What was called off, and what an association did not come to, as its company tells."""
