@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -15,8 +15,9 @@ from bench.portal import Portal
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMPANY = "/entreprises/messagerie-de-la-gare"
+ASSOCIATION = "/associations/les-passerelles-du-numerique-lille-0"
 # Name of the picture, who looks, and where: a star stands for the first link of the page that leads there, + for a
-# button to press, ~ for a box to tick.
+# button to press, ~ for a box to tick, > for a button that gives a file, a name in braces for what `FACTS` finds.
 SCREENS = (
     ("charte", "", "/charte/"),
     ("signataires", "", "/signataires/"),
@@ -39,7 +40,51 @@ SCREENS = (
     ("calendrier", "entreprise", f"{COMPANY}/calendrier/"),
     ("benevolat", "benevole", "/benevolat/"),
     ("fermer", "entreprise", f"{COMPANY}/fermer/"),
+    ("tableau", "association", "/tableau-de-bord/"),
+    ("reserver", "association", "/creneaux/{free}/reserver/"),
+    ("parcours-reserver", "association", "/creneaux/{free}/parcours/"),
+    ("attendre", "association", "/creneaux/{taken}/attendre/"),
+    ("garde", "association", f"/tableau-de-bord/ {ASSOCIATION}/reservations/*/"),
+    ("demande", "entreprise", f"/tableau-de-bord/ {COMPANY}/reservations/*/"),
+    ("reservation", "association", f"{ASSOCIATION}/reservations/{{booking}}/"),
+    ("preparer", "association", f"{ASSOCIATION}/reservations/{{booking}}/preparer/"),
+    ("equipe", "entreprise", f"{COMPANY}/reservations/{{booking}}/benevoles/"),
+    ("deplacer", "association", f"{ASSOCIATION}/reservations/{{booking}}/deplacer/"),
+    ("parcours", "association", f"{ASSOCIATION}/reservations/{{booking}}/ {ASSOCIATION}/parcours/*/"),
+    ("compte-rendu", "association", f"/tableau-de-bord/ {ASSOCIATION}/reservations/*/bilan/"),
+    ("compte-rendu-entreprise", "entreprise", f"/tableau-de-bord/ {COMPANY}/reservations/*/bilan/"),
+    ("engagements", "entreprise", f"{COMPANY}/fiabilite/"),
+    ("heures", "benevole", "/benevolat/historique/"),
+    ("attestation", "benevole", "/benevolat/historique/ >Obtenir le PDF /attestations/{certificate}/"),
+    ("convention", "association", f"{ASSOCIATION}/conventions/messagerie-de-la-gare/"),
 )
+# The number or the code of what the demonstration holds.
+FACTS: dict[str, LiteralString] = {
+    "free": """
+        SELECT slot.id FROM companies_slot AS slot JOIN companies_room AS room ON room.id = slot.room_id
+        JOIN companies_site AS site ON site.id = room.site_id
+        JOIN companies_company AS company ON company.id = site.company_id
+        WHERE company.slug = 'messagerie-de-la-gare' AND slot.state = 'open'
+        AND slot.closes_at > now() + interval '7 days'
+        AND NOT EXISTS (SELECT FROM workshops_booking WHERE slot_id = slot.id)
+        ORDER BY slot.starts_at, slot.id LIMIT 1
+    """,
+    "taken": """
+        SELECT slot_id FROM workshops_waitlistentry WHERE state = 'waiting' AND slot_id NOT IN (
+            SELECT slot_id FROM workshops_booking JOIN associations_association AS own ON own.id = association_id
+            WHERE own.slug = 'les-passerelles-du-numerique-lille-0'
+        ) ORDER BY slot_id LIMIT 1
+    """,
+    "booking": """
+        SELECT booking.id FROM workshops_booking AS booking
+        JOIN companies_slot AS slot ON slot.id = booking.slot_id
+        JOIN workshops_course AS course ON course.id = booking.course_id
+        JOIN associations_association AS own ON own.id = booking.association_id
+        WHERE own.slug = 'les-passerelles-du-numerique-lille-0' AND booking.state = 'confirmed'
+        ORDER BY slot.starts_at, booking.id LIMIT 1
+    """,
+    "certificate": "SELECT code FROM workshops_certificate ORDER BY id DESC LIMIT 1",
+}
 LOOKS: tuple[tuple[int, int, Literal["light", "dark"]], ...] = ((1280, 900, "light"), (390, 844, "dark"))
 
 
@@ -71,7 +116,7 @@ def take_all(folder: Path = DOCS / "screens") -> None:
                     storage_state=cookies.get(role),
                 )
                 page = context.new_page()
-                _go(page, way)
+                _go(page, way, portal)
                 page.screenshot(path=folder / f"{name}-{width}.jpg", type="jpeg", quality=40)
                 context.close()
 
@@ -83,19 +128,27 @@ def _cookies(browser: Browser, portal: Portal, role: str) -> Any:
     return context.storage_state()
 
 
-def _go(page: Page, way: str) -> None:
-    steps = re.split(r" (?=[/+~])", way)
-    for step in steps:
+def _go(page: Page, way: str, portal: Portal) -> None:
+    for step in re.split(r" (?=[/+~>])", way):
+        name = step[1:]
         if step.startswith("+"):
-            page.get_by_role("button", name=step[1:]).first.click()
+            page.get_by_role("button", name=name).first.click()
         elif step.startswith("~"):
-            page.get_by_label(step[1:]).check()
+            page.get_by_label(name).check()
+        elif step.startswith(">"):
+            with page.expect_download():
+                page.get_by_role("button", name=name).first.click()
         elif "*" in step:
             start, end = step.split("*")
             page.locator(f'main a[href^="{start}"][href$="{end}"]').first.click()
         else:
-            page.goto(step)
+            page.goto(_found(step, portal))
         page.wait_for_load_state()
+
+
+def _found(address: str, portal: Portal) -> str:
+    """An address with the numbers of what it means."""
+    return re.sub(r"{(\w+)}", lambda meant: str(portal.rows(FACTS[meant[1]])[0][0]), address)
 
 
 def _portal() -> Iterator[tuple[Browser, Any]]:
