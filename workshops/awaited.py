@@ -22,8 +22,10 @@ def memberships_of(user: User) -> list[Membership]:
 
 def to_note(user: User, now: dt.datetime) -> WorkshopQuerySet:
     """Workshops that the person had promised, under way or over, of which nobody has said yet whether they came."""
-    around = Workshop.objects.exclude(state=Workshop.State.CANCELLED).filter(
-        booking__slot__starts_at__lte=now + OPENS_BEFORE, booking__slot__ends_at__gt=now - SAID_WITHIN
+    around = (
+        Workshop.objects.presences_open()
+        .exclude(state=Workshop.State.CANCELLED)
+        .filter(booking__slot__starts_at__lte=now + OPENS_BEFORE, booking__slot__ends_at__gt=now - SAID_WITHIN)
     )
     own = around.filter(booking__slot__volunteers__volunteer=user).exclude(attendances__volunteer=user)
     return own.with_everything().order_by("booking__slot__starts_at", "pk")

@@ -677,6 +677,19 @@ def test_seat_that_was_left_does_not_keep_the_number_up(world: World, series: Av
     assert SlotVolunteer.objects.get(slot=slot).seat == 1
 
 
+def test_date_changes_although_nobody_noted_that_its_hold_ran_out(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    date = on(series, 17)
+    held = factories.make_booking(now, date, world.association, state="held", expires_at=now + dt.timedelta(hours=1))
+    later = now + dt.timedelta(hours=2)
+    actions.change_slot(
+        slot=date, change=change(date, start_time=dt.time(19), end_time=dt.time(21)), by=world.company_owner, now=later
+    )
+    held.refresh_from_db()
+    assert held.state == Booking.State.EXPIRED
+
+
 def test_date_moved_beyond_the_end_of_its_series_is_asked_about(
     world: World, series: Availability, now: dt.datetime
 ) -> None:

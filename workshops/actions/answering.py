@@ -44,7 +44,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     _check_asked(booking, now)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
-    expire_lapsed(slot, now, but=booking)
+    expire_lapsed([slot], now, but=booking)
     if moved is None:
         _check_cap(booking, now)
     else:

@@ -115,7 +115,7 @@ def _look_and_book(wanted: Booking, slot_id: int, by: User, now: dt.datetime) ->
     if again is not None:
         # The page was gone back to, and sent for another association.
         wanted.key = uuid4()
-    expire_lapsed(slot, now)
+    expire_lapsed([slot], now)
     check_booking(slot, wanted.association, wanted.participants, now)
     if slot.booking_mode == BookingMode.INSTANT:
         settle_others(slot, association=wanted.association, by=by, now=now)
@@ -317,6 +317,8 @@ def decline_waiting(
 ) -> int:
     """Tell everybody who waits for these slots that they are not to be had, with others that are. Returns how many."""
     declined = 0
+    # A hold that nobody answered in time holds the slot to the database until somebody notes it.
+    expire_lapsed(slots, now)
     for booking in Booking.objects.filter(slot__in=slots).waiting(now).with_everything():
         try:
             settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from accounts.models import User
 from accounts.refusals import Refused
@@ -69,9 +70,9 @@ def expire_booking(*, booking: Booking, now: dt.datetime) -> bool:
     return bool(moved)
 
 
-def expire_lapsed(slot: Slot, now: dt.datetime, *, but: Booking | None = None) -> None:
-    """What nobody noted yet: claims on a locked slot whose clock has run out make room for others."""
-    lapsed = Booking.objects.filter(slot=slot).lapsed(now)
+def expire_lapsed(slots: Collection[Slot], now: dt.datetime, *, but: Booking | None = None) -> None:
+    """What nobody noted yet: claims on locked slots whose clock has run out make room for others."""
+    lapsed = Booking.objects.filter(slot__in=slots).lapsed(now)
     for booking in lapsed.exclude(pk=but.pk if but else 0).with_everything().order_by("pk"):
         expire_booking(booking=booking, now=now)
 

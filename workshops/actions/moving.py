@@ -58,7 +58,7 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     if again is not None:
         return again
     _check(booking, slots[booking.slot_id], target, side, now)
-    expire_lapsed(target, now)
+    expire_lapsed([target], now)
     if not bookable(now).filter(pk=target.pk).exists():
         raise SlotTaken("Ce créneau vient d’être pris\u00a0: choisissez-en un autre.")
     check_party(target, booking.association, booking.participants, now)
