@@ -404,17 +404,16 @@ def _reasons(request: Request, found: Match, slot: Slot) -> str:
 
 
 def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
-    """Both sides and the volunteers, who have their promise for their calendars; the association has the access kit."""
-    booking = workshop.booking
+    """Both sides and the volunteers, each with the event for their calendars; the association has the access kit."""
+    booking, event = workshop.booking, calendar.REQUEST
     for person in _company(booking):
-        _tell(template, booking, person, now, url=_company_url(booking), not_after=not_after)
+        _tell(template, booking, person, now, url=_company_url(booking), event=event, not_after=not_after)
     for promise in _promises(booking):
         reader, url = as_volunteer(booking.slot, promise.volunteer), _volunteer_url()
-        event = calendar.REQUEST
         _tell(template, booking, reader, now, url=url, event=event, promise=promise, not_after=not_after)
     url, kit = _association_url(booking), partial(_access, booking)
     for person in _association(booking):
-        _tell(template, booking, person, now, url=url, not_after=not_after, facts=kit)
+        _tell(template, booking, person, now, url=url, event=event, not_after=not_after, facts=kit)
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot], **told: object) -> None:

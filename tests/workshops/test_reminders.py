@@ -10,11 +10,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 from time_machine import travel
 
 from accounts.models import Role, User
 from companies.actions import join_slot
-from companies.models import Slot
+from companies.models import Slot, SlotVolunteer
 from mail.delivery import deliver_due
 from mail.digests import tell_digests
 from mail.models import Message, Preferences
@@ -63,6 +64,18 @@ def test_each_side_is_asked_once_whether_it_still_stands(booking: Booking) -> No
     scan(START - 7 * DAY, START - 7 * DAY, START - 4 * DAY)
     assert told("workshop_agreement") == BOTH
     assert Workshop.objects.get().agreement_asked_at == START - 7 * DAY
+
+
+def test_reminder_holds_the_event_of_each_reader(booking: Booking, world: World) -> None:
+    """The same that the confirmation put into the calendars of both sides, and the promise of the volunteer."""
+    promise = SlotVolunteer.objects.get()
+    scan(START - 2 * DAY)
+    held = {one.to_name: one for one in Message.objects.filter(template="workshop_reminder")}
+    assert {one.calendar_method for one in held.values()} == {"REQUEST"}
+    events = {name: Calendar.from_ical(one.calendar).walk("VEVENT")[0] for name, one in held.items()}
+    told = {name: (str(event["UID"]).partition("@")[0], event["SEQUENCE"]) for name, event in events.items()}
+    workshop = (f"booking-{booking.pk}", booking.sequence)
+    assert told == {"Hélène": workshop, "Karim": workshop, "Lucie": (f"promise-{promise.pk}", world.slot.sequence)}
 
 
 def test_workshop_that_cannot_be_told_of_holds_no_other_up(
