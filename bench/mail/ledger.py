@@ -55,9 +55,13 @@ class Ledger:
         return len({one.message_id for one in self.taken})
 
     def by_message(self) -> dict[str, list[Taken]]:
-        """The times that each message was accepted, in order."""
+        """The times that each message was accepted, in the order in which they began.
+
+        Not that of the file: a slow server may still accept what a process said that has died since, after another one
+        has told it again.
+        """
         found: dict[str, list[Taken]] = defaultdict(list)
-        for one in self.taken:
+        for one in sorted(self.taken, key=lambda one: one.begun_at):
             found[one.message_id].append(one)
         return found
 
