@@ -19,27 +19,36 @@ import django
 Measure = dict[str, Any]
 
 VALID = ("ISEMAIL_VALID_CATEGORY", "ISEMAIL_DNSWARN", "VALID_PAR_LISTE")
+# Allowed, with a warning: quotes, domains given as numbers, comments, spaces, what is obsolete.
+DOUBTFUL = ("ISEMAIL_RFC5321", "ISEMAIL_CFWS", "ISEMAIL_DEPREC")
 # Of RFC 5322 alone: in a header at most, and refused by SMTP.
 INVALID = ("ISEMAIL_ERR", "ISEMAIL_RFC5322", "INVALIDE_PAR_LISTE")
 
 
 def measure(*, file: Path) -> Iterator[Measure]:
-    """`addresses.wrongly_taken`, `addresses.valid_refused` (each listed), and headers that are read back otherwise."""
+    """What is taken wrongly, what is valid or doubtful and refused (each listed), and headers read back otherwise."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "solidarite.settings")
     django.setup()
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     taken = {row["adresse"]: _is_taken(row["adresse"]) for row in rows}
     wrongly = [row["adresse"] for row in rows if row["categorie"] in INVALID and taken[row["adresse"]]]
     refused = [row["adresse"] for row in rows if row["categorie"] in VALID and not taken[row["adresse"]]]
+    doubtful = [row["adresse"] for row in rows if row["categorie"] in DOUBTFUL and not taken[row["adresse"]]]
     otherwise = [address for address, is_taken in taken.items() if is_taken and not _is_read_back(address)]
-    for name, found in (("wrongly_taken", wrongly), ("valid_refused", refused), ("read_otherwise", otherwise)):
+    measures = {
+        "wrongly_taken": wrongly,
+        "valid_refused": refused,
+        "doubtful_refused": doubtful,
+        "read_otherwise": otherwise,
+    }
+    for name, found in measures.items():
         yield {
             "name": f"addresses.{name}",
             "value": len(found),
             "unit": "addresses",
             "n": len(rows),
             "notes": "; ".join(map(repr, found)),
-            **({} if name == "valid_refused" else {"asked": "= 0"}),
+            **({} if name.endswith("_refused") else {"asked": "= 0"}),
         }
 
 

@@ -17,7 +17,7 @@ from time_machine import travel
 
 from accounts.models import Role, User
 from companies import actions as companies
-from companies.models import BusyTime, RoomCalendar, Slot
+from companies.models import BusyTime, RoomCalendar, Site, Slot
 from companies.tasks import reread_calendars
 from mail.models import Message
 from mail.rendering import render
@@ -258,7 +258,7 @@ def test_workshop_that_is_called_off_and_moved_after_all_is_one_event(
     later = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7), booking_mode="on_approval")
     by = world.association_owner
     asked = actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.ASSOCIATION, by=by, now=now)
-    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Grève.", by=by, now=now)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Grève.", by=world.company_owner, now=now)
     actions.accept_booking(booking=asked, by=world.company_owner, now=now)
     for person, shown in (
         (world.association_owner, None),
@@ -457,8 +457,8 @@ def test_address_of_a_site_that_was_closed_can_still_be_closed(
 ) -> None:
     client = visitor(world.company_owner)
     client.post(reverse("workshops:site_feed_open", args=[world.site.pk]))
-    world.site.archived_at = now
-    world.site.save(update_fields=["archived_at"])
+    Slot.objects.update(state="withdrawn", withdrawn_at=now)
+    companies.archive_places(rooms=world.site.rooms.all(), sites=Site.objects.filter(pk=world.site.pk), now=now)
     close = reverse("workshops:site_feed_close", args=[world.site.pk])
     assert close in client.get(reverse("workshops:feeds")).text
     client.post(close)

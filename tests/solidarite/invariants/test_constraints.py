@@ -12,7 +12,15 @@ BREAKS = {
     "course_has_a_title": "UPDATE workshops_course SET title = ''",
     "course_of_somebody": "UPDATE workshops_course SET participants = 0",
     "booking_moved_is_one_event": "UPDATE workshops_booking SET event_of_id = id WHERE moved_from_id IS NULL",
-    "booking_state_known": "UPDATE workshops_booking SET state = 'maybe'",
+    "booking_state_known": """
+        INSERT INTO workshops_booking (
+            slot_id, association_id, participants, topic, message, key, state, created_at, settled_at, is_late,
+            reason_code, reason, sequence
+        ) SELECT
+            slot_id, association_id, participants, topic, message, gen_random_uuid(), 'maybe', created_at, created_at,
+            false, '', '', 0
+        FROM workshops_booking LIMIT 1
+    """,
     "workshop_state_stamped": "UPDATE workshops_workshop SET state = 'closed', closed_at = NULL",
     "workshop_company_agreed_at_an_instant": """
         UPDATE workshops_workshop SET company_agreed_by_id = (SELECT min(id) FROM accounts_user),
