@@ -3,15 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import DateTimeField, DurationField, Exists, F, OuterRef, Value
+from django.db.models.functions import Greatest
 
 from accounts.prepared import ANY_TIME, Prepared
 from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
-FIRST_DAYS = dt.timedelta(days=3)
-EVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
+# How far around the time that was wanted one looks, at last at all times.
+SPANS = (dt.timedelta(days=1), dt.timedelta(days=5), dt.timedelta(days=30), None)
+NEVER, EVER = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
 
 def bookable(now: dt.datetime) -> SlotQuerySet:
@@ -25,17 +27,24 @@ def free(now: dt.datetime) -> SlotQuerySet:
 
 
 def alternatives(slot: Slot, *, now: dt.datetime, places: int) -> list[Slot]:
-    """The next best slots when this one is gone: big enough, close by, soonest first; three at most.
+    """What comes nearest to a slot that is gone: big enough, close by, about the same time; three at most.
 
-    Close by means at most 30 km from the site of the lost slot. Where doors are many, the first days hold them, and
-    what is to come later is not gone through.
+    Close by means at most 30 km from its site. Where doors are many, the days around it hold them, and what is farther
+    away in time is not gone through.
     """
     site = slot.room.site
-    around = {"latitude": site.latitude, "longitude": site.longitude}
-    soon = _NEXT_BEST(slot=slot.pk, now=now, until=now + FIRST_DAYS, places=places, **around)
-    if len(soon) == ALTERNATIVES:
-        return soon
-    return _NEXT_BEST(slot=slot.pk, now=now, until=EVER, places=places, **around)
+    place = {"latitude": site.latitude, "longitude": site.longitude}
+    found: list[Slot] = []
+    for span in SPANS:
+        since, until = _around(slot.starts_at, span)
+        found = _NEAREST(slot=slot.pk, now=now, wanted=slot.starts_at, since=since, until=until, places=places, **place)
+        if len(found) == ALTERNATIVES:
+            break
+    return found
+
+
+def _around(instant: dt.datetime, span: dt.timedelta | None) -> tuple[dt.datetime, dt.datetime]:
+    return (instant - span, instant + span) if span else (NEVER, EVER)
 
 
 def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longitude: float) -> SlotQuerySet:
@@ -45,12 +54,27 @@ def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longi
     return nearby.with_place().order_by("starts_at", F("distance_km"), "pk")
 
 
-def _next_best(*, until: dt.datetime, latitude: float, longitude: float, **wanted: Any) -> SlotQuerySet:
+def _nearest(
+    *, wanted: dt.datetime, since: dt.datetime, until: dt.datetime, latitude: float, longitude: float, **free: Any
+) -> SlotQuerySet:
     """Chosen by their numbers alone: whole rows of all that is close by are not carried through a sort."""
-    near = close_by(latitude=latitude, longitude=longitude, **wanted).filter(starts_at__lt=until)
-    best = near.values("pk")[:ALTERNATIVES]
+    later = F("starts_at") - Value(wanted, DateTimeField())
+    earlier = Value(wanted, DateTimeField()) - F("starts_at")
+    order = (Greatest(later, earlier, output_field=DurationField()), F("distance_km"), "pk")
+    near = close_by(latitude=latitude, longitude=longitude, **free).filter(starts_at__range=(since, until))
+    best = near.order_by(*order).values("pk")[:ALTERNATIVES]
     found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
-    return found.with_place().order_by("starts_at", F("distance_km"), "pk")
+    return found.with_place().order_by(*order)
 
 
-_NEXT_BEST = Prepared(_next_best, slot=-1, now=ANY_TIME, until=EVER, places=32_001, latitude=-0.1, longitude=-0.2)
+_NEAREST = Prepared(
+    _nearest,
+    slot=-1,
+    now=ANY_TIME,
+    wanted=dt.datetime(2, 1, 1, tzinfo=dt.UTC),
+    since=NEVER,
+    until=EVER,
+    places=32_001,
+    latitude=-0.1,
+    longitude=-0.2,
+)

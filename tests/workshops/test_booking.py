@@ -392,15 +392,16 @@ def test_who_is_late_is_told_of_other_slots_whatever_the_form_says(
     assert bool(answer.context["others"]) is (people[:1] != "9")
 
 
-def test_next_best_slots_are_the_soonest_however_far_ahead_they_are(world: World, now: dt.datetime) -> None:
-    """Looked for in the first days first, they are those that one look at all would find."""
-    days = [1, 1, 2, 5, 13, 15, 40, 300]
-    for many in range(1, len(days) + 1):
-        day = days[many - 1]
-        room = factories.make_room(now, world.site)
-        factories.make_slot(room, now + dt.timedelta(days=day, hours=many))
-        near = close_by(
-            slot=world.slot.pk, now=now, places=1, latitude=world.site.latitude, longitude=world.site.longitude
-        )
+def test_slots_proposed_come_nearest_to_what_was_wanted_however_far_they_are(world: World, now: dt.datetime) -> None:
+    """Looked for around it first, they are those that one look at all would find."""
+    place = {"latitude": world.site.latitude, "longitude": world.site.longitude}
+    # From the instant of the slot that is gone, a week ahead.
+    hours = [5000, 900, -150, 700, -130, 119, -23, 23, 1, -1, 0]
+    for many, ahead in enumerate(hours, 1):
+        factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at + dt.timedelta(hours=ahead))
         found = alternatives(world.slot, now=now, places=1)
-        assert found == list(near[:3]), f"{days[:many]} days ahead"
+        near = sorted(
+            close_by(slot=world.slot.pk, now=now, places=1, **place),
+            key=lambda slot: (abs(slot.starts_at - world.slot.starts_at), slot.distance_km, slot.pk),
+        )
+        assert found == near[:3], f"{hours[:many]} hours away"
