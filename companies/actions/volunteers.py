@@ -143,6 +143,8 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
         NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
     _hold_diary(by)
+    # The slot before its promise, as whoever takes it back does.
+    Slot.objects.select_for_update(no_key=True).get(pk=promise.slot_id)
     wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
     with refusing(_refusals()):
         taken = wanted.update(
@@ -163,6 +165,10 @@ def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
 @transaction.atomic
 def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.datetime) -> VolunteerProfile:
     """Save what a member brings. Another engagement ends a consent; time at work asks the managers for one."""
+    _hold_diary(profile.membership.user)
+    # The slots before their promises, as whoever takes them back does.
+    promised = SlotVolunteer.objects.coming(now).filter(volunteer=profile.membership.user_id).values("slot")
+    list(Slot.objects.filter(pk__in=promised).select_for_update(no_key=True).order_by("pk").values_list("pk"))
     # Of two first forms at once the second finds what the first saved.
     Membership.objects.select_for_update(no_key=True).get(pk=profile.membership_id)
     before = VolunteerProfile.objects.select_for_update().filter(membership=profile.membership_id).first()

@@ -10,7 +10,7 @@ import httpx
 from django.conf import settings
 
 from territories.outward.deadline import within_deadline
-from territories.outward.service import UnreadableAnswer, read_within
+from territories.outward.service import AS_IT_IS, CompressedAnswer, UnreadableAnswer, read_within
 
 FETCH_SECONDS = 10.0
 LONGEST_FILE = 5_000_000
@@ -21,6 +21,10 @@ IPV4_INSIDE = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/
 
 class NotFetched(Exception):
     """The file is not to be had. The text says why, in French, for who typed the address."""
+
+
+TOO_LONG = "Le fichier dépasse 5\u00a0Mo."
+COMPRESSED = "L’adresse envoie un fichier compressé\u00a0: donnez celle d’un fichier .ics."
 
 
 def fetch(url: str) -> bytes:
@@ -47,7 +51,7 @@ def fetch(url: str) -> bytes:
             except httpx.HTTPStatusError as error:
                 raise NotFetched(f"L’adresse répond {error.response.status_code}.") from error
             except UnreadableAnswer as error:
-                raise NotFetched("Le fichier dépasse 5\u00a0Mo.") from error
+                raise NotFetched(COMPRESSED if isinstance(error, CompressedAnswer) else TOO_LONG) from error
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise NotFetched("Cette adresse est mal écrite.") from error
             except httpx.HTTPError as error:
@@ -56,7 +60,8 @@ def fetch(url: str) -> bytes:
 
 
 def _headers() -> dict[str, str]:
-    return {"User-Agent": f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()}
+    name = f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()
+    return {"User-Agent": name, **AS_IT_IS}
 
 
 def _check(url: str) -> None:

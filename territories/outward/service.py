@@ -31,6 +31,13 @@ class UnreadableAnswer(ValueError):
     """The service sent something else than its documented format."""
 
 
+class CompressedAnswer(UnreadableAnswer):
+    """The service compressed its answer, although it was asked not to."""
+
+
+AS_IT_IS = {"Accept-Encoding": "identity"}
+
+
 @dataclass(frozen=True)
 class Service:
     """One service: `name` keys its state in the cache, `called` begins the sentences about it (« Le registre »).
@@ -77,7 +84,8 @@ class Service:
 
     def _fetch(self, url: str, params: dict[str, Any]) -> Any:
         """The JSON of the answer, read within a deadline and a size."""
-        headers = {"User-Agent": f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()}
+        name = f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()
+        headers = {"User-Agent": name, **AS_IT_IS}
         with (
             httpx.Client(transport=within_deadline(ANSWER_SECONDS), timeout=ANSWER_SECONDS) as client,
             client.stream("GET", url, params=params, headers=headers) as response,
@@ -99,13 +107,16 @@ class Service:
 
 
 def read_within(response: httpx.Response, longest: int) -> bytes:
-    """The body of a streamed answer.
+    """The body of a streamed answer, that was asked for `AS_IT_IS`.
 
     Raises:
+        CompressedAnswer: a few bytes may be gigabytes, which nobody could count before they are there.
         UnreadableAnswer: it has more than `longest` bytes.
     """
+    if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise CompressedAnswer("compressed")
     body = bytearray()
-    for chunk in response.iter_bytes():
+    for chunk in response.iter_raw():
         body += chunk
         if len(body) > longest:
             raise UnreadableAnswer("too long")

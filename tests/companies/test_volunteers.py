@@ -186,6 +186,34 @@ def test_two_stand_ins_at_once_are_one(committed: None, now: dt.datetime) -> Non
     assert Message.objects.filter(template="stand_in_found").count() == 1
 
 
+@pytest.mark.parametrize("who", ["stand-in", "profile"])
+def test_who_takes_the_slot_back_and_who_writes_on_its_promise_do_not_wait_for_each_other(
+    committed: None, now: dt.datetime, who: str
+) -> None:
+    world = factories.make_world(now)
+    promise = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    actions.ask_stand_in(promise=promise, now=now)
+    other = colleague(world, now)
+    profile = VolunteerProfile(
+        membership=world.company.memberships.get(user=world.volunteer), engagement_type=Engagement.BENEVOLAT
+    )
+
+    def withdraw(pause: Callable[[], object]) -> None:
+        Slot.objects.select_for_update(no_key=True).get(pk=world.slot.pk)
+        pause()
+        actions.withdraw_slots(slots=[world.slot], by=world.company_owner, now=now)
+
+    def write() -> None:
+        if who == "profile":
+            actions.describe_volunteer(profile=profile, sites=[], now=now)
+            return
+        with pytest.raises(actions.NoStandInWanted):
+            actions.take_over(promise=promise, by=other, now=now)
+
+    assert second_waits(withdraw, write)
+    assert not SlotVolunteer.objects.exists()
+
+
 # --- engagement and consent -------------------------------------------------------------------------
 
 

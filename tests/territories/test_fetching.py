@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 import time
@@ -123,6 +124,8 @@ def test_file_is_fetched(site: Site) -> None:
         ({"status": 404}, "répond 404"),
         ({"status": 500}, "répond 500"),
         ({"body": b"x" * 5_000_001}, "dépasse 5"),
+        ({"body": gzip.compress(bytes(2**26)), "headers": {"Content-Encoding": "gzip"}}, "compressé"),
+        ({"body": b"x", "headers": {"Content-Encoding": "br"}}, "compressé"),
         ({"delay": 3}, "à temps"),
         ({"status": 302, "headers": {"Location": "http://10.0.0.1:9/"}}, "sans numéro de port"),
         ({"status": 302, "headers": {"Location": "file:///etc/passwd"}}, "en https"),

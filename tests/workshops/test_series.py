@@ -26,7 +26,7 @@ from mail.rendering import render
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
-from tests.races import at_once
+from tests.races import Move, at_once, second_waits
 from workshops import actions
 from workshops.actions.series import _carry_claims
 from workshops.catalogue import bookable
@@ -914,6 +914,38 @@ def test_date_of_no_series_is_not_opened(world: World, series: Availability, now
     for day in (3, 4, 30):
         with pytest.raises(companies.NothingToOpen):
             companies.open_date(availability=series, date=dt.date(2026, 12, day), now=now)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_date_taken_back_or_moved_at_the_same_moment_survives_the_change_of_its_series(
+    now: dt.datetime,
+    committed: None,
+    moves: bool,  # noqa: FBT001  # a table
+) -> None:
+    world, made = factories.make_world(now), opening()
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now)
+    slot, by = on(made, 31), world.company_owner
+
+    def touch(pause: Move) -> None:
+        if moves:
+            earlier = change(slot, start_time=dt.time(18), end_time=dt.time(20))
+            actions.change_slot(slot=slot, change=earlier, by=by, now=now)
+        else:
+            actions.withdraw_slot(slot=slot, by=by, now=now)
+        pause()
+
+    def change_all() -> None:
+        later = opening(start_time=dt.time(19), end_time=dt.time(21))
+        actions.change_series(
+            availability=Availability.objects.get(pk=made.pk),
+            changed=later,
+            from_date=dt.date(2026, 12, 10),
+            by=by,
+            now=now,
+        )
+
+    assert second_waits(touch, change_all)
+    assert [day for day in open_days(world) if "-31" in day] == (["2026-12-31 18:00"] if moves else [])
 
 
 def test_date_opened_twice_at_once_is_one_slot(now: dt.datetime, committed: None) -> None:
