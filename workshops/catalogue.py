@@ -11,8 +11,8 @@ from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
-# How far around the time that was wanted one looks, then at all times: where a week holds no three, a year holds few.
-SPANS = (dt.timedelta(days=3), None)
+# How far around the time that was wanted one looks, then at all times: where two days hold no three, a year holds few.
+SPANS = (dt.timedelta(days=1), None)
 NEVER, EVER = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 
 
