@@ -148,15 +148,16 @@ _DRAWN = """
     RETURN NEW;
 """
 
-# When two entries of one association are united; history goes over as it is.
+# Where two entries of one association are united the former one is gone, and what was agreed stays as it is.
 _HANDS = """
     IF NEW.state IN ('pending', 'held', 'confirmed')
+        AND EXISTS (SELECT FROM associations_association WHERE id = OLD.association_id)
         AND (SELECT state FROM associations_association WHERE id = NEW.association_id) NOT IN ('new', 'admitted')
     THEN
         RAISE EXCEPTION 'The association may not book.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
     END IF;
-    RETURN NEW;
+    RETURN NULL;
 """
 
 
@@ -172,11 +173,12 @@ def booking_goes_as_drawn() -> pgtrigger.Trigger:
 
 
 def booking_changes_hands() -> pgtrigger.Trigger:
-    """What is to come goes over to an association that may book."""
+    """At commit: what is to come went over to an association that may book, or to one that its own was united with."""
     return pgtrigger.Trigger(
         name="booking_changes_hands",
-        when=pgtrigger.Before,
+        when=pgtrigger.After,
         operation=pgtrigger.UpdateOf("association_id"),  # type: ignore[no-untyped-call]  # idem
+        timing=pgtrigger.Deferred,
         condition=pgtrigger.Q(old__association__df=pgtrigger.F("new__association")),
         func=_HANDS,
     )

@@ -233,7 +233,7 @@ def test_booking_stays_on_its_slot(world: World, now: dt.datetime) -> None:
 def test_what_is_to_come_goes_to_no_association_that_may_not_book(world: World, now: dt.datetime) -> None:
     booking = factories.make_booking(now, world.slot, world.association)
     suspended = factories.make_association(now, state="suspended", decision_reason="Non.")
-    change = "UPDATE workshops_booking SET association_id = %s WHERE id = %s"
+    change = "UPDATE workshops_booking SET association_id = %s WHERE id = %s; SET CONSTRAINTS ALL IMMEDIATE"
     refused("booking_by_association_that_may", change, suspended.pk, booking.pk)
 
 

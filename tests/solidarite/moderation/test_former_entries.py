@@ -8,6 +8,7 @@ from typing import Any
 
 import pghistory
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -107,6 +108,19 @@ def test_state_of_two_united_associations(world: World, now: dt.datetime, states
     unite(keep, gone, world, now)
     keep.refresh_from_db()
     assert keep.state == left
+
+
+@pytest.mark.parametrize("state", ["suspended", "refused"])
+def test_what_an_entry_had_booked_goes_along_whatever_the_other_may(world: World, now: dt.datetime, state: str) -> None:
+    """A suspension leaves what was agreed as it is; a refused entry has the state of the admitted one afterwards."""
+    keep = factories.make_association(now, state=state, **STAMPED[state])
+    gone = factories.make_association(now)
+    booking = factories.make_booking(now, world.slot, gone)
+    unite(keep, gone, world, now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    booking.refresh_from_db()
+    assert (booking.association, booking.state) == (keep, "confirmed")
 
 
 def test_file_of_an_earlier_text_ends_when_united_with_a_signatory_of_a_later_one(
