@@ -16,6 +16,7 @@ from workshops.actions.bookings import (
     check_live_cap,
     confirmed,
     explained,
+    hold_association,
     lock_slot,
     lock_slots,
     settle_others,
@@ -85,6 +86,7 @@ def decline_booking(
 
 
 def _check_cap(booking: Booking, now: dt.datetime) -> None:
+    hold_association(booking.association)
     try:
         check_live_cap(booking.association, now)
     except TooManyBookings as error:

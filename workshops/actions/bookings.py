@@ -275,12 +275,11 @@ def _coming(association: Association, now: dt.datetime) -> BookingQuerySet:
 
 
 def check_live_cap(association: Association, now: dt.datetime) -> None:
-    """Whether the association may have one workshop more to come. Its row is held, and the count is true.
+    """Whether the association may have one workshop more to come; true until the commit for who holds its row.
 
     Raises:
         TooManyBookings
     """
-    hold_association(association)
     live = _coming(association, now).live(now).count()
     if live >= settings.BOOKINGS_PER_ASSOCIATION:
         raise TooManyBookings(

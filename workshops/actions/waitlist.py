@@ -131,6 +131,7 @@ def _asked(now: dt.datetime) -> BookingQuerySet:
 def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
     try:
         check_party(slot, entry.association, entry.participants, now)
+        # Without its row: two queues that hold the same associations in another order would wait for each other.
         check_live_cap(entry.association, now)
         with refusing(refusals_of_booking()):
             held: Booking = Booking.objects.create(
