@@ -41,13 +41,8 @@ def invite_volunteers(*, workshop: Workshop, by: User, now: dt.datetime) -> int:
 def call_volunteers(*, now: dt.datetime) -> int:
     """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops."""
     ahead = Workshop.objects.starting_within(now=now, days=CALLED_AHEAD).untold("volunteers_missing")
-    due = [one for one in ahead.with_everything().order_by("pk") if one.is_within(CALLED_AHEAD, now=now)]
-    return one_by_one([one for one in due if missing(one.booking.slot)], lambda one: _call(one, now))
-
-
-def _call(workshop: Workshop, now: dt.datetime) -> None:
-    for colleague in could_come(workshop.booking.slot):
-        emails.volunteers_missing(workshop=workshop, colleague=colleague, now=now)
+    short = [one for one in ahead.with_everything().order_by("pk") if _is_short(one, now)]
+    return one_by_one(short, lambda workshop: _call(workshop, now))
 
 
 @transaction.atomic
@@ -59,16 +54,21 @@ def leave(*, slot: Slot, by: User, now: dt.datetime) -> bool:
     if not companies.leave_slot(slot=slot, by=by):
         return False
     workshop = Workshop.objects.planned().filter(booking__slot=slot).with_everything().first()
-    if workshop is not None and _calls(workshop, now):
-        for colleague in could_come(slot):
-            if colleague != by:
-                emails.volunteers_missing(workshop=workshop, colleague=colleague, left=by, now=now)
+    if workshop is not None and _is_short(workshop, now):
+        _call(workshop, now, left=by)
     return True
 
 
-def _calls(workshop: Workshop, now: dt.datetime) -> bool:
+def _is_short(workshop: Workshop, now: dt.datetime) -> bool:
+    """Whether it is time to call, and somebody is missing."""
     slot = workshop.booking.slot
     return workshop.is_within(CALLED_AHEAD, now=now) and slot.starts_at > now and missing(slot) > 0
+
+
+def _call(workshop: Workshop, now: dt.datetime, *, left: User | None = None) -> None:
+    for colleague in could_come(workshop.booking.slot):
+        if colleague != left:
+            emails.volunteers_missing(workshop=workshop, colleague=colleague, left=left, now=now)
 
 
 @transaction.atomic
