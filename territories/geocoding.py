@@ -114,8 +114,6 @@ def read_addresses(body: Any) -> list[Address]:
     """
     try:
         return [_address(feature) for feature in body["features"]]
-    except UnreadableAnswer:
-        raise
     except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
         raise UnreadableAnswer(f"{type(error).__name__}: {error}") from error
 

@@ -7,10 +7,9 @@ import socket
 from urllib.parse import urlsplit
 
 import httpx
-from django.conf import settings
 
 from territories.outward.deadline import within_deadline
-from territories.outward.service import AS_IT_IS, CompressedAnswer, UnreadableAnswer, read_within
+from territories.outward.service import CompressedAnswer, UnreadableAnswer, read_within, request_headers
 
 FETCH_SECONDS = 10.0
 LONGEST_FILE = 5_000_000
@@ -42,7 +41,7 @@ def fetch(url: str) -> bytes:
         for _ in range(MOST_REDIRECTS + 1):
             _check(url)
             try:
-                with client.stream("GET", url, headers=_headers()) as response:
+                with client.stream("GET", url, headers=request_headers()) as response:
                     if response.is_redirect:
                         url = str(response.next_request.url) if response.next_request else ""
                         continue
@@ -57,11 +56,6 @@ def fetch(url: str) -> bytes:
             except httpx.HTTPError as error:
                 raise NotFetched("L’adresse ne répond pas à temps, ou pas comme il faut.") from error
     raise NotFetched("L’adresse renvoie trop de fois ailleurs.")
-
-
-def _headers() -> dict[str, str]:
-    name = f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()
-    return {"User-Agent": name, **AS_IT_IS}
 
 
 def _check(url: str) -> None:

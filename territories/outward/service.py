@@ -35,9 +35,6 @@ class CompressedAnswer(UnreadableAnswer):
     """The service compressed its answer, although it was asked not to."""
 
 
-AS_IT_IS = {"Accept-Encoding": "identity"}
-
-
 @dataclass(frozen=True)
 class Service:
     """One service: `name` keys its state in the cache, `called` begins the sentences about it (« Le registre »).
@@ -84,11 +81,9 @@ class Service:
 
     def _fetch(self, url: str, params: dict[str, Any]) -> Any:
         """The JSON of the answer, read within a deadline and a size."""
-        name = f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()
-        headers = {"User-Agent": name, **AS_IT_IS}
         with (
             httpx.Client(transport=within_deadline(ANSWER_SECONDS), timeout=ANSWER_SECONDS) as client,
-            client.stream("GET", url, params=params, headers=headers) as response,
+            client.stream("GET", url, params=params, headers=request_headers()) as response,
         ):
             if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
                 self._open(_seconds(response.headers.get("Retry-After", "")))
@@ -106,8 +101,14 @@ class Service:
         cache.delete(self._failures_key)
 
 
+def request_headers() -> dict[str, str]:
+    """Who asks, and that the answer is wanted as it is: how long a compressed one will be nobody can say."""
+    name = f"{settings.SITE_NAME} ({settings.SITE_URL})".encode("ascii", "ignore").decode()
+    return {"User-Agent": name, "Accept-Encoding": "identity"}
+
+
 def read_within(response: httpx.Response, longest: int) -> bytes:
-    """The body of a streamed answer, that was asked for `AS_IT_IS`.
+    """The body of a streamed answer to a question with our `request_headers`.
 
     Raises:
         CompressedAnswer: a few bytes may be gigabytes, which nobody could count before they are there.
