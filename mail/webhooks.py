@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from mail.bounces import Event, is_passing, note
+from mail.rendering import one_line
 from territories import clock
 
 UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError)
@@ -67,7 +68,7 @@ def take_down(*, event: Any, **_kwargs: Any) -> None:
     note(
         event=meaning,
         address=event.recipient,
-        message_id=f"<{_words_of(event.message_id).strip('<>')}>",
+        message_id=f"<{one_line(str(event.message_id or '')).strip('<>')}>",
         reason=_words(event),
         now=clock.now(),
     )
@@ -93,8 +94,4 @@ def _is_soft(event: Any) -> bool:
 
 
 def _words(event: Any) -> str:
-    return _words_of(event.mta_response or event.description)[:500]
-
-
-def _words_of(told: object) -> str:
-    return " ".join(str(told or "").replace("\x00", "").split())
+    return one_line(str(event.mta_response or event.description or ""))[:500]
