@@ -84,7 +84,8 @@ def running(port: int, mailbox: Path, *, scan_seconds: float) -> Iterator[list[P
     with contextlib.ExitStack() as stack:
         for name, command, death in _commands(port, smtp_port, mailbox):
             log = logs / f"{name}.log"
-            handle = spawn(command, log=log, death_signal=death, watched=name == "web", environment=environment)
+            # Watched: a program of Python may lose the signal while it imports.
+            handle = spawn(command, log=log, death_signal=death, watched=True, environment=environment)
             stack.callback(stop, handle, with_signal=death, seconds=STOP_SECONDS)
             processes.append(Process(name, handle, log))
         _wait_for_web(port, processes)
