@@ -337,14 +337,17 @@ def open_date(*, availability: Availability, date: dt.date, now: dt.datetime) ->
     room = availability.room
     hold_room(room=room)
     skipped = {one.date: one.obstacle for one in skipped_dates(availability=availability, now=now)}
+    gone = NothingToOpen("Cette date ne peut plus être ouverte\u00a0: la salle est prise, ou la date est déjà là.")
     if skipped.get(date, TAKEN):
-        raise NothingToOpen("Cette date ne peut plus être ouverte : la salle est prise, ou la date est déjà là.")
+        raise gone
     availability.excluded_dates = [day for day in availability.excluded_dates if day != date]
     availability.save(update_fields=["excluded_dates"])
     one = occurrence(date, availability.start_time, availability.end_time, ZoneInfo(room.time_zone))
     refuse_daytime([one])
     slot = _slot(availability, one, now)
-    slot.save()
+    # Another date may be moved there at the same moment: whoever moves it holds that date alone.
+    with refusing({"slot_room_free": gone, "slot_once_per_date_of_series": gone}):
+        slot.save()
     return slot
 
 

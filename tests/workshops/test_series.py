@@ -960,6 +960,24 @@ def test_date_opened_twice_at_once_is_one_slot(now: dt.datetime, committed: None
     assert made.slots.filter(original_date=day).count() == 1
 
 
+def test_date_opened_where_another_one_is_being_moved_is_refused_in_words(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    made, day = opening(), dt.date(2026, 12, 17)
+    companies.publish_season(room=world.room, openings=[made], by=world.company_owner, now=now, without={day})
+    other = on(made, 24)
+
+    def move(pause: Move) -> None:
+        actions.change_slot(slot=other, change=change(other, date=day), by=world.company_owner, now=now)
+        pause()
+
+    def open_it() -> None:
+        with pytest.raises(companies.NothingToOpen, match="la salle est prise"):
+            companies.open_date(availability=Availability.objects.get(pk=made.pk), date=day, now=now)
+
+    assert second_waits(move, open_it)
+    assert made.slots.filter(state="open", local_date=day).count() == 1
+
+
 def test_date_does_not_move_into_a_busy_time(world: World, series: Availability, now: dt.datetime) -> None:
     starts = dt.datetime(2026, 12, 18, 17, tzinfo=dt.UTC)
     BusyTime.objects.create(room=world.room, starts_at=starts, ends_at=starts + dt.timedelta(hours=2))
