@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from accounts.models import User
 from companies.models import Accessibility, AccessKit, Room, Site, Slot
@@ -298,9 +299,12 @@ def test_access_kit_is_shown_to_confirmed_parties_alone(
         assert [one for one in secrets if one in client.get(address).text] == []
     pending.delete()
     booking = factories.make_booking(now, world.slot, world.association)
-    shown = client.get(reverse("workshops:association_booking", args=[world.association.slug, booking.pk])).text
+    address = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    shown = client.get(address).text
     assert [one for one in secrets if one not in shown] == []
     assert 'href="tel:+33-1-99-00-12-34"' in shown
+    with travel(world.slot.ends_at):
+        assert [one for one in secrets if one in client.get(address).text] == []
 
 
 @pytest.mark.parametrize(
