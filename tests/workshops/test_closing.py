@@ -124,6 +124,17 @@ def test_site_closes_at_once_and_everybody_is_told(
     assert companies.extend_series(now=now + dt.timedelta(days=100)) == 0
 
 
+@pytest.mark.parametrize("what", ["room", "site"])
+def test_place_closed_twice_is_said_to_be_closed(world: World, visitor: Visitor, what: str) -> None:
+    page = reverse(f"workshops:{what}_close", args=[world.company.slug, getattr(world, what).pk])
+    client = visitor(world.company_owner)
+    assert client.post(page, {"reason": "Travaux."}).status_code == 302
+    told = Message.objects.count()
+    for again in (client.post(page, {"reason": "Travaux."}, follow=True), client.get(page, follow=True)):
+        assert (again.status_code, "déjà fermé" in again.text) == (200, True)
+    assert Message.objects.count() == told
+
+
 def test_what_was_held_there_stays(world: World, now: dt.datetime) -> None:
     held = factories.make_booking(
         now, factories.make_slot(world.room, now - dt.timedelta(days=7)), world.association, state="completed"

@@ -20,14 +20,18 @@ from workshops.forms import ClosingForm
 @require_http_methods(["GET", "POST"])
 def room(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     company = managed_company(request, slug)
-    found = get_object_or_404(Room, site__company=company, archived_at=None, pk=room_id)
+    found = get_object_or_404(Room, site__company=company, pk=room_id)
+    if found.archived_at:
+        return _closed_before(request, company)
     return _close(request, company, f"la salle {found.name}", Room.objects.filter(pk=found.pk), Site.objects.none())
 
 
 @require_http_methods(["GET", "POST"])
 def site(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
     company = managed_company(request, slug)
-    found = get_object_or_404(Site, company=company, archived_at=None, pk=site_id)
+    found = get_object_or_404(Site, company=company, pk=site_id)
+    if found.archived_at:
+        return _closed_before(request, company)
     return _close_sites(request, company, f"le site {found.name}", Site.objects.filter(pk=found.pk))
 
 
@@ -41,6 +45,12 @@ def everything(request: HttpRequest, slug: str) -> HttpResponse:
 def _close_sites(request: HttpRequest, company: Company, what: str, sites: QuerySet[Site]) -> HttpResponse:
     in_use = sites.filter(archived_at=None)
     return _close(request, company, what, Room.objects.filter(site__in=in_use, archived_at=None), in_use)
+
+
+def _closed_before(request: HttpRequest, company: Company) -> HttpResponse:
+    """For who confirms a second time, or comes back to the page."""
+    messages.info(request, "C’est déjà fermé\u00a0: rien n’a changé.")
+    return redirect("companies:sites", company.slug)
 
 
 def _close(
