@@ -27,6 +27,7 @@ from accounts.models.ownership import last_owner_stays, starts_with_owner
 from accounts.names import visible
 from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
+from territories.closed_lists import WordField
 from territories.models import Commune
 
 MOST_PARTICIPANTS, WIDEST_RADIUS_KM = 200, 200
@@ -68,7 +69,7 @@ class Association(Claimable, Organisation):
 
     SPACE: ClassVar[str] = "associations"
 
-    state = models.CharField(max_length=20, choices=State, default=State.NEW)
+    state = WordField(max_length=20, choices=State, default=State.NEW)
     submitted_at = models.DateTimeField("envoi à la modération", editable=False)
     decided_at = models.DateTimeField("décision", null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -117,7 +118,6 @@ class Membership(AbstractMembership):
         verbose_name = "membre d’une association"
         verbose_name_plural = "membres des associations"
         constraints = [
-            *AbstractMembership.Meta.constraints,
             models.UniqueConstraint(name="association_member_once", fields=["association", "user"]),
         ]
         triggers = [last_owner_stays(organisations="associations_association", key="association_id")]
@@ -229,18 +229,18 @@ class Request(Claimable):
     }
 
     association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="requests")
-    topic = models.CharField("thème", max_length=50, choices=Topic)
-    level = models.CharField("niveau", max_length=20, choices=Level, default=Level.BEGINNER)
+    topic = WordField("thème", max_length=50, choices=Topic)
+    level = WordField("niveau", max_length=20, choices=Level, default=Level.BEGINNER)
     participants = models.PositiveSmallIntegerField("participants", validators=between(1, MOST_PARTICIPANTS))
     computers = models.PositiveSmallIntegerField("ordinateurs", validators=between(0, MOST_PARTICIPANTS))
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     radius_km = models.PositiveSmallIntegerField(
         "rayon", help_text="kilomètres", validators=between(1, WIDEST_RADIUS_KM)
     )
-    moment = models.CharField("moment", max_length=20, choices=Moment, default=Moment.ANY)
+    moment = WordField("moment", max_length=20, choices=Moment, default=Moment.ANY)
     from_date = models.DateField("du")
     until_date = models.DateField("au")
-    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    state = WordField(max_length=20, choices=State, default=State.OPEN)
     state_changed_at = models.DateTimeField(editable=False)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -264,10 +264,6 @@ class Request(Claimable):
             *Claimable.Meta.constraints,
             models.CheckConstraint(
                 name="request_claim_while_in_review", condition=Q(state="in_review") | Q(claimed_at__isnull=True)
-            ),
-            models.CheckConstraint(
-                name="request_state_known",
-                condition=Q(state__in=["in_review", "open", "hidden", "in_progress", "fulfilled", "withdrawn"]),
             ),
             models.CheckConstraint(
                 name="request_hidden_with_reason", condition=~Q(state="hidden") | ~Q(hidden_reason="")
@@ -340,7 +336,7 @@ class InsuranceCertificate(models.Model):
     policy_number = models.CharField("numéro de contrat", max_length=60, validators=[visible])
     valid_until_date = models.DateField("valable jusqu’au", help_text="La date écrite sur l’attestation.")
     file = models.FileField(upload_to=certificate_path, editable=False)
-    kind = models.CharField(max_length=3, choices=Kind, editable=False)
+    kind = WordField(max_length=3, choices=Kind, editable=False)
     sha256 = models.CharField("empreinte du fichier", max_length=64, editable=False)
     added_at = models.DateTimeField(editable=False)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
@@ -372,7 +368,6 @@ class InsuranceCertificate(models.Model):
                     F("valid_until_date"), _portal_day(F("added_at") + dt.timedelta(days=2 * 366))
                 ),
             ),
-            models.CheckConstraint(name="certificate_kind_known", condition=Q(kind__in=["pdf", "jpg"])),
             models.CheckConstraint(
                 name="certificate_withdrawn_stamped",
                 condition=Q(withdrawn_at__isnull=False) | Q(withdrawn_by__isnull=True),

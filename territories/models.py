@@ -10,6 +10,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
+from territories.closed_lists import WordField
 from territories.folding import fold
 from territories.reading import LONGEST_TEXT, Reading, read
 
@@ -162,7 +163,7 @@ class Commune(models.Model):
 
     code = models.CharField("code INSEE", max_length=5, primary_key=True)
     name = models.CharField("nom", max_length=100)
-    kind = models.CharField("nature", max_length=20, choices=Kind, default=Kind.COMMUNE)
+    kind = WordField("nature", max_length=20, choices=Kind, default=Kind.COMMUNE)
     departement = models.ForeignKey(Departement, on_delete=models.PROTECT, related_name="communes")
     postal_codes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux")
     population = models.PositiveIntegerField("population", null=True, help_text="vide si personne n’y réside")

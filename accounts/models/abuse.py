@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models.moderation import Claimable, ClaimableQuerySet, Decision
 from accounts.models.people import User
+from territories.closed_lists import WordField
 
 
 class OpenQuerySet(ClaimableQuerySet):
@@ -41,11 +42,11 @@ class AbuseReport(Claimable):
         OTHER = "other", "Autre"
 
     path = models.CharField("page", max_length=200)
-    reason = models.CharField("motif", max_length=20, choices=Reason)
+    reason = WordField("motif", max_length=20, choices=Reason)
     message = models.TextField("ce qui ne va pas", max_length=2000)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    state = WordField(max_length=20, choices=State, default=State.OPEN)
     decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -91,7 +92,7 @@ class Appeal(Claimable):
     message = models.TextField("pourquoi cette décision est à revoir", max_length=2000)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    state = WordField(max_length=20, choices=State, default=State.OPEN)
     decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     answer = models.CharField("réponse", max_length=1000, blank=True)

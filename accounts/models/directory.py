@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 
 from accounts.identifiers import RNA_PATTERN
+from territories.closed_lists import WordField
 from territories.folding import fold
 from territories.models import Commune
 
@@ -59,7 +60,7 @@ class DirectoryEntry(models.Model):
 
     source = models.CharField("jeu de données", max_length=100)
     source_key = models.CharField("identifiant dans le jeu", max_length=64)
-    kind = models.CharField("nature", max_length=20, choices=Kind, default=Kind.UNKNOWN)
+    kind = WordField("nature", max_length=20, choices=Kind, default=Kind.UNKNOWN)
     name = models.CharField("nom", max_length=200)
     search_name = models.CharField("nom cherché", max_length=1000, help_text="minuscules sans accent ni tiret")
     siren = models.CharField("SIREN", max_length=9, blank=True, db_index=True)

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.keeping import another_person, changed, never_truncated
 from accounts.models.people import User
+from territories.closed_lists import WordField
 
 CLAIM_LASTS = dt.timedelta(minutes=60)
 
@@ -81,9 +82,9 @@ class Decision(models.Model):
         DISMISSED = "dismissed", "sans suite"
         MERGED = "merged", "réunion de deux fiches"
 
-    subject = models.CharField("objet", max_length=20, choices=Subject)
+    subject = WordField("objet", max_length=20, choices=Subject)
     subject_id = models.BigIntegerField()
-    outcome = models.CharField("décision", max_length=20, choices=Outcome)
+    outcome = WordField("décision", max_length=20, choices=Outcome)
     reason_code = models.CharField("motif type", max_length=30, blank=True)
     reason = models.CharField("motif", max_length=1000, blank=True)
     comments = models.JSONField("remarques", default=dict, help_text="par champ du dossier")

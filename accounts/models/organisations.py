@@ -17,6 +17,7 @@ from accounts.models.people import User
 from accounts.names import INVISIBLE_PATTERN, NAME, visible
 from accounts.slugs import free_slug
 from mail.addresses import AddressField, written_to
+from territories.closed_lists import WordField
 from territories.fields import FoldedField
 from territories.folding import fold
 from territories.models import Commune
@@ -115,7 +116,7 @@ class Organisation(models.Model):
     name = models.CharField(_("nom"), max_length=200, validators=NAME)
     search_name = FoldedField("nom cherché", of="name", max_length=400)
     slug = models.SlugField("adresse de la page", max_length=80, unique=True)
-    legal_form = models.CharField(_("forme juridique"), max_length=20, choices=LegalForm)
+    legal_form = WordField(_("forme juridique"), max_length=20, choices=LegalForm)
     siren = models.CharField("SIREN", max_length=9, blank=True)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     rna = models.CharField("RNA", max_length=10, blank=True)
@@ -227,7 +228,7 @@ class Membership(models.Model):
     """A person's place in an organisation. Each app declares its own table and its `organisation` key."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name="compte")
-    role = models.CharField("rôle", max_length=20, choices=Role)
+    role = WordField("rôle", max_length=20, choices=Role)
     joined_at = models.DateTimeField("entrée", editable=False)
 
     objects = MembershipManager()
@@ -235,9 +236,6 @@ class Membership(models.Model):
     class Meta:
         abstract = True
         ordering = ("pk",)
-        constraints = [
-            models.CheckConstraint(name="%(app_label)s_membership_role_known", condition=Q(role__in=Role.values))
-        ]
 
     @property
     def organisation(self) -> Organisation:
@@ -267,7 +265,7 @@ class Invitation(models.Model):
 
     email = AddressField("adresse électronique", blank=True)
     domains = ArrayField(models.CharField(max_length=100), verbose_name="domaines", default=list, blank=True)
-    role = models.CharField("rôle", max_length=20, choices=Role)
+    role = WordField("rôle", max_length=20, choices=Role)
     created_at = models.DateTimeField("création", editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField("expiration", editable=False)
@@ -346,7 +344,7 @@ class JoinRequest(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     message = models.CharField("message", max_length=500, blank=True)
-    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
+    state = WordField(max_length=20, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -19,6 +19,7 @@ from accounts.ranges import between
 from charter.models.versions import CharterVersion
 from companies.models import Company
 from mail.addresses import AddressField, written_to
+from territories.closed_lists import WordField
 
 LINK_LASTS = dt.timedelta(days=14)
 
@@ -135,11 +136,11 @@ class Signature(Claimable):
     link_sent_at = models.DateTimeField(null=True, editable=False, help_text="à la personne qui signe")
     signed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True, editable=False)
-    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    state = WordField(max_length=20, choices=State, default=State.DRAFT)
     submitted_at = models.DateTimeField(null=True, editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    reason_code = models.CharField("motif", max_length=30, choices=RefusalReason, blank=True)
+    reason_code = WordField("motif", max_length=30, choices=RefusalReason, blank=True)
     reason = models.CharField("explication", max_length=1000, blank=True)
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -172,22 +173,6 @@ class Signature(Claimable):
             ),
             models.UniqueConstraint(
                 name="signature_one_standing", fields=["company"], condition=Q(state__in=["approved", "suspended"])
-            ),
-            models.CheckConstraint(
-                name="signature_state_known",
-                condition=Q(
-                    state__in=[
-                        "draft",
-                        "submitted",
-                        "in_review",
-                        "changes_requested",
-                        "approved",
-                        "refused",
-                        "suspended",
-                        "withdrawn",
-                        "lapsed",
-                    ]
-                ),
             ),
             models.CheckConstraint(
                 name="signature_signed_stamped",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Q, Value, When
+
+from territories.closed_lists import WordField, WordsField
 
 _ENTERED = Q(entree_plain_pied=True) | Q(entree_ascenseur=True) | Q(entree_marches_rampe="fixe")
 _BARRED_INSIDE = Q(accueil_cheminement_plain_pied=False) & (
@@ -51,7 +52,7 @@ class Accessibility(models.Model):
         "entrée de plain-pied", null=True, help_text="Sans marche ni ressaut de plus de 2 cm."
     )
     entree_marches = models.PositiveSmallIntegerField("marches à l’entrée", null=True, blank=True)
-    entree_marches_rampe = models.CharField("rampe à l’entrée", max_length=20, choices=Ramp, blank=True)
+    entree_marches_rampe = WordField("rampe à l’entrée", max_length=20, choices=Ramp, blank=True)
     entree_ascenseur = models.BooleanField("ascenseur ou élévateur à l’entrée", null=True)
     entree_largeur_mini = models.PositiveSmallIntegerField(
         "largeur de l’entrée", null=True, blank=True, help_text="En centimètres, au plus étroit."
@@ -65,9 +66,9 @@ class Accessibility(models.Model):
     accueil_ascenseur_etage_pmr = models.BooleanField(
         "ascenseur assez large pour un fauteuil", null=True, help_text="Cabine de 1 m sur 1,25 m, porte de 80 cm."
     )
-    accueil_personnels = models.CharField("personnel d’accueil", max_length=20, choices=Staff, blank=True)
-    accueil_equipements_malentendants = ArrayField(
-        models.CharField(max_length=20, choices=HearingAid),
+    accueil_personnels = WordField("personnel d’accueil", max_length=20, choices=Staff, blank=True)
+    accueil_equipements_malentendants = WordsField(
+        WordField(max_length=20, choices=HearingAid),
         verbose_name="aide à l’audition et à la compréhension",
         default=list,
         blank=True,

@@ -80,7 +80,6 @@ class Membership(AbstractMembership):
         verbose_name = "membre d’une entreprise"
         verbose_name_plural = "membres des entreprises"
         constraints = [
-            *AbstractMembership.Meta.constraints,
             models.UniqueConstraint(name="company_member_once", fields=["company", "user"]),
         ]
         triggers = [

@@ -16,6 +16,7 @@ from accounts.models import User
 from companies.models.companies import Company
 from companies.models.places import Room
 from companies.recurrence import Rule
+from territories.closed_lists import WordField
 from territories.wording import each_weekday, enumerated, ordinal, time_range
 
 
@@ -32,7 +33,7 @@ class Opening(models.Model):
     places = models.PositiveSmallIntegerField("places")
     computers = models.PositiveSmallIntegerField("ordinateurs")
     volunteers_offered = models.PositiveSmallIntegerField("bénévoles proposés", default=0)
-    booking_mode = models.CharField("réponse", max_length=20, choices=BookingMode)
+    booking_mode = WordField("réponse", max_length=20, choices=BookingMode)
 
     class Meta:
         abstract = True
@@ -83,7 +84,7 @@ class Availability(Opening):
         MONTH = "month", _("chaque mois")
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="availabilities")
-    every = models.CharField("rythme", max_length=20, choices=Every, default=Every.WEEK)
+    every = WordField("rythme", max_length=20, choices=Every, default=Every.WEEK)
     weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours")
     ordinals = ArrayField(
         models.SmallIntegerField(),
@@ -142,9 +143,6 @@ class Availability(Opening):
                     Q(every="month", ordinals__len__range=(1, 5)) | Q(every__in=["week", "two_weeks"], ordinals=[])
                 )
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
-            ),
-            models.CheckConstraint(
-                name="availability_mode_known", condition=Q(booking_mode__in=["instant", "on_approval"])
             ),
             # Target of a composite key of Slot (migration 0026): a series and its dates are of one room.
             models.UniqueConstraint(name="availability_room_key", fields=["id", "room"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +16,7 @@ from accounts.ranges import between
 from companies.models.accessibility import Accessibility
 from companies.models.companies import Company
 from companies.models.promises import promises_stand
+from territories.closed_lists import WordField, WordsField
 from territories.distance import EarthPoint
 from territories.models import Commune
 
@@ -71,11 +71,9 @@ class Site(Accessibility):
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     latitude = models.FloatField("latitude", help_text="degrés WGS 84")
     longitude = models.FloatField("longitude", help_text="degrés WGS 84")
-    point_from = models.CharField(
-        "position", max_length=20, choices=PointFrom, default=PointFrom.COMMUNE, editable=False
-    )
+    point_from = WordField("position", max_length=20, choices=PointFrom, default=PointFrom.COMMUNE, editable=False)
     time_zone = models.CharField("fuseau horaire", max_length=40, editable=False)
-    visitor_regime = models.CharField(
+    visitor_regime = WordField(
         "accueil du public", max_length=20, choices=VisitorRegime, default=VisitorRegime.ACCOMPANIED
     )
     max_visitors = models.PositiveSmallIntegerField(
@@ -215,8 +213,8 @@ class Room(models.Model):
     name = models.CharField("nom de la salle", max_length=120, validators=NAME)
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
-    equipped_with = ArrayField(
-        models.CharField(max_length=20, choices=Equipment),
+    equipped_with = WordsField(
+        WordField(max_length=20, choices=Equipment),
         verbose_name="équipement",
         default=list,
         blank=True,

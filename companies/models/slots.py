@@ -19,6 +19,7 @@ from companies.models.companies import Company, signatory
 from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room
+from territories.closed_lists import WordField
 from territories.distance import within
 from territories.zones import days_later
 
@@ -111,7 +112,7 @@ class Slot(Opening):
         db_persist=True,
     )
     closes_at = models.DateTimeField("fin des réservations", help_text="début moins délai de prévenance")
-    state = models.CharField(max_length=20, choices=State, default=State.OPEN)
+    state = WordField(max_length=20, choices=State, default=State.OPEN)
     created_at = models.DateTimeField(editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -167,7 +168,6 @@ class Slot(Opening):
                 name="slot_of_series_dated",
                 condition=Q(availability__isnull=True) | Q(original_date__isnull=False),
             ),
-            models.CheckConstraint(name="slot_mode_known", condition=Q(booking_mode__in=["instant", "on_approval"])),
             # Target of the composite key of SlotVolunteer (migration 0002).
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
             # Target of another one (migration 0014).

@@ -8,7 +8,7 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,6 +20,7 @@ from companies.models.periods import TsTzRange
 from companies.models.places import Site
 from companies.models.promises import promises_stand
 from companies.models.slots import Slot
+from territories.closed_lists import WordField, WordsField
 
 MOST_HOURS = 500
 
@@ -70,21 +71,19 @@ class VolunteerProfile(models.Model):
     membership = models.OneToOneField(
         Membership, on_delete=models.CASCADE, primary_key=True, related_name="volunteer_profile"
     )
-    topics = ArrayField(models.CharField(max_length=50, choices=Topic), verbose_name="thèmes", default=list, blank=True)
-    levels = ArrayField(
-        models.CharField(max_length=20, choices=Level), verbose_name="niveaux", default=list, blank=True
+    topics = WordsField(WordField(max_length=50, choices=Topic), verbose_name="thèmes", default=list, blank=True)
+    levels = WordsField(WordField(max_length=20, choices=Level), verbose_name="niveaux", default=list, blank=True)
+    languages = WordsField(
+        WordField(max_length=5, choices=Language), verbose_name="autres langues", default=list, blank=True
     )
-    languages = ArrayField(
-        models.CharField(max_length=5, choices=Language), verbose_name="autres langues", default=list, blank=True
-    )
-    moments = ArrayField(
-        models.CharField(max_length=20, choices=Moment), verbose_name="disponibilités", default=list, blank=True
+    moments = WordsField(
+        WordField(max_length=20, choices=Moment), verbose_name="disponibilités", default=list, blank=True
     )
     sites = models.ManyToManyField(Site, verbose_name="sites", blank=True, related_name="+")
     pledged_hours = models.PositiveSmallIntegerField(
         "heures promises par an", default=0, validators=between(0, MOST_HOURS)
     )
-    engagement_type = models.CharField("cadre", max_length=20, choices=Engagement, default=Engagement.BENEVOLAT)
+    engagement_type = WordField("cadre", max_length=20, choices=Engagement, default=Engagement.BENEVOLAT)
     consented_at = models.DateTimeField("accord", null=True, editable=False)
     consented_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     guidance_read_at = models.DateTimeField("repères lus", null=True, editable=False)
@@ -105,9 +104,6 @@ class VolunteerProfile(models.Model):
                 name="volunteer_consent_dated", condition=Q(consented_by__isnull=True) | Q(consented_at__isnull=False)
             ),
             models.CheckConstraint(name="volunteer_hours_plausible", condition=Q(pledged_hours__lte=MOST_HOURS)),
-            models.CheckConstraint(
-                name="volunteer_engagement_known", condition=Q(engagement_type__in=["benevolat", "mecenat"])
-            ),
         ]
         triggers = [
             promises_stand(
@@ -167,7 +163,7 @@ class SlotVolunteer(models.Model):
     starts_at = models.DateTimeField(editable=False)
     ends_at = models.DateTimeField(editable=False)
     joined_at = models.DateTimeField(editable=False)
-    engagement_type = models.CharField("cadre", max_length=20, choices=Engagement, default=Engagement.BENEVOLAT)
+    engagement_type = WordField("cadre", max_length=20, choices=Engagement, default=Engagement.BENEVOLAT)
     stand_in_asked_at = models.DateTimeField("remplaçant cherché", null=True, editable=False)
 
     objects = SlotVolunteerQuerySet.as_manager()
@@ -188,9 +184,6 @@ class SlotVolunteer(models.Model):
             models.UniqueConstraint(name="volunteer_has_own_seat", fields=["slot", "seat"]),
             models.CheckConstraint(
                 name="volunteer_seat_is_offered", condition=Q(seat__gte=1, seat__lte=F("volunteers_offered"))
-            ),
-            models.CheckConstraint(
-                name="promise_engagement_known", condition=Q(engagement_type__in=["benevolat", "mecenat"])
             ),
         ]
         triggers = [

@@ -58,7 +58,6 @@ def test_last_seat_goes_to_one_of_many_at_once(committed: None, now: dt.datetime
         ("UPDATE companies_slotvolunteer SET seat = 3", "volunteer_seat_is_offered"),
         ("UPDATE companies_slotvolunteer SET seat = 0", "volunteer_seat_is_offered"),
         ("UPDATE companies_slotvolunteer SET seat = 3, volunteers_offered = 9", "promise_within_offer"),
-        ("UPDATE companies_slotvolunteer SET engagement_type = 'x'", "promise_engagement_known"),
     ],
 )
 def test_database_keeps_promises_within_what_is_offered(
@@ -278,7 +277,6 @@ def test_another_engagement_ends_the_consent(world: World, now: dt.datetime) -> 
             "volunteer_consent_dated",
         ),
         ("UPDATE companies_volunteerprofile SET pledged_hours = 501", "volunteer_hours_plausible"),
-        ("UPDATE companies_volunteerprofile SET engagement_type = 'x'", "volunteer_engagement_known"),
     ],
 )
 def test_database_keeps_profiles_in_order(world: World, now: dt.datetime, change: str, constraint: str) -> None:

@@ -129,7 +129,6 @@ def test_code_of_another_date_means_nothing(workshop: Workshop, world: World, no
     ("fields", "constraint"),
     [
         ({"minutes": 721}, "attendance_within_half_a_day"),
-        ({"engagement_type": "autre"}, "attendance_engagement_known"),
         ({"engagement_type": "mecenat"}, "Who is there has promised, on that time"),
         ({"told_at": dt.datetime(2026, 12, 8, 16, 29, tzinfo=dt.UTC)}, "The workshop has not begun"),
     ],

@@ -93,8 +93,9 @@ def test_state_is_one_of_the_table(world: World, now: dt.datetime, table: str) -
         cursor.execute(f"UPDATE {table} SET state = 'zzz'")  # noqa: S608  # a name of the list above
 
 
-def test_booked_slot_is_not_withdrawn(world: World, now: dt.datetime) -> None:
-    factories.make_booking(now, world.slot, world.association)
+@pytest.mark.parametrize("state", ["confirmed", "completed", "no_show"])
+def test_booked_slot_is_not_withdrawn(world: World, now: dt.datetime, state: str) -> None:
+    factories.make_booking(now, world.slot, world.association, state=state)
     withdraw = "UPDATE companies_slot SET state = 'withdrawn', withdrawn_at = now() WHERE id = %s"
     refused("slot_withdrawn_unbooked", withdraw, world.slot.pk)
     free = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
@@ -152,6 +153,8 @@ def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt
         ("starts_at = starts_at - interval '1 hour'", "slot_booked_stands"),
         ("ends_at = ends_at + interval '1 hour'", "slot_booked_stands"),
         ("places = 5, computers = 5", "slot_booked_has_places"),
+        ("computers = computers - 1", "slot_booked_keeps_its_offer"),
+        ("volunteers_offered = volunteers_offered - 1", "slot_booked_keeps_its_offer"),
     ],
 )
 def test_booked_slot_stays_as_it_was_booked(world: World, now: dt.datetime, state: str, change: str, name: str) -> None:

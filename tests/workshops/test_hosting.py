@@ -304,7 +304,6 @@ def change_to(change: str, *values: str) -> None:
         ("company_signed_name = 'Ana'", "hosting_company_signature_whole"),
         ("association_signed_by_id = (SELECT max(id) FROM accounts_user)", "hosting_association_signature_whole"),
         ("ended_side = 'company'", "hosting_ended_stamped"),
-        ("ended_side = 'press', ended_at = '2026-12-01T09:00Z'", "hosting_side_known"),
     ],
 )
 def test_database_keeps_agreements_in_order(agreement: HostingAgreement, change: str, constraint: str) -> None:

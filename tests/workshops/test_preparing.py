@@ -173,8 +173,6 @@ def test_there_is_no_open_chat(workshop: Workshop, now: dt.datetime) -> None:
     ("fields", "constraint"),
     [
         ({"kind": "other", "text": ""}, "note_says_something"),
-        ({"kind": "chat"}, "note_kind_known"),
-        ({"side": "press"}, "note_side_known"),
     ],
 )
 def test_database_keeps_notes_in_order(

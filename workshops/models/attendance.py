@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from companies.models import Company, Engagement
+from territories.closed_lists import WordField
 from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
@@ -49,7 +50,7 @@ class Attendance(models.Model):
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="attendances")
     volunteer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     minutes = models.PositiveSmallIntegerField("minutes")
-    engagement_type = models.CharField("cadre", max_length=20, choices=Engagement)
+    engagement_type = WordField("cadre", max_length=20, choices=Engagement)
     is_reported = models.BooleanField("selon le compte rendu de l’entreprise", default=False)
     told_at = models.DateTimeField(editable=False)
     told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
@@ -63,9 +64,6 @@ class Attendance(models.Model):
         constraints = [
             models.UniqueConstraint(name="attendance_told_once", fields=["workshop", "volunteer"]),
             models.CheckConstraint(name="attendance_within_half_a_day", condition=Q(minutes__lte=MOST_MINUTES)),
-            models.CheckConstraint(
-                name="attendance_engagement_known", condition=Q(engagement_type__in=["benevolat", "mecenat"])
-            ),
         ]
         triggers = [
             pgtrigger.Trigger(

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import BusyTime, Company, Slot, signatory
+from territories.closed_lists import WordField
 from workshops.guards import (
     booking_changes_hands,
     booking_fits_its_slot,
@@ -159,10 +160,10 @@ class Booking(models.Model):
         Course, on_delete=models.PROTECT, null=True, related_name="bookings", verbose_name="parcours", editable=False
     )
     participants = models.PositiveSmallIntegerField("participants")
-    topic = models.CharField("thème", max_length=50, choices=Topic)
+    topic = WordField("thème", max_length=50, choices=Topic)
     message = models.TextField("message à l’entreprise", max_length=1000, blank=True)
     key = models.UUIDField(unique=True, editable=False, help_text="un formulaire envoyé deux fois est une réservation")
-    state = models.CharField(max_length=30, choices=State)
+    state = WordField(max_length=30, choices=State)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     expires_at = models.DateTimeField(
@@ -175,7 +176,7 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancelled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     is_late = models.BooleanField("tardive", default=False, editable=False)
-    reason_code = models.CharField("motif", max_length=20, choices=Reason, blank=True)
+    reason_code = WordField("motif", max_length=20, choices=Reason, blank=True)
     reason = models.CharField("précisions", max_length=1000, blank=True)
     moved_from = models.ForeignKey(
         "self",
@@ -226,23 +227,6 @@ class Booking(models.Model):
                 name="booking_moved_once",
                 fields=["moved_from"],
                 condition=Q(state__in=["pending", "held", "confirmed", "completed", "no_show"]),
-            ),
-            models.CheckConstraint(
-                name="booking_state_known",
-                condition=Q(
-                    state__in=[
-                        "pending",
-                        "held",
-                        "confirmed",
-                        "declined",
-                        "not_selected",
-                        "expired",
-                        "cancelled_by_association",
-                        "cancelled_by_company",
-                        "completed",
-                        "no_show",
-                    ]
-                ),
             ),
             models.CheckConstraint(
                 name="booking_settled_stamped",

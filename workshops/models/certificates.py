@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.codes import CODE_LENGTH, new_code
 from accounts.models import User
 from companies.models import Company
+from territories.closed_lists import WordField
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -36,7 +37,7 @@ class Certificate(models.Model):
         COMPANY = "company", "d’une entreprise"
 
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = WordField(max_length=20, choices=Kind)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     volunteer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     year = models.PositiveSmallIntegerField("année")
@@ -54,7 +55,6 @@ class Certificate(models.Model):
         verbose_name = "attestation"
         ordering = ("-issued_at", "-pk")
         constraints = [
-            models.CheckConstraint(name="attestation_kind_known", condition=Q(kind__in=["volunteer", "company"])),
             models.CheckConstraint(
                 name="certificate_of_a_company_or_a_person",
                 condition=Q(kind="volunteer", people=0) | Q(kind="company", volunteer__isnull=True),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association
+from territories.closed_lists import WordField
 
 
 class Course(models.Model):
@@ -18,7 +19,7 @@ class Course(models.Model):
 
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
     title = models.CharField("titre", max_length=120, help_text="Par exemple\u00a0: Premiers pas, six séances.")
-    topic = models.CharField("thème", max_length=50, choices=Topic)
+    topic = WordField("thème", max_length=50, choices=Topic)
     participants = models.PositiveSmallIntegerField("participants")
     key = models.UUIDField(unique=True, editable=False, help_text="un formulaire envoyé deux fois est un parcours")
     created_at = models.DateTimeField(editable=False)

@@ -21,6 +21,7 @@ from accounts.keeping import another_person, changed, never_truncated
 from accounts.models import User
 from associations.models import Association
 from companies.models import Company
+from territories.closed_lists import WordField
 from workshops.models.sides import Side
 
 
@@ -116,7 +117,7 @@ class HostingAgreement(models.Model):
     association_signed_capacity = models.CharField("en qualité de", max_length=120, blank=True)
     ended_at = models.DateTimeField(null=True, editable=False)
     ended_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    ended_side = models.CharField("qui y a mis fin", max_length=20, choices=Side, blank=True)
+    ended_side = WordField("qui y a mis fin", max_length=20, choices=Side, blank=True)
 
     objects = HostingAgreementQuerySet.as_manager()
 
@@ -169,9 +170,6 @@ class HostingAgreement(models.Model):
             models.CheckConstraint(
                 name="hosting_ended_stamped",
                 condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True, ended_side=""),
-            ),
-            models.CheckConstraint(
-                name="hosting_side_known", condition=Q(ended_side__in=["", "company", "association"])
             ),
         ]
         triggers = [

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from territories.closed_lists import WordField
 from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
@@ -26,8 +27,8 @@ class WorkshopNote(models.Model):
     URGENT = (Kind.LATE, Kind.DOOR)
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="notes")
-    side = models.CharField(max_length=20, choices=Side)
-    kind = models.CharField("de quoi s’agit-il", max_length=20, choices=Kind)
+    side = WordField(max_length=20, choices=Side)
+    kind = WordField("de quoi s’agit-il", max_length=20, choices=Kind)
     text = models.CharField("message", max_length=500, blank=True)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -38,11 +39,6 @@ class WorkshopNote(models.Model):
         ordering = ("created_at", "pk")
         constraints = [
             models.CheckConstraint(name="note_says_something", condition=Q(kind__in=["late", "door"]) | ~Q(text="")),
-            models.CheckConstraint(
-                name="note_kind_known",
-                condition=Q(kind__in=["late", "door", "access", "equipment", "programme", "other"]),
-            ),
-            models.CheckConstraint(name="note_side_known", condition=Q(side__in=["company", "association"])),
         ]
 
     def __str__(self) -> str:

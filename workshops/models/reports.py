@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from accounts.vocabulary import Topic
+from territories.closed_lists import WordField, WordsField
 from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
@@ -52,7 +52,7 @@ class Report(models.Model):
     )
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="reports")
-    side = models.CharField(max_length=20, choices=Side)
+    side = WordField(max_length=20, choices=Side)
     attended = models.PositiveSmallIntegerField("personnes venues", null=True, validators=[MaxValueValidator(500)])
     under_12 = _count("moins de 12 ans")
     from_12_to_17 = _count("12 – 17 ans")
@@ -64,13 +64,13 @@ class Report(models.Model):
     volunteers = models.PositiveSmallIntegerField("bénévoles venus", null=True, validators=[MaxValueValidator(100)])
     volunteer_minutes = models.PositiveIntegerField("minutes des bénévoles, en tout", null=True)
     mecenat_minutes = models.PositiveIntegerField("dont minutes de mécénat de compétences", null=True)
-    taught = ArrayField(
-        models.CharField(max_length=50, choices=Topic), verbose_name="ce qui a été abordé", default=list, blank=True
+    taught = WordsField(
+        WordField(max_length=50, choices=Topic), verbose_name="ce qui a été abordé", default=list, blank=True
     )
     sessions_cleared = models.BooleanField(
         "sessions effacées", null=True, help_text="sur les ordinateurs prêtés\u00a0; vide quand il n’y en avait pas"
     )
-    absent = models.CharField("qui n’est pas venu", max_length=20, choices=Side, blank=True)
+    absent = WordField("qui n’est pas venu", max_length=20, choices=Side, blank=True)
     rating = models.PositiveSmallIntegerField(
         "note", null=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import Slot
+from territories.closed_lists import WordField
 from workshops.models.bookings import Booking
 
 
@@ -62,9 +63,9 @@ class WaitlistEntry(models.Model):
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
     request = models.ForeignKey(Request, on_delete=models.SET_NULL, null=True, related_name="+")
     participants = models.PositiveSmallIntegerField("participants")
-    topic = models.CharField("thème", max_length=50, choices=Topic)
+    topic = WordField("thème", max_length=50, choices=Topic)
     message = models.TextField("message à l’entreprise", max_length=1000, blank=True)
-    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    state = WordField(max_length=20, choices=State, default=State.WAITING)
     booking = models.OneToOneField(
         Booking, on_delete=models.PROTECT, null=True, related_name="+", help_text="le créneau gardé, puis réservé"
     )
@@ -92,10 +93,6 @@ class WaitlistEntry(models.Model):
             ),
             models.UniqueConstraint(name="waitlist_one_hold", fields=["slot"], condition=Q(state="offered")),
             models.CheckConstraint(name="waitlist_somebody_comes", condition=Q(participants__gte=1)),
-            models.CheckConstraint(
-                name="waitlist_state_known",
-                condition=Q(state__in=["waiting", "offered", "taken", "passed", "left", "closed"]),
-            ),
             models.CheckConstraint(
                 name="waitlist_state_stamped",
                 condition=Q(state__in=["waiting", "offered"], ended_at__isnull=True)

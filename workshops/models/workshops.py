@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar, Self
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
+from territories.closed_lists import WordField, WordsField
 from territories.zones import CLOCK_CHANGE
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
@@ -77,13 +77,13 @@ class Workshop(models.Model):
     }
 
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="workshop")
-    state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
+    state = WordField(max_length=20, choices=State, default=State.PLANNED)
     created_at = models.DateTimeField(editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, editable=False)
     title = models.CharField("titre", max_length=120, blank=True, help_text="Par exemple\u00a0: Trouver un emploi.")
-    topics = ArrayField(models.CharField(max_length=50, choices=Topic), verbose_name="thèmes", default=list, blank=True)
-    level = models.CharField("niveau", max_length=20, choices=Level, blank=True)
+    topics = WordsField(WordField(max_length=50, choices=Topic), verbose_name="thèmes", default=list, blank=True)
+    level = WordField("niveau", max_length=20, choices=Level, blank=True)
     material = models.TextField(
         "matériel",
         max_length=1000,

@@ -12,15 +12,6 @@ BREAKS = {
     "course_has_a_title": "UPDATE workshops_course SET title = ''",
     "course_of_somebody": "UPDATE workshops_course SET participants = 0",
     "booking_moved_is_one_event": "UPDATE workshops_booking SET event_of_id = id WHERE moved_from_id IS NULL",
-    "booking_state_known": """
-        INSERT INTO workshops_booking (
-            slot_id, association_id, participants, topic, message, key, state, created_at, settled_at, is_late,
-            reason_code, reason, sequence
-        ) SELECT
-            slot_id, association_id, participants, topic, message, gen_random_uuid(), 'maybe', created_at, created_at,
-            false, '', '', 0
-        FROM workshops_booking LIMIT 1
-    """,
     "workshop_state_stamped": "UPDATE workshops_workshop SET state = 'closed', closed_at = NULL",
     "workshop_company_agreed_at_an_instant": """
         UPDATE workshops_workshop SET company_agreed_by_id = (SELECT min(id) FROM accounts_user),
@@ -31,7 +22,6 @@ BREAKS = {
             association_agreed_at = NULL
     """,
     "reply_says_something": "UPDATE workshops_reply SET text = ''",
-    "reply_side_known": "UPDATE workshops_reply SET side = 'volunteer'",
     "report_rating_in_scale": "UPDATE workshops_report SET rating = 6",
     "report_minutes_of_somebody": """
         UPDATE workshops_report SET volunteers = 0, volunteer_minutes = 60, mecenat_minutes = 0 WHERE side = 'company'
