@@ -118,7 +118,9 @@ def load_communes() -> None:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Tests that share the one running portal stay on one worker."""
+    """Tests that share a running portal stay on one worker: another one would start it again."""
     for item in items:
         if "portal" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("portal"))
+        elif "own_portal" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(f"portal of {item.module.__name__}"))
