@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import connection
 
-# Read by `portal_now()` (migration 0025 of companies). Who says nothing, as in psql, has the real instant.
+# Read by `portal_now()` (migration `0002_bonds` of companies). Who says nothing, as in psql, has the real instant.
 SETTING = "solidarite.now"
 
 

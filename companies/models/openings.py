@@ -144,7 +144,7 @@ class Availability(Opening):
                 )
                 & Q(ordinals__contained_by=[1, 2, 3, 4, -1]),
             ),
-            # Target of a composite key of Slot (migration 0026): a series and its dates are of one room.
+            # Target of a composite key of Slot (migration `0002_bonds`): a series and its dates are of one room.
             models.UniqueConstraint(name="availability_room_key", fields=["id", "room"]),
         ]
         triggers = [

@@ -107,7 +107,7 @@ class Site(Accessibility):
                 name="site_welcomes_somebody",
                 condition=Q(max_visitors__gte=1),
             ),
-            # Target of the composite key of Room (migrations 0002, 0024).
+            # Target of the composite key of Room (migration `0002_bonds`).
             models.UniqueConstraint(name="site_room_key", fields=["id", "max_visitors", "time_zone"]),
         ]
         triggers = [
@@ -234,7 +234,7 @@ class Room(models.Model):
                 condition=Q(capacity__gte=1, capacity__lte=F("site_max_visitors")),
                 violation_error_message="La salle ne peut pas compter plus de places que le site n’admet de visiteurs.",
             ),
-            # Target of the composite key of Slot (migrations 0002, 0024).
+            # Target of the composite key of Slot (migration `0002_bonds`).
             models.UniqueConstraint(name="room_slot_key", fields=["id", "capacity", "computers", "time_zone"]),
         ]
         triggers = [

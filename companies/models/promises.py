@@ -1,6 +1,6 @@
 """Held by PostgreSQL at commit: who has promised to come is a member, with consent where it is on working time.
 
-`promises_stand(company, user)`, of migration 0025, looks at what is still to come; user NULL: of everybody.
+`promises_stand(company, user)`, of migration `0002_bonds`, looks at what is still to come; user NULL: of everybody.
 """
 
 from typing import Any

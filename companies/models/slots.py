@@ -168,9 +168,9 @@ class Slot(Opening):
                 name="slot_of_series_dated",
                 condition=Q(availability__isnull=True) | Q(original_date__isnull=False),
             ),
-            # Target of the composite key of SlotVolunteer (migration 0002).
+            # Target of the composite key of SlotVolunteer (migration `0002_bonds`).
             models.UniqueConstraint(name="slot_period_key", fields=["id", "starts_at", "ends_at"]),
-            # Target of another one (migration 0014).
+            # Target of another one (idem).
             models.UniqueConstraint(name="slot_volunteers_key", fields=["id", "volunteers_offered"]),
         ]
         triggers = [

@@ -33,6 +33,6 @@ def load_places(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 
 class Migration(migrations.Migration):
-    dependencies = [("territories", "0001_places")]
+    dependencies = [("territories", "0001_tables")]
 
     operations = [migrations.RunPython(load_places, migrations.RunPython.noop)]

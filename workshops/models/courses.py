@@ -14,7 +14,7 @@ from territories.closed_lists import WordField
 class Course(models.Model):
     """The same group over several slots, each with its own booking and report.
 
-    Its bookings are of its association, by a composite foreign key (migration 0017).
+    Its bookings are of its association, by a composite foreign key (migration `0002_bonds`).
     """
 
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
