@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any
 
 import hypothesis
 import pgtrigger
@@ -16,6 +15,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.models import User
 from territories.models import Commune
@@ -117,10 +118,16 @@ def load_communes() -> None:
         migration.load_places(apps, editor)
 
 
-def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Tests that share a running portal stay on one worker: another one would start it again."""
-    for item in items:
-        if "portal" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("portal"))
-        elif "own_portal" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(f"portal of {item.module.__name__}"))
+class OnePortalAFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types here
+    """Tests of one file that walk a portal stay on one worker: another one would start it again. The others go alone.
+
+    Files of many tests go first, so that the others fill up what is left.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return file if file.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return OnePortalAFile(config, log)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,19 +18,38 @@ from bench.portal import Portal
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """One portal for all browser tests."""
-    running = Portal(tmp_path_factory.mktemp("portal") / "data")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a portal that was started once for all workers, to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    data = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "loaded"
+    with data.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data.exists():
+            running = Portal(data)
+            running.ready()
+            running.stop()
+    return data
+
+
+@contextlib.contextmanager
+def started(loaded: Path, folder: Path) -> Iterator[Portal]:
+    running = Portal(shutil.copytree(loaded, folder / "data"))
     yield running.ready()
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def portal(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One portal for all browser tests."""
+    with started(loaded, tmp_path_factory.mktemp("portal")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
-def own_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def own_portal(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """A portal for one file of tests, which change what others rely on: the clock, or the charter."""
-    running = Portal(tmp_path_factory.mktemp("own") / "data")
-    yield running.ready()
-    running.stop()
+    with started(loaded, tmp_path_factory.mktemp("own")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
