@@ -17,8 +17,8 @@ import pghistory
 from django.conf import settings
 from django.db import models
 
-from accounts.keeping import never_truncated
 from accounts.models import Organisation, Role, User
+from territories.records import never_truncated
 from territories.wording import long_date, wall_time
 
 # Kept by ourselves, and of no interest to who reads the history.

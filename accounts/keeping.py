@@ -14,14 +14,3 @@ def changed(*fields: str) -> pgtrigger.Q:
 def another_person(field: str) -> pgtrigger.Q:
     """A trigger's condition: the column names somebody else. Erasing an account only empties it."""
     return changed(field) & pgtrigger.Q(**{f"new__{field}__isnull": False})
-
-
-def never_truncated(name: str) -> pgtrigger.Trigger:
-    """For a table whose rows are a record: TRUNCATE is refused, as DELETE is by other triggers."""
-    return pgtrigger.Trigger(
-        name=name,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        level=pgtrigger.Statement,
-        func="RAISE EXCEPTION 'These rows stay.';",
-    )

@@ -42,13 +42,18 @@ class Reader(NamedTuple):
     def pk(self) -> int:
         return self.person.pk
 
+    @property
+    def key(self) -> str:
+        """The capacity, or the person: who reads in two capacities reads two mails."""
+        return self.capacity or f"person:{self.pk}"
+
 
 @contextmanager
 def writing_to(reader: Reader) -> Iterator[partial[bool]]:
     """The same, for somebody who has an account."""
     person = reader.person
     with writing(Address(person.email, person.name), language=person.language) as post:
-        yield partial(post, capacity=reader.capacity or f"person:{reader.pk}")
+        yield partial(post, capacity=reader.key)
 
 
 def managers_of(organisation: Organisation) -> list[Reader]:

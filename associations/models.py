@@ -17,7 +17,7 @@ from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
-from accounts.keeping import another_person, changed, never_truncated
+from accounts.keeping import another_person, changed
 from accounts.models import Claimable, ClaimableQuerySet, Claims, Organisation, OrganisationQuerySet, User
 from accounts.models import FormerEntry as AbstractFormerEntry
 from accounts.models import Invitation as AbstractInvitation
@@ -29,6 +29,7 @@ from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
 from territories.closed_lists import WordField
 from territories.models import Commune
+from territories.records import never_truncated
 
 MOST_PARTICIPANTS, WIDEST_RADIUS_KM = 200, 200
 

@@ -31,6 +31,15 @@ def validate_address(text: str) -> None:
     validate_email(text)
 
 
+def in_letters(address: str) -> str:
+    """The address with its domain as people write it: providers name an international one as it travels (RFC 3492)."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return address
+
+
 class AddressField(models.EmailField[str, str]):
     """An address that we write to: whoever types it, in whatever form, is told when we could not."""
 

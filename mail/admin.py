@@ -42,11 +42,11 @@ class ForOperators:
 
 @admin.register(Message)
 class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
-    """The outbox as a list, filtered by state; a failed message can be sent again."""
+    """The outbox as a list, filtered by what became of it; what failed, or came back, can be sent again."""
 
-    list_display = ("state", "key", "template", "to_email", "due_at", "attempts", "last_error")
+    list_display = ("state", "outcome", "key", "template", "to_email", "due_at", "attempts", "last_error")
     list_display_links = ("key",)
-    list_filter = ("state", "template")
+    list_filter = ("state", "outcome", "template")
     search_fields = ("key", "to_email")
     show_full_result_count = False
     actions = ("send_again",)
@@ -70,7 +70,7 @@ class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
         names = [field.name for field in self.opts.concrete_fields]
         return [name for name in names if not (obj and obj.secret and name in BODY)]
 
-    @admin.action(description="Renvoyer les messages en échec", permissions=["change"])
+    @admin.action(description="Renvoyer les messages en échec ou revenus", permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         count = requeue(queryset.values_list("pk", flat=True), now=clock.now())
         if count:
@@ -79,7 +79,7 @@ class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
         else:
             self.message_user(
                 request,
-                "Aucun message remis en file : choisissez des messages en échec et non secrets. "
+                "Aucun message remis en file : choisissez des messages en échec ou revenus, et non secrets. "
                 "Ce que disaient les plus anciens est effacé.",
                 messages.WARNING,
             )

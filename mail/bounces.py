@@ -15,7 +15,9 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from django.db import transaction
+from django.db.models import Q
 
+from mail.addresses import in_letters
 from mail.models import Message, Suppression
 
 logger = logging.getLogger(__name__)
@@ -88,15 +90,16 @@ def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.da
 
     An address is set aside only when we have written to it: nobody else's word silences it.
     """
-    to_address = Message.objects.filter(to_email__iexact=address)
+    to_address = Message.objects.filter(Q(to_email__iexact=address) | Q(to_email__iexact=in_letters(address)))
     message = to_address.filter(message_id=message_id).select_for_update().first()
     if message is not None:
         _note_outcome(message, event, reason, now)
-    known = message is not None or to_address.exists()
+    known = message or to_address.first()
     if event == Event.HARD_BOUNCE and known:
-        set_aside(address=address, reason=reason or "Le serveur du destinataire refuse cette adresse.", now=now)
+        refused = reason or "Le serveur du destinataire refuse cette adresse."
+        set_aside(address=known.to_email, reason=refused, now=now)
     elif event == Event.COMPLAINED and known:
-        set_aside(address=address, reason=COMPLAINT, now=now)
+        set_aside(address=known.to_email, reason=COMPLAINT, now=now)
 
 
 def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:

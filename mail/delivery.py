@@ -36,8 +36,8 @@ Clock = Callable[[], dt.datetime]
 Rest = Callable[[float], None]
 
 RUN_AT_MOST = dt.timedelta(seconds=50)
-# Of a message without a limit of its own (`not_after`).
-ATTEMPTS_AT_MOST = 10
+# Of a message without a limit of its own (`not_after`): about four days, as mail servers do (RFC 5321, 4.5.4.1).
+ATTEMPTS_AT_MOST = 20
 LONGEST_WAIT = dt.timedelta(hours=8)
 FIRST_WAIT = dt.timedelta(minutes=1)
 
@@ -294,18 +294,27 @@ def _is_of_the_address(code: int, reason: str, *, at_recipient: bool) -> bool:
 def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Outcome:
     """Write down why the message did not leave, and either when to try again or that it is given up."""
     attempts = message.attempts + 1
-    again_at = at + wait_before(attempts, seed=message.message_id)
+    again_at = _again_at(message, attempts, at=at)
     if refusal.bounced:
         set_aside(address=message.to_email, reason=refusal.reason, now=at)
-    out_of_time = message.not_after is not None and again_at >= message.not_after
-    given_up = message.not_after is None and attempts >= ATTEMPTS_AT_MOST
-    if refusal.permanent or given_up or out_of_time:
+    # Where nothing at all is taken from us, an operator has something to repair, and no message is at fault.
+    worn_out = message.not_after is None and attempts >= ATTEMPTS_AT_MOST and not refusal.pauses
+    if refusal.permanent or worn_out or again_at is None:
         mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)
         return Outcome.FAILED
     Message.objects.filter(pk=message.pk).update(
         attempts=attempts, next_attempt_at=again_at, turn_at=again_at, last_error=refusal.reason
     )
     return Outcome.POSTPONED
+
+
+def _again_at(message: Message, attempts: int, *, at: dt.datetime) -> dt.datetime | None:
+    """When to try once more; None when what is left of its time is less than the shortest wait."""
+    again_at = at + wait_before(attempts, seed=message.message_id)
+    if message.not_after is None or again_at < message.not_after:
+        return again_at
+    halfway = at + (message.not_after - at) / 2
+    return halfway if halfway - at >= FIRST_WAIT else None
 
 
 def wait_before(attempt: int, *, seed: str) -> dt.timedelta:

@@ -137,9 +137,16 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
         language=last.language,
         time_zone=str(zone),
         priority=outbox.BULK,
+        capacity=_reader_of([one.message for one in due]),
         now=now,
     )
     return Message.objects.get(key=key) if written else None
+
+
+def _reader_of(messages: list[Message]) -> str:
+    """The one person whom they are for: should they change their address, the digest follows. Else nobody's."""
+    readers = {one.capacity.rpartition(":")[2] for one in messages}
+    return f"person:{readers.pop()}" if len(readers) == 1 and "" not in readers else ""
 
 
 @wanted.retold(DIGEST)

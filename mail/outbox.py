@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 from redis.exceptions import RedisError
@@ -226,15 +227,17 @@ def _write(rows: list[dict[str, Any]]) -> int:
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
-    """Put failed messages back into the queue, with all their attempts; returns how many.
+    """Put messages that failed, or came back after they left, into the queue, all attempts anew; returns how many.
 
     One whose words were erased stays where it is, a secret one or an old one: it would leave empty.
     """
+    came_back = Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
     with transaction.atomic():
-        kept = Message.objects.filter(pk__in=list(ids), state=Message.State.FAILED, secret=False).exclude(context={})
-        numbers = list(kept.select_for_update().values_list("pk", flat=True))
+        lost = Message.objects.filter(Q(state=Message.State.FAILED) | came_back, pk__in=list(ids), secret=False)
+        numbers = list(lost.exclude(context={}).select_for_update().values_list("pk", flat=True))
         again = Message.objects.filter(pk__in=numbers)
-        count = again.move(Message.State.QUEUED, failed_at=None, attempts=0, next_attempt_at=now)
+        anew = {"failed_at": None, "sent_at": None, "outcome": "", "outcome_at": None, "attempts": 0}
+        count = again.move(Message.State.QUEUED, next_attempt_at=now, **anew)
         take_turns(numbers, at=now)
         if count:
             wake_at_commit()

@@ -30,6 +30,8 @@ BREAKS = re.compile(r"[ \x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What needs neither quotes nor words (RFC 5322, 3.2.3), and leaves room on its line.
 PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*")
 LONGEST_PLAIN_NAME = 60
+# RFC 5322, 2.1.1.
+LONGEST_LINE = 78
 # Headers whose values no program decodes: they stand as they are, on one line however long.
 TOKENS = ("Message-ID", "References", "In-Reply-To", "List-Unsubscribe")
 
@@ -89,8 +91,8 @@ class Letter(EmailMultiAlternatives):
         for name in TOKENS:
             if value := self.extra_headers.get(name):
                 set_raw(built, name, str(value))
-        if needs_words(subject := str(self.subject)):
-            set_raw(built, "Subject", encoded_words(subject))
+        subject = str(self.subject)
+        set_raw(built, "Subject", encoded_words(subject) if needs_words(subject) else folded(subject))
         if self.recipient_name:
             [address] = built["To"].addresses
             set_raw(built, "To", named(self.recipient_name, address.addr_spec))
@@ -161,6 +163,15 @@ def named(name: str, address: str) -> str:
 def needs_words(text: str) -> bool:
     """Whether it is anything but plain letters that nobody takes for an encoded word."""
     return not text.isascii() or "=?" in text
+
+
+def folded(text: str, *, room: int = LONGEST_LINE - len("Subject: ")) -> str:
+    """The text in lines of at most 78 characters where its spaces allow it; unfolded it is the same again."""
+    if len(text) <= room:
+        return text
+    end = text.rfind(" ", 1, room + 1)
+    end = end if end > 0 else text.find(" ", room)
+    return text if end < 0 else f"{text[:end]}\r\n{folded(text[end:], room=LONGEST_LINE)}"
 
 
 def encoded_words(text: str) -> str:

@@ -404,11 +404,16 @@ def _reasons(request: Request, found: Match, slot: Slot) -> str:
 
 
 def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
-    """Both sides and the volunteers, each with the event for their calendars; the association has the access kit."""
+    """Both sides and the volunteers, each with the event for their calendars; the association has the access kit.
+
+    Who acts for the company and comes as a volunteer is reminded once.
+    """
     booking, event = workshop.booking, calendar.REQUEST
-    for person in _company(booking):
+    hosts = _company(booking)
+    for person in hosts:
         _tell(template, booking, person, now, url=_company_url(booking), event=event, not_after=not_after)
-    for promise in _promises(booking):
+    reminded = {host.pk for host in hosts}
+    for promise in [one for one in _promises(booking) if one.volunteer_id not in reminded]:
         reader, url = as_volunteer(booking.slot, promise.volunteer), _volunteer_url()
         _tell(template, booking, reader, now, url=url, event=event, promise=promise, not_after=not_after)
     url, kit = _association_url(booking), partial(_access, booking)
@@ -452,7 +457,8 @@ def _tell(  # the one place where a mail about a booking is put together
     with writing_to(reader) as post:
         post(
             template,
-            key=":".join(filter(None, (fact(template, booking), told_once, str(reader.pk)))),
+            # Who is of both sides is told, and asked, for each.
+            key=":".join(filter(None, (fact(template, booking), told_once, reader.key))),
             context=said.facts() | {"url": url, "in_calendar": bool(event)} | dict(facts()),
             about=about(booking),
             thread=thread(booking),

@@ -9,9 +9,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from accounts.keeping import another_person, changed, never_truncated
+from accounts.keeping import another_person, changed
 from accounts.models.people import User
 from territories.closed_lists import WordField
+from territories.records import never_truncated
 
 CLAIM_LASTS = dt.timedelta(minutes=60)
 

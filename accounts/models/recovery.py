@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.keeping import never_truncated
 from accounts.models.people import User
+from territories.records import never_truncated
 
 RECOVERY_LASTS = dt.timedelta(days=2)
 

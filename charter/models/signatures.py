@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import tracked
 from accounts.codes import CODE_LENGTH, new_code
-from accounts.keeping import another_person, changed, never_truncated
+from accounts.keeping import another_person, changed
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.names import NAME, visible
 from accounts.ranges import between
@@ -20,6 +20,7 @@ from charter.models.versions import CharterVersion
 from companies.models import Company
 from mail.addresses import AddressField, written_to
 from territories.closed_lists import WordField
+from territories.records import never_truncated
 
 LINK_LASTS = dt.timedelta(days=14)
 

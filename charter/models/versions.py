@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from accounts.keeping import another_person, changed, never_truncated
+from accounts.keeping import another_person, changed
 from accounts.models import User
+from territories.records import never_truncated
 
 LONGEST_TEXT = 60_000
 

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now, Upper
 
 from mail.models.addresses import Pause
+from territories.records import never_truncated
 
 # What was said is still there. A secret message never kept it.
 KEPT = ~Q(text="") | ~Q(context={}) | ~Q(calendar="")
@@ -293,6 +294,7 @@ class Message(models.Model):
         triggers = [
             # Its key is what keeps the same thing from being told again.
             pgtrigger.Protect(name="message_stays", operation=pgtrigger.Delete),
+            never_truncated("messages_stay"),
         ]
 
     def __str__(self) -> str:

@@ -257,3 +257,20 @@ def test_operator_sends_again_what_failed_and_nothing_that_was_sent(message: Mes
 )
 def test_passing_states_are_told_by_their_class(answer: str, passing: bool) -> None:  # noqa: FBT001  # a table
     assert bounces.is_passing(answer) is passing
+
+
+def test_address_is_known_as_it_travels(message: Message) -> None:
+    """Providers name an international domain in the letters of the wire."""
+    Message.objects.filter(pk=message.pk).update(to_email="jean@café.fr")
+    assert tell_us(message, "hard_bounce", email="jean@xn--caf-dma.fr", reason=HARD) == 200
+    message.refresh_from_db()
+    assert (message.outcome, Suppression.objects.get().address) == ("bounced", "jean@café.fr")
+
+
+def test_operator_sends_again_what_came_back(message: Message) -> None:
+    tell_us(message, "blocked", reason="policy")
+    message.refresh_from_db()
+    assert (message.state, message.outcome) == ("sent", "bounced")
+    assert requeue([message.pk], now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.state, message.outcome, message.sent_at, message.outcome_at) == ("queued", "", None, None)

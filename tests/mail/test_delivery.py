@@ -156,13 +156,39 @@ def test_temporary_refusal_is_retried_later(smtp_sink: Sink, tell: Tell, where: 
     assert deliver(message.next_attempt_at) == Tally(sent=1)
 
 
-def test_message_is_given_up_after_ten_attempts(smtp_sink: Sink, tell: Tell) -> None:
+def test_message_is_given_up_after_four_days_of_refusals(smtp_sink: Sink, tell: Tell) -> None:
     smtp_sink.answers["ana@example.org"] = "451 later"
     message = tell()
-    for _ in range(10):
+    for _ in range(20):
+        assert message.state == Message.State.QUEUED
         deliver(message.next_attempt_at)
         message.refresh_from_db()
-    assert (message.state, message.attempts, message.last_error) == (Message.State.FAILED, 10, "451 later")
+    assert (message.state, message.attempts, message.last_error) == (Message.State.FAILED, 20, "451 later")
+    assert message.failed_at is not None
+    assert dt.timedelta(days=4) < message.failed_at - NOW < dt.timedelta(days=5)
+
+
+def test_no_message_is_given_up_while_nothing_is_taken_from_us(smtp_sink: Sink, tell: Tell) -> None:
+    smtp_sink.sender_answer = "550 5.7.1 who are you"
+    message = tell()
+    Message.objects.update(attempts=40)
+    assert deliver() == Tally(postponed=1, paused=True)
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (Message.State.QUEUED, 41)
+
+
+def test_last_hours_of_a_message_are_used(smtp_sink: Sink, tell: Tell) -> None:
+    smtp_sink.answers["ana@example.org"] = "451 later"
+    message = tell(not_after=NOW + dt.timedelta(hours=2))
+    Message.objects.update(attempts=9)
+    attempts = 0
+    while message.state == Message.State.QUEUED:
+        deliver(message.next_attempt_at)
+        message.refresh_from_db()
+        attempts += 1
+    assert (message.state, attempts) == (Message.State.FAILED, 7)
+    assert message.failed_at is not None
+    assert message.failed_at > NOW + dt.timedelta(hours=1, minutes=57)
 
 
 def test_message_with_a_limit_is_tried_until_then(smtp_sink: Sink, tell: Tell) -> None:

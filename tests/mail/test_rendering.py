@@ -185,3 +185,14 @@ def test_calendar_is_an_alternative_and_a_file(method: str) -> None:
         assert dict(part["Content-Type"].params) == {"method": method, "charset": "utf-8"}
         assert part.get_content() == CALENDAR
     assert (invitation.get_filename(), file.get_filename()) == (None, "agenda.ics")
+
+
+@pytest.mark.parametrize("word", ["abcdefghi", "a" * 80])
+def test_plain_subject_of_any_length_comes_back_as_it_was(word: str) -> None:
+    row = message()
+    for length in range(60, 170):
+        subject = f"The signature of {f'{word} ' * 20}"[:length].strip()
+        raw = build_email(row, render(row)._replace(subject=subject), sent_at=NOW).message(policy=email.policy.SMTP)
+        assert email.message_from_bytes(raw.as_bytes(), policy=email.policy.default)["Subject"] == subject
+        lines = raw.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n")
+        assert word != "abcdefghi" or all(len(line) <= 78 for line in lines if line.startswith((b"Subject", b" ")))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.db import transaction
 
+from accounts.models import Role
+from associations.models import Membership as AssociationMembership
 from companies.actions import join_slot
 from companies.models import Slot
 from mail.delivery import Outcome, deliver_due, hold_back
@@ -171,3 +173,28 @@ def test_many_mails_of_one_company_let_another_speak(now: dt.datetime, committed
     deliver_due(now=later, limit=99, clock=lambda: later)
     own = [number for number, address in enumerate(smtp_sink.recipients) if address == other.owners()[0].email]
     assert own[0] <= 3
+
+
+def test_who_is_of_both_sides_is_asked_for_each(world: World, now: dt.datetime) -> None:
+    AssociationMembership.objects.create(
+        association=world.association, user=world.company_owner, role=Role.MANAGER, joined_at=now
+    )
+    booking = factories.make_booking(now, world.slot, world.association)
+    for side in Side:
+        emails.workshop_agreement(workshop=booking.workshop, side=side, now=now)
+    asked = Message.objects.filter(template="workshop_agreement", to_email=world.company_owner.email)
+    assert sorted(one.context["side"] for one in asked) == ["association", "company"]
+
+
+def test_who_manages_and_volunteers_hears_that_the_promise_is_off(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    join_slot(slot=world.slot, by=world.company_owner, now=now)
+    emails.workshop_reminder(workshop=booking.workshop, now=now)
+    to_owner = Message.objects.filter(to_email=world.company_owner.email)
+    assert to_owner.filter(template="workshop_reminder").count() == 1
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
+    gone = to_owner.filter(template="booking_cancelled").values_list("calendar", flat=True)
+    assert sorted(f"{kind}-" for kind in ("booking", "promise") for one in gone if f"UID:{kind}-" in one) == [
+        "booking-",
+        "promise-",
+    ]

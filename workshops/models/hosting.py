@@ -17,11 +17,12 @@ from django.db.models.functions import TruncDate
 from django.db.models.lookups import LessThanOrEqual
 
 from accounts.codes import CODE_LENGTH, new_code
-from accounts.keeping import another_person, changed, never_truncated
+from accounts.keeping import another_person, changed
 from accounts.models import User
 from associations.models import Association
 from companies.models import Company
 from territories.closed_lists import WordField
+from territories.records import never_truncated
 from workshops.models.sides import Side
 
 
