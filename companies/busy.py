@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -52,6 +53,8 @@ def read_busy(file: bytes, *, zone: ZoneInfo, since: dt.datetime, until: dt.date
     for calendar in _parse(file):
         with _blaming_the_file():
             _refuse_endless(calendar, since, until)
+            _tell_apart(calendar)
+            _end_with_the_day(calendar)
             periods += _events(calendar, zone, since, until)
             periods += _free_busy(calendar, zone)
     within = [Busy(max(one.starts_at, since), min(one.ends_at, until)) for one in periods]
@@ -114,6 +117,8 @@ def _refuse_endless(calendar: Any, since: dt.datetime, until: dt.datetime) -> No
     for event in calendar.walk("VEVENT"):
         _refuse_hours_without_a_day(event)
         for rule in _listed(event.get("RRULE")):
+            if any(int(one) < 1 for one in rule.get("INTERVAL", [])):
+                raise UnreadableCalendar(_damaged(" (propriété RRULE)"))
             frequencies = [str(one).upper() for one in rule.get("FREQ", [])]
             if TOO_FINE.intersection(frequencies) or any(len(rule.get(part, [])) > 1 for part in WITHIN_A_DAY):
                 raise UnreadableCalendar(
@@ -131,6 +136,35 @@ def _refuse_endless(calendar: Any, since: dt.datetime, until: dt.datetime) -> No
         raise UnreadableCalendar(
             "Ce calendrier répète trop d’événements anciens\u00a0: exportez-le depuis cette année."
         )
+
+
+def _tell_apart(calendar: Any) -> None:
+    """Some programs give one UID to several events; each of them takes the room."""
+    seen: Counter[str] = Counter()
+    for event in calendar.walk("VEVENT"):
+        if "RECURRENCE-ID" in event:
+            continue
+        uid = str(event.get("UID", ""))
+        seen[uid] += 1
+        if seen[uid] > 1:
+            event["UID"] = f"{uid}#{seen[uid]}"
+
+
+def _end_with_the_day(calendar: Any) -> None:
+    """A rule of hours that ends on a day (RFC 2445 let it) holds that whole day."""
+    for event in calendar.walk("VEVENT"):
+        starts = event["DTSTART"].dt
+        for rule in _listed(event.get("RRULE")) if isinstance(starts, dt.datetime) else ():
+            rule["UNTIL"] = [_last_instant(one, starts) for one in rule.get("UNTIL", [])]
+            if not rule["UNTIL"]:
+                del rule["UNTIL"]
+
+
+def _last_instant(until: dt.date, starts: dt.datetime) -> dt.date:
+    if isinstance(until, dt.datetime):
+        return until
+    last = dt.datetime.combine(until, dt.time.max.replace(microsecond=0), tzinfo=starts.tzinfo)
+    return last.astimezone(dt.UTC) if starts.tzinfo else last
 
 
 def _refuse_hours_without_a_day(event: Any) -> None:

@@ -11,15 +11,15 @@ from associations.models import Membership as AssociationMembership
 from companies.models import Membership as CompanyMembership
 from companies.models import SlotVolunteer, VolunteerProfile
 from mail.models import Preferences
-from workshops.models import Attendance, Certificate, LostPromise, WorkshopNote
+from workshops.models import Attendance, CalendarFeed, Certificate, LostPromise, WorkshopNote
 
 
 def own_data(user: User) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
-    Account and memberships; what is said as a volunteer, and of mail; promises, hours and certificates; words to the
-    other side of a workshop. Instants are ISO 8601 in UTC. Organisations' own records (bookings, requests) belong to
-    the organisations.
+    Account and memberships; what is said as a volunteer, and of mail; promises, hours and certificates; agendas that
+    are followed; words to the other side of a workshop. Instants are ISO 8601 in UTC. Organisations' own records
+    (bookings, requests) belong to the organisations.
     """
     companies = (
         CompanyMembership.objects.filter(user=user)
@@ -31,6 +31,7 @@ def own_data(user: User) -> dict[str, Any]:
     lost = LostPromise.objects.filter(volunteer=user).order_by("lost_at", "pk")
     presences = Attendance.objects.filter(volunteer=user).with_place()
     certificates = Certificate.objects.filter(volunteer=user)
+    feeds = CalendarFeed.objects.filter(user=user).order_by("created_at", "pk")
     words = WorkshopNote.objects.filter(created_by=user)
     return {
         "account": {
@@ -57,6 +58,9 @@ def own_data(user: User) -> dict[str, Any]:
         ),
         "presences": [_presence(one) for one in presences.order_by("told_at", "pk")],
         "certificates": list(certificates.order_by("issued_at", "pk").values("code", "company__name", "year")),
+        "calendar_feeds": list(
+            feeds.values("site__name", "company__name", "association__name", "created_at", "closed_at")
+        ),
         "words": list(words.order_by("created_at", "pk").values("kind", "text", "created_at")),
     }
 
@@ -89,4 +93,5 @@ def _promise(promise: SlotVolunteer) -> dict[str, Any]:
         "ends_at": promise.ends_at,
         "engagement_type": promise.engagement_type,
         "joined_at": promise.joined_at,
+        "stand_in_asked_at": promise.stand_in_asked_at,
     }

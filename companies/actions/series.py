@@ -80,6 +80,12 @@ class TooFarAhead(Refused):
     field = "until_date"
 
 
+class BeginsTooFarAhead(TooFarAhead):
+    """Its first date already is."""
+
+    field = "from_date"
+
+
 class MoreThanRoom(Refused):
     """The series would offer more than the room has."""
 
@@ -122,7 +128,7 @@ LONGEST_RHYTHM = dt.timedelta(days=62)
 class Season(NamedTuple):
     """What became of a publication: the slots made, the dates refused, the public holidays among them, and those moved.
 
-    Moved are the slots whose night has no such hour: they begin later.
+    Moved are the slots whose night has no such hour: they begin or end later.
     """
 
     slots: list[Slot]
@@ -372,13 +378,16 @@ def dates_taken_out(availability: Availability) -> set[dt.date]:
 def _dates(room: Room, availability: Availability, now: dt.datetime) -> list[Occurrence]:
     """All dates of the season, once it is one that may be published."""
     farthest = (now + FARTHEST_AHEAD).date()
+    begins = "Publiez au plus deux ans à l’avance\u00a0: rapprochez la première date."
     if availability.from_date > farthest:
-        raise TooFarAhead("Publiez au plus deux ans à l’avance : rapprochez la première date.")
+        raise BeginsTooFarAhead(begins)
     last = _last_date(availability, now)
     if last < availability.from_date:
         raise NothingToOpen(_nothing([]))
     if last - availability.from_date > LONGEST_SEASON:
         raise SeasonTooLong("Publiez au plus un an à la fois\u00a0: rapprochez la date de fin.")
+    if last > farthest and availability.until_date is None:
+        raise BeginsTooFarAhead(begins)
     if last > farthest:
         raise TooFarAhead("Publiez au plus deux ans à l’avance\u00a0: rapprochez la date de fin.")
     zone = ZoneInfo(room.time_zone)
@@ -514,7 +523,7 @@ def _keep_possible(
         for slot in candidates
         if slot.starts_at not in starts
     ]
-    moved = [slot for slot in kept if slot.starts_local != availability.start_time]
+    moved = [slot for slot in kept if slot.hours_local != (availability.start_time, availability.end_time)]
     return Season(slots=kept, refused=refused, holidays=_holidays(kept), moved=moved)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies import emails
 from companies.models import Availability, Engagement, Membership, Site, Slot, SlotVolunteer, VolunteerProfile
@@ -33,6 +33,10 @@ class NoConsent(Refused):
 
 class NotAMember(Refused):
     """The volunteer has left the company."""
+
+
+class OwnConsent(Refused):
+    """A manager's own time at work is not theirs to give; an owner answers for the company."""
 
 
 class NoStandInWanted(Refused):
@@ -196,7 +200,14 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
 
 @transaction.atomic
 def consent(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> None:
-    """Allow a member to come on working time, and tell them."""
+    """Allow a member to come on working time, and tell them.
+
+    Raises:
+        OwnConsent: somebody who is no owner would allow it to themselves.
+    """
+    membership = profile.membership
+    if membership.user_id == by.pk and membership.role != Role.OWNER:
+        raise OwnConsent("Demandez cet accord à une autre personne qui gère votre entreprise.")
     waiting = VolunteerProfile.objects.filter(
         pk=profile.pk, engagement_type=Engagement.MECENAT, consented_at__isnull=True
     )

@@ -280,9 +280,9 @@ class Slot(Opening):
 
     @property
     def is_shifted(self) -> bool:
-        """Whether the clocks change on its night, which lacks the hour of its series: it begins later."""
+        """Whether the clocks change on its night, which lacks an hour of its series: it begins or ends later."""
         series = None if self.is_edited else self.availability
-        return series is not None and self.starts_local != series.start_time
+        return series is not None and self.hours_local != (series.start_time, series.end_time)
 
     @property
     def is_past_the_cut(self) -> bool:

@@ -19,7 +19,7 @@ from companies.models import Availability, Room
 from companies.views.organisations import managed_company
 from territories import clock
 from territories.holidays import school_calendar_known_until
-from territories.wording import counted, long_date, wall_time
+from territories.wording import counted, long_date, time_range
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,8 +94,10 @@ def tell_season(request: HttpRequest, season: actions.Season, *, again: bool = F
         dates = "\u00a0; ".join(f"{long_date(date.starts_at.date())} ({date.reason})" for date in season.refused)
         messages.warning(request, f"Dates laissées de côté\u00a0: {dates}.")
     if season.moved:
-        days = ", ".join(f"{long_date(slot.starts_on)} ({wall_time(slot.starts_local)})" for slot in season.moved)
-        messages.warning(request, f"L’heure change ces nuits-là, et le créneau commence plus tard\u00a0: {days}.")
+        days = ", ".join(f"{long_date(slot.starts_on)} ({time_range(*slot.hours_local)})" for slot in season.moved)
+        messages.warning(
+            request, f"L’heure change ces nuits-là, et le créneau commence ou finit plus tard\u00a0: {days}."
+        )
     if season.holidays:
         kept = ", ".join(f"{long_date(day)} ({name})" for day, name in season.holidays)
         messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")

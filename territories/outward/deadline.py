@@ -6,8 +6,10 @@ The HTTP client's own time-outs start anew with every byte.
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from functools import cache
 from typing import Any
 
@@ -63,10 +65,28 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        number = self._resolve(host) if self._resolve else host
+        left = max(0.0, self._until - time.monotonic())
+        number = _in_time(self._resolve, host, left) if self._resolve else host
         left = max(0.0, self._until - time.monotonic())
         stream = httpcore.SyncBackend().connect_tcp(number, port, left, local_address, socket_options)
         return _Stream(stream, self._until)
+
+
+def _in_time(resolve: Callable[[str], str], host: str, seconds: float) -> str:
+    """What `resolve` finds. The system's own look-up knows no deadline: one that hangs is left behind."""
+    found: Future[str] = Future()
+
+    def look_up() -> None:
+        try:
+            found.set_result(resolve(host))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is raised where it is waited for
+            found.set_exception(error)
+
+    threading.Thread(target=look_up, daemon=True, name=f"look-up of {host}").start()
+    try:
+        return found.result(seconds)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout("the name is not found in time") from error
 
 
 def within_deadline(seconds: float, *, resolve: Callable[[str], str] | None = None) -> httpx.HTTPTransport:

@@ -97,8 +97,11 @@ def test_season_without_a_possible_date_is_refused_whole(
 
 
 def test_season_that_nobody_plans_is_refused(world: World, now: dt.datetime) -> None:
-    with pytest.raises(actions.TooFarAhead):
+    with pytest.raises(actions.TooFarAhead, match="première date") as refusal:
         publish(world, now, from_date=dt.date(9999, 12, 1), until_date=dt.date(9999, 12, 31))
+    assert refusal.value.field == "from_date"
+    with pytest.raises(actions.TooFarAhead, match="première date"):
+        publish(world, now, from_date=now.date() + dt.timedelta(days=725), until_date=None)
 
 
 def test_publishing_more_than_a_year_is_refused(world: World, now: dt.datetime) -> None:

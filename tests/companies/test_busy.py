@@ -63,6 +63,19 @@ def test_repeated_event_keeps_its_hour_across_the_change_of_clocks_and_its_excep
     assert [start for start, _ in read(weekly)] == ["03-18 17:30", "04-01 16:30", "04-08 16:30"]
 
 
+def test_events_that_share_a_number_all_take_the_room() -> None:
+    first, second = (f"UID:same\r\nDTSTART:202612{day:02}T173000Z\r\nDURATION:PT1H" for day in (8, 15))
+    events = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in (first, second))
+    assert [start for start, _ in read(other=events)] == ["12-08 17:30", "12-15 17:30"]
+
+
+@pytest.mark.parametrize("start", ["DTSTART;TZID=Europe/Paris:20261210T180000", "DTSTART:20261210T170000Z"])
+def test_rule_until_a_day_holds_that_day(start: str) -> None:
+    """RFC 2445 let a rule of hours end on a day; RFC 5545 does not, and programs still write it."""
+    weekly = f"{start}\r\nDURATION:PT2H\r\nRRULE:FREQ=WEEKLY;UNTIL=20261224"
+    assert [begin for begin, _ in read(weekly)] == ["12-10 17:00", "12-17 17:00", "12-24 17:00"]
+
+
 def test_periods_that_touch_are_one() -> None:
     assert read(
         "DTSTART:20261208T190000Z\r\nDTEND:20261208T200000Z",
@@ -88,6 +101,7 @@ def test_free_and_busy_periods_are_read_too() -> None:
         (b"BEGIN:VCALENDAR" + b"x" * 5_000_001, "dépasse 5"),
         (calendar("DTSTART:20261332T173000Z\r\nDTEND:20261208T193000Z"), "abîmé (propriété DTSTART)"),
         (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=SOMETIMES"), "abîmé (propriété RRULE)"),
+        (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=WEEKLY;INTERVAL=0"), "abîmé (propriété RRULE)"),
         (calendar("DTSTART:20261208T173000Z\r\nRDATE;VALUE=TIME:083000"), "abîmé (propriété RDATE)"),
         (calendar("DTSTART:20261208T173000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY"), "plusieurs fois par jour"),
         (calendar("DTSTART:20261208T173000Z\r\nRRULE:FREQ=DAILY;BYHOUR=8,9,10"), "plusieurs fois par jour"),

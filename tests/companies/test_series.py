@@ -212,6 +212,28 @@ def test_date_that_the_clocks_moved_says_so_however_it_was_made(
         assert client.get(path).text.count("l’heure change cette nuit-là") == 1
 
 
+def test_end_that_the_clocks_moved_is_said_and_stays_that_of_one_night(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    night = opening(
+        weekdays=[7],
+        from_date=dt.date(2027, 3, 21),
+        until_date=dt.date(2027, 4, 11),
+        start_time=dt.time(1, 30),
+        end_time=dt.time(2, 30),
+    )
+    season = actions.publish_season(room=world.room, openings=[night], by=world.company_owner, now=now)
+    [moved] = season.moved
+    assert (moved.local_date, moved.hours_local) == (dt.date(2027, 3, 28), (dt.time(1, 30), dt.time(3, 30)))
+    page = reverse("workshops:slot_change", args=[world.company.slug, moved.pk])
+    change = {"date": "2027-03-28", "start_time": "01:30", "end_time": "03:30", "places": 5, "computers": 5}
+    answer = visitor(world.company_owner).post(page, change | {"volunteers_offered": 0, "apply_to": "all"})
+    assert answer.status_code == 302
+    changed = Availability.objects.latest("pk")
+    assert (changed.places, changed.start_time, changed.end_time) == (5, dt.time(1, 30), dt.time(2, 30))
+    assert changed.slots.filter(state="open").count() == 4
+
+
 def test_dates_that_nobody_saw_are_shown_before_they_are_published(world: World, visitor: Visitor) -> None:
     client = visitor(world.company_owner)
     page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])

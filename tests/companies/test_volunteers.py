@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Role, User
 from companies import actions
-from companies.models import Engagement, Slot, SlotVolunteer, VolunteerProfile
+from companies.models import Engagement, Membership, Slot, SlotVolunteer, VolunteerProfile
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -247,6 +247,25 @@ def test_time_at_work_needs_consent_and_is_told_apart(world: World, now: dt.date
     actions.consent(profile=profile, by=world.company_owner, now=now)
     assert told()[1:] == [("volunteer_consent_given", "Lucie")]
     assert actions.join_slot(slot=world.slot, by=world.volunteer, now=now).engagement_type == Engagement.MECENAT
+
+
+@pytest.mark.parametrize(("role", "may"), [(Role.MANAGER, False), (Role.OWNER, True)])
+def test_only_an_owner_consents_to_their_own_time(
+    world: World,
+    now: dt.datetime,
+    role: Role,
+    may: bool,  # noqa: FBT001  # a table
+) -> None:
+    described = describe(world, now, **MECENAT)
+    Membership.objects.filter(user=world.volunteer).update(role=role)
+    profile = VolunteerProfile.objects.get(pk=described.pk)
+    if may:
+        actions.consent(profile=profile, by=world.volunteer, now=now)
+    else:
+        with pytest.raises(actions.OwnConsent, match="une autre personne"):
+            actions.consent(profile=profile, by=world.volunteer, now=now)
+    profile.refresh_from_db()
+    assert (profile.consented_at is not None) is may
 
 
 def test_consent_taken_back_ends_promises_on_working_time(world: World, now: dt.datetime) -> None:

@@ -113,6 +113,16 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     running.server.server_close()
 
 
+def test_name_that_is_never_found_holds_nobody_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = threading.Event()
+    monkeypatch.setattr(fetching, "public_address", lambda host: found.wait(20) and host)
+    begun = time.monotonic()
+    with pytest.raises(NotFetched, match="à temps"):
+        fetch(site.url)
+    assert time.monotonic() - begun < 5
+    found.set()
+
+
 def test_file_is_fetched(site: Site) -> None:
     site.answer = {"body": b"BEGIN:VCALENDAR"}
     assert fetch(site.url) == b"BEGIN:VCALENDAR"

@@ -124,9 +124,10 @@ def test_site_closes_at_once_and_everybody_is_told(
     assert companies.extend_series(now=now + dt.timedelta(days=100)) == 0
 
 
-@pytest.mark.parametrize("what", ["room", "site"])
+@pytest.mark.parametrize("what", ["room", "site", "company"])
 def test_place_closed_twice_is_said_to_be_closed(world: World, visitor: Visitor, what: str) -> None:
-    page = reverse(f"workshops:{what}_close", args=[world.company.slug, getattr(world, what).pk])
+    which = [] if what == "company" else [getattr(world, what).pk]
+    page = reverse(f"workshops:{what}_close", args=[world.company.slug, *which])
     client = visitor(world.company_owner)
     assert client.post(page, {"reason": "Travaux."}).status_code == 302
     told = Message.objects.count()

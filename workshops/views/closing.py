@@ -39,7 +39,10 @@ def site(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
 def everything(request: HttpRequest, slug: str) -> HttpResponse:
     """All sites of the company."""
     company = managed_company(request, slug)
-    return _close_sites(request, company, f"tous les sites de {company.name}", Site.objects.filter(company=company))
+    sites = Site.objects.filter(company=company)
+    if not sites.filter(archived_at=None).exists():
+        return _closed_before(request, company)
+    return _close_sites(request, company, f"tous les sites de {company.name}", sites)
 
 
 def _close_sites(request: HttpRequest, company: Company, what: str, sites: QuerySet[Site]) -> HttpResponse:

@@ -170,7 +170,11 @@ def consent(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse
     if "retirer" in request.POST:
         companies.withdraw_consent(profile=profile, by=signed_in(request), now=clock.now())
         messages.success(request, f"L’accord est repris. {profile.membership.user.name} est au courant.")
-    else:
+        return redirect("workshops:volunteers", company.slug)
+    try:
         companies.consent(profile=profile, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
         messages.success(request, f"L’accord est donné. {profile.membership.user.name} est au courant.")
     return redirect("workshops:volunteers", company.slug)
