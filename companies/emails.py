@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -66,13 +67,15 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
         )
 
 
-def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
-    """To who asked: somebody comes in their place."""
+def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None) -> None:
+    """To who asked: somebody comes in their place. `off` gives the file that takes the evening out of calendars."""
     with writing_to(Reader(promise.volunteer)) as post:
         post(
             "stand_in_found",
             key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
             context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
+            calendar=off() if off else "",
+            calendar_method="CANCEL" if off else "",
             not_after=promise.starts_at,
             now=now,
         )

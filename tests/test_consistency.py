@@ -116,7 +116,7 @@ NO_BREAK_BEFORE = re.compile(
     r"(?:^|[^\s\u00a0\u202f&](?<!\u00a0)) [:;!?»](?!\S)|« |[A-Za-zé]'[A-Za-zéèêàâ]|\d (?:km|h|€|%)(?!\w)"
 )
 # Attributes, tags and filters are code, not prose.
-NOT_PROSE = re.compile(r"{%.*?%}|{#.*?#}|{{.*?}}|<style>.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
+NOT_PROSE = re.compile(r"{%.*?%}|{#.*?#}|{{.*?}}|<style.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())

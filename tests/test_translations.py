@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|(%%)")
 TAG = re.compile(r"</?[a-z][^>]*>")
 # What says something in a template: its text, outside tags, comments and what is marked as a text.
 MARKED = re.compile(
-    r"{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}|{#.*?#}|<style>.*?</style>|<[^>]*>", re.DOTALL
+    r"{% blocktranslate.*?{% endblocktranslate %}|{%.*?%}|{{.*?}}|{#.*?#}|<style.*?>.*?</style>|<[^>]*>", re.DOTALL
 )
 LETTER = re.compile(r"[^\W\d_]")
 ROOT = Path(settings.BASE_DIR)

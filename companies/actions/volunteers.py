@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from django.db import transaction
@@ -140,8 +140,8 @@ def ask_stand_in(*, promise: SlotVolunteer, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
-    """Take a colleague's seat, who is told.
+def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None) -> None:
+    """Take a colleague's seat, who is told; `off` gives the calendar file that takes the evening out of their calendar.
 
     Raises:
         NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
@@ -156,7 +156,7 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
         )
     if not taken:
         raise NoStandInWanted("Quelqu’un a déjà pris cette place. Merci\u00a0!")
-    emails.stand_in_found(promise=promise, by=by, now=now)
+    emails.stand_in_found(promise=promise, by=by, off=off, now=now)
 
 
 @transaction.atomic

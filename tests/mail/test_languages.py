@@ -80,7 +80,7 @@ def rendered(name: str, context: dict[str, Any], language: str, to_name: str = "
 
 def sayings(mail: Rendered) -> set[str]:
     """What a mail says, piece by piece, without facts, names and addresses."""
-    html = unescape(re.sub(r"<style>.*?</style>", "", mail.html, flags=re.DOTALL))
+    html = unescape(re.sub(r"<style.*?</style>", "", mail.html, flags=re.DOTALL))
     pieces = [mail.subject, *mail.text.splitlines(), *re.split(r"<[^>]*>|\n", html)]
     bare = (IN_FACT.sub("", piece).replace(settings.SITE_NAME, "").replace(settings.SITE_URL, "") for piece in pieces)
     return {piece.strip(" \u00a0,.·-") for piece in bare if re.search(r"[^\W\d_]", piece)}

@@ -14,6 +14,7 @@ from accounts.models import Role, User
 from accounts.vocabulary import Level, Topic
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
+from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
@@ -112,6 +113,10 @@ def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, 
     taken = client.post(reverse("workshops:stand_in_take", args=[promise.pk]), follow=True)
     assert "Vous remplacez Lucie" in taken.text
     assert SlotVolunteer.objects.get().volunteer == nina
+    told = Message.objects.get(template="stand_in_found")
+    assert told.calendar_method == "CANCEL"
+    assert f"UID:promise-{promise.pk}@" in told.calendar
+    assert f"mailto:{world.volunteer.email}" in told.calendar.replace("\r\n ", "").lower()
 
 
 def test_hours_are_those_that_somebody_said_in_their_year(world: World, now: dt.datetime) -> None:

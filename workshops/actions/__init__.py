@@ -36,6 +36,7 @@ from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop, moved_to
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
+from workshops.actions.promising import take_over
 from workshops.actions.reminders import (
     NothingToAgree,
     agree_workshop,
@@ -149,6 +150,7 @@ __all__ = [
     "settle_by_company",
     "sign_agreement",
     "take_hold",
+    "take_over",
     "tell_ending_insurance",
     "tell_matches",
     "withdraw_slot",

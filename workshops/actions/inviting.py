@@ -12,6 +12,7 @@ from accounts.scans import one_by_one
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
 from workshops import emails
+from workshops.actions.promising import take_over
 from workshops.models import Workshop
 from workshops.volunteers import could_come, missing
 
@@ -90,6 +91,6 @@ def come(*, workshop: Workshop, by: User, now: dt.datetime) -> SlotVolunteer:
         seeking = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at__isnull=False).with_place().first()
         if seeking is None:
             raise NobodyMissing(str(full)) from full
-    companies.take_over(promise=seeking, by=by, now=now)
+    take_over(promise=seeking, by=by, now=now)
     seeking.refresh_from_db()
     return seeking

@@ -1,13 +1,28 @@
-"""What becomes of volunteers' promises when their workshop does not take place."""
+"""What becomes of volunteers' promises that another one takes over, or whose workshop does not take place."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from accounts.models import User
+from companies import actions as companies
 from companies.models import SlotVolunteer
-from workshops.calendar import after
+from workshops.calendar import CANCEL, addressed, after, promise_event
 from workshops.feeds import KEPT
 from workshops.models import LostPromise
+
+
+def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
+    """Take a colleague's seat, who is told, and whose calendar shows the evening no more.
+
+    Raises:
+        what `companies.take_over` raises: nothing is written.
+    """
+
+    def off() -> str:
+        return addressed(promise_event(promise, now=now, method=CANCEL), promise.volunteer.email)
+
+    companies.take_over(promise=promise, by=by, now=now, off=off)
 
 
 def end_promises(slot_id: int, *, now: dt.datetime) -> None:

@@ -118,7 +118,7 @@ def take_over(request: HttpRequest, promise_id: int) -> HttpResponse:
     of_colleagues = SlotVolunteer.objects.filter(slot__in=joinable(user, now).values("pk")).with_place()
     promise = get_object_or_404(of_colleagues.exclude(volunteer=user), pk=promise_id)
     try:
-        companies.take_over(promise=promise, by=user, now=now)
+        actions.take_over(promise=promise, by=user, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
