@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
@@ -48,3 +49,15 @@ def test_example_without_a_place_is_refused(world: World) -> None:
 
     with pytest.raises(ValueError, match="company"):
         Prepared(owners, company=-1)(company=world.company.pk)
+
+
+def test_query_is_planned_once_for_its_connection(world: World) -> None:
+    prepared = Prepared(slots_of, company=-1, since=EARLY)
+    for _ in range(3):
+        prepared(company=world.company.pk, since=EARLY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%companies_slot%' AND prepare_time >= now()"
+        )
+        assert cursor.fetchall() == [(3, 0)]
