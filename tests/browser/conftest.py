@@ -25,9 +25,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with data.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not data.exists():
-            running = Portal(data)
+            begun = data.with_suffix(".begun")
+            running = Portal(begun)
             running.ready()
             running.stop()
+            # Whole, or not there: another worker must not copy what did not start.
+            begun.rename(data)
     return data
 
 
