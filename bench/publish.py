@@ -56,6 +56,7 @@ def _rooms(site: Any, count: int, now: dt.datetime) -> list[Any]:
             site=site,
             site_max_visitors=20,
             time_zone=site.time_zone,
+            cell=site.cell,
             name=f"Salle {n}",
             capacity=10,
             computers=8,

@@ -87,7 +87,7 @@ def add_site(*, company: Company, site: Site, now: dt.datetime) -> Site:
 
 
 @transaction.atomic
-def place_site(*, site: Site, latitude: float, longitude: float) -> None:
+def place_site(*, site: Site, latitude: float, longitude: float, now: dt.datetime) -> None:
     """Move the point of a site to where a person puts it, in degrees.
 
     Raises:
@@ -95,7 +95,19 @@ def place_site(*, site: Site, latitude: float, longitude: float) -> None:
     """
     site.latitude, site.longitude, site.point_from = latitude, longitude, Site.PointFrom.HAND
     _refuse_elsewhere(site)
-    site.save(update_fields=["latitude", "longitude", "point_from"])
+    _stamp_way(site, now)
+    site.save(update_fields=["latitude", "longitude", "point_from", "way_changed_at"])
+
+
+def _stamp_way(place: Site | Room, now: dt.datetime) -> None:
+    """Note when one is to go elsewhere than what was told."""
+    if _says_otherwise(place):
+        place.way_changed_at = now
+
+
+def _says_otherwise(row: Site | Room | AccessKit) -> bool:
+    told = type(row).objects.filter(pk=row.pk).values(*row.WAY).first()
+    return bool(told != {name: getattr(row, name) for name in row.WAY})
 
 
 def _refuse_elsewhere(site: Site) -> None:
@@ -108,8 +120,10 @@ def _refuse_elsewhere(site: Site) -> None:
 
 
 @transaction.atomic
-def describe_access(*, kit: AccessKit) -> AccessKit:
+def describe_access(*, kit: AccessKit, now: dt.datetime) -> AccessKit:
     """Save how one gets in on the evening itself."""
+    if _says_otherwise(kit):
+        Site.objects.filter(pk=kit.site_id).update(way_changed_at=now)
     kit.save()
     return kit
 
@@ -140,35 +154,38 @@ def add_room(*, site: Site, room: Room, now: dt.datetime) -> Room:
     room.site = site
     room.site_max_visitors = site.max_visitors
     room.time_zone = site.time_zone
+    room.cell = site.cell
     room.created_at = now
     room.save()
     return room
 
 
 @transaction.atomic
-def describe_site(*, site: Site) -> Site:
+def describe_site(*, site: Site, now: dt.datetime) -> Site:
     """Save what was corrected. Its rooms follow the number of visitors by their key.
 
     Raises:
         RoomsStillLarger, TooManyForCategory: nothing is written.
     """
     larger = RoomsStillLarger("Une salle de ce site compte plus de places\u00a0: diminuez-la d’abord.")
+    _stamp_way(site, now)
     with refusing({"room_capacity_within_site": larger, **_too_many()}):
-        site.save(update_fields=Site.DESCRIBED)
+        site.save(update_fields=[*Site.DESCRIBED, "way_changed_at"])
     return site
 
 
 @transaction.atomic
-def describe_room(*, room: Room) -> Room:
+def describe_room(*, room: Room, now: dt.datetime) -> Room:
     """Save what was corrected. Its slots follow its places and computers by their key.
 
     Raises:
         SlotsStillLarger, ComputersStillOffered: nothing is written.
     """
     larger = SlotsStillLarger()
+    _stamp_way(room, now)
     try:
         with refusing({"slot_places_within_room": larger, "series_within_room": larger}):
-            room.save(update_fields=Room.DESCRIBED)
+            room.save(update_fields=[*Room.DESCRIBED, "way_changed_at"])
     except SlotsStillLarger as refusal:
         raise _still_larger(room) from refusal
     return room

@@ -499,6 +499,7 @@ def _slot(availability: Availability, date: Occurrence, now: dt.datetime) -> Slo
         availability=availability,
         original_date=date.date,
         time_zone=room.time_zone,
+        cell=room.cell,
         starts_at=date.starts_at,
         ends_at=date.ends_at,
         closes_at=date.starts_at - dt.timedelta(hours=availability.notice_hours),

@@ -18,6 +18,7 @@ from companies.models.companies import Company
 from companies.models.promises import promises_stand
 from territories.closed_lists import WordField, WordsField
 from territories.distance import EarthPoint
+from territories.grid import GridCell
 from territories.models import Commune
 
 
@@ -64,6 +65,8 @@ class Site(Accessibility):
 
     # What its managers describe; the rest is the portal's own to write.
     DESCRIBED = ("name", "address", "latitude", "longitude", "point_from", "visitor_regime", "max_visitors")
+    # Of that, where one goes: who has a date there is told when it changes.
+    WAY = ("name", "address", "latitude", "longitude")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="sites")
     name = models.CharField("nom du site", max_length=120, validators=NAME)
@@ -71,6 +74,11 @@ class Site(Accessibility):
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     latitude = models.FloatField("latitude", help_text="degrés WGS 84")
     longitude = models.FloatField("longitude", help_text="degrés WGS 84")
+    cell = models.GeneratedField(
+        expression=GridCell("latitude", "longitude"),
+        output_field=models.IntegerField("carreau", help_text="de la grille de `territories.grid`"),
+        db_persist=True,
+    )
     point_from = WordField("position", max_length=20, choices=PointFrom, default=PointFrom.COMMUNE, editable=False)
     time_zone = models.CharField("fuseau horaire", max_length=40, editable=False)
     visitor_regime = WordField(
@@ -83,6 +91,9 @@ class Site(Accessibility):
     )
     created_at = models.DateTimeField("création", editable=False)
     archived_at = models.DateTimeField("archivage", null=True, editable=False)
+    way_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand on a dit autrement où aller ou comment entrer"
+    )
 
     class Meta:
         verbose_name = "site"
@@ -108,7 +119,7 @@ class Site(Accessibility):
                 condition=Q(max_visitors__gte=1),
             ),
             # Target of the composite key of Room (migration `0002_bonds`).
-            models.UniqueConstraint(name="site_room_key", fields=["id", "max_visitors", "time_zone"]),
+            models.UniqueConstraint(name="site_room_key", fields=["id", "max_visitors", "time_zone", "cell"]),
         ]
         triggers = [
             promises_stand(
@@ -134,6 +145,11 @@ class Site(Accessibility):
 
 class AccessKit(models.Model):
     """How to get in, on the evening itself. Its own table: only the parties of a confirmed booking ever load it."""
+
+    WAY = (
+        "reception", "entrance", "evening_contact", "evening_phone", "visitor_count_hours", "wants_arrival_sheet",
+        "wifi", "to_bring",
+    )  # fmt: skip
 
     site = models.OneToOneField(Site, on_delete=models.CASCADE, primary_key=True, related_name="access_kit")
     reception = models.CharField(
@@ -206,10 +222,12 @@ class Room(models.Model):
 
     # What its managers describe; the rest is the portal's own to write.
     DESCRIBED = ("name", "capacity", "computers", "equipped_with", "equipment")
+    WAY = ("name",)
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
     site_max_visitors = models.PositiveSmallIntegerField(editable=False)
     time_zone = models.CharField(max_length=40, editable=False, help_text="IANA, copiée du site")
+    cell = models.IntegerField("carreau", editable=False, help_text="copié du site")
     name = models.CharField("nom de la salle", max_length=120, validators=NAME)
     capacity = models.PositiveSmallIntegerField("places assises")
     computers = models.PositiveSmallIntegerField("ordinateurs prêtés")
@@ -224,6 +242,9 @@ class Room(models.Model):
     )
     created_at = models.DateTimeField("création", editable=False)
     archived_at = models.DateTimeField("archivage", null=True, editable=False)
+    way_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand on a dit autrement où aller ou comment entrer"
+    )
 
     class Meta:
         verbose_name = "salle"
@@ -235,7 +256,7 @@ class Room(models.Model):
                 violation_error_message="La salle ne peut pas compter plus de places que le site n’admet de visiteurs.",
             ),
             # Target of the composite key of Slot (migration `0002_bonds`).
-            models.UniqueConstraint(name="room_slot_key", fields=["id", "capacity", "computers", "time_zone"]),
+            models.UniqueConstraint(name="room_slot_key", fields=["id", "capacity", "computers", "time_zone", "cell"]),
         ]
         triggers = [
             pgtrigger.Trigger(

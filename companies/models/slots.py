@@ -94,6 +94,7 @@ class Slot(Opening):
     )
     is_edited = models.BooleanField(default=False, editable=False, help_text="ne suit plus sa série")
     time_zone = models.CharField(max_length=40, help_text="IANA, copiée du site")
+    cell = models.IntegerField("carreau", editable=False, help_text="copié du site\u00a0: où l’on cherche")
     starts_at = models.DateTimeField("début")
     ends_at = models.DateTimeField("fin")
     local_date = models.GeneratedField(
@@ -137,6 +138,7 @@ class Slot(Opening):
         ordering = ("starts_at", "pk")
         indexes = [
             models.Index(name="slot_open_by_start", fields=["starts_at", "id"], condition=Q(state="open")),
+            models.Index(name="slot_open_by_cell", fields=["cell", "starts_at", "id"], condition=Q(state="open")),
             models.Index(name="slot_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
         ]
         constraints = [

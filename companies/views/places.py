@@ -59,7 +59,7 @@ def site_edit(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
         described = form.save(commit=False)
         if "address" in form.changed_data:
             _place(described, by_hand=site.point_from == Site.PointFrom.HAND)
-        if accepted(form, lambda: actions.describe_site(site=described)):
+        if accepted(form, lambda: actions.describe_site(site=described, now=clock.now())):
             messages.success(request, "Le site est à jour.")
             return redirect("companies:sites", company.slug)
     context = {"company": company, "site": site, "form": form, "completes": bool(settings.GEOCODER_URL)}
@@ -123,7 +123,7 @@ def site_position(request: HttpRequest, slug: str, site_id: int) -> HttpResponse
 def _move_point(request: HttpRequest, site: Site, form: PositionForm) -> None:
     if not form.is_on_pin():
         latitude, longitude = form.point()
-        actions.place_site(site=site, latitude=latitude, longitude=longitude)
+        actions.place_site(site=site, latitude=latitude, longitude=longitude, now=clock.now())
         messages.success(request, "Le point est déplacé.")
     elif form.is_outdated():
         messages.warning(request, "Le point a été déplacé depuis que ce plan vous a été montré\u00a0: le voici.")
@@ -151,7 +151,7 @@ def site_access(request: HttpRequest, slug: str, site_id: int) -> HttpResponse:
     site = _site(company, site_id)
     form = AccessKitForm(request.POST or None, site=site)
     if request.method == "POST" and form.is_valid():
-        actions.describe_access(kit=form.save(commit=False))
+        actions.describe_access(kit=form.save(commit=False), now=clock.now())
         messages.success(request, "Le kit d’accès est à jour.")
         return redirect("companies:sites", company.slug)
     return _page(request, "companies/site_access.html", {"company": company, "site": site, "form": form})
@@ -200,7 +200,7 @@ def room_edit(request: HttpRequest, slug: str, room_id: int) -> HttpResponse:
     room = get_object_or_404(Room.objects.select_related("site__commune"), site__company=company, pk=room_id)
     form = RoomForm(request.POST or None, site=room.site, instance=room)
     asked = request.method == "POST" and form.is_valid()
-    if asked and accepted(form, lambda: actions.describe_room(room=form.save(commit=False))):
+    if asked and accepted(form, lambda: actions.describe_room(room=form.save(commit=False), now=clock.now())):
         messages.success(request, "La salle est à jour.")
         return redirect("companies:sites", company.slug)
     context = {"company": company, "site": room.site, "room": room, "form": form}

@@ -295,6 +295,7 @@ class _Seed:
                     site=site,
                     site_max_visitors=site.max_visitors,
                     time_zone=site.time_zone,
+                    cell=site.cell,
                     name=name,
                     capacity=(capacity := self.chance.choice((8, 10, 12, 16))),
                     computers=capacity - self.chance.choice((0, 0, 2)),
@@ -352,6 +353,7 @@ class _Seed:
                 availability=opening,
                 original_date=date.date,
                 time_zone=opening.room.time_zone,
+                cell=opening.room.cell,
                 starts_at=date.starts_at,
                 ends_at=date.ends_at,
                 closes_at=date.starts_at - dt.timedelta(hours=opening.notice_hours),
@@ -716,7 +718,7 @@ class _Seed:
         side, kind = Side.ASSOCIATION, WorkshopNote.Kind.EQUIPMENT
         text = "Y a-t-il un vidéoprojecteur dans la salle\u00a0?"
         return WorkshopNote(
-            workshop=workshop, side=side, kind=kind, text=text, created_at=self.now - dt.timedelta(days=1)
+            booking=workshop.booking, side=side, kind=kind, text=text, created_at=self.now - dt.timedelta(days=1)
         )
 
     def _reports(self, workshop: Workshop) -> list[Report]:

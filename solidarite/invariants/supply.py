@@ -50,7 +50,8 @@ CHECKS = [
         LEFT JOIN companies_site AS site ON site.id = r.site_id
         WHERE (
             s.places BETWEEN 1 AND r.capacity AND s.computers <= r.computers
-            AND (s.room_capacity, s.room_computers, s.time_zone) = (r.capacity, r.computers, site.time_zone)
+            AND (s.room_capacity, s.room_computers, s.time_zone, s.cell)
+                = (r.capacity, r.computers, site.time_zone, site.cell)
         ) IS NOT TRUE
         """,
     ),

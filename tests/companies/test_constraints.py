@@ -118,4 +118,4 @@ def test_room_is_not_made_smaller_than_its_series(world: World, now: dt.datetime
     factories.make_series(now, world.room)
     world.room.capacity = 1
     with pytest.raises(actions.SlotsStillLarger, match="séries"):
-        actions.describe_room(room=world.room)
+        actions.describe_room(room=world.room, now=now)

@@ -113,8 +113,8 @@ def test_place_closed_while_it_is_edited_stays_closed(world: World, now: dt.date
         now=now,
     )
     site.name = room.name = "Autre nom"
-    companies.describe_site(site=site)
-    companies.describe_room(room=room)
+    companies.describe_site(site=site, now=now)
+    companies.describe_room(room=room, now=now)
     for place in (site, room):
         place.refresh_from_db()
         assert (place.name, place.archived_at) == ("Autre nom", now)
