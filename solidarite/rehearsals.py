@@ -98,9 +98,9 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     ],
     WorkshopNote: lambda: [
         WorkshopNote.objects.select_related(
-            "workshop__booking__slot__room__site__company",
-            "workshop__booking__slot__room__site__commune",
-            "workshop__booking__association",
+            "booking__slot__room__site__company",
+            "booking__slot__room__site__commune",
+            "booking__association",
         )
     ],
     Workshop: lambda: [Workshop.objects.with_everything().prefetch_related("reports")],
@@ -164,6 +164,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "workshop_thanks": (Workshop.State.CLOSED,),
     "workshop_today": (Workshop.State.PLANNED,),
     "workshop_unsure": (Workshop.State.PLANNED,),
+    "workshop_way_changed": (Workshop.State.PLANNED,),
 }
 
 # What no row tells: words of a person, and what was decided or counted. First of one mail, then of all.
@@ -192,6 +193,7 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
 
 # What follows from who and what plays already.
 DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
+    "changed_at": lambda cast, _: cast.now,
     "by": lambda cast, scene: cast.owner(cast.organisation(scene)),
     "colleague": lambda cast, scene: cast.owner(cast.organisation(scene)),
     "matches": lambda cast, scene: cast.matches(scene["request"]),

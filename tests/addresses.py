@@ -30,7 +30,7 @@ from tests.pictures import paper, picture
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.feeds import feed_path
-from workshops.models import Booking, CalendarFeed, Certificate, Course, Side, WaitlistEntry, Workshop
+from workshops.models import Booking, CalendarFeed, Certificate, Course, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path, presence_path
 
 GIVEN = {"workshops": 3, "benevolat_minutes": 240, "mecenat_minutes": 120}
@@ -83,7 +83,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
     )
     series = factories.make_series(now, world.room)
     Workshop.objects.filter(booking=booking).update(visitors=6, visitors_told_at=now)
-    booking.workshop.notes.create(side=Side.COMPANY, kind="late", created_at=now)
+    WorkshopNote.objects.create(booking=booking, side=Side.COMPANY, kind="late", created_at=now)
     elsewhere = factories.make_slot(
         world.room, world.slot.starts_at + dt.timedelta(days=50), booking_mode="on_approval"
     )

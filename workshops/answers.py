@@ -36,17 +36,18 @@ def hold_of(token: str, now: dt.datetime) -> tuple[Booking, User] | None:
 
 
 def _read(link: MemberLink, token: str, now: dt.datetime) -> tuple[Booking, User] | None:
+    waits = Booking.State.PENDING if link is ANSWER else Booking.State.HELD
     read = link.read(token, facts=2)
     if read is None:
         return None
     (number, clock), person = read
     found = Booking.objects.with_everything().filter(pk=int(number)).first()
-    if found is None or int(clock) != _clock(found):
+    if found is None or (found.state == waits and int(clock) != _clock(found)):
         return None
     own = found.slot.room.site.company if link is ANSWER else found.association
     return (found.as_of(now), person) if person in own.managers() else None
 
 
 def _clock(booking: Booking) -> int:
-    """Its end: a link of one wait says nothing in the next."""
+    """Its end: a link of one wait says nothing in the next; once nobody waits, it shows what became of it."""
     return int(booking.expires_at.timestamp()) if booking.expires_at else 0

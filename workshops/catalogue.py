@@ -11,6 +11,8 @@ from companies.models import Slot, SlotQuerySet
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
+# The number of no association.
+NOBODY = 0
 # How far around the time that was wanted one looks, then at all times: where two days hold no three, a year holds few.
 SPANS = (dt.timedelta(days=1), None)
 NEVER, EVER = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
@@ -26,18 +28,18 @@ def free(now: dt.datetime) -> SlotQuerySet:
     return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
 
 
-def alternatives(slot: Slot, *, now: dt.datetime, places: int) -> list[Slot]:
+def alternatives(slot: Slot, *, now: dt.datetime, places: int, association: int = NOBODY) -> list[Slot]:
     """What comes nearest to a slot that is gone: big enough, close by, about the same time; three at most.
 
-    Close by means at most 30 km from its site. Where doors are many, the days around it hold them, and what is farther
-    away in time is not gone through.
+    What the association of this number has asked for already is none of it. Close by means at most 30 km from its
+    site. Where doors are many, the days around it hold them, and what is farther away in time is not gone through.
     """
     site = slot.room.site
-    place = {"latitude": site.latitude, "longitude": site.longitude}
+    given = {"latitude": site.latitude, "longitude": site.longitude, "association": association}
     found: list[Slot] = []
     for span in SPANS:
         since, until = _around(slot.starts_at, span)
-        found = _NEAREST(slot=slot.pk, now=now, wanted=slot.starts_at, since=since, until=until, places=places, **place)
+        found = _NEAREST(slot=slot.pk, now=now, wanted=slot.starts_at, since=since, until=until, places=places, **given)
         if len(found) == ALTERNATIVES:
             break
     return found
@@ -55,14 +57,23 @@ def close_by(*, slot: int, now: dt.datetime, places: int, latitude: float, longi
 
 
 def _nearest(
-    *, wanted: dt.datetime, since: dt.datetime, until: dt.datetime, latitude: float, longitude: float, **free: Any
+    *,
+    wanted: dt.datetime,
+    since: dt.datetime,
+    until: dt.datetime,
+    latitude: float,
+    longitude: float,
+    association: int,
+    now: dt.datetime,
+    **free: Any,
 ) -> SlotQuerySet:
     """Chosen by their numbers alone: whole rows of all that is close by are not carried through a sort."""
     later = F("starts_at") - Value(wanted, DateTimeField())
     earlier = Value(wanted, DateTimeField()) - F("starts_at")
     order = (Greatest(later, earlier, output_field=DurationField()), F("distance_km"), "pk")
-    near = close_by(latitude=latitude, longitude=longitude, **free).filter(starts_at__range=(since, until))
-    best = near.order_by(*order).values("pk")[:ALTERNATIVES]
+    near = close_by(latitude=latitude, longitude=longitude, now=now, **free).filter(starts_at__range=(since, until))
+    asked = Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"), association=association)
+    best = near.filter(~Exists(asked)).order_by(*order).values("pk")[:ALTERNATIVES]
     found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
     return found.with_place().order_by(*order)
 
@@ -75,6 +86,7 @@ _NEAREST = Prepared(
     since=NEVER,
     until=EVER,
     places=32_001,
+    association=-2,
     latitude=-0.1,
     longitude=-0.2,
 )

@@ -99,21 +99,26 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
         told = _slot_facts(was.slot)
         return {"was": f"{told['day']}, {told['hours']}, {told['place']}", "leaves": leaves}
 
-    told = [(manager, _association_url(booking)) for manager in _association(booking)]
-    told += [(manager, _company_url(booking)) for manager in _company(booking) if there == before]
-    for person, url in told:
-        _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=facts)
+    told: list[tuple[Reader, str, Facts]] = [
+        (one, _association_url(booking), lambda: facts() | _access(booking)) for one in _association(booking)
+    ]
+    told += [(one, _company_url(booking), facts) for one in _company(booking) if there == before]
+    for person, url, said in told:
+        _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=said)
     for promise in _promises(was):
         reader, off = Reader(promise.volunteer), partial(facts, leaves=True)
         event, url = calendar.CANCEL, _volunteer_url()
         _tell("booking_moved", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=off)
     if there != before:
-        for manager in _company(was):
-            url, none = _company_url(was), partial(_others, [])
-            event = calendar.CANCEL
-            _tell("booking_cancelled", was, manager, now, url=url, event=event, priority=1, facts=none)
-        for manager in _company(booking):
-            _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
+        _tell_two_companies(was, booking, now)
+
+
+def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> None:
+    for manager in _company(was):
+        url, none, event = _company_url(was), partial(_others, []), calendar.CANCEL
+        _tell("booking_cancelled", was, manager, now, url=url, event=event, priority=1, facts=none)
+    for manager in _company(booking):
+        _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
 
 
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
@@ -205,7 +210,7 @@ def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:
 
 def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
     """To the other side: what this one writes. That evening, lateness and closed doors go before everything else."""
-    booking = note.workshop.booking
+    booking = note.booking
     to_company = note.side == Side.ASSOCIATION
     url = _company_url(booking) if to_company else _association_url(booking)
     writer = booking.association.name if to_company else booking.slot.room.site.company.name
@@ -337,6 +342,12 @@ def workshop_today(*, workshop: Workshop, now: dt.datetime) -> None:
     _tell_all("workshop_today", workshop, now, not_after=workshop.booking.slot.starts_at)
 
 
+def workshop_way_changed(*, workshop: Workshop, changed_at: dt.datetime, now: dt.datetime) -> None:
+    """To both sides and the volunteers: the place is called otherwise, is elsewhere, or one gets in otherwise."""
+    until, which = workshop.booking.slot.ends_at, f"{changed_at:%Y%m%dT%H%M%S%f}"
+    _tell_all("workshop_way_changed", workshop, now, not_after=until, priority=1, told_once=which)
+
+
 @told_as(Kind.REPORTS)
 def report_due(*, workshop: Workshop, side: Side, until: dt.datetime, now: dt.datetime) -> None:
     """To one side: tell us how it went, four numbers and a minute. From `until` on, the mail of thanks asks for it."""
@@ -403,22 +414,31 @@ def _reasons(request: Request, found: Match, slot: Slot) -> str:
     return ", ".join(filter(None, reasons))
 
 
-def _tell_all(template: str, workshop: Workshop, now: dt.datetime, *, not_after: dt.datetime) -> None:
+def _tell_all(
+    template: str,
+    workshop: Workshop,
+    now: dt.datetime,
+    *,
+    not_after: dt.datetime,
+    priority: int = 5,
+    told_once: str = "",
+) -> None:
     """Both sides and the volunteers, each with the event for their calendars; the association has the access kit.
 
     Who acts for the company and comes as a volunteer is reminded once.
     """
     booking, event = workshop.booking, calendar.REQUEST
+    tell = partial(_tell, not_after=not_after, priority=priority, told_once=told_once)
     hosts = _company(booking)
     for person in hosts:
-        _tell(template, booking, person, now, url=_company_url(booking), event=event, not_after=not_after)
+        tell(template, booking, person, now, url=_company_url(booking), event=event)
     reminded = {host.pk for host in hosts}
     for promise in [one for one in _promises(booking) if one.volunteer_id not in reminded]:
         reader, url = as_volunteer(booking.slot, promise.volunteer), _volunteer_url()
-        _tell(template, booking, reader, now, url=url, event=event, promise=promise, not_after=not_after)
+        tell(template, booking, reader, now, url=url, event=event, promise=promise)
     url, kit = _association_url(booking), partial(_access, booking)
     for person in _association(booking):
-        _tell(template, booking, person, now, url=url, event=event, not_after=not_after, facts=kit)
+        tell(template, booking, person, now, url=url, event=event, facts=kit)
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot], **told: object) -> None:

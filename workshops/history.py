@@ -67,8 +67,8 @@ def workshops_csv(told: Iterable[Line]) -> str:
                 str(one.booking.get_state_display()),
                 "" if one.people is None else one.people,
                 "" if one.volunteers is None else one.volunteers,
-                number(one.benevolat_minutes / 60, 2),
-                number(one.mecenat_minutes / 60, 2),
+                "" if one.volunteers is None else number(one.benevolat_minutes / 60, 2),
+                "" if one.volunteers is None else number(one.mecenat_minutes / 60, 2),
             )
             for one in told
         ),
@@ -85,7 +85,7 @@ def hours_csv(presences: Iterable[Attendance]) -> str:
                 one.workshop.booking.slot.room.site.company.name,
                 one.workshop.booking.association.name,
                 one.workshop.booking.slot.room.site.name,
-                one.engagement_type,
+                str(one.get_engagement_type_display()),
                 number(one.hours, 2),
             )
             for one in presences

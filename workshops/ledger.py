@@ -34,6 +34,7 @@ LABELS = {
     "volunteer_invited": "Invitation des collègues",
     "volunteers_missing": "Appel à bénévoles",
     "absence_reported": "Absence signalée",
+    "workshop_way_changed": "Lieu ou accès changé",
     "workshop_reminder": "Rappel",
     "workshop_today": "Rappel du jour",
     "report_due": "Demande de compte rendu",

@@ -19,7 +19,7 @@ from workshops.told import fact
 from workshops.volunteers import missing
 
 
-@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_moved")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_moved", "workshop_way_changed")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)

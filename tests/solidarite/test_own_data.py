@@ -13,7 +13,7 @@ from mail.models import Preferences
 from tests import factories
 from tests.factories import World
 from workshops.actions import certify
-from workshops.models import Attendance, LostPromise, Workshop
+from workshops.models import Attendance, LostPromise, Workshop, WorkshopNote
 
 Visitor = Callable[[User], Client]
 
@@ -28,7 +28,8 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     Attendance.objects.create(workshop=workshop, volunteer=world.volunteer, minutes=90, **given)
     made = certify(company=world.company, volunteer=world.volunteer, year=2026, by=world.volunteer, now=now)
     for person, text in ((world.volunteer, "Bonjour."), (world.company_owner, "Non.")):
-        workshop.notes.create(side="company", kind="other", text=text, created_at=now, created_by=person)
+        note = {"side": "company", "kind": "other", "text": text, "created_at": now, "created_by": person}
+        WorkshopNote.objects.create(booking=workshop.booking, **note)
     Preferences.objects.create(address=world.volunteer.email, suggestions=Frequency.NEVER, changed_at=now)
     Preferences.objects.create(address=world.company_owner.email, changed_at=now)
     LostPromise.objects.create(promise=1, slot=world.slot, volunteer=world.volunteer, sequence=1, lost_at=now)

@@ -17,7 +17,7 @@ from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.catalogue import alternatives, close_by
+from workshops.catalogue import alternatives, bookable, close_by
 from workshops.models import Booking, Reason, Side, Workshop
 
 NO_NEED: dict[str, Any] = {"code": Reason.NO_NEED}
@@ -340,9 +340,9 @@ def test_answer_after_the_clock_is_refused_though_nobody_noted_it(world: World, 
     booking = book(world, now)
     late = now + dt.timedelta(hours=96)
     assert not Booking.objects.awaiting_answer(late).exists()
-    with pytest.raises(actions.AlreadySettled, match="96 heures"):
+    with pytest.raises(actions.AlreadySettled, match="trop longtemps"):
         actions.accept_booking(booking=booking, by=world.company_owner, now=late)
-    with pytest.raises(actions.AlreadySettled, match="96 heures"):
+    with pytest.raises(actions.AlreadySettled, match="trop longtemps"):
         actions.decline_booking(booking=booking, code=Reason.NO_HOST, by=world.company_owner, now=late)
     assert Booking.objects.get(pk=booking.pk).as_of(late).state == "expired"
     assert book(world, late).state == "pending"
@@ -405,3 +405,36 @@ def test_slots_proposed_come_nearest_to_what_was_wanted_however_far_they_are(wor
             key=lambda slot: (abs(slot.starts_at - world.slot.starts_at), slot.distance_km, slot.pk),
         )
         assert found == near[:3], f"{hours[:many]} hours away"
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"), [(Reason.CLOSED, False), (Reason.ROOM_TAKEN, False), (Reason.NO_VOLUNTEERS, True)]
+)
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_slot_where_nobody_can_come_is_taken_back_with_its_booking(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], code: Reason, stays: object, confirmed: object
+) -> None:
+    """Called off or declined: the next association would find a closed door."""
+    on_approval(world)
+    booking = book(world, now)
+    other = book(world, now, association=factories.make_association(now))
+    if confirmed:
+        Booking.objects.filter(pk=other.pk).delete()
+        actions.accept_booking(booking=booking, by=world.company_owner, now=now)
+    name = "company_cancel" if confirmed else "booking_decline"
+    page = reverse(f"workshops:{name}", args=[world.company.slug, booking.pk])
+    done = visitor(world.company_owner).post(page, {"code": code, "reason": ""}, follow=True).text
+    assert ("Le créneau reste proposé" if stays else "Le créneau est retiré") in done
+    assert bookable(now).filter(pk=world.slot.pk).exists() == stays
+    if not confirmed:
+        other.refresh_from_db()
+        assert other.state == ("pending" if stays else "declined")
+
+
+def test_what_one_has_asked_for_is_not_proposed_instead(world: World, now: dt.datetime) -> None:
+    on_approval(world)
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1), booking_mode="on_approval")
+    booking = book(world, now)
+    book(world, now, slot_id=other.pk)
+    actions.decline_booking(booking=booking, code=Reason.UNSUITABLE, by=world.company_owner, now=now)
+    assert Message.objects.get(template="booking_declined").context["others"] == []

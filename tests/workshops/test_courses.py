@@ -157,6 +157,50 @@ def test_rest_of_a_course_is_called_off_at_once(
     assert Workshop.objects.filter(state="planned").count() == 1
 
 
+def test_course_is_called_off_though_a_session_is_asked_to_move(
+    world: World, slots: list[Slot], now: dt.datetime
+) -> None:
+    course = book(world, slots[:2], now).course
+    last = factories.make_slot(world.room, slots[3].starts_at + WEEK, booking_mode="on_approval")
+    first = course.bookings.order_by("slot__starts_at").first()
+    assert first is not None
+    by = world.association_owner
+    actions.move_workshop(booking=first, slot_id=last.pk, side=Side.ASSOCIATION, by=by, now=now)
+    actions.cancel_course(course=course, code=Reason.NO_NEED, reason="", by=by, now=now)
+    states = set(course.bookings.values_list("state", flat=True))
+    assert (course.bookings.count(), states) == (3, {Booking.State.CANCELLED_BY_ASSOCIATION})
+
+
+def test_date_that_was_taken_meanwhile_is_told_line_by_line(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    page = reverse("workshops:course_book", args=[slots[0].pk])
+    factories.make_booking(now, slots[2], factories.make_association(now))
+    form = {
+        "association": world.association.pk,
+        "title": "Premiers pas",
+        "participants": 6,
+        "topic": "email",
+        "slots": [slot.pk for slot in slots],
+        "key": uuid.uuid4(),
+    }
+    refused = client.post(page, form | {"only_all": "on"})
+    assert (refused.status_code, "n’est plus disponible" in refused.text) == (422, True)
+    done = client.post(page, form, follow=True).text
+    assert "3\u00a0dates réservées" in done
+    assert "n’est plus disponible" in done
+    assert Course.objects.get().bookings.count() == 3
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "²", "-1", "abc", "\x00"])
+def test_date_that_is_none_is_refused_in_words(world: World, slots: list[Slot], visitor: Visitor, number: str) -> None:
+    form = {"association": world.association.pk, "title": "A", "participants": 2, "topic": "email", "key": uuid.uuid4()}
+    page = reverse("workshops:course_book", args=[slots[0].pk])
+    answer = visitor(world.association_owner).post(page, form | {"slots": [slots[0].pk, number]})
+    assert (answer.status_code, Course.objects.count()) == (422, 0)
+
+
 def test_course_is_of_its_association_alone(
     world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -59,7 +59,7 @@ def test_workshop_goes_over_with_its_event_and_frees_its_slot(
     assert SlotVolunteer.objects.count() == 0
     message = Message.objects.get(to_name="Karim")
     [event] = Calendar.from_ical(message.calendar).events
-    assert (str(event["uid"]), event["sequence"]) == (f"booking-{booking.pk}@127.0.0.1", 1)
+    assert (str(event["uid"]), event["sequence"]) == (f"booking-{booking.pk}@127.0.0.1", 2)
     assert event.start == later.starts_at
     assert "mardi 8\u00a0décembre 2026" in message.context["was"]
     assert factories.make_booking(now, world.slot, factories.make_association(now)).is_confirmed
@@ -82,7 +82,7 @@ def test_mails_of_a_moved_workshop_stand_in_one_thread(
 def test_moved_again_it_is_still_one_event(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
     last = factories.make_slot(world.room, later.starts_at + WEEK)
     moved = move(move(booking, later, now), last, now)
-    assert (moved.event, moved.sequence) == (booking.pk, 2)
+    assert (moved.event, moved.sequence) == (booking.pk, 4)
     feed = CalendarFeed.objects.create(user=world.association_owner, created_at=now)
     [event] = Calendar.from_ical(feed_calendar(feed, url="https://x.example", now=now)).events
     assert (event.start, event["status"]) == (last.starts_at, "CONFIRMED")
@@ -146,6 +146,93 @@ def test_other_company_is_told_that_it_comes_and_the_first_that_it_is_off(
     room = factories.make_room(now, factories.make_site(now, other))
     move(booking, factories.make_slot(room, world.slot.starts_at), now)
     assert told() == [("booking_cancelled", "Hélène"), ("booking_confirmed", "Yann"), ("booking_moved", "Karim")]
+
+
+def test_what_was_written_stays_between_those_who_wrote_it(
+    world: World, booking: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    """The other company reads nothing of it; the first one and the association still do."""
+    actions.write_note(
+        workshop=booking.workshop, side=Side.COMPANY, kind="other", text="Code 4711", by=world.company_owner, now=now
+    )
+    yann = factories.make_user("Yann")
+    other = factories.make_company(now, owner=yann)
+    moved = move(
+        booking,
+        factories.make_slot(factories.make_room(now, factories.make_site(now, other)), world.slot.starts_at),
+        now,
+    )
+    there = reverse("workshops:company_booking", args=[other.slug, moved.pk])
+    before = reverse("workshops:company_booking", args=[world.company.slug, booking.pk])
+    own = [reverse("workshops:association_booking", args=[world.association.slug, one.pk]) for one in (booking, moved)]
+    assert "Code 4711" not in visitor(yann).get(there).text
+    assert "Code 4711" in visitor(world.company_owner).get(before).text
+    client = visitor(world.association_owner)
+    assert ["Code 4711" in client.get(page).text for page in own] == [True, False]
+
+
+def test_what_was_written_goes_with_a_workshop_that_stays_in_its_company(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    actions.write_note(
+        workshop=booking.workshop, side=Side.COMPANY, kind="other", text="Code 4711", by=world.company_owner, now=now
+    )
+    moved = move(booking, later, now)
+    page = reverse("workshops:association_booking", args=[world.association.slug, moved.pk])
+    assert "Code 4711" in visitor(world.association_owner).get(page).text
+    with pytest.raises(actions.NotToCome, match="vient d’être déplacé"):
+        actions.write_note(
+            workshop=booking.workshop, side=Side.COMPANY, kind="late", text="", by=world.company_owner, now=now
+        )
+
+
+def test_calendar_of_the_company_that_is_left_says_that_it_is_off(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    other = factories.make_company(now, owner=factories.make_user("Yann"))
+    slot = factories.make_slot(factories.make_room(now, factories.make_site(now, other)), world.slot.starts_at)
+    moved = move(booking, slot, now)
+    told = Message.objects.get(template="booking_cancelled", to_name="Hélène")
+    [off] = Calendar.from_ical(told.calendar).events
+    feeds = {
+        company: CalendarFeed.objects.create(user=company.owners()[0], company=company, created_at=now)
+        for company in (world.company, other)
+    }
+    shown = {}
+    for company, feed in feeds.items():
+        read = Calendar.from_ical(feed_calendar(feed, url="https://x.example", now=now)).events
+        [event] = [one for one in read if str(one["uid"]).startswith("booking-")]
+        shown[company] = (str(event["uid"]), str(event["status"]), event["sequence"])
+    uid = f"booking-{booking.pk}@127.0.0.1"
+    assert (str(off["uid"]), off["sequence"]) == (uid, 1)
+    assert shown == {world.company: (uid, "CANCELLED", 1), other: (uid, "CONFIRMED", 2)}
+    assert moved.sequence == 2
+
+
+def test_page_says_that_a_move_is_asked_for(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    said = {"association": "Vous avez demandé à le déplacer au", "company": "L’association a demandé à déplacer"}
+    sides = {
+        "association": (world.association, world.association_owner),
+        "company": (world.company, world.company_owner),
+    }
+    for side, (organisation, owner) in sides.items():
+        client = visitor(owner)
+        page = client.get(reverse(f"workshops:{side}_booking", args=[organisation.slug, booking.pk])).text
+        assert said[side] in page
+        there = client.get(reverse(f"workshops:{side}_booking", args=[organisation.slug, asked.pk])).text
+        assert ("déplacement d’un atelier" in there) == (side == "company")
+
+
+def test_moved_workshop_is_told_with_how_to_get_in(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    move(booking, later, now)
+    told = {one.to_name: "access" in one.context for one in Message.objects.filter(template="booking_moved")}
+    assert told == {"Karim": True, "Hélène": False}
 
 
 def test_freed_slot_goes_to_its_queue(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:

@@ -178,7 +178,7 @@ def test_there_is_no_open_chat(workshop: Workshop, now: dt.datetime) -> None:
 def test_database_keeps_notes_in_order(
     workshop: Workshop, now: dt.datetime, fields: dict[str, str], constraint: str
 ) -> None:
-    note = {"workshop": workshop, "side": "company", "kind": "other", "text": "x", "created_at": now, **fields}
+    note = {"booking": workshop.booking, "side": "company", "kind": "other", "text": "x", "created_at": now, **fields}
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         WorkshopNote.objects.create(**note)
 

@@ -10,7 +10,8 @@ from tests.factories import World
 from workshops import actions
 from workshops.figures import public_figures
 from workshops.forms import AssociationReportForm, CompanyReportForm
-from workshops.models import Booking, Report, Side, Workshop
+from workshops.forms.reports import PresenceForm
+from workshops.models import Attendance, Booking, Report, Side, Workshop
 
 
 @pytest.fixture
@@ -146,6 +147,18 @@ def test_company_form_counts_minutes_of_others(booking: Booking, engagement: str
     assert form.is_valid()
     report = form.save(commit=False)
     assert (report.volunteer_minutes, report.mecenat_minutes) == (270, at_work)
+
+
+@pytest.mark.parametrize("minutes", [1, 95, 100, 140, 599])
+def test_hours_that_are_filled_in_are_taken_to_the_minute(
+    booking: Booking, world: World, now: dt.datetime, minutes: int
+) -> None:
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    said = Attendance(minutes=minutes, engagement_type="benevolat")
+    shown = {name: PresenceForm(promise=promise, said=said)[name].value() for name in ("hours", "engagement_type")}
+    form = PresenceForm({f"volunteer-{promise.pk}-{k}": v for k, v in shown.items()}, promise=promise, said=said)
+    assert form.is_valid(), form.errors
+    assert form.presence().minutes == minutes
 
 
 @pytest.mark.parametrize(

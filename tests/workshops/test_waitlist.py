@@ -120,8 +120,10 @@ def test_taking_a_hold_confirms_it(world: World, taken: Booking, now: dt.datetim
     held.refresh_from_db()
     assert (held.state, held.workshop.state, held.settled_by) == ("confirmed", "planned", world.association_owner)
     assert WaitlistEntry.objects.get().state == "taken"
+    actions.take_hold(booking=held, by=world.association_owner, now=now)
+    assert Message.objects.filter(template="booking_confirmed", to_name="Karim").count() == 1
     with pytest.raises(actions.NoLongerHeld):
-        actions.take_hold(booking=held, by=world.association_owner, now=now)
+        actions.refuse_hold(booking=held, by=world.association_owner, now=now)
 
 
 def test_taking_a_hold_on_approval_asks_the_company(world: World, taken: Booking, now: dt.datetime) -> None:
@@ -132,7 +134,20 @@ def test_taking_a_hold_on_approval_asks_the_company(world: World, taken: Booking
     actions.take_hold(booking=held, by=world.association_owner, now=later)
     held.refresh_from_db()
     assert (held.state, held.expires_at) == ("pending", later + dt.timedelta(hours=96))
+    actions.take_hold(booking=held, by=world.association_owner, now=later)
     assert Message.objects.filter(template="booking_requested").count() == 1
+
+
+def test_link_of_a_hold_shows_what_became_of_it(world: World, taken: Booking, now: dt.datetime, client: Client) -> None:
+    """A form sent twice, a page loaded again, and the same link of the mail the next day."""
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    link = Message.objects.get(template="waitlist_hold").context["url"]
+    for _ in range(2):
+        assert "Votre demande est envoyée" in client.post(link, {"answer": "yes"}).text
+    assert "Votre demande est envoyée" in client.get(link).text
+    assert Booking.objects.filter(association=world.association).count() == 1
 
 
 def test_refusing_a_hold_passes_it_on(world: World, taken: Booking, now: dt.datetime) -> None:
@@ -308,7 +323,9 @@ def test_hold_is_answered_from_its_mail_without_signing_in(
     assert "Le créneau est à vous" in client.post(link, {"answer": "yes"}).text
     booking = Booking.objects.get(association=world.association)
     assert (booking.state, booking.settled_by) == ("confirmed", world.association_owner)
-    assert client.post(link, {"answer": "yes"}).status_code == 409
+    again = client.post(link, {"answer": "yes"})
+    assert (again.status_code, "Le créneau est à vous" in again.text) == (200, True)
+    assert client.post(link, {"answer": "no"}).status_code == 409
     assert client.get(link[:-4] + "abc/").status_code == 404
 
 
@@ -323,7 +340,8 @@ def test_hold_is_answered_on_the_page_of_the_booking(
     answer = reverse("workshops:association_hold", args=[world.association.slug, held.pk])
     assert "l’un des deux boutons" in client.post(answer, {}, follow=True).text
     assert "C’est noté" in client.post(answer, {"answer": "no"}, follow=True).text
-    assert "plus gardé" in client.post(answer, {"answer": "no"}, follow=True).text
+    assert "C’est noté" in client.post(answer, {"answer": "no"}, follow=True).text
+    assert "plus gardé" in client.post(answer, {"answer": "yes"}, follow=True).text
 
 
 @pytest.mark.parametrize("state", [Booking.State.CONFIRMED, Booking.State.PENDING])
@@ -368,7 +386,7 @@ def test_next_in_the_queue_need_not_wait_for_a_scan(world: World, taken: Booking
     cancel(taken, world, now)
     asked = holder(now)
     actions.take_hold(booking=asked, by=world.association_owner, now=now)
-    actions.decline_booking(booking=asked, code=Reason.NO_HOST, by=world.company_owner, now=now)
+    actions.decline_booking(booking=asked, code=Reason.UNSUITABLE, by=world.company_owner, now=now)
     assert holder(now).association == third
 
 

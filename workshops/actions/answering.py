@@ -21,6 +21,7 @@ from workshops.actions.bookings import (
     lock_slots,
     settle_others,
 )
+from workshops.actions.cancelling import shut
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.actions.moving import check_visitors, finish_move, later_sequence
 from workshops.actions.waitlist import offer_next
@@ -37,11 +38,15 @@ ROOM_TAKEN = (
 def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Give the slot to one association; the others that waited for it are told, with other slots.
 
+    Said twice, it is said once.
+
     Raises:
         AlreadySettled, SlotTaken, TooManyBookings, TooMany: nothing is written.
     """
     moved = Booking.objects.filter(pk=booking.moved_from_id or 0).first()
     slot = lock_slots({booking.slot_id, moved.slot_id if moved else booking.slot_id})[booking.slot_id]
+    if _is_already(booking, Booking.State.CONFIRMED):
+        return
     _check_asked(booking, now)
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
@@ -70,19 +75,36 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
 def decline_booking(
     *, booking: Booking, code: Reason = Reason.OTHER, reason: str = "", by: User, now: dt.datetime
 ) -> None:
-    """Say no, with a reason that the association reads.
+    """Say no, with a reason that the association reads. Where nobody else could come either, the slot is taken back.
+
+    Said twice, it is said once.
 
     Raises:
         AlreadySettled: it was answered before, or its clock has run out.
         Unexplained: another reason, and not which.
     """
-    lock_slot(booking.slot_id)
+    slot = lock_slot(booking.slot_id)
+    if _is_already(booking, Booking.State.DECLINED):
+        return
     _check_asked(booking, now)
     explained(code, reason)
     settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
-    others = alternatives(booking.slot, now=now, places=booking.participants)
+    others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
     emails.booking_declined(booking=booking, now=now, others=others)
-    offer_next(slot_id=booking.slot_id, now=now)
+    if (
+        Reason(code).shuts
+        and slot.state == Slot.State.OPEN
+        and not Booking.objects.filter(slot=slot).live(now).exists()
+    ):
+        shut(slot, code=Reason(code), reason=reason, by=by, now=now)
+    else:
+        offer_next(slot_id=booking.slot_id, now=now)
+
+
+def _is_already(booking: Booking, state: Booking.State) -> bool:
+    """Whether this was the answer before, now that its slot is held."""
+    booking.refresh_from_db(fields=["state", "expires_at"])
+    return booking.state == state
 
 
 def _check_cap(booking: Booking, now: dt.datetime) -> None:
@@ -102,8 +124,7 @@ def _check_asked(booking: Booking, now: dt.datetime) -> None:
     Raises:
         AlreadySettled
     """
-    booking.refresh_from_db(fields=["state", "expires_at"])
     if booking.as_of(now).state == Booking.State.EXPIRED:
-        raise AlreadySettled("Cette demande est restée 96 heures sans réponse\u00a0: l’association a été libérée.")
+        raise AlreadySettled("Cette demande est restée sans réponse trop longtemps\u00a0: l’association a été libérée.")
     if not booking.is_pending:
         raise AlreadySettled(f"Cette réservation est déjà {booking.get_state_display()}.")

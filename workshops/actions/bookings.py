@@ -24,7 +24,7 @@ from workshops.catalogue import alternatives, bookable
 from workshops.models import Booking, BookingQuerySet, Course, Reason, Workshop
 
 NOBODY_COMES = "Indiquez combien de personnes viennent\u00a0: une au moins."
-REMIND_ANSWER_AFTER, ANSWER_WITHIN = dt.timedelta(hours=48), dt.timedelta(hours=96)
+ANSWER_WITHIN = dt.timedelta(hours=96)
 
 
 class SlotTaken(Refused):
@@ -324,7 +324,7 @@ def decline_waiting(
         except AlreadySettled:
             # Answered, withdrawn or expired this very moment: who waited was told so.
             continue
-        others = alternatives(booking.slot, now=now, places=booking.participants)
+        others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
         emails.booking_declined(booking=booking, now=now, others=others)
         declined += 1
     return declined
@@ -335,7 +335,7 @@ def settle_others(slot: Slot, *, association: Association, by: User, now: dt.dat
     asking = Booking.objects.filter(slot=slot).exclude(association=association).awaiting_answer(now)
     for other in asking.with_everything().order_by("pk"):
         settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
-        others = alternatives(slot, now=now, places=other.participants)
+        others = alternatives(slot, now=now, places=other.participants, association=other.association_id)
         emails.booking_not_selected(booking=other, now=now, others=others)
 
 

@@ -38,6 +38,8 @@ def cancel_booking(
 ) -> None:
     """Call a booking off. The slot goes to the next in its queue or is free again, unless its series has ended.
 
+    Where the company's reason is one that `shuts`, the slot is taken back: nobody else could come either.
+
     A hold that is called off is one that is refused.
 
     Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopens=False` is for who
@@ -76,13 +78,19 @@ def cancel_booking(
         return
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
     release_request(booking, now)
-    others = alternatives(slot, now=now, places=booking.participants) if side == Side.COMPANY else []
-    emails.booking_cancelled(booking=booking, now=now, others=others)
+    emails.booking_cancelled(booking=booking, now=now, others=_others(booking, slot, side, now))
     end_promises(booking.slot_id, now=now)
     if reopens:
-        reopen(slot, by=by, now=now)
+        _let_go(slot, code=Reason(code), reason=reason, by=by, now=now)
     for move in moves:
         cancel_booking(booking=move, side=side, by=by, now=now)
+
+
+def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[Slot]:
+    """What is offered instead to an association whose workshop is called off."""
+    if side == Side.ASSOCIATION:
+        return []
+    return alternatives(slot, now=now, places=booking.participants, association=booking.association_id)
 
 
 def _asked_moves(booking: Booking, now: dt.datetime) -> list[Booking]:
@@ -93,6 +101,19 @@ def _asked_moves(booking: Booking, now: dt.datetime) -> list[Booking]:
 def is_late(slot: Slot, now: dt.datetime) -> bool:
     """Whether the other side has too little time left to find something else."""
     return now > slot.starts_at - dt.timedelta(hours=settings.LATE_CANCELLATION_HOURS)
+
+
+def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:
+    if code.shuts:
+        shut(slot, code=code, reason=reason, by=by, now=now)
+    else:
+        reopen(slot, by=by, now=now)
+
+
+def shut(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:
+    """Take a slot back at which nobody can be welcomed; who had asked and who queued for it is told why."""
+    companies.withdraw_slot(slot=slot, by=by, now=now)
+    refuse_all([slot], code=code, reason=reason, by=by, now=now)
 
 
 def reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:

@@ -127,6 +127,9 @@ def cancel_course(*, course: Course, code: Reason, reason: str, by: User, now: d
     ).with_everything()
     sessions = [booking for booking in coming.order_by("slot") if booking.as_of(now).state != Booking.State.EXPIRED]
     lock_slots([booking.slot_id for booking in sessions])
+    numbers = {booking.pk for booking in sessions}
+    # Where a session was asked to be moved to goes with the session.
+    sessions = [booking for booking in sessions if booking.moved_from_id not in numbers]
     for booking in sessions:
         cancel_booking(booking=booking, side=Side.ASSOCIATION, code=code, reason=reason, by=by, now=now)
     return len(sessions)

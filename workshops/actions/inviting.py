@@ -12,7 +12,7 @@ from accounts.scans import one_by_one
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
 from workshops import emails
-from workshops.actions.promising import take_over
+from workshops.actions.promising import keep_lost, take_over
 from workshops.models import Workshop
 from workshops.volunteers import could_come, missing
 
@@ -48,10 +48,12 @@ def call_volunteers(*, now: dt.datetime) -> int:
 
 @transaction.atomic
 def leave(*, slot: Slot, by: User, now: dt.datetime) -> bool:
-    """Take one's promise back; False when there was none.
+    """Take one's promise back, which one's calendar shows as off; False when there was none.
 
     After colleagues were called they are called once more: nobody else looks any more.
     """
+    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by)
+    keep_lost(own.select_related("slot"), now=now)
     if not companies.leave_slot(slot=slot, by=by):
         return False
     workshop = Workshop.objects.planned().filter(booking__slot=slot).with_everything().first()

@@ -65,7 +65,7 @@ def expire_booking(*, booking: Booking, now: dt.datetime) -> bool:
     moved = Booking.objects.filter(pk=booking.pk).lapsed(now).update(state=Booking.State.EXPIRED, settled_at=now)
     if moved:
         _end_offer(booking, taken=False, now=now)
-        others = alternatives(booking.slot, now=now, places=booking.participants)
+        others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
         emails.booking_expired(booking=booking, held=booking.is_held, now=now, others=others)
     return bool(moved)
 

@@ -129,10 +129,13 @@ def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending
 
 
 def later_sequence(booking: Booking) -> int:
-    """Above those of its event, which may have been called off since the move was asked for."""
+    """Above those of its event, and of the word that it is off where it was.
+
+    It may have been called off since the move was asked for.
+    """
     others = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event)).exclude(pk=booking.pk)
     before = others.aggregate(most=Max("sequence"))["most"]
-    return booking.sequence if before is None else max(booking.sequence, before + 1)
+    return booking.sequence if before is None else max(booking.sequence, before + 2)
 
 
 def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: dt.datetime) -> bool:
@@ -160,6 +163,7 @@ def _leave(
         cancelled_by=by,
         reason_code=Reason.MOVED,
         is_late=is_late(slot, asked_at or now),
+        sequence=booking.sequence + 1,
     )
 
 

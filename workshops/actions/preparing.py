@@ -68,14 +68,16 @@ def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User
         NotToCome, Wordless, TooManyNotes: nothing is written.
     """
     current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    if current.booking_id != workshop.booking_id:
+        raise NotToCome("Cet atelier vient d’être déplacé\u00a0: rechargez la page.")
     if current.state == Workshop.State.CANCELLED or workshop.booking.slot.ends_at + WRITTEN_UNTIL <= now:
         raise NotToCome("Cet atelier est annulé, ou terminé depuis longtemps.")
     if kind not in WorkshopNote.URGENT and not text.strip():
         raise Wordless("Écrivez votre message en quelques mots.")
-    if current.notes.filter(side=side).count() >= NOTES_OF_A_SIDE:
+    if WorkshopNote.objects.about(workshop.booking).filter(side=side).count() >= NOTES_OF_A_SIDE:
         raise TooManyNotes("Vous avez déjà beaucoup écrit\u00a0: appelez plutôt l’autre partie.")
     note: WorkshopNote = WorkshopNote.objects.create(
-        workshop=workshop, side=side, kind=kind, text=text.strip(), created_at=now, created_by=by
+        booking=workshop.booking, side=side, kind=kind, text=text.strip(), created_at=now, created_by=by
     )
     emails.workshop_note(note=note, now=now)
     return note

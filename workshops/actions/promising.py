@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from accounts.models import User
 from companies import actions as companies
@@ -31,10 +32,17 @@ def end_promises(slot_id: int, *, now: dt.datetime) -> None:
     The seats are free for another workshop, which may be of another topic and association; volunteers are told, and
     their calendars show for a while that it is off.
     """
-    promises = SlotVolunteer.objects.filter(slot=slot_id).select_related("slot").order_by("pk")
     LostPromise.objects.filter(slot__ends_at__lt=now - KEPT).delete()
-    LostPromise.objects.bulk_create(
-        LostPromise(promise=one.pk, slot_id=slot_id, volunteer_id=one.volunteer_id, sequence=after(one), lost_at=now)
-        for one in promises
-    )
+    keep_lost(SlotVolunteer.objects.filter(slot=slot_id).select_related("slot").order_by("pk"), now=now)
     SlotVolunteer.objects.filter(slot=slot_id).delete()
+
+
+def keep_lost(promises: Iterable[SlotVolunteer], *, now: dt.datetime) -> None:
+    """What calendars go on to show of promises that are about to end, in the transaction of who calls."""
+    LostPromise.objects.bulk_create(
+        [
+            LostPromise(promise=one.pk, slot=one.slot, volunteer_id=one.volunteer_id, sequence=after(one), lost_at=now)
+            for one in promises
+        ],
+        ignore_conflicts=True,
+    )

@@ -13,6 +13,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
 from accounts.refusals import Refused
@@ -20,11 +22,12 @@ from accounts.scans import one_by_one
 from companies.models import Slot
 from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
-from workshops.actions.bookings import REMIND_ANSWER_AFTER
 from workshops.actions.reports import settle_by_company
 from workshops.actions.waitlist import close_missed, lapse, offer_waiting
 from workshops.models import Booking, Side, Workshop
 
+# Who corrects one thing corrects another: they are told together.
+SETTLES, WAY_LOOKED_BACK = dt.timedelta(minutes=5), dt.timedelta(days=30)
 ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = 7, 3, 2  # days
 TIME_TO_AGREE = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
@@ -47,8 +50,12 @@ class NothingToAgree(Refused):
 
 
 def remind_unanswered(*, now: dt.datetime) -> int:
-    """Tell companies once of those that have waited for two days. Returns how many."""
-    waiting = Booking.objects.awaiting_answer(now).filter(created_at__lte=now - REMIND_ANSWER_AFTER)
+    """Tell companies once of those whose clock has run half: two days, or less before an evening that is near.
+
+    Returns how many.
+    """
+    half = ExpressionWrapper((F("expires_at") - F("created_at")) / 2, DurationField())
+    waiting = Booking.objects.awaiting_answer(now).annotate(half=half).filter(created_at__lte=now - F("half"))
     unreminded = waiting.untold("booking_unanswered").with_everything().order_by("pk")
     return one_by_one(unreminded, lambda booking: emails.booking_unanswered(booking=booking, now=now))
 
@@ -70,7 +77,7 @@ def expire_bookings(*, now: dt.datetime) -> int:
 
 def remind_workshops(*, now: dt.datetime) -> int:
     """Ask, remind and warn before workshops. Returns how many were told of; running it again tells nobody twice."""
-    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now)
+    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now) + _tell_ways(now)
 
 
 def _ask_agreement(now: dt.datetime) -> int:
@@ -123,6 +130,34 @@ def _is_morning_due(booking: Booking, now: dt.datetime) -> bool:
     """From seven; of what begins before eight, an hour ahead."""
     morning = min(local(booking.slot, MORNING), booking.slot.starts_at - HOUR)
     return morning <= now and booking.settled_at is not None and booking.settled_at < morning
+
+
+def _tell_ways(now: dt.datetime) -> int:
+    """The place is called otherwise since, is elsewhere, or one gets in otherwise: who comes is told at once."""
+    site, room = "booking__slot__room__site__way_changed_at", "booking__slot__room__way_changed_at"
+    recent = (now - WAY_LOOKED_BACK, now - SETTLES)
+    coming = Workshop.objects.planned().filter(
+        Q(**{f"{site}__range": recent}) | Q(**{f"{room}__range": recent}),
+        booking__state=Booking.State.CONFIRMED,
+        booking__slot__ends_at__gt=now,
+    )
+    changed = coming.annotate(changed_at=Greatest(site, room)).filter(
+        changed_at__gt=Coalesce("booking__way_told_at", "booking__settled_at"), changed_at__lte=now - SETTLES
+    )
+    found = list(changed.order_by("pk").values_list("booking", "changed_at"))
+    return one_by_one(found, lambda one: _tell_way(*one, now))
+
+
+def _tell_way(booking_id: int, changed_at: dt.datetime, now: dt.datetime) -> bool:
+    """Once for each change: the events of the two sides and of the volunteers take their next sequence with it."""
+    untold = Q(way_told_at=None) | Q(way_told_at__lt=changed_at)
+    here = Booking.objects.filter(untold, pk=booking_id, state=Booking.State.CONFIRMED)
+    if not here.update(way_told_at=changed_at, sequence=F("sequence") + 1):
+        return False
+    Slot.objects.filter(pk__in=Booking.objects.filter(pk=booking_id).values("slot")).update(sequence=F("sequence") + 1)
+    workshop = Workshop.objects.with_everything().get(booking=booking_id)
+    emails.workshop_way_changed(workshop=workshop, changed_at=changed_at, now=now)
+    return True
 
 
 @transaction.atomic

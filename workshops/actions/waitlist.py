@@ -158,12 +158,16 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
 def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Say yes to a held slot: it is confirmed, or, where the company has the last word, asked for.
 
+    Said twice, it is said once.
+
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
         NotAdmitted: the association may not book now, or waits for another answer.
     """
     slot = lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "expires_at"])
+    if booking.is_confirmed or booking.as_of(now).is_pending:
+        return
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
     check_party(slot, booking.association, booking.participants, now)
@@ -180,13 +184,15 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
-    """Let the held slot go to the next in the queue.
+    """Let the held slot go to the next in the queue. Said twice, it is said once.
 
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
     """
     lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "expires_at"])
+    if booking.state == Booking.State.CANCELLED_BY_ASSOCIATION:
+        return
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: il n’y a plus rien à refuser.")
     move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
@@ -234,5 +240,5 @@ def _close_one(entry: WaitlistEntry, now: dt.datetime) -> bool:
 def _close(entry: WaitlistEntry, now: dt.datetime, why: str = "") -> None:
     move_entry(entry, WaitlistEntry.State.CLOSED, ended_at=now)
     slot = Slot.objects.with_place().get(pk=entry.slot_id)
-    others = alternatives(slot, now=now, places=entry.participants)
+    others = alternatives(slot, now=now, places=entry.participants, association=entry.association_id)
     emails.waitlist_closed(entry=entry, slot=slot, others=others, why=why, now=now)

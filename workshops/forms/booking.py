@@ -150,7 +150,11 @@ class ReasonForm(forms.Form):
         super().__init__(data)
         field = self.fields["code"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "Choisissez")] + [(one.value, _sentence(one)) for one in Reason.of(side)]
+        reasons = Reason.of(side)
+        field.choices = [("", "Choisissez")] + [(one.value, _sentence(one)) for one in reasons]
+        shutting = " et ".join(f"«\u00a0{_sentence(one)}\u00a0»" for one in reasons if one.shuts)
+        if shutting:
+            field.help_text = f"{shutting}\u00a0: le créneau est retiré aussi. Sinon il est de nouveau proposé."
 
 
 def _sentence(reason: Reason) -> str:

@@ -119,7 +119,7 @@ class CompanyReportForm(ReportForm):
 
     def save(self, commit: bool = True) -> Report:  # noqa: FBT001, FBT002  # Django's signature
         """The report with the minutes of these volunteers together."""
-        minutes = int(self.cleaned_data["volunteers"] * self.cleaned_data["hours"] * 60)
+        minutes = round(self.cleaned_data["volunteers"] * self.cleaned_data["hours"] * 60)
         self.instance.volunteer_minutes = minutes
         at_work = self.cleaned_data["engagement_type"] == Engagement.MECENAT
         self.instance.mecenat_minutes = minutes if at_work else 0
@@ -144,7 +144,7 @@ class PresenceForm(forms.Form):
         super().__init__(
             data,
             prefix=f"volunteer-{promise.pk}",
-            initial={"hours": f"{(said.minutes if said else minutes) / 60:g}", "engagement_type": engagement},
+            initial={"hours": _in_hours(said.minutes if said else minutes), "engagement_type": engagement},
         )
         self.promise = promise
         field = self.fields["engagement_type"]
@@ -154,5 +154,10 @@ class PresenceForm(forms.Form):
 
     def presence(self) -> Presence:
         """What the report says of this volunteer."""
-        minutes = int(self.cleaned_data["hours"] * 60)
+        minutes = round(self.cleaned_data["hours"] * 60)
         return Presence(self.promise.volunteer, minutes, self.cleaned_data["engagement_type"])
+
+
+def _in_hours(minutes: int) -> str:
+    """As the field takes it: two decimals, which still tell every minute apart."""
+    return f"{round(minutes / 60, 2):g}"

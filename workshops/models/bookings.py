@@ -83,12 +83,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(standing, Exists(taken), slot__ends_at__gt=now)
 
     def in_calendars(self) -> Self:
-        """Those that a calendar shows, as on or as off; what was moved is shown where it is now.
+        """Those that a calendar shows, as on or as off; of each event the last word counts.
 
         A request that was taken back before its answer never was in one.
         """
-        shown = self.filter(state__in=Booking.IN_CALENDARS, settled_at__isnull=False)
-        return shown.exclude(reason_code=Reason.MOVED)
+        return self.filter(state__in=Booking.IN_CALENDARS, settled_at__isnull=False)
 
     def with_everything(self) -> Self:
         """Loads what a page or a mail says of a booking, in the same query."""
@@ -178,6 +177,9 @@ class Booking(models.Model):
     is_late = models.BooleanField("tardive", default=False, editable=False)
     reason_code = WordField("motif", max_length=20, choices=Reason, blank=True)
     reason = models.CharField("précisions", max_length=1000, blank=True)
+    way_told_at = models.DateTimeField(
+        null=True, editable=False, help_text="le dernier changement de lieu ou d’accès que tout le monde sait"
+    )
     moved_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from territories.closed_lists import WordField
+from workshops.models.bookings import Booking
 from workshops.models.sides import Side
-from workshops.models.workshops import Workshop
+
+
+class WorkshopNoteQuerySet(models.QuerySet["WorkshopNote"]):
+    """Notes by who may read them."""
+
+    def about(self, booking: Booking) -> Self:
+        """What its two sides wrote to each other, on other dates of the same workshop too.
+
+        What was written before the workshop moved to another company stays between the association and the first one.
+        """
+        same = Q(booking=booking.event) | Q(booking__event_of=booking.event)
+        return self.filter(same, booking__slot__room__site__company=booking.slot.room.site.company_id)
 
 
 class WorkshopNote(models.Model):
@@ -26,12 +40,16 @@ class WorkshopNote(models.Model):
     # What cannot wait until somebody opens their mail: it goes before others, and says to call as well.
     URGENT = (Kind.LATE, Kind.DOOR)
 
-    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="notes")
+    booking = models.ForeignKey(
+        Booking, on_delete=models.PROTECT, related_name="+", help_text="celle du jour où c’est écrit"
+    )
     side = WordField(max_length=20, choices=Side)
     kind = WordField("de quoi s’agit-il", max_length=20, choices=Kind)
     text = models.CharField("message", max_length=500, blank=True)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = WorkshopNoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message d’un atelier"

@@ -26,6 +26,11 @@ class Reason(models.TextChoices):
 
     MOVED = "moved", _("l’atelier a été déplacé")
 
+    @property
+    def shuts(self) -> bool:
+        """Whether nobody else could come either: a slot that loses its booking for this is taken back."""
+        return self in (Reason.ROOM_TAKEN, Reason.NO_HOST, Reason.CLOSED)
+
     @classmethod
     def of(cls, side: Side) -> list[Reason]:
         """What this side may give as its reason."""

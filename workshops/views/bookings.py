@@ -19,7 +19,7 @@ from territories import clock
 from workshops import actions
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.ledger import ledger
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
 
 # From when on the door, and who answers, come first.
@@ -64,18 +64,20 @@ def booking_page(
 ) -> HttpResponse:
     """The page of a booking; 422 when one of its forms comes back with a word on it."""
     now = clock.now()
-    workshop = Workshop.objects.filter(booking=booking).prefetch_related("reports", "notes").first()
+    workshop = Workshop.objects.filter(booking=booking).prefetch_related("reports").first()
     context = {
         "booking": booking,
         "side": side.value,
         "over": booking.slot.ends_at <= now,
         "told": ledger(booking),
+        "notes": WorkshopNote.objects.about(booking),
         "form": form or ReasonForm(side=side),
         "note_form": note_form or NoteForm(),
         "would_be_late": booking.is_confirmed and actions.is_late(booking.slot, now),
         "room_taken": booking.is_pending
         and side == Side.COMPANY
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
+        "move": _asked_move(booking, now) if booking.is_confirmed else None,
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
     if workshop is not None:
@@ -84,12 +86,18 @@ def booking_page(
     return render(request, "workshops/booking_detail.html", context, status=422 if form or note_form else 200)
 
 
+def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
+    """Where the association asked to move the workshop, while the answer is waited for."""
+    return Booking.objects.filter(moved_from=booking).awaiting_answer(now).with_everything().first()
+
+
 def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, object]:
     booking = workshop.booking
     joined = SlotVolunteer.objects.filter(slot=booking.slot).count()
     taken = Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists()
     return {
         "workshop": workshop,
+        "writes": workshop.state != Workshop.State.CANCELLED,
         "own_report": next((one for one in workshop.reports.all() if one.side == side), None),
         "asked": workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
         "lights": lights(workshop, joined=joined, room_taken=taken),
@@ -122,7 +130,7 @@ def booking_decline(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "L’association est prévenue.")
+        messages.success(request, f"L’association est prévenue.{_of_slot(form, Side.COMPANY)}")
     return redirect("workshops:company_booking", slug, booking.pk)
 
 
@@ -150,8 +158,15 @@ def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse 
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "La réservation est annulée. Tout le monde est prévenu.")
+        messages.success(request, f"La réservation est annulée. Tout le monde est prévenu.{_of_slot(form, side)}")
     return None
+
+
+def _of_slot(form: ReasonForm, side: Side) -> str:
+    """What became of the slot, to the company whose it is."""
+    if side != Side.COMPANY:
+        return ""
+    return " Le créneau est retiré." if Reason(form.cleaned_data["code"]).shuts else " Le créneau reste proposé."
 
 
 @require_POST

@@ -17,6 +17,7 @@ from companies.models import Slot
 from territories import clock
 from territories.wording import counted, day_date
 from workshops import actions
+from workshops.actions.courses import MOST_SESSIONS
 from workshops.catalogue import bookable
 from workshops.forms import CourseForm, ReasonForm
 from workshops.models import Booking, Course, Side, Workshop
@@ -36,7 +37,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     sent = _sent(request, own) if request.method == "POST" else None
     if sent is not None:
         return redirect("workshops:association_course", sent.association.slug, sent.pk)
-    form = CourseForm(request.POST or None, associations=own, slots=_dates(first))
+    form = CourseForm(request.POST or None, associations=own, slots=_dates(first, sent=request.POST.getlist("slots")))
     booked: list[actions.BookedCourse] = []
 
     def act() -> None:
@@ -64,11 +65,14 @@ def _sent(request: HttpRequest, own: list[Association]) -> Course | None:
     return Course.objects.filter(key=key, association__in=own).select_related("association").first()
 
 
-def _dates(first: Slot) -> list[Slot]:
+def _dates(first: Slot, *, sent: list[str]) -> list[Slot]:
     """What may be booked there, this date first; a date that was asked for stays to be told what became of it."""
-    there = bookable(clock.now()).filter(room__site=first.room.site_id, starts_at__gte=first.starts_at)
-    coming = there.exclude(pk=first.pk).with_place().order_by("starts_at", "pk")[: SHOWN_AT_MOST - 1]
-    return [first, *coming]
+    there = Slot.objects.filter(room__site=first.room.site_id, starts_at__gte=first.starts_at).exclude(pk=first.pk)
+    in_order = there.with_place().order_by("starts_at", "pk")
+    coming = list(in_order.filter(pk__in=bookable(clock.now()).values("pk"))[: SHOWN_AT_MOST - 1])
+    shown = {str(slot.pk) for slot in (first, *coming)}
+    gone = in_order.filter(pk__in=[int(one) for one in sent if one not in shown and one.isascii() and one.isdigit()])
+    return [first, *coming, *gone[:MOST_SESSIONS]]
 
 
 @require_GET

@@ -45,7 +45,7 @@ class Life:
         actions.join_waitlist(slot_id=slot.pk, association=association, by=by, now=self.now, **asked)
 
     def cancel(self, booking: Booking) -> None:
-        actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_HOST, by=self.owner, now=self.now)
+        actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.UNSUITABLE, by=self.owner, now=self.now)
 
     def hold(self) -> None:
         """A slot that came free is held for the first of two who queue."""
