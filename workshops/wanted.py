@@ -71,6 +71,14 @@ def _report_is_missing(message: Message) -> str:
     return "Le compte rendu est écrit." if written else ""
 
 
+@wanted.while_so("workshop_thanks")
+def _took_place(message: Message) -> str:
+    """A report may say meanwhile that a side did not come, or nobody did."""
+    booking = _booking(message)
+    missed = booking is not None and booking.state == Booking.State.NO_SHOW
+    return "L’atelier n’a pas eu lieu." if missed else ""
+
+
 @wanted.while_so("booking_requested", "booking_unanswered")
 def _awaits_an_answer(message: Message) -> str:
     booking = _booking(message)

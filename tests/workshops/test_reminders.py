@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -502,6 +503,48 @@ def test_thanks_that_wait_for_a_digest_say_what_was_reported_since(
     assert [counted in told[name] for name in BOTH] == [True, True]
     missing = {"fr": "Votre compte rendu manque encore", "en": "Your report is still missing"}[language]
     assert [missing in told[name] for name in BOTH] == [True, False]
+
+
+MISSED: list[tuple[Side, dict[str, Any]]] = [
+    (Side.COMPANY, {"volunteers": 0, "volunteer_minutes": 0, "absent": "association"}),
+    (Side.ASSOCIATION, {"attended": 0, "absent": "company"}),
+    (Side.ASSOCIATION, {"attended": 0, "rating": 3}),
+]
+
+
+def miss(booking: Booking, world: World, side: Side, said: dict[str, Any], *, at: dt.datetime) -> None:
+    """A side reports that the other did not come, or nobody."""
+    by = world.association_owner if side == Side.ASSOCIATION else world.company_owner
+    actions.report_workshop(workshop=booking.workshop, report=Report(**said), side=side, by=by, now=at)
+
+
+@pytest.mark.parametrize(("side", "said"), MISSED)
+def test_nobody_is_thanked_for_what_did_not_take_place(
+    booking: Booking, world: World, side: Side, said: dict[str, Any]
+) -> None:
+    miss(booking, world, side, said, at=booking.slot.ends_at + HOUR)
+    actions.ask_for_reports(now=booking.slot.ends_at + 14 * DAY)
+    assert told("workshop_thanks") == []
+
+
+def test_workshop_that_both_missed_is_closed_without_thanks(booking: Booking, world: World) -> None:
+    for side, said in MISSED[:2]:
+        miss(booking, world, side, said, at=booking.slot.ends_at + HOUR)
+    actions.ask_for_reports(now=booking.slot.ends_at + 14 * DAY)
+    assert (Workshop.objects.get().state, told("workshop_thanks")) == (Workshop.State.CLOSED, [])
+
+
+@pytest.mark.parametrize(("side", "said"), MISSED)
+def test_thanks_that_have_not_left_when_an_absence_is_reported_stay(
+    booking: Booking, world: World, smtp_sink: Sink, side: Side, said: dict[str, Any]
+) -> None:
+    end = booking.slot.ends_at + 14 * DAY
+    actions.ask_for_reports(now=end)
+    assert told("workshop_thanks") == BOTH
+    miss(booking, world, side, said, at=end + HOUR)
+    deliver_due(now=end + DAY, limit=9, clock=lambda: end + DAY)
+    stayed = Message.objects.filter(template="workshop_thanks").values_list("state", "last_error")
+    assert set(stayed) == {("skipped", "L’atelier n’a pas eu lieu.")}
 
 
 def test_nobody_is_thanked_for_what_is_long_past(booking: Booking) -> None:

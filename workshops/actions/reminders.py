@@ -211,10 +211,11 @@ def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 def _thank(now: dt.datetime) -> int:
+    """Both sides of what took place, as far as anybody says."""
     fortnight_ago = now - dt.timedelta(days=REPORT_WITHIN)
     ended = (fortnight_ago - CAUGHT_UP_WITHIN, fortnight_ago + CLOCK_CHANGE)
-    over = Workshop.objects.over(now).filter(booking__slot__ends_at__range=ended).untold("workshop_thanks")
-    unthanked = over.with_everything().prefetch_related("reports").order_by("pk")
+    held = Workshop.objects.over(now).not_missed().filter(booking__slot__ends_at__range=ended)
+    unthanked = held.untold("workshop_thanks").with_everything().prefetch_related("reports").order_by("pk")
     return _each([one for one in unthanked if _thanked_at(one) <= now], emails.workshop_thanks, now)
 
 

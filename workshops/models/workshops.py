@@ -45,6 +45,10 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def over(self, now: dt.datetime) -> Self:
         return self.filter(booking__slot__ends_at__lte=now).exclude(state=Workshop.State.CANCELLED)
 
+    def not_missed(self) -> Self:
+        """Those of which no report says that a side did not come, or nobody did."""
+        return self.exclude(booking__state=Booking.State.NO_SHOW)
+
     def unreported(self, side: Side) -> Self:
         """Workshops on which this side has not reported."""
         return self.exclude(reports__side=side)
