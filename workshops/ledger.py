@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Max, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Min, Q, Value, When
+from django.db.models.functions import Coalesce, Left, Length
 
 from mail.bounces import SET_ASIDE
 from mail.models import Message
@@ -67,6 +67,11 @@ KEPT = Case(
     default=Value(""),
 )
 
+# What a key tells to all its readers (`workshops.told.fact`): it ends with the capacity of one of them.
+FACT = Left("key", Length("key") - Length("capacity") - 1)
+# One line each: what became of a fact that was told at an instant.
+LINE = ("template", "fact", "created_at", "gathered", "fate", "known", "kept")
+
 
 class Told(NamedTuple):
     """One fact that was told; as `components/timeline.html` shows it."""
@@ -78,22 +83,27 @@ class Told(NamedTuple):
 
 
 def ledger(booking: Booking) -> list[Told]:
-    """What was, or will be, told of a booking, the latest first; of one that was moved, what was told before too."""
+    """What was, or will be, told of a booking, the latest first; of one that was moved, what was told before too.
+
+    Each reminder, note or number is a line of its own; of several people whom it reached one after the other, the first
+    counts.
+    """
     rows = (
         Message.objects.told_of(*_same_event(booking))
         .order_by()
         .annotate(
+            fact=FACT,
             kept=KEPT,
             gathered=Q(gathered_into__isnull=False),
             fate=Coalesce("gathered_into__state", "state"),
             known=Coalesce("gathered_into__outcome", "outcome"),
         )
-        .values("template", "gathered", "fate", "known", "kept")
+        .values(*LINE)
     )
-    sent = Max(Coalesce("gathered_into__sent_at", "sent_at"))
-    told = rows.annotate(people=Count("to_email", distinct=True), due=Max("due_at"), sent=sent)
+    sent = Min(Coalesce("gathered_into__sent_at", "sent_at"))
+    told = rows.annotate(people=Count("to_email", distinct=True), due=Min("due_at"), sent=sent)
     zone = ZoneInfo(booking.slot.time_zone)
-    return [_told(row, zone) for row in told.order_by("-due", "template", "gathered", "fate", "known", "kept")]
+    return [_told(row, zone) for row in told.order_by("-due", *LINE)]
 
 
 def _same_event(booking: Booking) -> list[str]:

@@ -144,3 +144,44 @@ def test_ledger_says_what_became_of_the_digest(world: World, booking: Booking, n
         "sent": ("envoyé dans un récapitulatif", "13\u00a0h"),
         "failed": ("pas remis", "10\u00a0h"),
     }
+
+
+def lines(booking: Booking, what: str) -> list[tuple[str, str]]:
+    """When and to how many people the ledger says that this was told."""
+    return [(one.when, one.who) for one in ledger(booking) if one.what == f"{what}\u00a0: envoyé"]
+
+
+def send(now: dt.datetime, *names: str) -> None:
+    waiting = Message.objects.filter(state=Message.State.QUEUED)
+    (waiting.filter(to_name__in=names) if names else waiting).update(state=Message.State.SENT, sent_at=now)
+
+
+def test_ledger_tells_the_reminders_of_both_dates(world: World, booking: Booking, now: dt.datetime) -> None:
+    week = dt.timedelta(days=7)
+    send(now + week - dt.timedelta(days=2))
+    later = factories.make_slot(world.room, world.slot.starts_at + week)
+    by, at = world.company_owner, now + dt.timedelta(days=6)
+    moved = actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.COMPANY, by=by, now=at)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=moved.workshop, now=now + 2 * week - dt.timedelta(days=2))
+    send(now + 2 * week - dt.timedelta(days=2))
+    assert lines(moved, "Rappel") == [
+        ("dimanche 13\u00a0décembre 2026, 10\u00a0h", "à 2\u00a0personnes"),
+        ("dimanche 6\u00a0décembre 2026, 10\u00a0h", "à 2\u00a0personnes"),
+    ]
+
+
+def test_ledger_tells_each_note(world: World, booking: Booking, now: dt.datetime) -> None:
+    for hours in (1, 2, 3):
+        at, said = now + dt.timedelta(hours=hours), {"kind": "access", "text": "Où se garer\u00a0?"}
+        actions.write_note(workshop=booking.workshop, side=Side.ASSOCIATION, by=world.association_owner, now=at, **said)
+        send(at)
+    assert lines(booking, "Message") == [
+        (f"mardi 1er\u00a0décembre 2026, {hour}\u00a0h", "à 1\u00a0personne") for hour in (13, 12, 11)
+    ]
+
+
+def test_ledger_says_when_the_first_of_several_was_told(world: World, booking: Booking, now: dt.datetime) -> None:
+    send(now + dt.timedelta(hours=1), "Karim")
+    send(now + dt.timedelta(hours=5))
+    assert lines(booking, "Confirmation") == [("mardi 1er\u00a0décembre 2026, 11\u00a0h", "à 2\u00a0personnes")]
