@@ -1,4 +1,7 @@
-"""Who hears that an address fell silent: somebody whom mail reaches no more must never mean silence."""
+"""Who hears that an address fell silent: somebody whom mail reaches no more must never mean silence.
+
+Who writes to such an address hears it too, before anything is done.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,12 @@ from accounts import emails
 from accounts.models import Invitation, Membership, Organisation, User
 from mail import bounces
 from mail.models import Suppression
+
+# Whoever typed the address learns no more of it: the reason is its owner's business.
+NOT_REACHED = (
+    "Cette adresse ne reçoit pas nos courriels\u00a0: indiquez-en une autre, ou demandez à l’équipe du portail de la "
+    "rétablir."
+)
 
 
 @bounces.when_set_aside
@@ -29,6 +38,11 @@ def tell_others(suppression: Suppression, now: dt.datetime) -> None:
     person = User.objects.filter(email__iexact=address).first()
     if person is not None and not known:
         emails.address_lost(suppression=suppression, name=person.name, now=now)
+
+
+def is_silent(address: str) -> bool:
+    """Whether we write to this address no more."""
+    return Suppression.objects.filter(address=address.lower()).exists()
 
 
 def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:

@@ -21,7 +21,7 @@ from accounts.models import Invitation, JoinRequest, Membership, Organisation, R
 from accounts.permissions import may_decide_on_members, role_of, roles_to_invite
 from accounts.refusals import Refused, refusing
 from accounts.scans import one_by_one
-from accounts.silence import tell_if_all_silent, tell_if_silent
+from accounts.silence import NOT_REACHED, is_silent, tell_if_all_silent, tell_if_silent
 
 INVITATIONS_A_DAY = 20
 JOIN_REQUESTS_AT_MOST = 10
@@ -34,6 +34,12 @@ class NotAllowed(Refused):
 
 class AlreadyMember(Refused):
     """The person is a member already."""
+
+
+class NotReached(Refused):
+    """Our mail does not reach the address that is invited."""
+
+    field = "email"
 
 
 class TooMany(Refused):
@@ -69,7 +75,7 @@ def invite_member(*, organisation: Organisation, email: str, role: Role, by: Use
     """Invite one address for 14 days; an earlier invitation to it is replaced.
 
     Raises:
-        NotAllowed, AlreadyMember, TooMany: nothing is written.
+        NotAllowed, AlreadyMember, TooMany, NotReached: nothing is written.
     """
     hold(organisation)
     address = email.strip().lower()
@@ -78,6 +84,8 @@ def invite_member(*, organisation: Organisation, email: str, role: Role, by: Use
         raise AlreadyMember("Cette personne est déjà membre.")
     if _invited_since(by, now - DAY) >= INVITATIONS_A_DAY:
         raise TooMany(f"Vous avez envoyé {INVITATIONS_A_DAY} invitations en un jour\u00a0: continuez demain.")
+    if is_silent(address):
+        raise NotReached(NOT_REACHED)
     invitations = organisation.invitations_sent()
     invitations.filter(email=address, accepted_at=None, revoked_at=None).update(revoked_at=now, revoked_by=by)
     invitation: Invitation = invitations.create(

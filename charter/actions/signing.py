@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.actions.holding import hold, hold_row
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from accounts.silence import NOT_REACHED, is_silent
 from charter import emails
 from charter.actions.moves import drop_appeals_of, lock_company, move, settled
 from charter.actions.standing import hold_newest
@@ -31,6 +32,12 @@ class NewerVersion(Refused):
 
 class TooManyLinks(Refused):
     """More links than one company sends in a day."""
+
+    field = "signatory_email"
+
+
+class NotReached(Refused):
+    """Our mail does not reach the address of who signs."""
 
     field = "signatory_email"
 
@@ -69,9 +76,11 @@ def send_signing_link(
     """Keep what was typed, and send the legal signatory a link to sign it. A link sent before is replaced.
 
     Raises:
-        AlreadySigned, NewerVersion, TooManyLinks: nothing is written.
+        AlreadySigned, NewerVersion, TooManyLinks, NotReached: nothing is written.
     """
     _limit_links(by, now)
+    if is_silent(pledge.signatory_email):
+        raise NotReached(NOT_REACHED)
     signature = _file(company, version, pledge, now, by_link=True)
     signature.link_sent_at = now
     signature.save(update_fields=["link_sent_at"])

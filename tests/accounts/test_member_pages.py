@@ -14,6 +14,7 @@ from accounts.actions import members
 from accounts.invitations import invitation_path, join_path
 from accounts.models import Role, User
 from associations.models import Association
+from mail.bounces import COMPLAINT, set_aside
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -42,6 +43,21 @@ def test_wrong_address_comes_back_with_its_error(world: World, visitor: Visitor)
     answer = visitor(world.company_owner).post(address, {"email": "nina@", "role": "volunteer"})
     assert answer.status_code == 422
     assert 'value="nina@"' in answer.content.decode()
+
+
+def test_address_that_our_mail_does_not_reach_is_not_invited(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """Who invites learns that, and not why; what was there stays."""
+    standing = factories.make_invitation(now, world.company, "nina@example.org")
+    set_aside(address="nina@example.org", reason=COMPLAINT, now=now)
+    factories.forget_mail()
+    address = reverse("companies:member_invite", args=[world.company.slug])
+    answer = visitor(world.company_owner).post(address, {"email": "Nina@Example.org", "role": "manager"})
+    assert (answer.status_code, 'value="Nina@Example.org"' in answer.text) == (422, True)
+    said = "Cette adresse ne reçoit pas nos courriels\u00a0: indiquez-en une autre, ou demandez à l’équipe du portail"
+    assert answer.context["invite_form"].errors["email"][0].startswith(said)
+    assert (said in answer.text, "indésirable" in answer.text) == (True, False)
+    invitation = world.company.invitations_sent().get()
+    assert (invitation.pk, invitation.revoked_at, Message.objects.count()) == (standing.pk, None, 0)
 
 
 def test_following_an_invitation_changes_nothing_and_the_button_lets_in(

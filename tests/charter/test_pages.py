@@ -20,6 +20,7 @@ from charter.document import signed_charter
 from charter.links import signing_path
 from charter.models import CharterVersion, Edition, Signature
 from companies.models import Company
+from mail.bounces import set_aside
 from mail.models import Message
 from territories.models import Departement
 from tests import factories
@@ -163,6 +164,21 @@ def test_legal_signatory_signs_by_the_link(world: World, applicant: Company, vis
     assert "la charte est signée" in stranger.post(path, typed | {"agreed": "on"}).content.decode()
     assert "ne sert plus" in stranger.get(path).content.decode()
     assert Signature.objects.get(company=applicant).signatory_name == "H. Carpentier"
+
+
+def test_link_is_not_sent_to_an_address_that_our_mail_does_not_reach(
+    world: World, applicant: Company, visitor: Visitor, now: dt.datetime
+) -> None:
+    set_aside(address=PLEDGE["signatory_email"], reason="550 5.1.1 no such user", now=now)
+    owner, page = sign_page(world, applicant, visitor)
+    answer = owner.post(page, PLEDGE | {"version": "1", "send": "1"})
+    assert (answer.status_code, f'value="{PLEDGE["signatory_name"]}"' in answer.text) == (422, True)
+    [said] = answer.context["form"].errors["signatory_email"]
+    assert said.startswith("Cette adresse ne reçoit pas nos courriels\u00a0: indiquez-en une autre")
+    assert (said in answer.text, "550" in answer.text) == (True, False)
+    assert not Signature.objects.filter(company=applicant).exists()
+    assert not Message.objects.filter(template="signature_link").exists()
+    assert owner.post(page, PLEDGE | {"version": "1", "agreed": "on"}).status_code == 302
 
 
 def test_link_shows_the_text_that_came_out_since_and_signs_that_one(
