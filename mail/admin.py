@@ -11,11 +11,15 @@ from django.template import Engine
 from django.utils.translation import ngettext
 
 from mail.models import Message, Pause, Suppression
-from mail.outbox import requeue
+from mail.outbox import kept_by_their_address, requeue
 from territories import clock
 
 SUBJECT = ".subject.txt"
 BODY = ("context", "subject", "text", "html", "calendar")
+NOTHING_TO_SEND = (
+    "Aucun message remis en file\u00a0: choisissez des messages en échec, revenus ou non envoyés parce que leur "
+    "adresse était écartée, non secrets, et qui ont encore un objet. Ce que disaient les plus anciens est effacé."
+)
 
 
 class ForOperators:
@@ -42,7 +46,7 @@ class ForOperators:
 
 @admin.register(Message)
 class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
-    """The outbox as a list, filtered by what became of it; what failed, or came back, can be sent again."""
+    """The outbox as a list, filtered by what became of it; what failed, came back or was kept can be sent again."""
 
     list_display = ("state", "outcome", "key", "template", "to_email", "due_at", "attempts", "last_error")
     list_display_links = ("key",)
@@ -70,19 +74,25 @@ class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
         names = [field.name for field in self.opts.concrete_fields]
         return [name for name in names if not (obj and obj.secret and name in BODY)]
 
-    @admin.action(description="Renvoyer les messages en échec ou revenus", permissions=["change"])
+    @admin.action(description="Renvoyer ce qui a échoué, est revenu ou attendait son adresse", permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        count = requeue(queryset.values_list("pk", flat=True), now=clock.now())
+        now, chosen = clock.now(), list(queryset.values_list("pk", flat=True))
+        silent = kept_by_their_address(chosen, now=now)
+        count = requeue(chosen, now=now)
         if count:
             text = ngettext("%(count)d message remis en file.", "%(count)d messages remis en file.", count)
             self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        else:
-            self.message_user(
-                request,
-                "Aucun message remis en file : choisissez des messages en échec ou revenus, et non secrets. "
-                "Ce que disaient les plus anciens est effacé.",
-                messages.WARNING,
+        if silent:
+            text = ngettext(
+                "%(count)d message reste tel quel\u00a0: son adresse est écartée. Retirez-la des adresses écartées, "
+                "puis renvoyez-le.",
+                "%(count)d messages restent tels quels\u00a0: leur adresse est écartée. Retirez-la des adresses "
+                "écartées, puis renvoyez-les.",
+                silent,
             )
+            self.message_user(request, text % {"count": silent}, messages.WARNING)
+        if not count and not silent:
+            self.message_user(request, NOTHING_TO_SEND, messages.WARNING)
 
 
 @admin.register(Pause)

@@ -97,13 +97,14 @@ def _put_off(message: Message, wishes: Preferences, now: dt.datetime) -> None:
 
 
 def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
-    """Back into the queue, where what its reader wishes is asked anew. Returns how many.
+    """Those that still wait for a digest back into the queue, where what their reader wishes is asked anew; how many.
 
     A server that refused it before it was kept has not been asked since: it is not late.
     """
     numbers = list(gathered.values_list("pk", flat=True))
     back = {"gathered_at": None, "gathered_into": None, "next_attempt_at": now, "last_error": ""}
-    count = Message.objects.filter(pk__in=numbers).move(Message.State.QUEUED, **back)
+    still = Message.objects.filter(pk__in=numbers, state=Message.State.GATHERED)
+    count = still.move(Message.State.QUEUED, **back)
     take_turns(numbers, at=now)
     return count
 

@@ -23,7 +23,8 @@ from redis.exceptions import RedisError
 
 from mail.addresses import validate_address
 from mail.bounces import SET_ASIDE
-from mail.models import Message
+from mail.models import Message, MessageQuerySet
+from mail.models.messages import STAMPS
 from mail.rendering import RESERVED_NAMES, one_line
 from mail.turns import TURN, take_turns
 
@@ -227,21 +228,37 @@ def _write(rows: list[dict[str, Any]]) -> int:
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
-    """Put messages that failed, or came back after they left, into the queue, all attempts anew; returns how many.
+    """Put messages that were lost (`_lost`) into the queue, all attempts anew; returns how many.
 
-    One whose words were erased stays where it is, a secret one or an old one: it would leave empty.
+    One to an address that is still set aside stays as it is: it would not leave.
     """
-    came_back = Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
     with transaction.atomic():
-        lost = Message.objects.filter(Q(state=Message.State.FAILED) | came_back, pk__in=list(ids), secret=False)
-        numbers = list(lost.exclude(context={}).select_for_update().values_list("pk", flat=True))
+        lost = _lost(ids, now)
+        reached = lost.exclude(pk__in=lost.to_silent_addresses().values("pk")).select_for_update()
+        numbers = list(reached.values_list("pk", flat=True))
         again = Message.objects.filter(pk__in=numbers)
-        anew = {"failed_at": None, "sent_at": None, "outcome": "", "outcome_at": None, "attempts": 0}
+        anew = {**dict.fromkeys(STAMPS), "outcome": "", "outcome_at": None, "attempts": 0}
         count = again.move(Message.State.QUEUED, next_attempt_at=now, **anew)
         take_turns(numbers, at=now)
         if count:
             wake_at_commit()
     return count
+
+
+def kept_by_their_address(ids: Iterable[int], *, now: dt.datetime) -> int:
+    """How many of these `requeue` leaves only because their address is set aside."""
+    return _lost(ids, now).to_silent_addresses().count()
+
+
+def _lost(ids: Iterable[int], now: dt.datetime) -> MessageQuerySet:
+    """What failed, came back after it left, or was not sent because its address was set aside.
+
+    Not what is too late. One whose words were erased, a secret one or an old one, would leave empty.
+    """
+    came_back = Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
+    unsent = Q(state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE)
+    chosen = Message.objects.filter(Q(state=Message.State.FAILED) | came_back | unsent, pk__in=list(ids), secret=False)
+    return chosen.exclude(context={}).exclude(not_after__lte=now)
 
 
 def wake_at_commit() -> None:

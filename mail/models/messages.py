@@ -9,9 +9,9 @@ import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Lower, Now, Upper
 
-from mail.models.addresses import Pause
+from mail.models.addresses import Pause, Suppression
 from territories.records import never_truncated
 
 # What was said is still there. A secret message never kept it.
@@ -78,6 +78,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What was, or will be, told of these things, the earliest first."""
         return self.filter(about__in=about).order_by("due_at", "pk")
 
+    def to_silent_addresses(self) -> Self:
+        """Those to an address that we write to no more."""
+        return self.filter(Exists(Suppression.objects.filter(address=Lower(OuterRef("to_email")))))
+
     def waiting(self, now: dt.datetime) -> Self:
         """Those that should have left by now: due, or due once and refused since.
 
@@ -125,7 +129,8 @@ class Message(models.Model):
         State.GATHERED: frozenset({State.SKIPPED, State.QUEUED}),
         State.FAILED: frozenset({State.QUEUED}),
         State.SENT: frozenset({State.QUEUED}),
-        State.SKIPPED: frozenset(),
+        # Only what an address that was set aside kept here (`mail.outbox.requeue`).
+        State.SKIPPED: frozenset({State.QUEUED}),
     }
 
     key = models.CharField(

@@ -87,7 +87,23 @@ def test_failed_message_is_sent_again(operator: Client, tell: Tell) -> None:
 
 def test_nothing_to_send_again_is_said(operator: Client, tell: Tell) -> None:
     answer = operator.post(LIST, {"action": "send_again", "_selected_action": [tell().pk]}, follow=True)
-    assert "choisissez des messages en échec ou revenus, et non secrets." in answer.text
+    assert "Aucun message remis en file\u00a0: choisissez des messages en échec, revenus ou non envoyés" in answer.text
+
+
+def test_what_an_address_set_aside_kept_is_sent_once_it_is_put_back(operator: Client, tell: Tell) -> None:
+    aside = Suppression.objects.create(address="ana@example.org", reason="550", created_at=NOW)
+    kept, failed = tell("kept", to=("Ana@example.org", "")), tell("failed")
+    fail(Message.objects.get(pk=tell("other", to=("bob@example.org", "")).pk))
+    assert [kept.state, failed.state] == ["skipped", "skipped"]
+    again = {"action": "send_again", "_selected_action": [one.pk for one in Message.objects.all()]}
+    said = operator.post(LIST, again, follow=True).text
+    assert "1 message remis en file." in said
+    assert "2 messages restent tels quels\u00a0: leur adresse est écartée. Retirez-la des adresses écartées" in said
+    kept.refresh_from_db()
+    assert (kept.state, kept.last_error) == ("skipped", "Adresse écartée\u00a0: 550")
+    operator.post(f"/admin/mail/suppression/{aside.pk}/delete/", {"post": "yes"})
+    assert "2 messages remis en file." in operator.post(LIST, again, follow=True).text
+    assert set(Message.objects.values_list("state", flat=True)) == {"queued"}
 
 
 def test_message_is_not_deleted_alone_or_with_others(operator: Client, tell: Tell) -> None:

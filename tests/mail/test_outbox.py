@@ -3,6 +3,7 @@ import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from mail.models import Message, Suppression
 from mail.outbox import (
     Address,
     OutsideTransaction,
+    kept_by_their_address,
     post,
     rehearsal,
     rehearsed_language,
@@ -21,6 +23,7 @@ from mail.outbox import (
     together,
     wake_delivery,
 )
+from mail.wishes import UNWANTED
 from solidarite.celery import app
 from tests.mail.conftest import HELLO, NOW
 
@@ -229,6 +232,42 @@ def test_requeue_tries_failed_messages_again(tell: Tell) -> None:
     assert requeue([failed.pk, secret.pk, sent.pk], now=later) == 1
     failed.refresh_from_db()
     assert (failed.state, failed.failed_at, failed.attempts, failed.next_attempt_at) == ("queued", None, 0, later)
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced", "skipped"])
+def test_requeue_leaves_as_it_is_what_goes_to_an_address_set_aside(tell: Tell, state: str) -> None:
+    message = tell()
+    ends: dict[str, Any] = {
+        "failed": {"state": "failed", "failed_at": NOW, "last_error": "550 5.1.1 unknown"},
+        "bounced": {"state": "sent", "sent_at": NOW, "outcome": "bounced", "outcome_at": NOW},
+        "skipped": {
+            "state": "skipped",
+            "skipped_at": NOW,
+            "last_error": "Adresse écartée\u00a0: 550",
+            "gathered_at": NOW,
+        },
+    }
+    Message.objects.filter(pk=message.pk).update(**ends[state])
+    aside = Suppression.objects.create(address="ana@example.org", reason="550", created_at=NOW)
+    before = Message.objects.values().get()
+    assert (requeue([message.pk], now=NOW), kept_by_their_address([message.pk], now=NOW)) == (0, 1)
+    assert Message.objects.values().get() == before
+    aside.delete()
+    assert (kept_by_their_address([message.pk], now=NOW), requeue([message.pk], now=NOW)) == (0, 1)
+    message.refresh_from_db()
+    assert (message.state, message.skipped_at, message.gathered_at, message.outcome) == ("queued", None, None, "")
+
+
+def test_requeue_sends_nothing_that_was_skipped_for_another_reason_or_is_too_late(tell: Tell) -> None:
+    Suppression.objects.create(address="ana@example.org", reason="550", created_at=NOW)
+    late, hour = tell("late", not_after=NOW + dt.timedelta(hours=1)), dt.timedelta(hours=1)
+    secret, unwanted = tell("secret", secret=True), tell("unwanted", to=("bob@example.org", ""))
+    Message.objects.filter(pk=unwanted.pk).move(Message.State.SKIPPED, skipped_at=NOW, last_error=UNWANTED)
+    Suppression.objects.all().delete()
+    every = [late.pk, secret.pk, unwanted.pk]
+    assert (requeue(every, now=NOW + hour), kept_by_their_address(every, now=NOW + hour)) == (0, 0)
+    assert requeue(every, now=NOW + hour / 2) == 1
+    assert Message.objects.get(state="queued") == late
 
 
 def test_not_after_follows_due_at() -> None:
