@@ -40,12 +40,18 @@ class Waiting(NamedTuple):
     is_weekly: bool
     is_called: bool
     """Its hour has come, on the clock of its own place."""
-    since: dt.datetime
-    """When the last digest that may hold it was due on that clock."""
+    daily: dt.datetime
+    """When the last digest of a day was due on that clock."""
+    weekly: dt.datetime
+    """When the last one of a week was."""
 
-    def was_there(self, then: dt.datetime | None) -> bool:
-        """It was gathered by then."""
-        return then is not None and self.message.gathered_at is not None and self.message.gathered_at < then
+    def last_due(self, *, weekly: bool) -> dt.datetime:
+        return self.weekly if weekly else self.daily
+
+    def is_due(self, called: Iterable[Waiting]) -> bool:
+        """It was gathered before the last digest that may hold it, on its own clock or on that of who is called."""
+        since = max(one.last_due(weekly=self.is_weekly) for one in (self, *called))
+        return self.message.gathered_at is not None and self.message.gathered_at < since
 
 
 def tell_digests(*, now: dt.datetime) -> int:
@@ -73,24 +79,26 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     wishes = preferences_of(address)
     waiting = _waiting(address, wishes, now)
     called = [one for one in waiting if one.is_called]
-    # Whose place has another clock comes along: one address has one digest a day, and nothing waits for ever.
-    since = {weekly: _latest(one for one in called if one.is_weekly is weekly) for weekly in (False, True)}
-    there = [one for one in waiting if one.was_there(since[one.is_weekly])]
+    if not called:
+        return False
+    # Whose place has another clock comes along, and so does what an earlier digest should have held: one address has
+    # one digest a day, and nothing waits for ever.
+    there = [one for one in waiting if one.is_due(called)]
     true = [one for one in there if not _skipped(one.message, wishes, now)]
     due = [one for one in true if is_in_time(one.message, wishes, digest=now)]
     digest = _post(due, wishes, now) if due else None
     told = {one.message.pk for one in due} if digest else set()
     Message.objects.filter(pk__in=told).update(gathered_into=digest)
     # What is not told now, because a wish changed or today's digest is written, waits for the next one.
-    for message in [one.message for one in called if one.message.pk not in told]:
-        _put_off(message, wishes, now)
+    for one in [one for one in called if one.message.pk not in told]:
+        _put_off(one.message, wishes, now, overdue=one in there)
     return digest is not None
 
 
-def _put_off(message: Message, wishes: Preferences, now: dt.datetime) -> None:
+def _put_off(message: Message, wishes: Preferences, now: dt.datetime, *, overdue: bool) -> None:
     """To the next digest or, when that one would come too late, back into the queue: it leaves alone."""
     waiting = Message.objects.filter(pk=message.pk, state=Message.State.GATHERED)
-    if digest := digest_in_time(message, wishes, after=now):
+    if digest := digest_in_time(message, wishes, after=now, overdue=overdue):
         waiting.update(next_attempt_at=digest)
     elif _let_go(waiting, now):
         outbox.wake_at_commit()
@@ -109,16 +117,17 @@ def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
     return count
 
 
-def _latest(called: Iterable[Waiting]) -> dt.datetime | None:
-    """When the digest that these are called for was due; None: none is."""
-    return max((one.since for one in called), default=None)
-
-
 def _waiting(address: str, wishes: Preferences, now: dt.datetime) -> list[Waiting]:
     """All that waits for a digest to this address, locked; what another run has in hand is left to it."""
     rows = Message.objects.awaiting_digest().filter(to_email=address).select_for_update(skip_locked=True)
     return [
-        Waiting(one, is_weekly(one, wishes), one.next_attempt_at <= now, last_digest(one, wishes, until=now))
+        Waiting(
+            one,
+            is_weekly=is_weekly(one, wishes),
+            is_called=one.next_attempt_at <= now,
+            daily=last_digest(one, wishes, until=now, weekly=False),
+            weekly=last_digest(one, wishes, until=now, weekly=True),
+        )
         for one in rows
     ]
 
@@ -127,7 +136,7 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
     """The digest of that day; None when it was written before."""
     last = due[-1].message
     zone = zone_of(last, wishes)
-    day = max(one.since for one in due).astimezone(zone).date()
+    day = max(one.daily for one in due).astimezone(zone).date()
     # Addresses may be longer than a key.
     key = f"{DIGEST}:{hashlib.sha256(last.to_email.lower().encode()).hexdigest()[:32]}:{day}"
     written = outbox.post(

@@ -60,25 +60,30 @@ def frequency_of(message: Message, wishes: Preferences) -> Frequency:
     return wishes.frequency(kind) if kind else Frequency.INSTANT
 
 
-def last_digest(message: Message, wishes: Preferences, *, until: dt.datetime) -> dt.datetime:
-    """When the last digest up to an instant that may hold this message was due, on the clock of the wall."""
+def last_digest(message: Message, wishes: Preferences, *, until: dt.datetime, weekly: bool) -> dt.datetime:
+    """When the last digest of a day, or of a week, up to an instant was due, on the clock of the wall."""
     local = until.astimezone(zone_of(message, wishes))
     day = local.date() if local.time() >= DIGEST_HOUR else local.date() - dt.timedelta(days=1)
-    back = (day.isoweekday() - DIGEST_WEEKDAY) % 7 if is_weekly(message, wishes) else 0
+    back = (day.isoweekday() - DIGEST_WEEKDAY) % 7 if weekly else 0
     return _digest_on(day - dt.timedelta(days=back), message, wishes)
 
 
-def next_digest(message: Message, wishes: Preferences, *, after: dt.datetime) -> dt.datetime:
+def next_digest(message: Message, wishes: Preferences, *, after: dt.datetime, weekly: bool) -> dt.datetime:
     """When the first one after an instant is due."""
     local = after.astimezone(zone_of(message, wishes))
     day = local.date() if local.time() < DIGEST_HOUR else local.date() + dt.timedelta(days=1)
-    ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if is_weekly(message, wishes) else 0
+    ahead = (DIGEST_WEEKDAY - day.isoweekday()) % 7 if weekly else 0
     return _digest_on(day + dt.timedelta(days=ahead), message, wishes)
 
 
-def digest_in_time(message: Message, wishes: Preferences, *, after: dt.datetime) -> dt.datetime | None:
-    """When the next one after an instant is due; None: the message has its hour, and does not wait for that one."""
-    digest = next_digest(message, wishes, after=after)
+def digest_in_time(
+    message: Message, wishes: Preferences, *, after: dt.datetime, overdue: bool = False
+) -> dt.datetime | None:
+    """When the next one after an instant is due; None: the message has its hour, and does not wait for that one.
+
+    An `overdue` message, whose own digest has passed without it, does not wait another week: the next day will do.
+    """
+    digest = next_digest(message, wishes, after=after, weekly=is_weekly(message, wishes) and not overdue)
     return digest if is_in_time(message, wishes, digest=digest) else None
 
 

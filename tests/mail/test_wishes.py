@@ -342,6 +342,43 @@ def test_nothing_of_another_time_zone_waits_for_ever(smtp_sink: Sink, tell: Tell
     assert not Message.objects.awaiting_digest().exists()
 
 
+@pytest.mark.parametrize(("days", "told_at"), [(range(1, 40), 5), (range(1, 9), 8)])
+def test_week_of_one_place_is_told_although_another_has_its_digest_every_day(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch, days: range, told_at: int
+) -> None:
+    """The day’s digest of Réunion is written at five in Paris, before the week’s of Paris at eight."""
+    monkeypatch.setitem(kinds._kinds, "code", Kind.VOLUNTEERING)
+    wish(organisation="weekly", volunteering="daily")
+    told: dict[str, dt.datetime] = {}
+    for hour in range(24 * 35):
+        at = at_paris(2, 0) + hour * HOUR
+        if at == at_paris(8, 6):
+            tell("week", time_zone="Europe/Paris", now=at)
+        elif hour % 24 == 4 and 2 + hour // 24 in days:
+            tell(f"day {hour}", "code", context={"code": "1"}, time_zone="Indian/Reunion", now=at)
+        deliver(at)
+        tell_digests(now=at)
+        for one in Message.objects.exclude(gathered_into=None).exclude(key__in=told):
+            told[one.key] = at
+    # Tuesday’s digest was written when it came: it is in that of Wednesday.
+    assert told["week"] == at_paris(9, told_at)
+    written = [one.created_at.date() for one in Message.objects.filter(template="digest")]
+    assert len(written) == len(set(written)) > 5
+
+
+def test_week_is_told_with_the_day_of_a_place_where_it_is_tuesday_already(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One digest that day, and nobody waits for another day."""
+    monkeypatch.setitem(kinds._kinds, "code", Kind.VOLUNTEERING)
+    wish(organisation="weekly", volunteering="daily")
+    gather(tell, 1, at=at_paris(5, 12), time_zone="Europe/Paris")
+    tell("day", "code", context={"code": "1"}, now=at_paris(7, 12), time_zone="Indian/Reunion")
+    deliver(at_paris(7, 12))
+    assert [tell_digests(now=at_paris(8, hour)) for hour in (4, 5, 8, 9)] == [0, 1, 0, 0]
+    assert Message.objects.get(template="digest").context["count"] == 2
+
+
 def test_digest_of_one_says_it_and_that_of_many_tells_the_last_in_brief(tell: Tell, smtp_sink: Sink) -> None:
     wish(organisation=Frequency.DAILY)
     gather(tell, 1, at=at_paris(2, 12))
