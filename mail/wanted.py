@@ -66,11 +66,11 @@ def in_capacity(*names: str) -> Callable[[WhyNot], WhyNot]:
     return register
 
 
-def retold(template: str) -> Callable[[Retell], Retell]:
-    """Function decorator: what is still so of the messages of this template."""
+def retold(*templates: str) -> Callable[[Retell], Retell]:
+    """Function decorator: what is still so of the messages of these templates."""
 
     def register(retell: Retell) -> Retell:
-        _retells[template] = retell
+        _retells.update(dict.fromkeys(templates, retell))
         return retell
 
     return register

@@ -522,7 +522,7 @@ def _access(booking: Booking) -> dict[str, object]:
 
 
 def _others(slots: list[Slot]) -> dict[str, object]:
-    return {"others": [_slot_facts(slot) for slot in slots]}
+    return {"others": [_slot_facts(slot) | {"id": slot.pk} for slot in slots]}
 
 
 def _booking_facts(booking: Booking) -> dict[str, object]:

@@ -118,10 +118,21 @@ def _request_is_open(message: Message) -> str:
 @wanted.retold("slots_matched")
 def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
     """The slots that nobody has taken meanwhile."""
-    told = message.context["slots"]
-    still = set(bookable(at).filter(pk__in=[one["id"] for one in told]).values_list("pk", flat=True))
-    left = [one for one in told if one["id"] in still]
+    left = _still_bookable(message.context["slots"], at)
     return message.context | {"slots": left} if left else None
+
+
+@wanted.retold("booking_declined", "booking_not_selected", "booking_expired", "booking_cancelled", "waitlist_closed")
+def _what_else_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
+    """Of the other slots that are proposed, those that can still be had: the mail is told without any, too."""
+    return {**message.context, "others": _still_bookable(message.context["others"], at)}
+
+
+def _still_bookable(told: list[wanted.Facts], at: dt.datetime) -> list[wanted.Facts]:
+    """Of slots that a mail names, those that can be had at this instant; one without its number is not named again."""
+    numbers = [one["id"] for one in told if "id" in one]
+    still = set(bookable(at).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
+    return [one for one in told if one.get("id") in still]
 
 
 @wanted.retold("workshop_thanks")

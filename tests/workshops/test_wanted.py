@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -16,12 +17,13 @@ from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
 from mail.models import Message
 from mail.outbox import post
+from mail.rendering import render
 from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink
 from workshops import actions, emails
 from workshops.ledger import LABELS, ledger
-from workshops.models import Booking, Side, Workshop
+from workshops.models import Booking, Side, WaitlistEntry, Workshop
 
 Visitor = Callable[[User], Client]
 
@@ -185,3 +187,55 @@ def test_ledger_says_when_the_first_of_several_was_told(world: World, booking: B
     send(now + dt.timedelta(hours=1), "Karim")
     send(now + dt.timedelta(hours=5))
     assert lines(booking, "Confirmation") == [("mardi 1er\u00a0décembre 2026, 11\u00a0h", "à 2\u00a0personnes")]
+
+
+Propose = Callable[[Booking, dt.datetime, list[Slot]], None]
+
+
+def close_queue(booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
+    entry = WaitlistEntry(pk=1, association=booking.association, slot=booking.slot)
+    emails.waitlist_closed(entry=entry, slot=booking.slot, others=others, why="", now=now)
+
+
+PROPOSALS: list[Propose] = [
+    lambda booking, now, others: emails.booking_declined(booking=booking, now=now, others=others),
+    lambda booking, now, others: emails.booking_not_selected(booking=booking, now=now, others=others),
+    lambda booking, now, others: emails.booking_expired(booking=booking, held=True, now=now, others=others),
+    lambda booking, now, others: emails.booking_cancelled(booking=booking, now=now, others=others),
+    close_queue,
+]
+
+
+@pytest.mark.parametrize("propose", PROPOSALS)
+def test_other_slots_are_proposed_as_long_as_they_can_be_had(
+    world: World, booking: Booking, now: dt.datetime, propose: Propose
+) -> None:
+    """One is booked while the mail waits, one is past, one has another's queue; then the last one goes too."""
+    factories.forget_mail()
+    evenings = [now + dt.timedelta(days=days, hours=9) for days in (3, 20, 21, 22)]
+    past, taken, queued, free = (factories.make_slot(world.room, evening) for evening in evenings)
+    with transaction.atomic():
+        propose(booking, now, list(Slot.objects.with_place().filter(starts_at__in=evenings)))
+    message = Message.objects.get(to_name="Karim")
+    assert named(message, now) == {one.pk for one in (past, taken, queued, free)}
+    later = now + dt.timedelta(days=5)
+    other = factories.make_association(now)
+    factories.make_booking(now, taken, other)
+    WaitlistEntry.objects.create(slot=queued, association=other, participants=6, topic="email", created_at=now)
+    assert named(message, later) == {free.pk}
+    free.withdrawn_at, free.state = later, Slot.State.WITHDRAWN
+    free.save()
+    assert named(message, later) == set()
+    said = render(message)
+    assert ("proches et libres" in said.text, "proches et libres" in said.html) == (False, False)
+    assert message.context["url"] in said.text
+
+
+def named(message: Message, at: dt.datetime) -> set[int]:
+    """The slots that it proposes when it leaves at this instant; it leaves in any case."""
+    assert why_unwanted(message, at=at) == ""
+    own = message.context["slot_url"]
+    text = render(message).text
+    assert re.search(r"\n{3}", text) is None
+    links = set(re.findall(r"https?://\S+/creneaux/\d+/", text)) - {own}
+    return {int(link.rstrip("/").rpartition("/")[2]) for link in links}
