@@ -129,10 +129,14 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
 
 @by_day
 def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
-    """To the company: an association has waited for two days; until when it may answer."""
+    """To the company: since when an association has waited, two days or more; until when it may answer."""
+    zone = ZoneInfo(booking.slot.time_zone)
+
+    def facts() -> dict[str, object]:
+        return {"asked": long_date(booking.created_at.astimezone(zone).date()), **_until(booking)}
+
     for manager in _company(booking):
         url = settings.SITE_URL + answer_path(booking, manager.person)
-        facts = partial(_until, booking)
         _tell("booking_unanswered", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
 
 

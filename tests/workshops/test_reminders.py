@@ -564,6 +564,21 @@ def test_company_is_reminded_once_after_two_days(world: World, now: dt.datetime)
     assert "Répondez avant le samedi 5\u00a0décembre 2026" in text
 
 
+@pytest.mark.parametrize(("hours", "language"), [(48, "fr"), (90, "fr"), (90, "en")])
+def test_reminder_of_a_request_says_since_when_it_waits(
+    world: World, now: dt.datetime, hours: int, language: str
+) -> None:
+    """On the calendar of the site, however late the scan comes: it was asked for on the 1st at 23:30 in Lille."""
+    User.objects.update(language=language)
+    asked = dt.datetime(2026, 12, 1, 22, 30, tzinfo=dt.UTC)
+    factories.make_booking(asked, world.slot, world.association, state="pending", settled_at=None)
+    actions.remind_unanswered(now=asked + hours * HOUR)
+    said = render(Message.objects.get(template="booking_unanswered"))
+    day = {"fr": "le mardi 1er\u00a0décembre 2026", "en": "on Tuesday 1\u00a0December 2026"}[language]
+    assert [day in text for text in (said.text, said.html)] == [True, True]
+    assert "il y a deux jours" not in said.text
+
+
 def test_company_that_answered_is_not_reminded(world: World, now: dt.datetime, smtp_sink: Sink) -> None:
     waiting = factories.make_booking(now, world.slot, world.association, state="pending", settled_at=None)
     actions.remind_unanswered(now=now + 48 * HOUR)
