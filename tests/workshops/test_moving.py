@@ -15,7 +15,7 @@ from icalendar import Calendar
 from accounts.models import User
 from companies.models import BookingMode, Slot, SlotVolunteer
 from mail.models import Message
-from mail.rendering import thread_headers
+from mail.rendering import render, thread_headers
 from tests import factories
 from tests.factories import World
 from tests.races import at_once
@@ -44,6 +44,23 @@ def move(booking: Booking, slot: Slot, now: dt.datetime, side: Side = Side.ASSOC
 
 def told() -> list[tuple[str, str]]:
     return sorted(Message.objects.values_list("template", "to_name"))
+
+
+@pytest.mark.parametrize(
+    ("name", "french"),
+    [("Les Passerelles", "des Passerelles"), ("Atelier Nord", "d’Atelier Nord"), ("Roubaix Clic", "de Roubaix Clic")],
+)
+def test_whose_workshop_was_moved_is_said_as_people_say_it(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, name: str, french: str
+) -> None:
+    world.association.name = name
+    world.association.save(update_fields=["name"])
+    User.objects.filter(pk=world.company_owner.pk).update(language="en")
+    move(booking, later, now)
+    said = {one.to_name: render(one) for one in Message.objects.filter(template="booking_moved")}
+    assert f"L’atelier {french} a été déplacé." in said["Karim"].text
+    assert f">{french}</strong> a été déplacé." in said["Karim"].html
+    assert f"The workshop of {name} has been moved." in said["Hélène"].text
 
 
 @pytest.mark.parametrize("side", Side)
