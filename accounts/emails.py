@@ -26,6 +26,7 @@ from accounts.letters import (
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, User
 from accounts.models.organisations import MEMBERS_CONFIRMED_FOR
 from accounts.models.recovery import FactorRecovery
+from mail.bounces import told_to_others
 from mail.kinds import Kind, told_as
 from mail.models import Suppression
 from mail.outbox import Address
@@ -177,7 +178,7 @@ def address_silent(*, suppression: Suppression, name: str, organisation: Organis
     address = suppression.address
     acting = _reached(organisation.managers())
     others = acting or _reached(organisation.people())
-    facts = {"person": name or address, "address": address, "reason": suppression.reason, "alone": not acting}
+    facts = {"person": name or address, "address": address, "reason": told_to_others(suppression), "alone": not acting}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     role = "manager" if acting else "member"
     readers = [in_organisation(role, organisation, one) for one in others]
@@ -193,7 +194,11 @@ def _reached(people: QuerySet[User]) -> list[User]:
 
 def address_lost(*, suppression: Suppression, name: str, now: dt.datetime) -> None:
     """To the operators: mail does not reach this person any more, who is of no organisation."""
-    facts = {"person": name or suppression.address, "address": suppression.address, "reason": suppression.reason}
+    facts = {
+        "person": name or suppression.address,
+        "address": suppression.address,
+        "reason": told_to_others(suppression),
+    }
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     for operator in _reached(User.objects.operators()):
         _tell_person("address_lost", as_operator(operator), fact, lambda: facts, now)

@@ -63,6 +63,11 @@ def when_set_aside(listener: Told) -> Told:
     return listener
 
 
+def told_to_others(suppression: Suppression) -> str:
+    """What the mail server answered; empty where our mail was stopped for what its reader did: that is theirs alone."""
+    return "" if suppression.reason == COMPLAINT else suppression.reason
+
+
 @transaction.atomic
 def set_aside(*, address: str, reason: str, now: dt.datetime) -> bool:
     """Write to this address no more, and have those told who should know. False when it was set aside before."""

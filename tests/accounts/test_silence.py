@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from accounts.actions import members
 from accounts.models import Role, User
 from companies.actions import register_company
 from companies.models import Company
+from mail import bounces
 from mail.bounces import set_aside
 from mail.models import Message
+from mail.outbox import post
+from mail.rendering import render
 from tests import factories
 from tests.factories import World
 
@@ -156,3 +160,34 @@ def test_managers_hear_of_a_silent_person_who_comes(world: World, now: dt.dateti
     given = {"organisation": world.company, "by": world.company_owner, "now": now}
     members.answer_join_request(asked=asked, role=Role.MANAGER, **given)  # type: ignore[arg-type]
     assert told() == [("Hélène", False)]
+
+
+def complain(address: str, now: dt.datetime) -> None:
+    """Somebody marks one of our mails as unwanted, and the provider tells us."""
+    with transaction.atomic():
+        post("account_notice", key=f"any:{address}", to=(address, ""), context={}, now=now)
+    bounces.note(event=bounces.Event.COMPLAINED, address=address, message_id="", reason="", now=now)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_others_hear_that_mail_was_stopped_and_not_who_complained(
+    world: World, now: dt.datetime, language: str
+) -> None:
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    alone = factories.make_user("Seule")
+    User.objects.update(language=language)
+    for person in (world.volunteer, alone):
+        complain(person.email, now)
+    found = Message.objects.filter(template__in=["address_silent", "address_lost"])
+    assert sorted(found.values_list("template", "to_name")) == [
+        ("address_lost", operator.name),
+        ("address_silent", world.company_owner.name),
+        ("address_silent", operator.name),
+    ]
+    for message in found:
+        said = render(message)
+        stopped = {"fr": "ous avons arrêté les courriels à", "en": "e have stopped mail to"}[language]
+        assert [stopped in text for text in (said.text, said.html)] == [True, True]
+        words = f"{said} {message.context}"
+        for never in ("indésirable", "signalé", "messagerie", "refuse", "unwanted", "spam", "answers", "répond"):
+            assert never not in words
