@@ -51,7 +51,7 @@ def measure(*, quick: bool) -> Iterator[Measure]:
     size = QUICK if quick else FULL
     with machine(debug=False) as ours, Progress(console=Console(stderr=True), transient=True) as progress:
         yield _rendering(size, progress)
-        yield _delivery(ours, size, progress)
+        yield from _delivery(ours, size, progress)
         yield _claiming(size, progress)
 
 
@@ -138,7 +138,8 @@ def _bare(mail: Any) -> Callable[[], object]:
 # --- Delivery ----------------------------------------------------------------------------------------------
 
 
-def _delivery(ours: Machine, size: Size, progress: Progress) -> Measure:
+def _delivery(ours: Machine, size: Size, progress: Progress) -> Iterator[Measure]:
+    """Against a loop that turns ready messages into bytes, which decides, then against one that has the bytes."""
     ours.start_parts(workers=WORKERS, beats=0, debug=False)
     while not all(worker.ready for worker in ours.workers):
         time.sleep(0.1)
@@ -147,17 +148,28 @@ def _delivery(ours: Machine, size: Size, progress: Progress) -> Measure:
     through, bare = _turns(turn.through_us, turn.by_smtp_alone, size.rounds, progress, "delivery")
     beside, ready = _turns(turn.through_us, turn.by_ready_bytes, size.rounds, progress, "delivery of bytes")
     ours.stop_parts()
-    return {
-        "name": "mail.delivery",
-        "value": round(median(through), 1),
-        "unit": "messages a second",
+    same = f"{CONNECTIONS} connections each; the server answers {SERVER_SECONDS * 1000:.0f} ms after the final dot"
+    yield {
+        **_speeds("mail.delivery", through, bare, size),
         "reference": {"name": "a loop that serialises and speaks SMTP", "value": round(median(bare), 1)},
-        "ratio": _ratio(through, bare),
         "asked": "≥ 0.7",
+        "notes": f"{same}; the loop turns ready messages into bytes and sends them",
+    }
+    yield {
+        **_speeds("mail.delivery_over_ready_bytes", beside, ready, size),
+        "reference": {"name": "a loop that only speaks SMTP", "value": round(median(ready), 1)},
+        "notes": f"{same}; the loop has the bytes already; in rounds of its own",
+    }
+
+
+def _speeds(name: str, ours: list[float], limit: list[float], size: Size) -> Measure:
+    """What both measures of delivery have in common."""
+    return {
+        "name": name,
+        "value": round(median(ours), 1),
+        "unit": "messages a second",
+        "ratio": _ratio(ours, limit),
         "n": size.rounds * size.deliveries,
-        "notes": f"{CONNECTIONS} connections each; the server answers {SERVER_SECONDS * 1000:.0f} ms after the final "
-        "dot; the loop turns ready messages into bytes and sends them; against one that has the bytes already "
-        f"{_ratio(beside, ready):.2f} ({median(ready):.1f} a second)",
     }
 
 
