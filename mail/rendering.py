@@ -32,6 +32,8 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*")
 LONGEST_PLAIN_NAME = 60
 # RFC 5322, 2.1.1.
 LONGEST_LINE = 78
+# RFC 2047, 2: a line that holds an encoded word, which has 75 characters at most.
+LONGEST_LINE_OF_WORDS = 76
 # Headers whose values no program decodes: they stand as they are, on one line however long.
 TOKENS = ("Message-ID", "References", "In-Reply-To", "List-Unsubscribe")
 
@@ -176,7 +178,8 @@ def folded(text: str, *, room: int = LONGEST_LINE - len("Subject: ")) -> str:
 
 def encoded_words(text: str) -> str:
     """The text as encoded words of at most 75 characters (RFC 2047), each on a line of its own."""
-    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
+    header = Header(text, "utf-8", header_name="Subject", maxlinelen=LONGEST_LINE_OF_WORDS)
+    return header.encode(linesep="\r\n")
 
 
 def calendar_file(message: Message) -> MIMEPart:
