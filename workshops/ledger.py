@@ -55,7 +55,6 @@ IN_DIGEST = STATES | {
 OUTCOMES = {
     Message.Outcome.DELIVERED: "arrivé",
     Message.Outcome.BOUNCED: "envoyé, puis rejeté par la messagerie du destinataire",
-    Message.Outcome.COMPLAINED: "envoyé, puis signalé comme indésirable",
 }
 
 # Why a message was not even sent, where that is more than « it had no object any more ».
@@ -85,6 +84,8 @@ class Told(NamedTuple):
 def ledger(booking: Booking) -> list[Told]:
     """What was, or will be, told of a booking, the latest first; of one that was moved, what was told before too.
 
+    What was told while the workshop was at another company is read there. That a person complained is theirs.
+
     Each reminder, note or number is a line of its own; of several people whom it reached one after the other, the first
     counts.
     """
@@ -109,7 +110,8 @@ def ledger(booking: Booking) -> list[Told]:
 def _same_event(booking: Booking) -> list[str]:
     if booking.event_of_id is None:
         return [about(booking)]
-    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), pk__lte=booking.pk)
+    here = Booking.objects.of_company(booking.slot.room.site.company)
+    same = here.filter(Q(pk=booking.event) | Q(event_of=booking.event), pk__lte=booking.pk)
     return [about(one) for one in same]
 
 
