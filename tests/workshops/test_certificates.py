@@ -218,7 +218,8 @@ def test_both_sides_take_their_workshops_along(held: Workshop, world: World, vis
 
 def test_volunteer_takes_their_hours_along(held: Workshop, world: World, visitor: Visitor) -> None:
     (line,) = rows(visitor(world.volunteer).get(reverse("workshops:volunteer_history"), {"format": "csv"}))
-    assert (line["date"], line["cadre"], line["heures"]) == ("2026-12-08", "benevolat", "2,00")
+    own_time = "bénévolat, en dehors de mon temps de travail"
+    assert (line["date"], line["cadre"], line["heures"]) == ("2026-12-08", own_time, "2,00")
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
