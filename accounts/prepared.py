@@ -6,7 +6,8 @@ Writing and planning them takes most of the time of what is asked very often. On
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from types import SimpleNamespace
@@ -15,9 +16,11 @@ from typing import Any
 from django.db import connections
 from django.db.models import Model, QuerySet
 from psycopg import Cursor
+from psycopg.sql import Literal
 
 type Row = tuple[Any, ...]
 # Stands for an instant among the examples.
+PLACES = re.compile("%[%s]")
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -42,29 +45,52 @@ class Prepared[M: Model]:
         self.examples = examples
 
     def __call__(self, **values: object) -> list[M]:
-        rows, compiler, sql, places = self._written
-        connection: Any = connections[rows.db]
-        parameters = [values[given] if is_name else given for is_name, given in places]
+        query, compiler, statement, names = self._written
+        connection: Any = connections[query.db]
+        parameters = [values[name] for name in names]
 
         def execute(**_kwargs: object) -> list[list[Row]]:
-            return [run_planned(sql, parameters, using=rows.db)]
+            return [run_planned(statement, parameters, using=query.db)]
 
         run: Any = copy(compiler)
         run.connection, run.execute_sql = connection, execute
-        shell: Any = rows.all()
+        shell: Any = query.all()
         # What the rows are read through: Django has no public way to keep the words.
         shell._query = SimpleNamespace(get_compiler=lambda using: run)  # noqa: ARG005, SLF001
         read: list[M] = list(shell._iterable_class(shell))  # noqa: SLF001
         return read
 
+    def rows(self, **values: object) -> list[Row]:
+        """The same rows as PostgreSQL gives them, in the order of `values_list`."""
+        query, _, statement, names = self._written
+        return run_planned(statement, [values[name] for name in names], using=query.db)
+
     @cached_property
-    def _written(self) -> tuple[QuerySet[M], Any, str, list[tuple[bool, Any]]]:
-        """The query, its compiler, its words, and for each parameter its name or its value."""
-        rows = self.build(**self.examples)
-        compiler = rows.query.get_compiler(using=rows.db)
-        sql, parameters = compiler.as_sql()
-        names = {example: name for name, example in self.examples.items()}
-        places = [(given in names, names.get(given, given)) for given in parameters]
-        if missing := self.examples.keys() - {given for is_name, given in places if is_name}:
+    def _written(self) -> tuple[QuerySet[M], Any, str, list[str]]:
+        """The query, its compiler, its words, and the names of the values that they leave apart.
+
+        What is always the same stands in the words: an index of some rows only is of use when PostgreSQL sees that it
+        holds them all.
+        """
+        query = self.build(**self.examples)
+        compiler = query.query.get_compiler(using=query.db)
+        statement, parameters = compiler.as_sql()
+        named = {example: name for name, example in self.examples.items()}
+        names = [named[given] for given in parameters if given in named]
+        if missing := self.examples.keys() - set(names):
             raise ValueError(f"The query has no place for {sorted(missing)}.")
-        return rows, compiler, sql, places
+        given = iter(parameters)
+        written = PLACES.sub(lambda place: _worded(place[0], given, named, using=query.db), statement)
+        return query, compiler, written, names
+
+
+def _worded(place: str, given: Iterator[object], named: Mapping[object, str], *, using: str) -> str:
+    """One place of a statement: left open for a value that has a name, else the value itself."""
+    if place != "%s":
+        return place
+    value = next(given)
+    if value in named:
+        return place
+    connection: Any = connections[using]
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import addresses, calendars, invariants, mail, moderation, pages, publish, registry, replay, screens
+from bench import (
+    addresses,
+    calendars,
+    invariants,
+    mail,
+    moderation,
+    pages,
+    publish,
+    registry,
+    replay,
+    screens,
+    searching,
+)
 from bench.booking import contention, throughput
 from bench.limits import out_of_bounds
 
@@ -21,6 +33,7 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "booking": throughput.measure,
     "contention": contention.measure,
     "invariants": invariants.measure,
+    "search": searching.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}

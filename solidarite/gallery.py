@@ -16,9 +16,10 @@ from accounts.registry.facts import Answer, Compared, RegistryView
 from charter.differences import differences
 from solidarite.skyline import skyline
 from territories import clock
-from workshops.catalogue import bookable
+from workshops.cards import Card
 from workshops.filters import SlotFilter
 from workshops.models import HostingAgreement
+from workshops.pictures import map_of_france
 from workshops.reliability import AGAINST
 from workshops.reliability import Kind as FactKind
 from workshops.standing import Kind
@@ -82,10 +83,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = {
         "form": SampleForm(),
         "refused_form": _refused_form(),
-        "search_form": _search_form(now, "accueil_%s"),
-        "full_search_form": _search_form(now, "recherche_%s"),
+        "search_form": _search_form("accueil_%s"),
+        "full_search_form": _search_form("recherche_%s"),
         "skyline": skyline(now),
-        "slots": [_slot("Salle Ada, 3e étage", "instant"), _slot("Atelier du rez-de-chaussée", "approval")],
+        "cards": [_card("Salle Ada, 3e étage", "Réponse immédiate"), _card("Mezzanine", "Réponse sous 96\u00a0h")],
+        "facets": [
+            {"label": label, "shown": "12", "chosen": label == "Le soir", "url": "#creneaux"}
+            for label in ("Le soir", "Le week-end", "Accès sans marche")
+        ],
+        "map": map_of_france([], lambda _: ""),
         "standings": get_args(Kind),
         "booking": _booking("confirmed", "confirmée"),
         "hostings": ["", *HostingAgreement.Standing],
@@ -117,9 +123,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery.html", context)
 
 
-def _search_form(now: dt.datetime, auto_id: str) -> forms.Form:
+def _search_form(auto_id: str) -> forms.Form:
     """The search as it stands on the home page and on its own; each with ids of its own."""
-    form: forms.Form = SlotFilter(QueryDict(), queryset=bookable(now)).form
+    form: forms.Form = SlotFilter(QueryDict()).form
     form.auto_id = auto_id
     return form
 
@@ -148,6 +154,23 @@ def _cells(label: str, counts: tuple[int, ...]) -> list[dict[str, object]]:
 
 def _brightness(count: int) -> str:
     return "many" if count >= MANY else "some"
+
+
+def _card(room: str, answer: str) -> Card:
+    return Card(
+        url="#creneaux",
+        day="mardi 1er\u00a0décembre",
+        hours="18\u00a0h\u00a030 – 20\u00a0h\u00a030",
+        room=room,
+        company="Maison Lemoine et Fils",
+        place="Lille (59)",
+        distance="4\u00a0km",
+        computers="8\u00a0ordinateurs",
+        places="12\u00a0places",
+        volunteers="2\u00a0bénévoles",
+        way_in="Accès sans marche",
+        answer=answer,
+    )
 
 
 def _slot(room: str, booking_mode: str) -> SimpleNamespace:

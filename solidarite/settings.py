@@ -164,6 +164,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
     # Of what is prepared alone: else PostgreSQL plans it anew for each of the first five times.
     " -c plan_cache_mode=force_generic_plan"
+    # Lists are read in the order of an index until a page is full: pages of disks and of memory cost much the same.
+    " -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0 -c jit=off"
     # Nothing is exempt from its triggers: where this is unset, each of them fails to read it, and catches that.
     " -c pgtrigger.ignore={}",
 )

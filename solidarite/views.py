@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "figures": public_figures(now),
-        "form": SlotFilter(QueryDict(), queryset=bookable(now)).form,
+        "form": SlotFilter(QueryDict()).form,
         "skyline": skyline(now),
         "next_slots": bookable(now).with_place().order_by("starts_at", "pk")[:6],
     }

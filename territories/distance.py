@@ -79,9 +79,36 @@ def within(
     """
     here = EarthPoint(Value(latitude, FloatField()), Value(longitude, FloatField()))
     there = EarthPoint(F(f"{prefix}latitude"), F(f"{prefix}longitude"))
-    distance: Combinable = EarthDistance(here, there) / Value(1000.0, FloatField())
     near: models.QuerySet[Any] = queryset.filter(
         BoxHolds(EarthBox(here, Value(kilometres * 1000.0, FloatField())), there)
     )
+    distance: Combinable = EarthDistance(here, there) / Value(1000.0, FloatField())
     measured: models.QuerySet[Any] = near.annotate(distance_km=distance)
     return measured.filter(distance_km__lte=kilometres)
+
+
+class KilometresFrom(Func):
+    """How far a row is from a point: a latitude and a longitude (column names), then those of the point (degrees).
+
+    In plain arithmetic, as `kilometres_between`: to measure thousands of rows, where no index on points is asked.
+    """
+
+    arity = 4
+    template = (
+        f"({2 * EARTH_RADIUS_KM} * asin(least(1.0, sqrt(power(sin(radians(%(latitude)s - %(north)s) / 2), 2)"
+        " + cos(radians(%(north)s)) * cos(radians(%(latitude)s))"
+        " * power(sin(radians(%(longitude)s - %(east)s) / 2), 2)))))"
+    )
+    output_field = FloatField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:  # type: ignore[override]  # noqa: ARG002
+        latitude, longitude, north, east = (compiler.compile(one) for one in self.get_source_expressions())
+        words = {"latitude": latitude[0], "longitude": longitude[0], "north": north[0], "east": east[0]}
+        order = (latitude, north, north, latitude, longitude, east)
+        return self.template % words, [value for _, values in order for value in values]
+
+
+def kilometres_from(latitude: float, longitude: float, *, prefix: str = "") -> KilometresFrom:
+    """How far a row is from a point (degrees), in kilometres."""
+    north, east = Value(latitude, FloatField()), Value(longitude, FloatField())
+    return KilometresFrom(F(f"{prefix}latitude"), F(f"{prefix}longitude"), north, east)

@@ -6,6 +6,7 @@ of its own below. Every measure is in units of the SVG view box.
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -185,3 +186,22 @@ def _ring_path(ring: Ring) -> str:
 def _tenths(value: int) -> str:
     text = f"{value / 10:g}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+NUMBER = re.compile(r"-?\d*\.?\d+")
+RING = re.compile(r"M([^l]+)l([^z]+)z")
+
+
+def extent(path: str) -> tuple[float, float, float, float]:
+    """West, north, east and south of SVG path data that `draw` has written."""
+    xs, ys = [], []
+    for start, steps in RING.findall(path):
+        x, y = map(float, NUMBER.findall(start))
+        moves = [float(number) for number in NUMBER.findall(steps)]
+        for step_x, step_y in zip(moves[::2], moves[1::2], strict=True):
+            xs.append(x)
+            ys.append(y)
+            x, y = x + step_x, y + step_y
+        xs.append(x)
+        ys.append(y)
+    return min(xs), min(ys), max(xs), max(ys)

@@ -22,6 +22,7 @@ from accounts.models import User
 from territories.models import Commune
 from tests import factories
 from tests.addresses import addresses, people  # noqa: F401  # fixtures
+from workshops.views import recent
 
 # One example is slow when a browser runs beside it: that is no fault of what it tries.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -59,9 +60,11 @@ def visitor(client: Client) -> Callable[[User], Client]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> Iterator[None]:
+def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(recent, "SECONDS", 0.0)
     yield
     cache.clear()
+    recent._kept.clear()
 
 
 @pytest.fixture

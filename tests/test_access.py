@@ -72,6 +72,8 @@ NO_SECRET = get(AWAY, *[403] * 7)
 TABLE: dict[str, Rule] = {
     "home": PUBLIC,
     "workshops:search": PUBLIC,
+    "workshops:search_counts": PUBLIC,
+    "workshops:ask": get(*[AWAY] * 8),
     "workshops:slot": PUBLIC,
     "workshops:requests": PUBLIC,
     "charter:current": PUBLIC,

@@ -1,34 +1,158 @@
-"""The search for slots: query parameters to a queryset. Wrong values answer with a message, never a crash."""
+"""What one may ask of a search for slots: query parameters to conditions. Wrong values answer with a message."""
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from accounts.forms import date_input
-from companies.models import Slot, SlotQuerySet
+from accounts.vocabulary import Topic
+from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import CommuneField
-from territories.models import Commune
+from territories.models import Commune, Departement
 
-DEFAULTS = {"rayon": "20", "tri": "date"}
-RADII = [(str(radius), f"{radius}\u00a0km") for radius in (5, 10, 20, 50, 100)]
+DEFAULTS = {"rayon": "20", "tri": "date", "vue": "liste"}
+VIEWS = [("liste", "Liste"), ("semaine", "Semaine"), ("carte", "Carte")]
+RADII = [(str(radius), f"{radius}\u00a0km") for radius in (5, 10, 20, 30, 50, 100)]
 MOMENTS = [("soir", "Le soir"), ("weekend", "Le week-end"), ("semaine", "En semaine")]
 ORDERS = [("date", "Date"), ("distance", "Distance")]
+ANSWERS = [("immediate", "Immédiate"), ("accord", "Sur accord")]
+MODES = {"immediate": BookingMode.INSTANT, "accord": BookingMode.ON_APPROVAL}
+# No clock of the world shows another day than one of these around that of Greenwich.
+AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
+MOST = 500
 
 
-class CommuneFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
-    """A commune typed by name, postal code or INSEE code."""
+def day_begins(day: dt.date) -> dt.datetime:
+    """When a day begins where it begins first."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) - AHEAD
 
-    field_class = CommuneField
+
+def day_ends(day: dt.date) -> dt.datetime:
+    """When a day ends where it ends last."""
+    return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) + dt.timedelta(days=1) + BEHIND
+
+
+def at_moment(value: str) -> Q:
+    """`soir`, `weekend` or `semaine`, on the clock and the calendar of the site."""
+    moments = {
+        "soir": Q(local_time__gte=settings.EVENING_STARTS_AT),
+        "weekend": Q(weekday__in=settings.WEEKEND_DAYS),
+        "semaine": ~Q(weekday__in=settings.WEEKEND_DAYS),
+    }
+    return moments[value]
+
+
+def about(topic: str) -> Q:
+    """Somebody who comes knows the topic: a volunteer of the company, where the slot offers any."""
+    at_home = VolunteerProfile.objects.filter(
+        membership__company=OuterRef("room__site__company"), topics__contains=[topic]
+    )
+    return Q(Exists(at_home), volunteers_offered__gt=0)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Between two slots of a list: where a page begins or ends."""
+
+    starts_at: dt.datetime
+    slot_id: int
+    distance_km: float | None = None
+
+    def __str__(self) -> str:
+        """As an address holds it."""
+        parts = [str(int(self.starts_at.timestamp())), str(self.slot_id)]
+        if self.distance_km is not None:
+            parts.append(str(self.distance_km))
+        return "-".join(parts)
+
+
+class PositionField(forms.CharField):
+    """Where a page begins, as the page before has written it."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return _position(text)
+        except (ValueError, OverflowError, OSError) as error:
+            raise forms.ValidationError("Cette page n’existe pas\u00a0: reprenez la recherche au début.") from error
+
+
+def _position(text: str) -> Position:
+    instant, number, *rest = text.split("-", 2)
+    starts_at = dt.datetime.fromtimestamp(int(instant), tz=dt.UTC)
+    return Position(starts_at, _key(number), _away(rest[0]) if rest else None)
+
+
+def _key(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
+def _away(text: str) -> float:
+    distance = float(text)
+    if not math.isfinite(distance):
+        raise ValueError(text)
+    return distance
+
+
+class DepartementField(forms.CharField):
+    """A département by its code."""
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value)
+        if not code:
+            return None
+        found = Departement.objects.filter(pk=code.upper()).first()
+        if found is None:
+            raise forms.ValidationError("Indiquez le code d’un département, par exemple «\u00a059\u00a0».")
+        return found
+
+
+class Condition(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
+    """A filter whose value becomes a condition on slots."""
+
+    def __init__(self, where: Callable[[Any], Q], field_class: type[forms.Field], **options: Any) -> None:
+        super().__init__(**options)
+        self.where, self.field_class = where, field_class
+
+    def filter(self, queryset: SlotQuerySet, value: Any) -> SlotQuerySet:
+        return queryset.filter(self.where(value)) if value not in (None, "", False) else queryset
+
+
+class Elsewhere(django_filters.Filter):  # type: ignore[misc]  # idem
+    """Place, radius and order meet in `workshops.searching`: none is a condition by itself."""
+
+    def __init__(self, field_class: type[forms.Field], **options: Any) -> None:
+        super().__init__(**options)
+        self.field_class = field_class
+
+    def filter(self, queryset: SlotQuerySet, _value: Any) -> SlotQuerySet:
+        return queryset
 
 
 class SearchForm(forms.Form):
     """The search's own form: what one field cannot see."""
+
+    @property
+    def groups(self) -> dict[str, SafeString]:
+        """Each field with its label and its errors, by name."""
+        return {name: self[name].as_field_group() for name in self.fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -38,61 +162,104 @@ class SearchForm(forms.Form):
         return cleaned
 
 
-class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
-    """`lieu`, `rayon`, `du`, `au`, `moment`, `ordinateurs`, `places`, `tri`: addresses that people keep."""
+def _at_least(column: str, label: str) -> Condition:
+    return Condition(
+        lambda value: Q(**{f"{column}__gte": value}), forms.IntegerField, label=label, min_value=0, max_value=MOST
+    )
 
-    lieu = CommuneFilter(label="Où", method="keep_all", insee_first=True)
-    rayon = django_filters.ChoiceFilter(label="Rayon", choices=RADII, empty_label=None, method="keep_all")
-    du = django_filters.DateFilter(label="Du", field_name="local_date", lookup_expr="gte", widget=date_input())
-    au = django_filters.DateFilter(label="Au", field_name="local_date", lookup_expr="lte", widget=date_input())
-    moment = django_filters.ChoiceFilter(
-        label="Quand", choices=MOMENTS, empty_label="Soir et week-end", method="at_moment"
+
+def _one_of(where: Callable[[Any], Q], choices: list[tuple[str, str]], nothing: str, label: str) -> Condition:
+    return Condition(where, forms.ChoiceField, label=label, choices=[("", nothing), *choices])
+
+
+class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
+    """`lieu`, `rayon`, `du`, `au`, `moment`, `theme`, `tri` and so on: addresses that people keep."""
+
+    lieu = Elsewhere(CommuneField, label="Où", insee_first=True)
+    rayon = Elsewhere(forms.ChoiceField, label="Rayon", choices=RADII)
+    du = Condition(
+        lambda day: Q(local_date__gte=day, starts_at__gte=day_begins(day)),
+        forms.DateField,
+        label="Du",
+        widget=date_input(),
     )
-    ordinateurs = django_filters.NumberFilter(
-        label="Ordinateurs", field_name="computers", lookup_expr="gte", min_value=0, max_value=500
+    au = Condition(
+        lambda day: Q(local_date__lte=day, starts_at__lt=day_ends(day)),
+        forms.DateField,
+        label="Au",
+        widget=date_input(),
     )
-    places = django_filters.NumberFilter(
-        label="Places", field_name="places", lookup_expr="gte", min_value=0, max_value=500
+    moment = _one_of(at_moment, MOMENTS, "Soir et week-end", "Quand")
+    ordinateurs = _at_least("computers", "Ordinateurs")
+    places = _at_least("places", "Places")
+    benevoles = _at_least("volunteers_offered", "Bénévoles sur place")
+    theme = _one_of(about, [(str(one.value), str(one.label)) for one in Topic], "Tous", "Thème")
+    reponse = _one_of(lambda value: Q(booking_mode=MODES[value]), ANSWERS, "Peu importe", "Réponse")
+    acces = Condition(lambda _: Q(room__site__step_free=True), forms.BooleanField, label="Accès sans marche")
+    tri = Elsewhere(forms.ChoiceField, label="Trier par", choices=ORDERS)
+    vue = Elsewhere(forms.ChoiceField, label="Affichage", choices=VIEWS)
+    departement = Condition(
+        lambda place: Q(room__site__commune__departement=place), DepartementField, label="Département"
     )
-    tri = django_filters.ChoiceFilter(label="Trier par", choices=ORDERS, empty_label=None, method="keep_all")
+    apres = Elsewhere(PositionField, label="Après", widget=forms.HiddenInput)
+    avant = Elsewhere(PositionField, label="Avant", widget=forms.HiddenInput)
 
     class Meta:
         model = Slot
         form = SearchForm
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, *, queryset: SlotQuerySet) -> None:
+    def __init__(self, data: QueryDict) -> None:
         """Read the parameters; what is left out takes its default, and the form shows it."""
         filled = data.copy()
         for name, value in DEFAULTS.items():
             filled[name] = filled.get(name) or value
-        super().__init__(filled, queryset=queryset)
+        super().__init__(filled, queryset=Slot.objects.none())
 
-    def filter_queryset(self, queryset: SlotQuerySet) -> SlotQuerySet:
-        """All filters, then the distance, then the order."""
-        found: SlotQuerySet = super().filter_queryset(queryset)
-        commune: Commune | None = self.form.cleaned_data.get("lieu")
-        if commune is None:
-            return found.order_by("starts_at", "pk")
-        if commune.latitude is None or commune.longitude is None:
-            # Of 29 small communes nobody published the point: their département is what is near.
-            return found.filter(room__site__commune__departement=commune.departement_id).order_by("starts_at", "pk")
-        found = found.near(
-            latitude=commune.latitude,
-            longitude=commune.longitude,
-            kilometres=int(self.form.cleaned_data["rayon"]),
-        )
-        by_distance = self.form.cleaned_data.get("tri") == "distance"
-        return found.order_by(F("distance_km"), "starts_at", "pk") if by_distance else found.order_by("starts_at", "pk")
 
-    def keep_all(self, queryset: SlotQuerySet, _name: str, _value: Any) -> SlotQuerySet:
-        """Used by `filter_queryset`, where place, radius and order meet."""
-        return queryset
+CONDITIONS: dict[str, Condition] = {
+    name: one for name, one in SlotFilter.base_filters.items() if isinstance(one, Condition)
+}
 
-    def at_moment(self, queryset: SlotQuerySet, _name: str, value: str) -> SlotQuerySet:
-        moments = {
-            "soir": Q(local_time__gte=settings.EVENING_STARTS_AT),
-            "weekend": Q(weekday__in=settings.WEEKEND_DAYS),
-            "semaine": ~Q(weekday__in=settings.WEEKEND_DAYS),
-        }
-        return queryset.filter(moments[value])
+
+class Read(NamedTuple):
+    """What was asked, and the form that shows it again."""
+
+    cleaned: dict[str, Any]
+    groups: dict[str, SafeString]
+
+
+LONGEST_KEPT = 80
+
+
+def read(data: QueryDict) -> Read | None:
+    """What the parameters ask when nothing is wrong with any of them; else None: the form has to say what.
+
+    Each field is kept with what it showed: people ask the same things of it.
+    """
+    given = {name: data.get(name) or DEFAULTS.get(name, "") for name in SlotFilter.base_filters}
+    if any(len(text) > LONGEST_KEPT for text in given.values()):
+        return None
+    fields = {name: _field(name, text) for name, text in given.items()}
+    cleaned = {name: one[0] for name, one in fields.items() if one is not None}
+    start, end = cleaned.get("du"), cleaned.get("au")
+    if len(cleaned) < len(fields) or (start and end and end < start):
+        return None
+    return Read(cleaned, {name: one[1] for name, one in fields.items() if one is not None})
+
+
+@lru_cache(maxsize=10_000)
+def _field(name: str, text: str) -> tuple[Any, SafeString] | None:
+    """One field alone: what its text means and how it is shown, or None when it means nothing."""
+    data = QueryDict(mutable=True)
+    data[name] = text
+    form = SlotFilter(data).form
+    form.is_valid()
+    if name in form.errors:
+        return None
+    meant = form.cleaned_data.get(name)
+    if isinstance(meant, Commune):
+        # As people say it, whatever the address holds.
+        data[name] = str(meant)
+        form = SlotFilter(data).form
+    return meant, form[name].as_field_group()

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from workshops.models import Side
 from workshops.views import (
     answers,
+    asking,
     attending,
     booking,
     bookings,
@@ -54,6 +55,8 @@ urlpatterns = [
     ),
     path("conventions/<str:code>/", hosting.verify, name="hosting_verify"),
     path("creneaux/", search.search, name="search"),
+    path("creneaux/demander/", asking.ask, name="ask"),
+    path("creneaux/comptes/", search.search_counts, name="search_counts"),
     path("creneaux/<int:slot_id>/", search.slot, name="slot"),
     path("creneaux/<int:slot_id>/reserver/", booking.book, name="book"),
     path("creneaux/<int:slot_id>/parcours/", courses.book, name="course_book"),

@@ -26,6 +26,7 @@ class Answer:
     text: str
     seconds: float
     cookies: dict[str, str] = field(default_factory=dict)
+    tag: str = ""
 
 
 class Lost(Exception):
@@ -42,8 +43,9 @@ class Browser:
         self.token = ""
         self.used_at = 0.0
 
-    def get(self, path: str) -> Answer:
-        return self._send("GET", path, None)
+    def get(self, path: str, *, tag: str = "") -> Answer:
+        """A page; with the tag of the one that is at hand, 304 while it is the same."""
+        return self._send("GET", path, None, {"If-None-Match": tag} if tag else {})
 
     def read_form(self, path: str) -> dict[str, str]:
         """The hidden fields of a page's form, and the token of its session for the forms to come."""
@@ -60,10 +62,11 @@ class Browser:
         Raises:
             Lost: no answer came.
         """
-        return self._send("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **fields}))
+        return self._send("POST", path, urlencode({"csrfmiddlewaretoken": self.token, **fields}), {})
 
-    def _send(self, method: str, path: str, body: str | None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def _send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
@@ -81,7 +84,8 @@ class Browser:
             given |= {name: one.value for name, one in SimpleCookie(header).items()}
         # What a page says once is read from the answer; the session and the token stay.
         self.cookies |= {name: value for name, value in given.items() if name != "messages"}
-        return Answer(response.status, response.headers.get("Location", ""), text, seconds, given)
+        tag = response.headers.get("ETag", "")
+        return Answer(response.status, response.headers.get("Location", ""), text, seconds, given, tag)
 
     def hang_up(self) -> None:
         """Have the next request open a connection of its own."""

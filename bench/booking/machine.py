@@ -93,14 +93,14 @@ class Machine:
 
 
 @contextmanager
-def machine() -> Iterator[Machine]:
+def machine(settings: str = SETTINGS) -> Iterator[Machine]:
     """Start the services with an empty database, and set Django up on it; models are imported inside only."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         for given in GIVEN:
             os.environ.pop(given, None)
         os.environ |= {
             "SOLIDARITE_DATA": folder,
-            "DJANGO_SETTINGS_MODULE": SETTINGS,
+            "DJANGO_SETTINGS_MODULE": settings,
             "DEBUG": "false",
             "HTTPS": "false",
             "SECRET_KEY": "measures-only",

@@ -98,7 +98,10 @@ class Site(Accessibility):
     class Meta:
         verbose_name = "site"
         ordering = ("name", "pk")
-        indexes = [GistIndex(EarthPoint("latitude", "longitude"), name="site_point")]
+        indexes = [
+            GistIndex(EarthPoint("latitude", "longitude"), name="site_point"),
+            models.Index(name="site_by_cell", fields=["cell"]),
+        ]
         constraints = [
             *Accessibility.Meta.constraints,
             models.CheckConstraint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import ClassVar, Self, cast
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from companies.models.calendars import BusyTime
 from companies.models.companies import Company, signatory
+from companies.models.merged import KmOfSite, NearestSites, OpenByCell
 from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room
 from territories.closed_lists import WordField
-from territories.distance import within
+from territories.distance import kilometres_from, within
 from territories.zones import days_later
 
 
@@ -61,6 +63,37 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Slots whose site is at most so far from a point (degrees), each with its `distance_km`."""
         near = within(self, latitude=latitude, longitude=longitude, kilometres=kilometres, prefix="room__site__")
         return cast("Self", near)
+
+    def around(self, *, latitude: float, longitude: float, kilometres: float) -> Self:
+        """The same as `near`, for slots that are found by their cells: no index on points is asked."""
+        distance = kilometres_from(latitude, longitude, prefix="room__site__")
+        return self.annotate(distance_km=distance).filter(distance_km__lte=kilometres)
+
+    def of_cells(self, cells: Sequence[int], *, backwards: bool = False) -> Self:
+        """Open slots of these cells of the grid, to be ordered by their beginning and key: see `merged`."""
+        found = self.all()
+        alias = found.query.get_initial_alias()
+        found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, backwards=backwards)
+        return found
+
+    def from_nearest_site(
+        self,
+        cells: Sequence[int],
+        *,
+        latitude: float,
+        longitude: float,
+        since_km: float,
+        kilometres: float,
+        backwards: bool = False,
+    ) -> Self:
+        """Slots at least and at most so far from a point (degrees), each with its `distance_km`: see `merged`.
+
+        For queries that have joined the sites; `cells` hold the circle.
+        """
+        found, where = self.annotate(distance_km=KmOfSite()), (latitude, longitude, since_km, kilometres)
+        sites = found.query.alias_map["companies_site"]
+        found.query.alias_map["companies_site"] = NearestSites.instead_of(sites, where, cells, backwards=backwards)
+        return found
 
     def with_room_busy(self) -> Self:
         """Each with `is_room_busy`: whether its room is taken by its own calendar while it lasts."""

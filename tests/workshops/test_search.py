@@ -1,37 +1,79 @@
 """The search gives what a slow and obvious filter gives, and survives whatever is typed."""
 
 import datetime as dt
+import html
+import itertools
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companies.models import Slot
+from accounts.models import Role, User
+from companies.models import Room, Slot
 from territories.distance import kilometres_between
-from territories.models import Commune
+from territories.models import Commune, Departement
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
-from workshops.catalogue import bookable
-from workshops.filters import SlotFilter
+from workshops import counting, filters, searching
+from workshops.cards import card_of, draw
+from workshops.filters import Position, SlotFilter, read
+from workshops.models import Booking
+from workshops.searching import Criteria, Found, find
+from workshops.views import recent
 
+Visitor = Callable[[User], Client]
 PLACES = [factories.LILLE, factories.ROUBAIX, factories.NOUMEA, "97411", "75056"]
+
+
+TOPICS = ["email", "sante", "scolarite_et_numerique"]
 
 
 @pytest.fixture
 def slots(world: World) -> list[Slot]:
-    """Forty slots here and there, in the evening and at the weekend."""
+    """Eighty slots here and there, in the evening and at the weekend, some taken, of companies that differ."""
+    chance = random.Random(7)  # noqa: S311  # repeatable, not secret
+    companies = [world.company, factories.make_company(NOW), factories.make_company(NOW, signatory=False)]
+    known = dict(zip((company.pk for company in companies), (TOPICS[:2], TOPICS[1:], TOPICS), strict=True))
+    for company, topics in zip(companies, known.values(), strict=True):
+        person = factories.make_user()
+        factories.add_member(company, person, Role.VOLUNTEER, NOW)
+        factories.make_profile(NOW, company, person, topics=topics)
     made = []
-    for number in range(40):
-        site = factories.make_site(NOW, world.company, commune_id=PLACES[number % len(PLACES)])
+    for number in range(80):
+        commune = Commune.objects.get(pk=PLACES[number % len(PLACES)])
+        site = factories.make_site(
+            NOW,
+            companies[number % 3],
+            commune_id=commune.pk,
+            latitude=(commune.latitude or 0) + chance.uniform(-0.2, 0.2),
+            longitude=(commune.longitude or 0) + chance.uniform(-0.2, 0.2),
+            entree_plain_pied=chance.choice([True, False, None]),
+            accueil_cheminement_plain_pied=True,
+        )
         room = factories.make_room(NOW, site, capacity=6 + number % 7, computers=number % 6)
         day = dt.date(2026, 12, 3) + dt.timedelta(days=number % 11)
         hour = 9 if day.isoweekday() >= 6 and number % 2 else 18
-        made.append(factories.make_slot(room, dt.datetime.combine(day, dt.time(hour), tzinfo=ZoneInfo(site.time_zone))))
-    return list(Slot.objects.with_place())
+        starts_at = dt.datetime.combine(day, dt.time(hour), tzinfo=ZoneInfo(site.time_zone))
+        mode = chance.choice(["instant", "on_approval"])
+        made.append(factories.make_slot(room, starts_at, volunteers_offered=number % 3, booking_mode=mode))
+    for slot in made[::9]:
+        if slot.room.site.company.charter_approved_at:
+            factories.make_booking(NOW, slot, world.association)
+    taken = set(Booking.objects.values_list("slot", flat=True))
+    found = list(Slot.objects.with_place())
+    for slot in found:
+        slot.taken, slot.known = slot.pk in taken, known[slot.room.site.company_id]  # type: ignore[attr-defined]
+    return found
 
 
 def slow(slot: Slot, query: dict[str, str], place: Commune | None) -> bool:
@@ -43,57 +85,192 @@ def slow(slot: Slot, query: dict[str, str], place: Commune | None) -> bool:
         "": True,
     }
     site = slot.room.site
-    far = (
-        kilometres_between((place.latitude or 0, place.longitude or 0), (site.latitude, site.longitude)) if place else 0
-    )
+    modes = {"immediate": "instant", "accord": "on_approval"}
+    taken, known = slot.taken, slot.known  # type: ignore[attr-defined]  # noted by the fixture
     return (
-        moments[query.get("moment", "")]
+        slot.state == "open"
+        and site.company.charter_approved_at is not None
+        and not taken
+        and slot.closes_at > NOW
+        and moments[query.get("moment", "")]
         and slot.places >= int(query.get("places") or 0)
         and slot.computers >= int(query.get("ordinateurs") or 0)
+        and slot.volunteers_offered >= int(query.get("benevoles") or 0)
         and local.date() >= dt.date.fromisoformat(query.get("du") or "2000-01-01")
         and local.date() <= dt.date.fromisoformat(query.get("au") or "2100-01-01")
-        and far <= int(query.get("rayon") or 20)
+        and query.get("reponse", "") in ("", *(name for name, mode in modes.items() if mode == slot.booking_mode))
+        and ("acces" not in query or bool(site.step_free))
+        and ("theme" not in query or (query["theme"] in known and slot.volunteers_offered > 0))
+        and query.get("departement", site.commune.departement_id) == site.commune.departement_id
+        and (place is None or away(slot, place) <= int(query.get("rayon") or 20))
     )
 
 
-def search(query: dict[str, str]) -> list[int]:
+def away(slot: Slot, place: Commune) -> float:
+    site = slot.room.site
+    assert place.latitude is not None
+    assert place.longitude is not None
+    return kilometres_between((place.latitude, place.longitude), (site.latitude, site.longitude))
+
+
+def asked(query: dict[str, str]) -> Criteria:
     typed = QueryDict(mutable=True)
     typed.update(query)
-    found = SlotFilter(typed, queryset=bookable(NOW))
-    assert found.form.is_valid(), found.form.errors
-    return [slot.pk for slot in found.qs]
+    found = read(typed)
+    assert found is not None
+    return Criteria.of(found.cleaned)
+
+
+def ends(found: Found, criteria: Criteria) -> tuple[Position, Position]:
+    first, last = found.ends(criteria)
+    assert first is not None
+    assert last is not None
+    return first, last
+
+
+def search(query: dict[str, str], *, count: int = 7) -> list[int]:
+    """Page by page until the end, then back again: both ways are one list."""
+    criteria, pages = asked(query), []
+    found = find(criteria, now=NOW, count=count)
+    while True:
+        pages.append([row[0] for row in found.rows])
+        if not found.more:
+            break
+        found = find(criteria, now=NOW, position=ends(found, criteria)[1], count=count)
+    forwards = [number for page in pages for number in page]
+    back: list[int] = []
+    while found.rows:
+        back = [row[0] for row in found.rows] + back
+        found = find(criteria, now=NOW, position=ends(found, criteria)[0], backwards=True, count=count)
+    assert back == forwards
+    return forwards
+
+
+def expected(slots: list[Slot], query: dict[str, str]) -> list[int]:
+    place = Commune.objects.resolve(query["lieu"], insee_first=True) if "lieu" in query else None
+    found = [slot for slot in slots if slow(slot, query, place)]
+    by_distance = place is not None and query.get("tri") == "distance"
+    found.sort(key=lambda slot: (away(slot, place) if by_distance and place else 0, slot.starts_at, slot.pk))
+    return [slot.pk for slot in found]
 
 
 QUERIES = [
     {},
-    {"lieu": factories.LILLE},
-    {"lieu": "Roubaix", "rayon": "5"},
+    {"departement": "59"},
+    {"lieu": factories.LILLE, "rayon": "50"},
+    {"lieu": "Roubaix", "rayon": "10"},
     {"lieu": "Nouméa", "rayon": "100"},
     {"lieu": factories.LILLE, "rayon": "50", "tri": "distance"},
     {"moment": "soir"},
     {"moment": "weekend"},
     {"moment": "semaine", "ordinateurs": "3"},
     {"places": "9"},
+    {"benevoles": "2"},
+    {"theme": "email"},
+    {"reponse": "accord"},
+    {"acces": "on"},
     {"du": "2026-12-06", "au": "2026-12-08"},
-    {"lieu": factories.LILLE, "moment": "weekend", "places": "8", "ordinateurs": "2", "du": "2026-12-05"},
+    {"lieu": factories.LILLE, "rayon": "50", "moment": "weekend", "ordinateurs": "1", "du": "2026-12-05"},
 ]
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=lambda query: "&".join(f"{k}={v}" for k, v in query.items()) or "all")
-def test_search_equals_a_slow_filter(slots: list[Slot], query: dict[str, str]) -> None:
-    place = Commune.objects.resolve(query["lieu"], insee_first=True) if "lieu" in query else None
-    expected = sorted(slot.pk for slot in slots if slow(slot, query, place))
-    assert sorted(search(query)) == expected
-    assert expected
+def test_search_equals_a_slow_filter(slots: list[Slot]) -> None:
+    for query in QUERIES:
+        found = search(query)
+        assert found == expected(slots, query), query
+        assert found, query
 
 
-def test_soonest_first_unless_distance_is_asked(slots: list[Slot]) -> None:
-    by_id = {slot.pk: slot for slot in slots}
-    found = search({"lieu": factories.LILLE, "rayon": "20"})
-    assert found == sorted(found, key=lambda pk: (by_id[pk].starts_at, pk))
-    near = search({"lieu": factories.LILLE, "rayon": "20", "tri": "distance"})
-    assert by_id[near[0]].room.site.commune_id == factories.LILLE
-    assert by_id[near[-1]].room.site.commune_id == factories.ROUBAIX
+CHOICES: dict[str, list[str]] = {
+    "lieu": [factories.LILLE, "75056", "97411"],
+    "rayon": ["5", "10", "20", "30", "50", "100"],
+    "tri": ["distance"],
+    "moment": ["soir", "weekend", "semaine"],
+    "ordinateurs": ["1", "3"],
+    "places": ["6", "9"],
+    "benevoles": ["1", "2"],
+    "theme": TOPICS,
+    "reponse": ["immediate", "accord"],
+    "acces": ["on"],
+    "departement": ["59", "974"],
+    "du": ["2026-12-05", "2026-12-09"],
+    "au": ["2026-12-10", "2026-12-12"],
+}
+
+
+def test_any_filters_together_equal_a_slow_filter(slots: list[Slot]) -> None:
+    """Every filter with every other one, and hundreds of combinations of more."""
+    chance = random.Random(3)  # noqa: S311  # repeatable, not secret
+    pairs = [set(pair) for pair in itertools.combinations(CHOICES, 2)]
+    more = [set(chance.sample(list(CHOICES), chance.randint(3, 7))) for _ in range(40)]
+    for names in (*pairs, *more):
+        query = {name: chance.choice(CHOICES[name]) for name in sorted(names)}
+        assert search(query, count=chance.randint(4, 9)) == expected(slots, query), query
+
+
+def test_nothing_is_skipped_or_doubled_while_slots_come_and_go(slots: list[Slot], world: World) -> None:
+    """What is there all the time is shown once, whatever is taken and opened between two pages."""
+    chance = random.Random(5)  # noqa: S311  # idem
+    criteria, seen = asked({}), []
+    there = set(expected(slots, {}))
+    found = find(criteria, now=NOW, count=4)
+    while found.rows:
+        seen += [row[0] for row in found.rows]
+        taken = Slot.objects.get(pk=chance.choice(sorted(there)))
+        factories.make_booking(NOW, taken, factories.make_association(NOW))
+        there.discard(taken.pk)
+        room = factories.make_room(NOW, world.site)
+        factories.make_slot(room, world.slot.starts_at + dt.timedelta(days=chance.randint(-3, 3)))
+        found = find(criteria, now=NOW, position=ends(found, criteria)[1], count=4)
+    assert len(seen) == len(set(seen))
+    assert there <= set(seen)
+
+
+def test_commune_without_a_point_finds_its_departement(world: World) -> None:
+    Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
+    filters._field.cache_clear()
+    assert search({"lieu": factories.ROUBAIX, "tri": "distance"}) == [world.slot.pk]
+    filters._field.cache_clear()
+
+
+def test_page_leads_on_and_back(slots: list[Slot], client: Client) -> None:
+    first = client.get("/creneaux/").text
+    assert "Créneaux précédents" not in first
+    (after,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = client.get(f"/creneaux/{html.unescape(after)}").text
+    (before,) = re.findall(r'rel="prev" href="([^"]+)"', second)
+    again = client.get(f"/creneaux/{html.unescape(before)}").text
+    shown = [re.findall(r'<h3><a href="([^"]+)"', page) for page in (first, second, again)]
+    assert (len(shown[0]), shown[0]) == (20, shown[2])
+    assert set(shown[0]).isdisjoint(shown[1])
+
+
+def test_page_is_kept_for_a_second_and_not_sent_again(
+    world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "SECONDS", 1.0)
+    first = client.get("/creneaux/")
+    assert first["Cache-Control"] == "private, no-cache"
+    same = client.get("/creneaux/", headers={"If-None-Match": first["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    factories.make_booking(now, world.slot, world.association)
+    time.sleep(1)
+    gone = client.get("/creneaux/", headers={"If-None-Match": first["ETag"]})
+    assert (gone.status_code, f"/creneaux/{world.slot.pk}/" in gone.text) == (200, False)
+
+
+def test_card_of_a_row_is_that_of_the_slot(slots: list[Slot], client: Client) -> None:
+    by_number = {slot.pk: slot for slot in slots}
+    for row in find(asked({}), now=NOW).rows:
+        drawn = render_to_string("components/slot_card.html", {"card": card_of(by_number[row[0]])})
+        assert draw(row) == re.sub(r"\s*\n\s*", "\n", drawn)
+
+
+def test_what_people_write_is_escaped(world: World, client: Client) -> None:
+    Room.objects.update(name='<b>&"100%s"')
+    page = client.get("/creneaux/").text
+    assert "&lt;b&gt;&amp;&quot;100%s&quot;" in page
+    assert "<b>&" not in page
 
 
 @pytest.mark.parametrize(
@@ -117,6 +294,9 @@ def test_wrong_parameter_answers_422_with_its_reason(client: Client, name: str, 
 
 HOSTILE = [
     "",
+    "9999999999999999999999-1",
+    "1-99999999999999999999999",
+    "1-1-nan",
     "\x00",
     "' OR 1=1 --",
     "<script>alert(1)</script>",
@@ -139,15 +319,20 @@ def test_radius_left_empty_is_the_usual_one(client: Client) -> None:
     assert client.get("/creneaux/", {"lieu": factories.LILLE, "rayon": "", "tri": ""}).status_code == 200
 
 
-@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize(
-    "name", ["lieu", "rayon", "du", "au", "moment", "ordinateurs", "places", "tri", "page", "inconnu"]
-)
+NAMES = [
+    "lieu", "rayon", "du", "au", "moment", "ordinateurs", "places", "benevoles", "theme", "reponse", "acces", "tri",
+    "vue", "departement", "apres", "avant", "x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/creneaux/", "/creneaux/comptes/"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.django_db
-def test_hostile_parameter_never_breaks_the_page(client: Client, name: str, value: str) -> None:
-    response = client.get("/creneaux/", {name: value})
-    assert response.status_code in (200, 422)
-    assert "<script>alert" not in response.content.decode()
+def test_hostile_parameter_never_breaks_the_page(client: Client, name: str, path: str) -> None:
+    for value in HOSTILE:
+        response = client.get(path, {name: value})
+        assert response.status_code in (200, 302, 422), value
+        assert "<script>alert" not in response.text
 
 
 @given(text=st.text(max_size=80))
@@ -155,5 +340,77 @@ def test_hostile_parameter_never_breaks_the_page(client: Client, name: str, valu
 def test_any_place_is_found_or_explained(text: str) -> None:
     typed = QueryDict(mutable=True)
     typed["lieu"] = text
-    form = SlotFilter(typed, queryset=bookable(NOW)).form
+    form = SlotFilter(typed).form
     assert form.is_valid() or form.errors["lieu"]
+
+
+def test_counts_are_those_of_the_lists(slots: list[Slot], client: Client) -> None:
+    query = {"lieu": factories.LILLE, "rayon": "50"}
+    criteria = asked(query)
+    assert counting.count(criteria, now=NOW) == len(expected(slots, query))
+    for facet in counting.facets(criteria, now=NOW):
+        assert facet.slots == len(expected(slots, query | facet.parameters)), facet.label
+    page = client.get("/creneaux/comptes/", query).text
+    total = counting.counted_slots(len(expected(slots, query)))
+    assert (f"<strong>{total}</strong>" in page, "<html" in page) == (True, True)
+    part = client.get("/creneaux/comptes/", query, headers={"HX-Request": "true"}).text
+    assert (f"<strong>{total}</strong>" in part, "<html" in part) == (True, False)
+
+
+def test_more_than_a_thousand_are_not_counted(monkeypatch: pytest.MonkeyPatch, slots: list[Slot]) -> None:
+    monkeypatch.setattr(counting, "MOST", 3)
+    criteria = asked({})
+    searching._prepared.cache_clear()
+    assert counting.counted_slots(counting.count(criteria, now=NOW)) == "Plus de 3\u00a0créneaux"
+    assert counting.shown(4) == "plus de 3"
+    searching._prepared.cache_clear()
+
+
+def test_facet_leads_to_what_it_counts_and_back(slots: list[Slot], client: Client) -> None:
+    page = client.get("/creneaux/comptes/", {"lieu": factories.LILLE, "moment": "soir"}).text
+    chosen = re.search(r'<a href="([^"]+)" aria-current="true">Le soir', page)
+    other = re.search(r'<a href="([^"]+)">Le week-end', page)
+    assert chosen is not None
+    assert other is not None
+    assert html.unescape(chosen[1]) == f"/creneaux/?lieu={factories.LILLE}"
+    assert html.unescape(other[1]) == f"/creneaux/?lieu={factories.LILLE}&moment=weekend"
+
+
+def test_week_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:
+    page = client.get("/creneaux/", {"vue": "semaine", "du": "2026-12-07"}).text
+    shown = re.findall(r'<a class="window (?:some|many)" href="([^"]+)"[^>]*>(\d+)</a>', page)
+    for address, count in shown:
+        day = re.search(r"du=([\d-]+)", address)
+        assert day is not None
+        assert int(count) <= len(expected(slots, {"du": day[1], "au": day[1]}))
+    week = expected(slots, {"du": "2026-12-07", "au": "2026-12-13"})
+    assert sum(int(count) for _, count in shown) == len(week)
+
+
+def test_map_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:
+    by_number = {slot.pk: slot for slot in slots}
+    found = [by_number[number].room.site.commune for number in expected(slots, {"moment": "soir"})]
+    country = client.get("/creneaux/", {"vue": "carte", "moment": "soir"}).text
+    for code, count in Counter(commune.departement_id for commune in found).items():
+        departement = Departement.objects.get(pk=code)
+        words = counting.counted_slots(count)
+        assert f'{departement}</a> <span class="hold">{words}</span>' in country
+        there = client.get("/creneaux/", {"vue": "carte", "moment": "soir", "departement": code}).text
+        for commune, own in Counter(one for one in found if one.departement_id == code).items():
+            assert f'{commune}</a> <span class="hold">{counting.counted_slots(own)}</span>' in there
+
+
+def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visitor) -> None:
+    query = {"lieu": factories.LILLE, "rayon": "10", "places": "9", "moment": "soir", "theme": "email", "acces": "on"}
+    client = visitor(world.association_owner)
+    page = client.get("/creneaux/", query).text
+    (ask,) = re.findall(r'<a class="button primary" href="([^"]+)">Déposer une demande', page)
+    form = client.get(html.unescape(ask), follow=True)
+    assert form.redirect_chain[-1][0].startswith(f"/associations/{world.association.slug}/demandes/")
+    for part in ('value="Lille (59)"', 'value="9"', 'value="email" selected', 'value="evening" selected'):
+        assert part in form.text, part
+    factories.make_association(NOW, owner=world.association_owner, name="Les Clics")
+    chooser = client.get(html.unescape(ask)).text
+    assert ("Les Clics" in chooser, "Pour quelle association" in chooser) == (True, True)
+    stranger = visitor(world.company_owner).get(html.unescape(ask))
+    assert stranger["Location"] == "/associations/inscrire/"

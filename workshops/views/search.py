@@ -3,42 +3,159 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
+from accounts.pressed import Pressed
 from associations.models import Association, Request
 from companies.models import Slot
 from territories import clock
+from territories.models import Commune, Departement
 from workshops.catalogue import alternatives, bookable
-from workshops.filters import SlotFilter
+from workshops.counting import Facet, count, counted_slots, facets
+from workshops.filters import Read, SlotFilter, read
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
+from workshops.searching import Criteria
+from workshops.views.recent import answer, is_anonymous
+from workshops.views.results import address, results
 
-SLOTS_A_PAGE = 20
 MOVABLE_SHOWN = 3
+# Fields that the form folds away.
+FOLDED = ("places", "benevoles", "theme", "reponse", "acces")
+
+
+class SearchPage(NamedTuple):
+    """All that differs from one search to another."""
+
+    form: str
+    problems: str
+    place: str
+    as_list: str
+    as_week: str
+    as_map: str
+    results: str
+    before: str
+    after: str
+    counts: str
+    request: str
+
+
+_PAGE = Pressed("workshops/slot_search.html", "page", SearchPage)
 
 
 @login_not_required
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Slots that can be booked now, for everybody."""
-    slots = SlotFilter(request.GET, queryset=bookable(clock.now()).with_place())
-    valid = slots.form.is_valid()
-    found = slots.qs if valid else Slot.objects.none()
-    page = Paginator(found, SLOTS_A_PAGE).get_page(request.GET.get("page"))
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    if not is_anonymous(request):
+        return _search(request)
+    return answer(request, lambda: _search(request))
+
+
+def _search(request: HttpRequest) -> HttpResponse:
+    asked = read(request.GET)
+    page = _refused(request.GET) if asked is None else _found(request.GET, asked)
+    status = 422 if asked is None else 200
+    if is_anonymous(request):
+        return HttpResponse(_PAGE(page, request), status=status)
+    return render(request, "workshops/slot_search.html", {"page": page}, status=status)
+
+
+def _refused(data: QueryDict) -> SearchPage:
+    """The form says what is wrong with it."""
+    form = SlotFilter(data).form
+    problems = render_to_string("components/error_summary.html", {"form": form})
+    return SearchPage(_form(form.groups, more=True), problems, *[""] * (len(SearchPage._fields) - 2))
+
+
+def _found(data: QueryDict, asked: Read) -> SearchPage:
+    cleaned = asked.cleaned
+    found = results(data, asked, now=clock.now())
+    return SearchPage(
+        form=_form(asked.groups, more=any(cleaned[name] for name in FOLDED)),
+        problems="",
+        place=_around(cleaned["lieu"], cleaned["departement"]),
+        as_list=_view(data, cleaned, "liste"),
+        as_week=_view(data, cleaned, "semaine"),
+        as_map=_view(data, cleaned, "carte"),
+        results=found.shown,
+        before=found.before,
+        after=found.after,
+        counts=address(data, path=reverse("workshops:search_counts")),
+        request="" if found.shown else address(data, path=reverse("workshops:ask")),
+    )
+
+
+def _view(data: QueryDict, cleaned: dict[str, Any], view: str) -> str:
+    """The address of a view; nothing for the one that is shown."""
+    return "" if cleaned["vue"] == view else address(data, vue=view)
+
+
+def _around(place: Commune | None, departement: Departement | None) -> str:
+    if place is None:
+        return f"dans le département {departement}" if departement else ""
+    return f"autour de {place}" if place.latitude is not None else f"dans le même département que {place}"
+
+
+@login_not_required
+@require_GET
+def search_counts(request: HttpRequest) -> HttpResponse:
+    """How many slots a search finds, and with one filter changed: a part of its page, or a page of its own."""
+    asked = read(request.GET)
+    if asked is None:
+        return redirect(f"{reverse('workshops:search')}?{request.GET.urlencode()}")
+    now, criteria = clock.now(), Criteria.of(asked.cleaned)
+    path = reverse("workshops:search")
     context = {
-        "form": slots.form,
-        "page": page,
-        "query": kept.urlencode(),
-        "place": slots.form.cleaned_data.get("lieu") if valid else None,
+        "total": counted_slots(count(criteria, now=now)),
+        "facets": [
+            {"label": one.label, "shown": one.shown, "chosen": one.chosen, "url": _with(request.GET, path, one)}
+            for one in facets(criteria, now=now)
+        ],
+        "back": address(request.GET, path=path),
     }
-    return render(request, "workshops/slot_search.html", context, status=200 if valid else 422)
+    template = "components/counts.html" if request.headers.get("HX-Request") else "workshops/search_counts.html"
+    return render(request, template, context)
+
+
+def _with(data: QueryDict, path: str, facet: Facet) -> SafeString:
+    """The search with the filter of a facet, or without it where it is chosen already."""
+    return address(data, path=path, **{name: None if facet.chosen else v for name, v in facet.parameters.items()})
+
+
+class _Fields(NamedTuple):
+    """What the form shows, by the names of its fields."""
+
+    lieu: str
+    rayon: str
+    du: str
+    au: str
+    moment: str
+    ordinateurs: str
+    places: str
+    benevoles: str
+    theme: str
+    reponse: str
+    acces: str
+    tri: str
+
+
+_FORM = {
+    more: Pressed("components/search_form.html", "fields", _Fields, full=True, more=more) for more in (True, False)
+}
+
+
+def _form(groups: dict[str, SafeString], *, more: bool) -> SafeString:
+    return _FORM[more](_Fields(*(groups[name] for name in _Fields._fields)))
 
 
 @login_not_required

@@ -1,0 +1,76 @@
+"""Slots where they are searched: what PostgreSQL is to read in order, so that it stops when a page is full.
+
+Tables of a query are replaced by parts of them that are in order already: PostgreSQL merges the slots of cells, each of
+which has its own by their beginning, or goes through the sites of a place from the nearest one on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import FloatField, Func
+from django.db.models.sql.datastructures import BaseTable, Join
+
+from territories.distance import KilometresFrom
+
+
+class OpenByCell(BaseTable):
+    """In place of the table of slots: those that are open, of these cells, each cell's by their beginning."""
+
+    def __init__(self, table: str, alias: str, cells: Sequence[int], *, backwards: bool) -> None:
+        super().__init__(table, alias)
+        self.cells, self.backwards = cells, backwards
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002  # Django's signature
+        name, alias, way = compiler.quote_name(self.table_name), self.table_alias, "DESC" if self.backwards else "ASC"
+        leg = f"(SELECT * FROM {name} WHERE state = 'open' AND cell = %s ORDER BY starts_at {way}, id {way})"  # noqa: S608  # names of our own
+        return f"({' UNION ALL '.join([leg] * len(self.cells))}) {compiler.quote_name(alias)}", list(self.cells)
+
+    def relabeled_clone(self, change_map: Any) -> OpenByCell:
+        alias = change_map.get(self.table_alias, self.table_alias)
+        return OpenByCell(self.table_name, alias, self.cells, backwards=self.backwards)
+
+
+class NearestSites(Join):
+    """In place of the table of sites: those of these cells in a circle, from the nearest one on."""
+
+    where: tuple[float, float, float, float]
+    """Latitude and longitude, degrees; from how many kilometres away to how many."""
+    cells: Sequence[int]
+    backwards: bool
+
+    @classmethod
+    def instead_of(
+        cls, join: Any, where: tuple[float, float, float, float], cells: Sequence[int], *, backwards: bool
+    ) -> NearestSites:
+        nearest = cls.__new__(cls)
+        nearest.__dict__ |= join.__dict__ | {"where": where, "cells": cells, "backwards": backwards}
+        return nearest
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        latitude, longitude, since, until = self.where
+        joined, given = super().as_sql(compiler, connection)
+        name, way = compiler.quote_name(self.table_name), "DESC" if self.backwards else "ASC"
+        away = KilometresFrom.template % {"latitude": "latitude", "longitude": "longitude", "north": "%s", "east": "%s"}
+        cells = ", ".join(["%s"] * len(self.cells))
+        # Measured once: with OFFSET, PostgreSQL does not write the inner query into the outer one.
+        measured = f"SELECT *, {away} AS km FROM {name} WHERE cell IN ({cells}) OFFSET 0"  # noqa: S608  # idem
+        sites = f"(SELECT * FROM ({measured}) AS here WHERE km BETWEEN %s AND %s ORDER BY km {way}, id {way})"  # noqa: S608  # idem
+        return joined.replace(name, f"{sites} {name}", 1), [
+            latitude,
+            latitude,
+            longitude,
+            *self.cells,
+            since,
+            until,
+            *given,
+        ]
+
+
+class KmOfSite(Func):
+    """How far a site is, where the sites of a query are the `NearestSites`."""
+
+    arity = 0
+    template = '"companies_site"."km"'
+    output_field = FloatField()

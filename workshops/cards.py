@@ -1,0 +1,99 @@
+"""A slot as one line of a list: its words, from a row of a search or from the model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.pressed import Pressed
+from companies.models import BookingMode, Slot
+from territories.wording import counted, day_date, kilometres, time_range
+
+STEP_FREE = "Accès sans marche"
+ANSWER = {BookingMode.INSTANT: "Réponse immédiate", BookingMode.ON_APPROVAL: "Réponse sous 96\u00a0h"}
+_zone = cache(ZoneInfo)
+
+
+class Card(NamedTuple):
+    """What a card says, in words; what is empty is not said."""
+
+    url: str
+    day: str
+    hours: str
+    room: str
+    company: str
+    place: str
+    distance: str
+    computers: str
+    places: str
+    volunteers: str
+    way_in: str
+    answer: str
+
+
+def card_of(slot: Slot) -> Card:
+    """Of a slot `with_place`; with its distance where it was found `near` somewhere."""
+    site = slot.room.site
+    return _card(
+        (
+            slot.pk, slot.starts_at, slot.ends_at, slot.time_zone, slot.computers, slot.places, slot.volunteers_offered,
+            slot.booking_mode, slot.room.name, site.company.name, site.commune.name, site.commune.departement_id,
+            site.step_free, slot.distance_km,
+        )
+    )  # fmt: skip
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    """Of a row of `searching.COLUMNS`, with or without its distance."""
+    (
+        number, starts_at, ends_at, zone, computers, places, volunteers, mode, room, company, commune, departement,
+        step_free, *distance,
+    ) = row  # fmt: skip
+    day, hours = _when(starts_at, ends_at, zone)
+    return Card(
+        url=_path() % number,
+        day=day,
+        hours=hours,
+        room=room,
+        company=company,
+        place=f"{commune} ({departement})",
+        distance=_distance(*distance),
+        computers=_counted(computers, "ordinateur"),
+        places=_counted(places, "place"),
+        volunteers=_counted(volunteers, "bénévole") if volunteers else "",
+        way_in=STEP_FREE if step_free else "",
+        answer=ANSWER[mode],
+    )
+
+
+@cache
+def _path() -> str:
+    return reverse("workshops:slot", args=[0]).replace("0", "%d")
+
+
+@lru_cache(maxsize=20_000)
+def _when(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> tuple[str, str]:
+    starts, ends = starts_at.astimezone(_zone(zone)), ends_at.astimezone(_zone(zone))
+    return day_date(starts), time_range(starts, ends)
+
+
+@lru_cache(maxsize=2_000)
+def _counted(number: int, noun: str) -> str:
+    return counted(number, noun, f"{noun}s")
+
+
+def _distance(kilometres_away: float | None = None) -> str:
+    return "" if kilometres_away is None else kilometres(kilometres_away)
+
+
+_DRAWN = Pressed("components/slot_card.html", "card", Card)
+
+
+def draw(row: tuple[Any, ...]) -> SafeString:
+    """The card of a row of a search, as the component draws it."""
+    return _DRAWN(_card(row))

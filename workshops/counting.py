@@ -1,0 +1,154 @@
+"""How many slots a search finds: in all, by filter, by day and hour, and by place.
+
+Exact up to a thousand, where people count no more: « plus de 1 000 ».
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from django.db.models import IntegerField, OuterRef, Subquery
+
+from companies.models import Site, SlotQuerySet
+from territories.grid import cells_around
+from territories.models import Commune, Departement
+from territories.wording import counted, number
+from workshops.catalogue import bookable
+from workshops.filters import RADII
+from workshops.searching import Criteria, asked_everywhere, columns_of
+
+MOST = 1000
+# No week of the largest town holds as many.
+ALL_OF_A_WEEK = 50_000
+DAYS = 7
+# The rows of a week, by the hour at which each begins.
+PARTS = (
+    (dt.time(0), "Matin"),
+    (dt.time(12), "Après-midi"),
+    (dt.time(17), "17\u00a0h"),
+    (dt.time(18), "18\u00a0h"),
+    (dt.time(19), "19\u00a0h et après"),
+)
+OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Le soir", {"moment": "soir"}),
+    ("Le week-end", {"moment": "weekend"}),
+    ("En semaine", {"moment": "semaine"}),
+    ("Réponse immédiate", {"reponse": "immediate"}),
+    ("Accès sans marche", {"acces": True}),
+    ("Avec des bénévoles", {"benevoles": 1}),
+)
+
+
+class Facet(NamedTuple):
+    """What a search would find with one filter changed."""
+
+    label: str
+    parameters: dict[str, str]
+    """Of the address, besides those of the search."""
+    slots: int
+    chosen: bool
+
+    @property
+    def shown(self) -> str:
+        return shown(self.slots)
+
+
+def shown(count: int) -> str:
+    """« 12 », or « plus de 1 000 »."""
+    return number(count, 0) if count <= MOST else f"plus de {number(MOST, 0)}"
+
+
+def counted_slots(count: int) -> str:
+    """« 12 créneaux », or « Plus de 1 000 créneaux »."""
+    return counted(count, "créneau", "créneaux") if count <= MOST else f"Plus de {counted(MOST, 'créneau', 'créneaux')}"
+
+
+def count(criteria: Criteria, *, now: dt.datetime) -> int:
+    """How many slots there are; one more than a thousand when there are more."""
+    return len(columns_of(criteria, "pk", most=MOST + 1, now=now))
+
+
+def facets(criteria: Criteria, *, now: dt.datetime) -> list[Facet]:
+    """For each option, and each radius around a place, what it would find."""
+    chosen = dict(criteria.chosen)
+    found = [
+        Facet(label, _written(changed), count(criteria.but(**changed), now=now), changed.items() <= chosen.items())
+        for label, changed in OPTIONS
+    ]
+    if criteria.is_around:
+        found += [_wider(criteria, int(radius), label, now) for radius, label in RADII]
+    return found
+
+
+def _wider(criteria: Criteria, radius: int, label: str, now: dt.datetime) -> Facet:
+    there = count(replace(criteria, radius_km=radius), now=now)
+    return Facet(label, {"rayon": str(radius)}, there, radius == criteria.radius_km)
+
+
+def _written(changed: dict[str, Any]) -> dict[str, str]:
+    return {name: "on" if value is True else str(value) for name, value in changed.items()}
+
+
+# --- a week ---------------------------------------------------------------------------------------------
+
+
+def week(criteria: Criteria, monday: dt.date, *, now: dt.datetime) -> dict[tuple[str, dt.date], int]:
+    """How many begin in each part of each day of a week, on the clock and the calendar of the site."""
+    days = criteria.but(du=monday, au=monday + dt.timedelta(days=DAYS - 1))
+    rows = columns_of(days, "local_date", "local_time", most=ALL_OF_A_WEEK, now=now)
+    return Counter((part_of(time), day) for day, time in rows)
+
+
+def part_of(time: dt.time) -> str:
+    """The row of the week in which a slot stands that begins at this hour."""
+    return next(label for since, label in reversed(PARTS) if time >= since)
+
+
+# --- places ---------------------------------------------------------------------------------------------
+
+
+class CountUpTo(Subquery):
+    """How many rows a query has, up to its limit."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+class There(NamedTuple):
+    """A département or a commune, and how many slots it has."""
+
+    place: Any
+    slots: int
+
+    @property
+    def shown(self) -> str:
+        return counted_slots(self.slots)
+
+
+def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:
+    """The départements with any slot, in the order of their names."""
+    slots = asked_everywhere(criteria, bookable(now)).filter(room__site__commune__departement=OuterRef("pk"))
+    return _counted(Departement.objects.inhabited().by_name(), slots)
+
+
+def by_commune(criteria: Criteria, departement: Departement | None, *, now: dt.datetime) -> list[There]:
+    """The communes with any slot in a département, or around the place of the search."""
+    slots = asked_everywhere(criteria, bookable(now))
+    sites = Site.objects.filter(archived_at=None)
+    place = criteria.place
+    if departement is not None:
+        sites = sites.filter(commune__departement=departement)
+    elif place is not None and place.latitude is not None and place.longitude is not None:
+        slots = slots.around(latitude=place.latitude, longitude=place.longitude, kilometres=float(criteria.radius_km))
+        sites = sites.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
+    communes = Commune.objects.filter(pk__in=sites.values("commune")).select_related("departement")
+    return _counted(communes.order_by("search_name", "pk"), slots.filter(room__site__commune=OuterRef("pk")))
+
+
+def _counted(places: Any, slots: SlotQuerySet) -> list[There]:
+    limited = slots.order_by().values("pk")[: MOST + 1]
+    found = places.annotate(found=CountUpTo(limited)).filter(found__gt=0)
+    return [There(place, place.found) for place in found]

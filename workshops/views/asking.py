@@ -1,0 +1,49 @@
+"""From a search that found nothing to a request."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.identity import signed_in
+from associations.models import Association, Moment
+from workshops.filters import read
+
+MOMENTS = {"soir": Moment.EVENING, "weekend": Moment.WEEKEND}
+
+
+@require_GET
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form of a request, filled with what was searched, in the name of the association that the person chooses."""
+    own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
+    if not own:
+        messages.info(request, "Pour déposer une demande, inscrivez d’abord votre association.")
+        return redirect("associations:create")
+    asked = read(request.GET)
+    filled = urlencode(_filled(asked.cleaned) if asked else {})
+    forms = [(one, f"{reverse('associations:request_create', args=[one.slug])}?{filled}") for one in own]
+    if len(forms) == 1:
+        return redirect(forms[0][1])
+    return render(request, "workshops/request_for.html", {"forms": forms})
+
+
+def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a request, from what the form of a search has cleaned; what was not asked is left out."""
+    place = cleaned["lieu"]
+    told = {
+        "topic": cleaned["theme"],
+        "participants": cleaned["places"],
+        "computers": cleaned["ordinateurs"],
+        "commune": place.pk if place else None,
+        "radius_km": cleaned["rayon"] if place else None,
+        "moment": MOMENTS.get(cleaned["moment"]),
+        "from_date": cleaned["du"],
+        "until_date": cleaned["au"],
+    }
+    return {name: value for name, value in told.items() if value not in (None, "")}

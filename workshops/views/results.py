@@ -1,0 +1,134 @@
+"""What a search has found, seen as a list, as a week or on a map: all three show the same slots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from html import escape
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from territories.models import Commune, Departement
+from workshops.agenda import week_days
+from workshops.cards import draw
+from workshops.counting import There, by_commune, by_departement, week
+from workshops.filters import Read
+from workshops.pictures import facade, map_of_communes, map_of_france
+from workshops.searching import Criteria, find
+
+WEEK = dt.timedelta(days=7)
+# A map of the country counts a hundred thousand slots: who comes within this time sees the same.
+MAP_SECONDS = 30
+PLACE_RADIUS = "5"
+
+
+class Results(NamedTuple):
+    """What stands below the form; empty where there is nothing, before it or after it."""
+
+    shown: SafeString
+    before: SafeString
+    after: SafeString
+
+
+def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
+    """This search, with other parameters; None leaves one out. A page of its list is no part of it."""
+    kept = data.copy()
+    for name, value in {"apres": None, "avant": None, **parameters}.items():
+        if value is None:
+            kept.pop(name, None)
+        else:
+            kept[name] = str(value)
+    return SafeString(escape(f"{path}?{kept.urlencode()}"))
+
+
+def results(data: QueryDict, asked: Read, *, now: dt.datetime) -> Results:
+    """In the view that is asked for."""
+    views = {"liste": _list, "semaine": _week, "carte": _map}
+    return views[asked.cleaned["vue"]](data, asked, now)
+
+
+def _list(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
+    criteria, cleaned = Criteria.of(asked.cleaned), asked.cleaned
+    backwards = cleaned["avant"] is not None and cleaned["apres"] is None
+    position = cleaned["avant"] if backwards else cleaned["apres"]
+    found = find(criteria, now=now, position=position, backwards=backwards)
+    if not found.rows:
+        return Results(SafeString(), SafeString(), SafeString())
+    cards = SafeString("".join([draw(row) for row in found.rows]))
+    first, last = found.ends(criteria)
+    has_before = found.more if backwards else position is not None
+    before = address(data, avant=first) if has_before else SafeString()
+    after = address(data, apres=last) if backwards or found.more else SafeString()
+    return Results(SafeString(f'<div class="slots">{cards}</div>'), before, after)
+
+
+# --- a week ---------------------------------------------------------------------------------------------
+
+
+def _week(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
+    """The week of `du`, or the one in which the next slot begins."""
+    criteria = Criteria.of(asked.cleaned)
+    day = asked.cleaned["du"] or _first_day(criteria, now)
+    if day is None:
+        return Results(SafeString(), SafeString(), SafeString())
+    monday = week_days(day)[0]
+    counts = week(criteria, monday, now=now)
+    days, rows = facade(counts, monday, lambda date: address(data, vue="liste", du=date, au=date))
+    shown = render_to_string("workshops/found_week.html", {"days": days, "rows": rows, "monday": monday})
+    before = address(data, du=monday - WEEK, au=None) if monday > _today(now) else SafeString()
+    return Results(SafeString(shown), before, address(data, du=monday + WEEK, au=None))
+
+
+def _first_day(criteria: Criteria, now: dt.datetime) -> dt.date | None:
+    rows = find(criteria, now=now, count=1).rows
+    return rows[0][1].astimezone(ZoneInfo(rows[0][3])).date() if rows else None
+
+
+def _today(now: dt.datetime) -> dt.date:
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+# --- a map ----------------------------------------------------------------------------------------------
+
+
+def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
+    """Of the country, of one département, or of what is around a place."""
+    criteria, departement = Criteria.of(asked.cleaned), asked.cleaned["departement"]
+    if departement is None and criteria.place is None:
+        found = _kept(data, lambda: by_departement(criteria, now=now))
+        drawn = map_of_france(found, lambda one: address(data, departement=one.pk))
+        return _drawn(data, found, drawn, departement=None)
+    found = _kept(data, lambda: by_commune(criteria, departement, now=now))
+    around = [departement] if departement else list({there.place.departement: None for there in found})
+    drawn = map_of_communes(found, around, lambda one: _of_commune(data, one))
+    return _drawn(data, found, drawn, departement=departement)
+
+
+def _kept(data: QueryDict, count: Any) -> list[There]:
+    found: Any = cache.get_or_set(f"map?{data.urlencode()}", count, MAP_SECONDS)
+    return list(found)
+
+
+def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
+    return address(data, lieu=commune.pk, rayon=PLACE_RADIUS, vue="liste", departement=None)
+
+
+def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Departement | None) -> Results:
+    places = [
+        {
+            "name": there.place,
+            "count": there.shown,
+            "url": _of_commune(data, there.place)
+            if isinstance(there.place, Commune)
+            else address(data, departement=there.place.pk),
+        }
+        for there in found
+    ]
+    context = {"map": drawn, "places": places, "departement": departement, "back": address(data, departement=None)}
+    shown = render_to_string("workshops/found_map.html", context) if found else ""
+    return Results(SafeString(shown), SafeString(), SafeString())
