@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from companies.models import Availability, Company, RoomCalendar, VolunteerProfile
+from companies.models import Availability, Company, RoomCalendar, Site, VolunteerProfile
 from solidarite.todo import MOST, VOLUNTEERS_WITHIN, Task, agreements_asked, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, hours, long_date, noun, number
 from workshops.figures import given_in_year
@@ -24,6 +25,7 @@ def company_tasks(own: Collection[Company], now: dt.datetime) -> list[Task]:
         *_taken_rooms(own, now),
         *agreements_asked(_coming(own, now), Side.COMPANY),
         *_missing_volunteers(own, now),
+        *_phones(own, now),
         *_reports(own, now),
         *_series(own, now),
         *_consents(own),
@@ -92,6 +94,23 @@ def _missing_volunteers(own: Collection[Company], now: dt.datetime) -> Iterator[
             "Voir les bénévoles",
             f"pour le {day_date(local_start(booking.slot).date())}",
             company.name,
+        )
+
+
+def _phones(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    """Where an association comes, and nobody could be called when the door is closed."""
+    coming = Booking.objects.filter(
+        slot__room__site=OuterRef("pk"), state=Booking.State.CONFIRMED, slot__ends_at__gt=now
+    )
+    silent = Site.objects.filter(Q(access_kit=None) | Q(access_kit__evening_phone=""), company__in=own)
+    for site in silent.filter(Exists(coming)).select_related("company").order_by("pk")[:MOST]:
+        yield Task(
+            "Dites qui répond le soir",
+            f"{site}\u00a0: un atelier est prévu, et aucun téléphone n’est donné",
+            reverse("companies:site_access", args=[site.company.slug, site.pk]),
+            "Compléter l’accès",
+            f"de {site}",
+            site.company.name,
         )
 
 

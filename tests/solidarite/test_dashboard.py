@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from associations.models import Association
-from companies.models import Room, Slot
+from companies.models import AccessKit, Room, Slot
 from solidarite.volunteer_tasks import volunteer_tasks
 from tests import factories
 from tests.factories import World
@@ -85,6 +85,20 @@ def test_company_finds_there_all_that_awaits_it(world: World, now: dt.datetime, 
         f"Ouvrez-vous toujours {world.room}\u00a0?",
     ]
     assert [client.get(page).status_code for page in leads(client)] == [200] * 5
+
+
+def test_company_is_asked_who_answers_where_somebody_comes(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    asked, client = "Dites qui répond le soir", visitor(world.company_owner)
+    kit = AccessKit.objects.get(site=world.site)
+    kit.evening_phone = ""
+    kit.save()
+    assert asked not in shown(client)
+    factories.make_booking(now, world.slot, world.association)
+    assert asked in shown(client)
+    kit.delete()
+    assert asked in shown(client)
+    AccessKit.objects.create(site=world.site, evening_phone="+33199001234")
+    assert asked not in shown(client)
 
 
 @pytest.mark.parametrize("side", ["company", "association"])

@@ -49,7 +49,9 @@ def test_company_accepts_with_one_button(link: str, world: World, client: Client
 
 
 def test_company_declines_with_the_reason_on_the_button(link: str, world: World, client: Client) -> None:
-    assert "Cette demande est déclinée" in client.post(link, {"answer": "no_host"}).text
+    assert client.get(link).text.count("le créneau est retiré aussi") == 3
+    declined = client.post(link, {"answer": "no_host"}).text
+    assert ("Cette demande est déclinée" in declined, "Le créneau est retiré" in declined) == (True, True)
     booking = Booking.objects.get()
     assert (booking.why, booking.settled_by) == ("Personne ne peut accueillir ce jour-là", world.company_owner)
 

@@ -438,3 +438,27 @@ def test_what_one_has_asked_for_is_not_proposed_instead(world: World, now: dt.da
     book(world, now, slot_id=other.pk)
     actions.decline_booking(booking=booking, code=Reason.UNSUITABLE, by=world.company_owner, now=now)
     assert Message.objects.get(template="booking_declined").context["others"] == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_comes_back_to_the_form_is_shown_what_they_have(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], method: str
+) -> None:
+    booking = book(world, now)
+    page = reverse("workshops:book", args=[world.slot.pk])
+    form = {"association": world.association.pk, "participants": 6, "topic": "email", "key": uuid.uuid4()}
+    client = visitor(world.association_owner)
+    answer = client.get(page, follow=True) if method == "get" else client.post(page, form, follow=True)
+    own = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    assert (answer.redirect_chain[-1][0], "Vous avez déjà ce créneau" in answer.text) == (own, True)
+    assert Booking.objects.count() == 1
+
+
+def test_company_is_not_told_that_a_slot_is_offered_when_it_is_too_late(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    booking = book(world, now)
+    Slot.objects.filter(pk=world.slot.pk).update(closes_at=now)
+    page = reverse("workshops:company_cancel", args=[world.company.slug, booking.pk])
+    done = visitor(world.company_owner).post(page, {"code": "no_volunteers", "reason": ""}, follow=True).text
+    assert ("La réservation est annulée" in done, "reste proposé" in done) == (True, False)

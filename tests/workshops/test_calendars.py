@@ -17,7 +17,7 @@ from time_machine import travel
 
 from accounts.models import Role, User
 from companies import actions as companies
-from companies.models import BusyTime, RoomCalendar, Site, Slot
+from companies.models import BusyTime, Room, RoomCalendar, Site, Slot
 from companies.tasks import reread_calendars
 from mail.models import Message
 from mail.rendering import render
@@ -461,3 +461,24 @@ def test_address_of_a_site_that_was_closed_can_still_be_closed(
     assert close in client.get(reverse("workshops:feeds")).text
     client.post(close)
     assert close not in client.get(reverse("workshops:feeds")).text
+
+
+@pytest.mark.parametrize("how", ["slot", "series", "room", "leave"])
+def test_promise_of_an_evening_that_is_taken_back_is_shown_as_off(
+    world: World, now: dt.datetime, client: Client, how: str
+) -> None:
+    series = factories.make_series(now, world.room)
+    Slot.objects.filter(pk=world.slot.pk).update(availability=series, original_date=world.slot.starts_on)
+    promise = companies.join_slot(slot=Slot.objects.get(pk=world.slot.pk), by=world.volunteer, now=now)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    by, slot = world.company_owner, Slot.objects.with_place().get(pk=world.slot.pk)
+    if how == "slot":
+        actions.withdraw_slot(slot=slot, by=by, now=now)
+    elif how == "series":
+        actions.end_series(availability=series, from_date=now.date(), by=by, now=now)
+    elif how == "room":
+        rooms = Room.objects.filter(pk=world.room.pk)
+        actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Travaux.", by=by, now=now)
+    else:
+        actions.leave(slot=slot, by=world.volunteer, now=now)
+    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from companies.models import BookingMode, Slot, SlotVolunteer
@@ -393,3 +394,41 @@ def test_company_reads_who_asked_for_the_move(world: World, booking: Booking, la
     last = factories.make_slot(world.room, world.slot.starts_at + 2 * WEEK)
     with pytest.raises(actions.NotMovable, match="L’association a déjà demandé"):
         move(booking, last, now, Side.COMPANY)
+
+
+def test_move_that_is_asked_for_ends_when_the_workshop_begins(
+    world: World, booking: Booking, later: Slot, now: dt.datetime
+) -> None:
+    """Nothing is left to move: no second workshop comes of it."""
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    then = world.slot.starts_at - dt.timedelta(hours=30)
+    asked = move(booking, later, then)
+    assert asked.expires_at == world.slot.starts_at
+    with pytest.raises(actions.AlreadySettled):
+        actions.accept_booking(booking=asked, by=world.company_owner, now=world.slot.starts_at)
+    assert Workshop.objects.count() == 1
+
+
+def test_accepted_move_of_what_was_called_off_counts_as_one_more(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, settings: Settings
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=by, now=now)
+    settings.BOOKINGS_PER_ASSOCIATION = 0
+    with pytest.raises(actions.TooManyBookings):
+        actions.accept_booking(booking=asked, by=by, now=now)
+
+
+def test_page_of_a_move_says_nothing_of_a_workshop_that_is_off(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    page = reverse("workshops:association_booking", args=[world.association.slug, asked.pk])
+    client = visitor(world.association_owner)
+    assert "déplacer un atelier prévu" in client.get(page).text
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=by, now=now)
+    assert "déplacer un atelier prévu" not in client.get(page).text

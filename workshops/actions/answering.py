@@ -51,10 +51,11 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
     if slot.state != Slot.State.OPEN or slot.starts_at <= now:
         raise SlotTaken("Ce créneau est retiré ou passé.")
     expire_lapsed([slot], now, but=booking)
-    if moved is None:
-        _check_cap(booking, now)
-    else:
+    if moved is not None and moved.is_confirmed:
         check_visitors(moved, slot)
+    else:
+        # One more: the workshop that it was to move was called off meanwhile, or there never was one.
+        _check_cap(booking, now)
     no_signatory = SlotTaken("Votre entreprise n’est plus signataire de la charte\u00a0: elle ne peut pas accepter.")
     with refusing(
         {

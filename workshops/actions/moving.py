@@ -119,7 +119,8 @@ def _copy(booking: Booking, target: Slot, *, by: User, now: dt.datetime, pending
         state=Booking.State.PENDING if pending else Booking.State.CONFIRMED,
         created_at=now,
         created_by=by,
-        expires_at=answer_until(target, now) if pending else None,
+        # Once it has begun where it is, there is nothing left to move.
+        expires_at=min(answer_until(target, now), booking.slot.starts_at) if pending else None,
         settled_at=None if pending else now,
         settled_by=None if pending else by,
         moved_from=booking,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import SlotVolunteer
+from companies.models import Slot, SlotVolunteer
 from workshops.calendar import CANCEL, addressed, after, promise_event
 from workshops.feeds import KEPT
 from workshops.models import LostPromise
@@ -35,6 +36,22 @@ def end_promises(slot_id: int, *, now: dt.datetime) -> None:
     LostPromise.objects.filter(slot__ends_at__lt=now - KEPT).delete()
     keep_lost(SlotVolunteer.objects.filter(slot=slot_id).select_related("slot").order_by("pk"), now=now)
     SlotVolunteer.objects.filter(slot=slot_id).delete()
+
+
+def keep_lost_of(slots: Collection[Slot], *, now: dt.datetime) -> None:
+    """The same for all promises to come of slots that are about to be taken back."""
+    coming = SlotVolunteer.objects.filter(slot__in=slots).coming(now)
+    keep_lost(coming.select_related("slot").order_by("pk"), now=now)
+
+
+@contextmanager
+def keeping_lost(slots: Collection[Slot], *, now: dt.datetime) -> Iterator[None]:
+    """The same for those promises that end inside the block; what goes over to other slots goes on."""
+    coming = SlotVolunteer.objects.filter(slot__in=slots).coming(now)
+    before = list(coming.select_related("slot").order_by("pk"))
+    yield
+    kept = set(SlotVolunteer.objects.filter(pk__in=[one.pk for one in before]).values_list("pk", flat=True))
+    keep_lost([one for one in before if one.pk not in kept], now=now)
 
 
 def keep_lost(promises: Iterable[SlotVolunteer], *, now: dt.datetime) -> None:

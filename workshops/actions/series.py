@@ -16,6 +16,7 @@ from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
+from workshops.actions.promising import keep_lost_of, keeping_lost
 from workshops.models import Booking, Reason, WaitlistEntry
 
 
@@ -128,6 +129,7 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     A date that was moved by hand counts for the day where it is now.
     """
     end = _end(availability, from_date, now=now)
+    keep_lost_of(end.withdrawn, now=now)
     companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
     declined = refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
     return end._replace(declined=declined)
@@ -180,7 +182,8 @@ def change_series(
     changed.cut_from_date = cut
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
-    companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
+    with keeping_lost(end.withdrawn, now=now):
+        companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
     _carry_claims(end.withdrawn, season.slots, now)
     # Now that the changed evenings are there to be proposed.
     declined = refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)

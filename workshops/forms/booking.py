@@ -154,7 +154,8 @@ class ReasonForm(forms.Form):
         field.choices = [("", "Choisissez")] + [(one.value, _sentence(one)) for one in reasons]
         shutting = " et ".join(f"«\u00a0{_sentence(one)}\u00a0»" for one in reasons if one.shuts)
         if shutting:
-            field.help_text = f"{shutting}\u00a0: le créneau est retiré aussi. Sinon il est de nouveau proposé."
+            otherwise = "Sinon il est de nouveau proposé, s’il est encore temps."
+            field.help_text = f"{shutting}\u00a0: le créneau est retiré aussi. {otherwise}"
 
 
 def _sentence(reason: Reason) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused
+from companies.models import Slot
 from territories import clock
 from workshops import actions
 from workshops.agreements import agreement_of
@@ -63,6 +64,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "booking": booking,
         "member": member,
         "reasons": AnswerForm.REASONS,
+        "withdrawn": Slot.objects.filter(pk=booking.slot_id, state=Slot.State.WITHDRAWN).exists(),
         "refusal": refusal,
     }
     return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)

@@ -42,7 +42,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     if not own:
         return redirect("associations:create")
     if not bookable(now).filter(pk=wanted.pk).exists():
-        return _taken(request, slot_id, GONE, 1)
+        return _own(request, slot_id, now) or _taken(request, slot_id, GONE, 1)
     context = {"slot": wanted, "form": BookingForm(associations=own, places=wanted.places)}
     return render(request, "workshops/booking_create.html", context)
 
@@ -56,13 +56,23 @@ def _book(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
         return _without_association(request, slot_id, now)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
     if not own[0].is_bookable and not own[0].was_sent:
-        return _taken(request, slot_id, GONE, _participants_sent(request))
+        return _own(request, slot_id, now) or _taken(request, slot_id, GONE, _participants_sent(request))
     form = BookingForm(request.POST, associations=own, places=own[0].places)
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
     if done is not None:
         return done
     context = {"slot": _proposed(slot_id, now), "form": form}
     return render(request, "workshops/booking_create.html", context, status=422)
+
+
+def _own(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse | None:
+    """Who has the slot already, and came back to the form, is shown what they have."""
+    theirs = Booking.objects.filter(association__in=Association.objects.managed_by(signed_in(request)))
+    booking = theirs.live(now).filter(slot=slot_id).select_related("association").order_by("pk").first()
+    if booking is None:
+        return None
+    messages.info(request, "Vous avez déjà ce créneau\u00a0: voici votre réservation.")
+    return redirect("workshops:association_booking", booking.association.slug, booking.pk)
 
 
 def _proposed(slot_id: int, now: dt.datetime) -> Slot | None:

@@ -13,13 +13,13 @@ from accounts.identity import signed_in
 from accounts.refusals import Refused
 from associations.models import Association
 from associations.views import managed_association
-from companies.models import Company, SlotVolunteer
+from companies.models import Company, Slot, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.ledger import ledger
-from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
 
 # From when on the door, and who answers, come first.
@@ -78,12 +78,17 @@ def booking_page(
         and side == Side.COMPANY
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
         "move": _asked_move(booking, now) if booking.is_confirmed else None,
+        "moves": booking.is_pending and _is_confirmed(booking.moved_from_id),
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
     if workshop is not None:
         workshop.booking = booking
         context |= _of_workshop(workshop, side, now)
     return render(request, "workshops/booking_detail.html", context, status=422 if form or note_form else 200)
+
+
+def _is_confirmed(booking_id: int | None) -> bool:
+    return booking_id is not None and Booking.objects.filter(pk=booking_id, state=Booking.State.CONFIRMED).exists()
 
 
 def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
@@ -130,7 +135,7 @@ def booking_decline(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"L’association est prévenue.{_of_slot(form, Side.COMPANY)}")
+        messages.success(request, f"L’association est prévenue.{_of_slot(booking, Side.COMPANY)}")
     return redirect("workshops:company_booking", slug, booking.pk)
 
 
@@ -158,15 +163,18 @@ def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse 
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"La réservation est annulée. Tout le monde est prévenu.{_of_slot(form, side)}")
+        messages.success(request, f"La réservation est annulée. Tout le monde est prévenu.{_of_slot(booking, side)}")
     return None
 
 
-def _of_slot(form: ReasonForm, side: Side) -> str:
+def _of_slot(booking: Booking, side: Side) -> str:
     """What became of the slot, to the company whose it is."""
+    slot = Slot.objects.get(pk=booking.slot_id)
     if side != Side.COMPANY:
         return ""
-    return " Le créneau est retiré." if Reason(form.cleaned_data["code"]).shuts else " Le créneau reste proposé."
+    if slot.state == Slot.State.WITHDRAWN:
+        return " Le créneau est retiré."
+    return " Le créneau reste proposé." if Slot.objects.open(clock.now()).filter(pk=slot.pk).exists() else ""
 
 
 @require_POST

@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import Availability, Engagement, Membership, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Company, Engagement, Membership, SlotVolunteer, VolunteerProfile
 from tests.workshops.everybody.machine import Everybody
 from tests.workshops.everybody.stage import HOUR
 from workshops import actions
-from workshops.models import Report, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Report, Side, Workshop, WorkshopNote
 
 Moves = dict[str, Callable[[], Any]]
 
@@ -76,6 +76,30 @@ class Working(Everybody):
         workshop, by = self.workshop(about), self.volunteer()
         if workshop is not None:
             self.attempt("be there", lambda: actions.attend_workshop(workshop=workshop, by=by, now=self.now))
+
+    def reply(self) -> None:
+        """To what counts against a side."""
+        likely = Q(booking__state__in=["no_show", *Booking.CANCELLED])
+        workshop, side = self.workshop(likely), self.draw(*Side)
+        if workshop is not None:
+            booking = workshop.booking
+            said: dict[str, Any] = {"side": side, "text": "Notre train était en retard.", "now": self.now}
+            by = self.speaker(booking, side)
+            self.attempt("reply", lambda: actions.reply(booking=booking, by=by, **said))
+
+    def certify(self) -> None:
+        company = self.pick(Company.objects.order_by("pk"))
+        assert company is not None
+        of_whom, year = self.draw(None, self.volunteer()), self.now.year
+        by = company.owners()[0]
+        self.attempt(
+            "certify", lambda: actions.certify(company=company, volunteer=of_whom, year=year, by=by, now=self.now)
+        )
+
+    def follow(self) -> None:
+        """A calendar of one's own, opened, opened again or closed."""
+        move, user = self.draw(actions.open_feed, actions.open_feed, actions.close_feed), self.volunteer()
+        self.attempt("follow", lambda: move(user=user, shown=None, now=self.now))
 
     # --- volunteers ---------------------------------------------------------------------------------
 
