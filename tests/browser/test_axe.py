@@ -79,6 +79,9 @@ NOT_HTML = {
     "companies:photo",
     "workshops:certificate_pdf",
     "workshops:feed",
+    "workshops:search_agenda",
+    "workshops:search_atom",
+    "workshops:search_rss",
 }
 
 

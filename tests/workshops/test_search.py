@@ -8,6 +8,8 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +18,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from accounts.models import Role, User
 from companies.models import Room, Slot
@@ -325,7 +328,7 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/creneaux/", "/creneaux/comptes/"])
+@pytest.mark.parametrize("path", ["/creneaux/", "/creneaux/comptes/", "/creneaux/flux.atom", "/creneaux/agenda.ics"])
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.django_db
 def test_hostile_parameter_never_breaks_the_page(client: Client, name: str, path: str) -> None:
@@ -414,3 +417,30 @@ def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visi
     assert ("Les Clics" in chooser, "Pour quelle association" in chooser) == (True, True)
     stranger = visitor(world.company_owner).get(html.unescape(ask))
     assert stranger["Location"] == "/associations/inscrire/"
+
+
+def test_search_is_followed_from_elsewhere(slots: list[Slot], client: Client) -> None:
+    query = {"lieu": factories.LILLE, "rayon": "50", "moment": "soir"}
+    wanted = expected(slots, query)
+    addresses = [f"/creneaux/{number}/" for number in wanted]
+    page = html.unescape(client.get("/creneaux/", query).text)
+    for path in ("flux.atom", "flux.rss"):
+        assert f"/creneaux/{path}?lieu=" in page
+        answer = client.get(f"/creneaux/{path}", query)
+        items = links_of(answer.content)
+        assert ([urlsplit(link).path for link in items], "xml" in answer["Content-Type"]) == (addresses, True)
+        again = client.get(f"/creneaux/{path}", query, headers={"If-None-Match": answer["ETag"]})
+        assert again.status_code in (200, 304)
+    told = Calendar.from_ical(client.get("/creneaux/agenda.ics", query).content)
+    events = sorted(str(one["UID"]).partition("@")[0] for one in told.walk("VEVENT"))
+    assert events == sorted(f"slot-{number}" for number in wanted)
+    assert "text/plain" in client.get("/creneaux/flux.atom", {"lieu": "zzz"})["Content-Type"]
+
+
+def links_of(feed: bytes) -> list[str]:
+    """Where the entries of a feed lead."""
+    root = ET.fromstring(feed)  # noqa: S314  # our own words
+    atom = "{http://www.w3.org/2005/Atom}"
+    of_atom = [entry.find(f"{atom}link").get("href") for entry in root.iter(f"{atom}entry")]  # type: ignore[union-attr]
+    of_rss = [item.findtext("link") for item in root.iter("item")]
+    return [str(link) for link in (*of_atom, *of_rss)]

@@ -24,6 +24,7 @@ class _Kept(NamedTuple):
     tag: str
     body: bytes
     status: int
+    kind: str
 
 
 _kept: OrderedDict[str, _Kept] = OrderedDict()
@@ -40,7 +41,7 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
     kept = _kept.get(key)
     if kept is None or kept.until <= now:
         kept = _keep(key, make(), now)
-    response = HttpResponse(kept.body, status=kept.status)
+    response = HttpResponse(kept.body, status=kept.status, content_type=kept.kind)
     response["Cache-Control"] = "private, no-cache"
     response["ETag"] = kept.tag
     patch_vary_headers(response, ("Cookie", "HX-Request"))
@@ -49,7 +50,7 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
 
 def _keep(key: str, made: HttpResponse, now: float) -> _Kept:
     tag = f'W/"{blake2b(made.content, digest_size=12).hexdigest()}"'
-    kept = _kept[key] = _Kept(now + SECONDS, tag, made.content, made.status_code)
+    kept = _kept[key] = _Kept(now + SECONDS, tag, made.content, made.status_code, made["Content-Type"])
     _kept.move_to_end(key)
     while len(_kept) > MOST:
         _kept.popitem(last=False)

@@ -45,8 +45,7 @@ class SearchPage(NamedTuple):
     results: str
     before: str
     after: str
-    counts: str
-    request: str
+    query: str
 
 
 _PAGE = Pressed("workshops/slot_search.html", "page", SearchPage)
@@ -90,8 +89,7 @@ def _found(data: QueryDict, asked: Read) -> SearchPage:
         results=found.shown,
         before=found.before,
         after=found.after,
-        counts=address(data, path=reverse("workshops:search_counts")),
-        request="" if found.shown else address(data, path=reverse("workshops:ask")),
+        query=address(data),
     )
 
 
