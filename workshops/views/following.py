@@ -44,7 +44,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     return answer(request, lambda: _agenda(request))
 
 
-def _feed(request: HttpRequest, kind: type[Atom1Feed] | type[Rss201rev2Feed]) -> HttpResponse:
+def _feed(request: HttpRequest, kind: type[Atom1Feed | Rss201rev2Feed]) -> HttpResponse:
     asked = read(request.GET)
     if asked is None:
         return _wrong()
