@@ -20,6 +20,8 @@ from psycopg.sql import Literal
 
 type Row = tuple[Any, ...]
 # Stands for an instant among the examples.
+# A search has a statement for each set of filters; psycopg forgets those beyond a hundred.
+MOST_KEPT = 500
 PLACES = re.compile("%[%s]")
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -28,6 +30,7 @@ def run_planned(sql: str, values: Sequence[object] | Mapping[str, object], *, us
     """The rows of a statement whose values are left apart: PostgreSQL plans it once for each connection."""
     connection: Any = connections[using]
     connection.ensure_connection()
+    connection.connection.prepared_max = MOST_KEPT
     with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # noqa: SLF001
         cursor.execute(sql, values)
         rows: list[Row] = cursor.fetchall()

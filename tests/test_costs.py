@@ -166,7 +166,7 @@ COSTS: dict[str, int] = {
     "workshops:search_agenda": 3,
     "workshops:series": 6,
     "workshops:site_close": 10,
-    "workshops:slot": 8,
+    "workshops:slot": 6,
     "workshops:slot_change": 4,
     "workshops:volunteering": 10,
     "workshops:volunteers": 5,
@@ -180,7 +180,7 @@ ALSO = [
     ("workshops:agenda", "company", "?mois=2026-12", 7),
     ("workshops:search", "anonymous", "?lieu=59350&rayon=20&tri=distance", 2),
     ("workshops:search", "association", "?du=2026-12-01&moment=soir&ordinateurs=2", 2),
-    ("workshops:slot", "anonymous", "", 7),
+    ("workshops:slot", "anonymous", "", 5),
     ("charter:signatories", "anonymous", "?departement=59", 6),
     ("workshops:volunteering", "volunteer", "", 11),
 ]

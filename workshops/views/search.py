@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
+from accounts.prepared import ANY_TIME, Prepared
 from accounts.pressed import Pressed
 from associations.models import Association, Request
-from companies.models import Slot
+from companies.models import RoomPhoto, Slot, SlotQuerySet
 from territories import clock
 from territories.models import Commune, Departement
 from workshops.catalogue import alternatives, bookable
@@ -160,19 +162,46 @@ def _form(groups: dict[str, SafeString], *, more: bool) -> SafeString:
 @require_GET
 def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     """A public slot: what, when, who welcomes. Taken meanwhile: says so, with the next best."""
+    if not is_anonymous(request):
+        return _slot(request, slot_id)
+    return answer(request, lambda: _slot(request, slot_id))
+
+
+def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     now = clock.now()
-    shown = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
-    free = bookable(now).filter(pk=shown.pk).exists()
+    found = _SHOWN(slot=slot_id, now=now)
+    if not found:
+        raise Http404
+    shown: Any = found[0]
+    free = shown.is_free
     context = {
         "slot": shown,
-        "photos": shown.room.photos.all(),
+        "photos": shown.room.photos.all() if shown.has_photos else [],
         "free": free,
-        "can_wait": not free and Slot.objects.open(now).filter(pk=shown.pk).exists(),
+        "can_wait": not free and shown.is_open,
         "waiting": 0 if free else WaitlistEntry.objects.filter(slot=shown).standing().count(),
         "others": [] if free else alternatives(shown, now=now, places=1),
         "movable": _movable(request, shown, now) if free and request.user.is_authenticated else [],
     }
     return render(request, "workshops/slot_detail.html", context)
+
+
+def _shown_slot(*, slot: int, now: dt.datetime) -> SlotQuerySet:
+    """A slot with what its page hangs on."""
+    here = {"pk": OuterRef("pk")}
+    return (
+        Slot.objects.of_signatories(now)
+        .with_place()
+        .filter(pk=slot)
+        .annotate(
+            is_free=Exists(bookable(now).filter(**here)),
+            is_open=Exists(Slot.objects.open(now).filter(**here)),
+            has_photos=Exists(RoomPhoto.objects.filter(room=OuterRef("room"))),
+        )
+    )
+
+
+_SHOWN = Prepared(_shown_slot, slot=-1, now=ANY_TIME)
 
 
 def _movable(request: HttpRequest, shown: Slot, now: dt.datetime) -> BookingQuerySet:
