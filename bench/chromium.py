@@ -61,6 +61,8 @@ def name_of(path: str) -> str | None:
         return None
 
 
+# What a browser saves, or shows as it is.
+NO_PAGES = (".pdf", ".json", ".ics", ".atom", ".rss")
 MAILS_SHOWN = ("dev:mail", "dev:mail_html", "mail_preview_html")
 
 
@@ -81,9 +83,8 @@ def walk(page: Page, base: str) -> Iterator[str]:
         links = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
         # A mail that is shown leads to pages of who it was for, or nowhere.
         within = f"{base}/dev/" if name in MAILS_SHOWN else base
-        waiting += [
-            urlsplit(link).path for link in links if link.startswith(within) and not link.endswith((".pdf", ".json"))
-        ]
+        paths = [urlsplit(link).path for link in links if link.startswith(within)]
+        waiting += [one for one in paths if not one.endswith(NO_PAGES)]
         # Linked only as long as the charter is not signed.
         waiting += [f"{path}charte/signer/"] if name == "company" else []
         # Linked only from a slot that is taken.
