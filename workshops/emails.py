@@ -91,7 +91,8 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     """To everybody concerned: it is at another time or place, where their calendars move it to.
 
     A company that the workshop leaves for another one is told that it is off there, the other one that it comes.
-    Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise.
+    Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise. Their
+    mail is about the booking that was left: whatever becomes of the other one, that word stays true.
     """
     there, before = booking.slot.room.site.company, was.slot.room.site.company
 
@@ -105,10 +106,21 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     told += [(one, _company_url(booking), facts) for one in _company(booking) if there == before]
     for person, url, said in told:
         _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=said)
+    told_of = Said(booking, now)
     for promise in _promises(was):
-        reader, off = Reader(promise.volunteer), partial(facts, leaves=True)
-        event, url = calendar.CANCEL, _volunteer_url()
-        _tell("booking_moved", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=off)
+        _tell(
+            "booking_moved",
+            was,
+            Reader(promise.volunteer),
+            now,
+            url=_volunteer_url(),
+            event=calendar.CANCEL,
+            promise=promise,
+            facts=partial(facts, leaves=True),
+            priority=1,
+            told_once="left",
+            said=told_of,
+        )
     if there != before:
         _tell_two_companies(was, booking, now)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import translation
 
 from associations.models import InsuranceCertificate, Request
@@ -12,6 +13,7 @@ from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
+from workshops.emails import Said
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
 from workshops.thanks import what_was_reported
@@ -19,7 +21,7 @@ from workshops.told import fact
 from workshops.volunteers import missing
 
 
-@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_moved", "workshop_way_changed")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "workshop_way_changed")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)
@@ -27,6 +29,30 @@ def _confirmed_and_then(message: Message) -> str:
         return "L’atelier n’est plus à venir."
     told = message.key.startswith(f"{fact(message.template, booking)}:")
     return "" if told else "L’atelier a changé de date."
+
+
+@wanted.while_so("booking_moved")
+def _moved_there(message: Message) -> str:
+    """That a date is off, and leaves a calendar, is so whatever becomes of the one that it was moved to."""
+    return "" if _takes_leave(message) else _confirmed_and_then(message)
+
+
+@wanted.retold("booking_moved")
+def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts:
+    """Who had promised the date that was left hears where the workshop is when the mail leaves, or that it is off."""
+    booking, told = _booking(message), dict(message.context)
+    if booking is None or not _takes_leave(message):
+        return told
+    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), state__in=Booking.AGREED)
+    now_at = same.with_everything().first()
+    if now_at is None:
+        return told | {"off": True}
+    with translation.override(message.language):
+        return told | Said(now_at, at).facts()
+
+
+def _takes_leave(message: Message) -> bool:
+    return message.calendar_method == Message.CalendarMethod.CANCEL
 
 
 @wanted.while_so("workshop_agreement")

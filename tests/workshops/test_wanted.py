@@ -81,6 +81,78 @@ def test_reminder_of_another_date_stays(world: World, booking: Booking, now: dt.
     assert why_unwanted(reminder, at=now) == "L’atelier a changé de date."
 
 
+WEEK = dt.timedelta(days=7)
+
+
+@pytest.fixture
+def moved(world: World, now: dt.datetime) -> Booking:
+    """A workshop to which Lucie would have come, moved a week on before anybody was told."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    factories.make_promise(now, world.slot, world.volunteer)
+    return move(world, booking, factories.make_slot(world.room, world.slot.starts_at + WEEK), now)
+
+
+def move(world: World, booking: Booking, slot: Slot, now: dt.datetime) -> Booking:
+    by = world.company_owner
+    return actions.move_workshop(booking=booking, slot_id=slot.pk, side=Side.COMPANY, by=by, now=now)
+
+
+def what_leaves(now: dt.datetime) -> dict[str, list[tuple[str, Message]]]:
+    """Who is told what, of all that waits."""
+    left: dict[str, list[tuple[str, Message]]] = {}
+    for message in Message.objects.order_by("pk"):
+        if not why_unwanted(message, at=now):
+            left.setdefault(message.to_name, []).append((message.template, message))
+    return left
+
+
+def test_volunteer_hears_that_a_date_is_off_although_the_workshop_moved_on(
+    world: World, moved: Booking, now: dt.datetime
+) -> None:
+    last = factories.make_slot(world.room, world.slot.starts_at + 2 * WEEK)
+    move(world, moved, last, now)
+    left = what_leaves(now)
+    assert [[template for template, _ in left[name]] for name in ("Lucie", "Hélène", "Karim")] == [
+        ["booking_moved"],
+        ["booking_moved"],
+        ["booking_moved"],
+    ]
+    [(_, message)] = left["Lucie"]
+    assert (message.calendar_method, "8\u00a0décembre" in message.context["was"]) == ("CANCEL", True)
+    said = render(message)
+    assert "mardi 22\u00a0décembre" in said.subject
+    for text in (said.text, said.html):
+        assert "l’ancienne date" in text
+        assert ("22\u00a0décembre" in text, "15\u00a0décembre" in text) == (True, False)
+
+
+def test_volunteer_hears_that_a_date_is_off_although_the_other_one_is_too(
+    world: World, moved: Booking, now: dt.datetime
+) -> None:
+    actions.cancel_booking(booking=moved, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
+    left = what_leaves(now)
+    assert [template for template, _ in left["Karim"]] == ["booking_cancelled"]
+    [(template, message)] = left["Lucie"]
+    assert (template, message.calendar_method) == ("booking_moved", "CANCEL")
+    said = render(message)
+    assert said.subject == "Annulé\u00a0: l’atelier où vous vouliez venir"
+    for text in (said.text, said.html):
+        assert ("8\u00a0décembre" in text, "15\u00a0décembre" in text, "a lieu" in text) == (True, False, False)
+        assert "n’aura pas lieu" in text
+
+
+def test_company_that_was_left_hears_so_whatever_becomes_of_the_workshop(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    host = factories.make_company(now, owner=factories.make_user("Yann"))
+    room = factories.make_room(now, factories.make_site(now, host))
+    there = factories.make_slot(room, world.slot.starts_at + WEEK)
+    by = world.association_owner
+    moved = actions.move_workshop(booking=booking, slot_id=there.pk, side=Side.ASSOCIATION, by=by, now=now)
+    actions.cancel_booking(booking=moved, side=Side.ASSOCIATION, reason="Malade.", by=by, now=now)
+    left = {name: [one.calendar_method for _, one in told] for name, told in what_leaves(now).items()}
+    assert left == {"Hélène": ["CANCEL"], "Yann": ["CANCEL"], "Karim": ["CANCEL"]}
+
+
 def test_both_sides_read_what_was_written(world: World, booking: Booking, now: dt.datetime, visitor: Visitor) -> None:
     sent = Message.objects.filter(template="booking_confirmed")
     sent.update(state="sent", sent_at=now)
