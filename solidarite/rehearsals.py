@@ -203,6 +203,7 @@ DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
     "people": lambda cast, scene: [cast.owner(scene["organisation"])],
     "person": lambda cast, _: cast.first(Membership).user,
     "promises": lambda cast, _: cast.promises_of_one(),
+    "silent": lambda _, scene: [side for side in Side if scene["workshop"].agreed_at(side) is None],
     "slot": lambda _, scene: scene["entry"].slot,
     "until": lambda cast, _: cast.now + dt.timedelta(days=60),
     "was": lambda _, scene: scene["promise"].starts_at - dt.timedelta(days=7),

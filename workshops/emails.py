@@ -197,17 +197,22 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
 
 
 @by_day
-def workshop_unsure(*, workshop: Workshop, now: dt.datetime) -> None:
+def workshop_unsure(*, workshop: Workshop, silent: list[Side], now: dt.datetime) -> None:
     """To the owners of both sides and the operators, three days ahead: who has not said that it still stands."""
     booking = workshop.booking
     company, association = booking.slot.room.site.company, booking.association
-    agreed = {Side.COMPANY: company.name, Side.ASSOCIATION: association.name}
-    facts = {"silent": [name for side, name in agreed.items() if workshop.agreed_at(side) is None]}
+    facts = {"silent": names_of(silent, booking)}
     told = [(owner, _company_url(booking)) for owner in owners_of(company)]
     told += [(owner, _association_url(booking)) for owner in owners_of(association)]
     told += [(person, settings.SITE_URL + reverse("dashboard")) for person in operators()]
     for person, url in told:
         _tell("workshop_unsure", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=lambda: facts)
+
+
+def names_of(sides: list[Side], booking: Booking) -> list[str]:
+    """Of the organisations on these sides."""
+    names = {Side.COMPANY: booking.slot.room.site.company.name, Side.ASSOCIATION: booking.association.name}
+    return [names[side] for side in sides]
 
 
 def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:

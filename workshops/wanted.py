@@ -13,7 +13,7 @@ from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
-from workshops.emails import Said
+from workshops.emails import Said, names_of
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
 from workshops.thanks import what_was_reported
@@ -66,9 +66,19 @@ def _still_asked(message: Message) -> str:
 
 @wanted.while_so("workshop_unsure")
 def _still_unsure(message: Message) -> str:
+    """Of a question that left a day before this was found: it may have come back since, and wait again."""
     workshop = _workshop(message)
-    sure = workshop is not None and all(workshop.agreed_at(side) for side in Side)
-    return "Les deux parties ont répondu." if sure else _confirmed_and_then(message)
+    if workshop is None or workshop.silent_sides(at=message.created_at):
+        return _confirmed_and_then(message)
+    sure = all(workshop.agreed_at(side) for side in Side)
+    return "Les deux parties ont répondu." if sure else "La question n’est pas restée un jour sans réponse."
+
+
+@wanted.retold("workshop_unsure")
+def _who_is_silent(message: Message, at: dt.datetime) -> wanted.Facts:
+    """Whose answer is awaited still."""
+    workshop = Workshop.objects.with_everything().get(booking=wanted.number_in(message.about))
+    return {**message.context, "silent": names_of(workshop.silent_sides(at=at), workshop.booking)}
 
 
 @wanted.while_so("volunteer_invited", "volunteers_missing")

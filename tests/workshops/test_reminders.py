@@ -17,9 +17,9 @@ from time_machine import travel
 from accounts.models import Role, User
 from companies.actions import join_slot
 from companies.models import Slot, SlotVolunteer
-from mail.delivery import deliver_due
+from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
-from mail.models import Message, Preferences
+from mail.models import Message, Pause, Preferences
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
@@ -46,6 +46,15 @@ def told(template: str) -> list[str]:
 def scan(*instants: dt.datetime) -> None:
     for at in instants:
         actions.remind_workshops(now=at)
+
+
+def deliver(at: dt.datetime) -> None:
+    deliver_due(now=at, limit=9, clock=lambda: at)
+
+
+def leave(at: dt.datetime, **which: object) -> None:
+    """What waits leaves at an instant: all of it, or what is so."""
+    Message.objects.filter(state=Message.State.QUEUED, **which).update(state=Message.State.SENT, sent_at=at)
 
 
 @pytest.fixture
@@ -112,7 +121,9 @@ def test_silence_is_told_to_the_owners_and_operators_and_cancels_nothing(booking
     operator = User.objects.create_superuser("racine@example.org", name="Racine")
     helper = factories.make_user("Aide")
     factories.add_member(world.company, helper, Role.MANAGER, START)
-    scan(START - 7 * DAY, START - 3 * DAY - HOUR)
+    scan(START - 7 * DAY)
+    leave(START - 7 * DAY)
+    scan(START - 3 * DAY - HOUR)
     assert told("workshop_unsure") == []
     actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=helper, now=START - 4 * DAY)
     scan(START - 3 * DAY, START - 2 * DAY, START - HOUR)
@@ -127,16 +138,81 @@ def test_silence_is_told_to_the_owners_and_operators_and_cancels_nothing(booking
 def test_nobody_is_told_of_a_silence_to_a_question_that_was_not_asked(booking: Booking) -> None:
     """After an outage the question comes late, and the answer has a day."""
     scan(START - 2.5 * DAY, START - 2.5 * DAY + HOUR)
-    assert (told("workshop_agreement"), told("workshop_unsure")) == (BOTH, [])
+    leave(START - 2.5 * DAY + HOUR)
     scan(START - 1.5 * DAY)
+    assert (told("workshop_agreement"), told("workshop_unsure")) == (BOTH, [])
+    scan(START - 1.5 * DAY + HOUR)
     assert told("workshop_unsure") == BOTH
+
+
+def test_question_that_is_held_back_is_no_silence(booking: Booking, smtp_sink: Sink) -> None:
+    """An operator holds the question back; released, it has its day."""
+    pause = Pause.objects.create(template="workshop_agreement", reason="essai", created_at=START - 8 * DAY)
+    scan(START - 7 * DAY)
+    deliver(START - 6.4 * DAY)
+    scan(START - 3 * DAY, START - 2.9 * DAY)
+    assert told("workshop_unsure") == []
+    pause.delete()
+    deliver(START - 2.9 * DAY)
+    scan(START - 2 * DAY)
+    assert told("workshop_unsure") == []
+    scan(START - 1.9 * DAY)
+    assert told("workshop_unsure") == BOTH
+
+
+def test_question_and_alert_never_leave_together(booking: Booking, smtp_sink: Sink) -> None:
+    """The mail server is away from the question to the alert."""
+    scan(START - 7 * DAY, START - 3 * DAY)
+    deliver(START - 3 * DAY)
+    assert [one.template for one in Message.objects.filter(state="sent")] == ["workshop_agreement"] * 2
+    scan(START - 3 * DAY + HOUR)
+    assert told("workshop_unsure") == []
+
+
+def test_alert_names_who_was_asked_and_is_silent_when_it_leaves(booking: Booking, world: World) -> None:
+    scan(START - 7 * DAY)
+    leave(START - 7 * DAY, to_name="Karim")
+    scan(START - 3 * DAY)
+    alert = Message.objects.get(template="workshop_unsure", to_name="Karim")
+    assert alert.context["silent"] == [world.association.name]
+    leave(START - 3 * DAY, template="workshop_agreement")
+    assert (why_unwanted(alert, at=START - 2 * DAY), alert.context["silent"]) == (
+        "",
+        [world.company.name, world.association.name],
+    )
+
+
+def test_alert_of_a_question_that_came_back_stays(booking: Booking) -> None:
+    """A full mailbox: the question waits again, and leaves later."""
+    scan(START - 7 * DAY)
+    leave(START - 7 * DAY)
+    scan(START - 3 * DAY)
+    alert = Message.objects.filter(template="workshop_unsure")[0]
+    Message.objects.filter(template="workshop_agreement").update(state="queued", sent_at=None)
+    assert why_unwanted(alert, at=START - 3 * DAY) == "La question n’est pas restée un jour sans réponse."
+    leave(START - 3 * DAY, template="workshop_agreement")
+    assert why_unwanted(alert, at=START - 2.9 * DAY) == "La question n’est pas restée un jour sans réponse."
+
+
+def test_who_acts_instead_is_asked_too(booking: Booking, world: World, now: dt.datetime, smtp_sink: Sink) -> None:
+    """The only manager of the association is replaced while the question waits."""
+    scan(START - 7 * DAY)
+    nora = factories.make_user("Nora")
+    factories.add_member(world.association, nora, Role.OWNER, now)
+    world.association.memberships.filter(user=world.association_owner).delete()
+    deliver(START - 6.4 * DAY)
+    assert Message.objects.get(state="skipped").to_name == "Karim"
+    scan(START - 6.3 * DAY, START - 6.2 * DAY)
+    assert told("workshop_agreement") == [*BOTH, "Nora"]
+    assert Workshop.objects.get().agreement_asked_at == START - 7 * DAY
+    deliver(START - 6.2 * DAY)
+    assert Message.objects.get(to_name="Nora").state == "sent"
 
 
 def test_answer_that_comes_before_the_mail_stops_it(booking: Booking, world: World, smtp_sink: Sink) -> None:
     scan(START - 7 * DAY)
     actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 7 * DAY)
-    at = START - 6.4 * DAY
-    deliver_due(now=at, limit=9, clock=lambda: at)
+    deliver(START - 6.4 * DAY)
     assert [one.template for one in Message.objects.filter(state="sent")] == ["workshop_agreement"]
     assert Message.objects.get(state="skipped").last_error == "Cette réponse est déjà donnée."
 
@@ -328,9 +404,10 @@ def test_days_ahead_are_those_of_the_wall(
     world: World, now: dt.datetime, commune: str, starts: str, days: int, due: str
 ) -> None:
     slot = slot_at(world, now, commune, starts)
-    booking = factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
     if days == 3:
-        Workshop.objects.filter(booking=booking).update(agreement_asked_at=slot.starts_at - 7 * DAY)
+        scan(slot.starts_at - 6 * DAY)
+        leave(slot.starts_at - 6 * DAY)
     at = dt.datetime.fromisoformat(due)
     scan(at - dt.timedelta(minutes=1))
     assert told(AHEAD[days]) == []

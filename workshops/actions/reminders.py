@@ -13,7 +13,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
@@ -29,7 +29,6 @@ from workshops.models import Booking, Side, Workshop
 # Who corrects one thing corrects another: they are told together.
 SETTLES, WAY_LOOKED_BACK = dt.timedelta(minutes=5), dt.timedelta(days=30)
 ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = 7, 3, 2  # days
-TIME_TO_AGREE = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
 REPORT_WITHIN = 14  # days
@@ -81,15 +80,19 @@ def remind_workshops(*, now: dt.datetime) -> int:
 
 
 def _ask_agreement(now: dt.datetime) -> int:
-    """Seven days ahead: does it still stand? Not so late that the reminder is due."""
+    """Seven days ahead: does it still stand? Not so late that the reminder is due.
+
+    Who acts for a side instead of somebody whom the question did not reach any more is asked too.
+    """
     ahead = Workshop.objects.starting_within(now=now, days=ASK_AHEAD).confirmed_before(days=ASK_AHEAD)
-    unasked = ahead.unsure().filter(agreement_asked_at=None).select_related("booking__slot").order_by("pk")
+    unasked = ahead.unsure().unasked().select_related("booking__slot").order_by("pk")
     due = [one.pk for one in unasked if _is_due(one, ASK_AHEAD, now) and not one.is_within(REMIND_AHEAD, now=now)]
     return one_by_one(due, lambda number: _ask_one(number, now))
 
 
 def _ask_one(number: int, now: dt.datetime) -> bool:
-    if not Workshop.objects.planned().filter(pk=number, agreement_asked_at=None).update(agreement_asked_at=now):
+    first = Coalesce("agreement_asked_at", Value(now))
+    if not Workshop.objects.planned().filter(pk=number).update(agreement_asked_at=first):
         return False
     workshop = Workshop.objects.with_everything().get(pk=number)
     for side in Side:
@@ -99,11 +102,15 @@ def _ask_one(number: int, now: dt.datetime) -> bool:
 
 
 def _tell_unsure(now: dt.datetime) -> int:
-    """Three days ahead: who was asked and said nothing. Nothing is cancelled by silence."""
-    ahead = Workshop.objects.starting_within(now=now, days=UNSURE_AHEAD).unsure()
-    silent = ahead.filter(agreement_asked_at__lte=now - TIME_TO_AGREE).untold("workshop_unsure")
+    """Three days ahead: who was asked, a day ago or more, and said nothing. Nothing is cancelled by silence."""
+    ahead = Workshop.objects.starting_within(now=now, days=UNSURE_AHEAD).untold("workshop_unsure")
+    silent = ahead.silent(*Side, at=now)
     due = [one for one in silent.with_everything().order_by("pk") if one.is_within(UNSURE_AHEAD, now=now)]
-    return _each(due, emails.workshop_unsure, now)
+    return _each(due, _warn, now)
+
+
+def _warn(*, workshop: Workshop, now: dt.datetime) -> None:
+    emails.workshop_unsure(workshop=workshop, silent=workshop.silent_sides(at=now), now=now)
 
 
 def _remind(now: dt.datetime) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from mail.models import Message
+from mail.models import Message, MessageQuerySet
 from mail.wanted import NOT_FOR_THEM
 
 
@@ -16,7 +18,25 @@ def told_of(number: str, template: str, *, kind: str = "booking") -> Q:
     Not when it stayed because its reader is no longer whom it is for: who is now has yet to be told, and keys keep the
     others from being told twice.
     """
+    written = _written(number, template, kind)
+    return Q(Exists(written)) & ~Q(Exists(_to_others(written)))
+
+
+def told_to_others(number: str, template: str, *, kind: str = "booking") -> Q:
+    """Whether this mail was written, and stayed because its reader was no longer whom it is for."""
+    return Q(Exists(_to_others(_written(number, template, kind))))
+
+
+def left_until(until: dt.datetime, number: str, template: str, *, kind: str = "booking", **fields: object) -> Q:
+    """Whether this mail left, by an instant, to somebody; of several, one with these fields."""
+    left = _written(number, template, kind).filter(state=Message.State.SENT, sent_at__lte=until, **fields)
+    return Q(Exists(left))
+
+
+def _written(number: str, template: str, kind: str) -> MessageQuerySet:
     about = Concat(Value(f"{kind}:"), Cast(OuterRef(number), models.TextField()))
-    written = Message.objects.filter(about=about, template=template)
-    replaced = written.filter(state=Message.State.SKIPPED, last_error__startswith=NOT_FOR_THEM)
-    return Q(Exists(written)) & ~Q(Exists(replaced))
+    return Message.objects.filter(about=about, template=template)
+
+
+def _to_others(written: MessageQuerySet) -> MessageQuerySet:
+    return written.filter(state=Message.State.SKIPPED, last_error__startswith=NOT_FOR_THEM)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial, reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from accounts.models import User
 from accounts.ranges import between
@@ -15,7 +17,7 @@ from territories.closed_lists import WordField, WordsField
 from territories.zones import CLOCK_CHANGE
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
-from workshops.models.told import told_of
+from workshops.models.told import left_until, told_of, told_to_others
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
@@ -37,6 +39,20 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def unsure(self) -> Self:
         """Workshops of which a side has not said that it still agrees."""
         return self.filter(Q(company_agreed_at=None) | Q(association_agreed_at=None))
+
+    def unasked(self) -> Self:
+        """Workshops of which nobody was asked yet whether they still stand, or somebody who acts no longer was."""
+        return self.filter(Q(agreement_asked_at=None) | told_to_others("booking_id", "workshop_agreement"))
+
+    def silent(self, *sides: Side, at: dt.datetime) -> Self:
+        """Workshops of which one of these sides has not answered a question that left a day before, or earlier.
+
+        One that still waits, or that nobody was sent, asks nothing of anybody. Nor does that of another date.
+        """
+        left = partial(left_until, at - Workshop.TIME_TO_AGREE, "booking_id", "workshop_agreement")
+        since = OuterRef("agreement_asked_at")
+        silences = [Q(**{f"{one}_agreed_at": None}) & left(context__side=str(one), sent_at__gte=since) for one in sides]
+        return self.filter(reduce(or_, silences))
 
     def untold(self, template: str) -> Self:
         """Those about which nobody was written this mail."""
@@ -74,6 +90,7 @@ class Workshop(models.Model):
         CLOSED = "closed", "clos"
         CANCELLED = "cancelled", "annulé"
 
+    TIME_TO_AGREE: ClassVar = dt.timedelta(days=1)
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.PLANNED: [State.CLOSED, State.CANCELLED],
         State.CLOSED: [],
@@ -160,6 +177,11 @@ class Workshop(models.Model):
         """Whether it was confirmed so many days ahead, by that clock: for the others, that is word enough."""
         settled_at = self.booking.settled_at
         return settled_at is not None and settled_at <= self.booking.slot.days_before(days)
+
+    def silent_sides(self, *, at: dt.datetime) -> list[Side]:
+        """Which sides were asked and did not answer in time (`WorkshopQuerySet.silent`)."""
+        this = Workshop.objects.filter(pk=self.pk)
+        return [side for side in Side if this.silent(side, at=at).exists()]
 
     def agreed_at(self, side: Side) -> dt.datetime | None:
         """When this side said that it still agrees."""
