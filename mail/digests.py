@@ -20,6 +20,7 @@ from mail.wishes import (
     UNWANTED,
     digest_in_time,
     frequency_of,
+    hears_daily,
     is_in_time,
     is_weekly,
     last_digest,
@@ -30,6 +31,7 @@ from mail.wishes import (
 logger = logging.getLogger(__name__)
 
 IN_FULL = 30
+TAKEN_OVER = "Repris dans un récapitulatif plus récent."
 ADDRESSES_AT_ONCE = 500
 
 
@@ -75,7 +77,7 @@ def _try_to_tell(address: str, now: dt.datetime) -> bool:
 
 @transaction.atomic
 def _tell_digest(address: str, now: dt.datetime) -> bool:
-    """The key names the day of the digest: of two runs, the second writes nothing and leaves what the first took."""
+    """The key names the day when it was due: of two runs, the second writes nothing and leaves what the first took."""
     wishes = preferences_of(address)
     waiting = _waiting(address, wishes, now)
     called = [one for one in waiting if one.is_called]
@@ -133,24 +135,42 @@ def _waiting(address: str, wishes: Preferences, now: dt.datetime) -> list[Waitin
 
 
 def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message | None:
-    """The digest of that day; None when it was written before."""
+    """The digest of that day, or of that week; None when it was written before.
+
+    It takes over what earlier ones hold that have not left: once they may, one mail leaves in the place of all.
+    """
     last = due[-1].message
     zone = zone_of(last, wishes)
-    day = max(one.daily for one in due).astimezone(zone).date()
+    day = _day_of(due, wishes).astimezone(zone).date()
     # Addresses may be longer than a key.
     key = f"{DIGEST}:{hashlib.sha256(last.to_email.lower().encode()).hexdigest()[:32]}:{day}"
+    unsent = list(Message.objects.unsent_digests(last.to_email).exclude(key=key).select_for_update(skip_locked=True))
+    held = list(Message.objects.filter(gathered_into__in=unsent).order_by("gathered_at", "pk"))
+    messages = held + [one.message for one in due]
     written = outbox.post(
         DIGEST,
         key=key,
         to=Address(last.to_email, last.to_name),
-        context=facts_of([one.message for one in due]),
+        context=facts_of(messages),
         language=last.language,
         time_zone=str(zone),
         priority=outbox.BULK,
-        capacity=_reader_of([one.message for one in due]),
+        capacity=_reader_of(messages),
         now=now,
     )
-    return Message.objects.get(key=key) if written else None
+    if not written:
+        return None
+    digest = Message.objects.get(key=key)
+    Message.objects.filter(pk__in=[one.pk for one in held]).update(gathered_into=digest)
+    replaced = Message.objects.filter(pk__in=[one.pk for one in unsent])
+    replaced.move(Message.State.SKIPPED, skipped_at=now, last_error=TAKEN_OVER)
+    return digest
+
+
+def _day_of(due: list[Waiting], wishes: Preferences) -> dt.datetime:
+    """When it was due: whoever hears of everything once a week has one digest a week, on whatever day it is written."""
+    weekly = all(one.is_weekly for one in due) and not hears_daily(wishes)
+    return max(one.last_due(weekly=weekly) for one in due)
 
 
 def _reader_of(messages: list[Message]) -> str:

@@ -81,9 +81,11 @@ def digest_in_time(
 ) -> dt.datetime | None:
     """When the next one after an instant is due; None: the message has its hour, and does not wait for that one.
 
-    An `overdue` message, whose own digest has passed without it, does not wait another week: the next day will do.
+    An `overdue` message, whose own digest has passed without it, does not wait another week where its reader has a
+    digest of some days anyway: the next day will do.
     """
-    digest = next_digest(message, wishes, after=after, weekly=is_weekly(message, wishes) and not overdue)
+    soon = overdue and hears_daily(wishes)
+    digest = next_digest(message, wishes, after=after, weekly=is_weekly(message, wishes) and not soon)
     return digest if is_in_time(message, wishes, digest=digest) else None
 
 
@@ -99,6 +101,11 @@ def is_in_time(message: Message, wishes: Preferences, *, digest: dt.datetime) ->
 def zone_of(message: Message, wishes: Preferences) -> ZoneInfo:
     """Whose hours count: the owner's, else those of the place that the message is about, else the portal's."""
     return ZoneInfo(wishes.time_zone or message.time_zone or settings.TIME_ZONE)
+
+
+def hears_daily(wishes: Preferences) -> bool:
+    """Whether some kind is wanted once a day."""
+    return any(wishes.frequency(kind) == Frequency.DAILY for kind in Kind)
 
 
 def is_weekly(message: Message, wishes: Preferences) -> bool:

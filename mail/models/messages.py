@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower, Now, Upper
 
+from mail.kinds import DIGEST
 from mail.models.addresses import Pause, Suppression
 from territories.records import never_truncated
 
@@ -69,6 +70,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """
         waiting = self.filter(~_held_back(), state=Message.State.GATHERED, gathered_into=None)
         return waiting.order_by("gathered_at", "pk")
+
+    def unsent_digests(self, address: str) -> Self:
+        """Digests to an address that are written and have not left, the earliest first; by `message_address`."""
+        return self.filter(to_email__iexact=address, template=DIGEST, state=Message.State.QUEUED).order_by("pk")
 
     def held_back(self) -> Self:
         """Those of a kind that an operator holds back."""

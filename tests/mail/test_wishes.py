@@ -300,7 +300,10 @@ def test_day_is_told_the_next_morning(smtp_sink: Sink, tell: Tell) -> None:
     wish(organisation=Frequency.DAILY)
     gather(tell, 1, at=at_paris(2, 7))
     gather(tell, 1, at=at_paris(2, 12))
-    told = [tell_digests(now=at_paris(day, hour)) for day, hour in ((2, 8), (2, 20), (3, 7), (3, 8), (4, 8))]
+    told = []
+    for at in (at_paris(2, 8), at_paris(2, 20), at_paris(3, 7), at_paris(3, 8), at_paris(4, 8)):
+        told.append(tell_digests(now=at))
+        assert deliver(at).sent == told[-1]
     assert told == [1, 0, 0, 1, 0]
     subjects = [message.context["count"] for message in Message.objects.filter(template="digest")]
     assert subjects == [1, 1]
@@ -458,6 +461,50 @@ def test_digest_keeps_the_quiet_hours(smtp_sink: Sink, tell: Tell) -> None:
     gather(tell, 1, at=at_paris(2, 12))
     assert tell_digests(now=at_paris(3, 23)) == 1
     assert deliver(at_paris(3, 23)) == Tally(postponed=1)
+
+
+def test_digests_that_were_held_back_leave_as_one(smtp_sink: Sink, tell: Tell) -> None:
+    """An operator holds digests back for three weeks."""
+    wish(organisation="weekly")
+    pause = Pause.objects.create(template="digest", reason="essai", created_at=NOW)
+    for tuesday in (8, 15, 22):
+        tell(f"week {tuesday}", now=at_paris(tuesday - 1, 12))
+        assert deliver(at_paris(tuesday - 1, 12)).gathered == 1
+        assert tell_digests(now=at_paris(tuesday, 8)) == 1
+        assert deliver(at_paris(tuesday, 8)) == Tally()
+    pause.delete()
+    assert deliver(at_paris(23, 9)) == Tally(sent=1)
+    digests_written = Message.objects.filter(template="digest").order_by("pk")
+    assert [(one.state, one.last_error) for one in digests_written] == [
+        ("skipped", "Repris dans un récapitulatif plus récent."),
+        ("skipped", "Repris dans un récapitulatif plus récent."),
+        ("sent", ""),
+    ]
+    [(_, mail)] = smtp_sink.taken
+    assert mail["Subject"] == "3 nouvelles de votre portail"
+    assert digests_written[2].gathers.count() == 3
+
+
+@pytest.mark.parametrize("released", [(8, 10), (9, 10), (11, 7)])
+def test_who_hears_once_a_week_hears_once_although_a_kind_was_held_back(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch, released: tuple[int, int]
+) -> None:
+    """Held back on Tuesday at eight, and released after the digest has left."""
+    monkeypatch.setitem(kinds._kinds, "code", Kind.VOLUNTEERING)
+    wish(organisation="weekly", volunteering="weekly")
+    tell("free", now=at_paris(7, 12))
+    tell("held", "code", context={"code": "1"}, now=at_paris(7, 12))
+    assert deliver(at_paris(7, 12)) == Tally(gathered=2)
+    pause = Pause.objects.create(template="code", reason="essai", created_at=at_paris(7, 13))
+    told_at = []
+    for hour in range(24 * 9):
+        at = at_paris(8, 0) + hour * HOUR
+        if at == at_paris(*released):
+            pause.delete()
+        tell_digests(now=at)
+        told_at += [at] * deliver(at).sent
+    assert told_at == [at_paris(8, 8), at_paris(15, 8)]
+    assert not Message.objects.awaiting_digest().exists()
 
 
 # --- links ------------------------------------------------------------------------------------------
