@@ -107,7 +107,15 @@ def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.da
         set_aside(address=known.to_email, reason=COMPLAINT, now=now)
 
 
+def _settle_arrived(message: Message, now: dt.datetime) -> None:
+    """It has arrived, although it was to be tried again: two words crossed, or an answer got lost. It goes once."""
+    tried = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED, attempts__gt=0)
+    tried.move(Message.State.SENT, sent_at=now, **({"context": {}} if message.secret else {}))
+
+
 def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:
+    if event == Event.DELIVERED:
+        _settle_arrived(message, now)
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT).exclude(outcome__in=FINAL)
     if event == Event.SOFT_BOUNCE and message.outcome == Message.Outcome.DELIVERED:
         # Told late, or out of order: it has arrived since.

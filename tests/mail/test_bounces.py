@@ -238,6 +238,24 @@ def test_late_word_of_a_soft_bounce_does_not_undo_a_delivery(message: Message) -
     assert (message.state, message.outcome) == ("sent", "delivered")
 
 
+def test_delivery_told_after_a_soft_bounce_settles_it(smtp_sink: Sink, message: Message) -> None:
+    """Of its two servers one had taken it: it is not sent a second time."""
+    for event in ("soft_bounce", "delivered", "soft_bounce"):
+        tell_us(message, event, reason="452 4.2.2 full" if event == "soft_bounce" else "")
+    message.refresh_from_db()
+    assert (message.state, message.outcome, message.sent_at is not None) == ("sent", "delivered", True)
+    assert deliver_due(now=message.next_attempt_at, limit=9, clock=lambda: message.next_attempt_at) == Tally()
+    assert smtp_sink.taken == []
+
+
+def test_delivery_of_a_secret_one_that_was_to_be_tried_again_erases_it(tell: Tell) -> None:
+    secret = tell(secret=True)
+    Message.objects.filter(pk=secret.pk).update(attempts=1, last_error="the line dropped after the final dot")
+    tell_us(secret, "delivered")
+    secret.refresh_from_db()
+    assert (secret.state, secret.outcome, secret.context) == ("sent", "delivered", {})
+
+
 def test_only_what_was_sent_has_an_outcome(tell: Tell) -> None:
     queued = tell()
     tell_us(queued, "delivered")
