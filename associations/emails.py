@@ -10,7 +10,7 @@ from accounts.contact import contact_url
 from accounts.letters import Facts, managers_of, writing_to
 from associations.confirmations import keeping_path
 from associations.models import Association, Request
-from mail.kinds import by_day
+from mail.kinds import by_day, on_a_clock
 from territories.wording import long_date
 
 
@@ -61,6 +61,7 @@ def request_hidden(*, request: Request, now: dt.datetime) -> None:
 
 
 @by_day
+@on_a_clock
 def request_expiring(*, request: Request, now: dt.datetime) -> None:
     """Are they still looking? Once for each date at which it would leave the site."""
     zone = request.commune.time_zone

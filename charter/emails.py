@@ -17,7 +17,7 @@ from charter.links import signing_path
 from charter.models import CharterVersion, Signature
 from charter.models.signatures import LINK_LASTS
 from companies.models import Company
-from mail.kinds import by_day
+from mail.kinds import by_day, on_a_clock
 from mail.outbox import Address
 from territories.wording import long_date
 
@@ -104,6 +104,7 @@ def signature_lapsed(*, signature: Signature, waits: bool, now: dt.datetime) -> 
 
 
 @by_day
+@on_a_clock
 def charter_renewal_due(*, signature: Signature, version: CharterVersion, until: dt.datetime, now: dt.datetime) -> None:
     """A new version is out: sign it while the signature counts, or in the place of the text that is on its way."""
     stands = signature.state == Signature.State.APPROVED
@@ -118,6 +119,7 @@ def charter_renewal_due(*, signature: Signature, version: CharterVersion, until:
 
 
 @by_day
+@on_a_clock
 def charter_renewal_reminder(
     *, signature: Signature, version: CharterVersion, until: dt.datetime, days: int, now: dt.datetime
 ) -> None:

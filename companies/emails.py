@@ -13,7 +13,7 @@ from accounts.letters import Reader, in_organisation, managers_of, writing_to
 from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
-from mail.kinds import Kind, by_day, told_as
+from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.wording import long_date, time_range, wall_time
 
 # Who did not hear of a series that sleeps in so long is not told any more.
@@ -21,6 +21,7 @@ TOLD_WITHIN = dt.timedelta(days=30)
 
 
 @by_day
+@on_a_clock
 def series_to_confirm(*, availability: Availability, now: dt.datetime) -> None:
     """To owners and managers: does the series still stand? Once when it is asked, once when its slots sleep."""
     due = availability.confirm_by_at

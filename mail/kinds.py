@@ -5,7 +5,7 @@ The function that posts a mail of such a kind, named as its templates, says so:
     @told_as(Kind.REMINDERS)
     def workshop_reminder(*, workshop: Workshop, now: dt.datetime) -> None: ...
 
-What asks something of people without being urgent is `@by_day`.
+What asks something of people without being urgent is `@by_day`. What is told until a clock ends is `@on_a_clock`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ DEFAULTS = {kind: Frequency.WEEKLY if kind == Kind.SUGGESTIONS else Frequency.IN
 
 _kinds: dict[str, Kind] = {}
 _asking: set[str] = set()
+_on_a_clock: set[str] = set()
 
 
 def told_as[**P, R](kind: Kind) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -61,6 +62,17 @@ def by_day[**P, R](tell: Callable[P, R]) -> Callable[P, R]:
     """Function decorator: nobody may refuse the mail of this function's name, and nobody is woken by it."""
     _asking.add(tell.__name__)
     return tell
+
+
+def on_a_clock[**P, R](tell: Callable[P, R]) -> Callable[P, R]:
+    """Function decorator: this mail is of no use after a clock has ended, which is no event: nobody is woken for it."""
+    _on_a_clock.add(tell.__name__)
+    return tell
+
+
+def wakes(template: str) -> bool:
+    """Whether such mail may come in its reader's quiet hours when what it is about happens before they end."""
+    return template not in _on_a_clock
 
 
 def keeps_quiet(template: str) -> bool:

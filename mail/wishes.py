@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from mail.kinds import DIGEST, Frequency, Kind, keeps_quiet, kind_of
+from mail.kinds import DIGEST, Frequency, Kind, keeps_quiet, kind_of, wakes
 from mail.models import Message, Preferences
 
 DIGEST_HOUR = dt.time(8)
@@ -47,8 +47,11 @@ def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
 
 
 def _is_of_today(message: Message, wishes: Preferences, at: dt.datetime, until: dt.datetime) -> bool:
-    """Whether what it is about happens this very day, before the quiet hours end: then it wakes people."""
-    if message.not_after is None or until < message.not_after:
+    """Whether what it is about happens this very day, before the quiet hours end: then it wakes people.
+
+    Not for a clock that ends in the night.
+    """
+    if message.not_after is None or until < message.not_after or not wakes(message.template):
         return False
     zone = zone_of(message, wishes)
     return message.not_after.astimezone(zone).date() == at.astimezone(zone).date()

@@ -25,7 +25,7 @@ from companies.emails import as_volunteer
 from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
-from mail.kinds import Kind, by_day, told_as
+from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.wording import counted, kilometres, language, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path
@@ -140,6 +140,7 @@ def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
 
 
 @by_day
+@on_a_clock
 def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: since when an association has waited, two days or more; until when it may answer."""
     zone = ZoneInfo(booking.slot.time_zone)
@@ -370,6 +371,7 @@ def workshop_way_changed(*, workshop: Workshop, changed_at: dt.datetime, now: dt
 
 
 @told_as(Kind.REPORTS)
+@on_a_clock
 def report_due(*, workshop: Workshop, side: Side, until: dt.datetime, now: dt.datetime) -> None:
     """To one side: tell us how it went, four numbers and a minute. From `until` on, the mail of thanks asks for it."""
     booking = workshop.booking

@@ -175,6 +175,32 @@ def test_what_asks_something_wakes_nobody_and_cannot_be_refused(
     assert "List-Unsubscribe" not in smtp_sink.taken[-1][1]
 
 
+def test_clock_that_ends_in_the_night_wakes_nobody(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "_on_a_clock", {"hello"})
+    before_dawn = at_paris(2, 5)
+    tell("ends at night", now=before_dawn, not_after=at_paris(2, 6))
+    tell("ends by day", now=before_dawn, not_after=at_paris(2, 8))
+    assert deliver(before_dawn) == Tally(postponed=2)
+    assert deliver(at_paris(2, 7)) == Tally(sent=1, skipped=1)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "booking_unanswered",
+        "charter_renewal_due",
+        "charter_renewal_reminder",
+        "report_due",
+        "request_expiring",
+        "series_to_confirm",
+    ],
+)
+def test_what_is_told_until_a_clock_ends_keeps_to_the_day(template: str) -> None:
+    assert (kinds.keeps_quiet(template), kinds.wakes(template)) == (True, False)
+
+
 def test_what_has_its_hour_does_not_wait_for_a_digest_after_it(smtp_sink: Sink, tell: Tell) -> None:
     wish(organisation="weekly")
     noon = at_paris(2, 12)

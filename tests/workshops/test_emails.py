@@ -198,3 +198,13 @@ def test_who_manages_and_volunteers_hears_that_the_promise_is_off(world: World, 
         "booking-",
         "promise-",
     ]
+
+
+def test_request_that_expires_before_dawn_wakes_nobody(world: World, now: dt.datetime, smtp_sink: Sink) -> None:
+    night = dt.datetime(2026, 12, 3, 3, tzinfo=dt.UTC)  # 4:00 in Lille
+    until = night + dt.timedelta(hours=2)
+    booking = factories.make_booking(now, world.slot, world.association, state="pending", expires_at=until)
+    with transaction.atomic():
+        emails.booking_unanswered(booking=booking, now=night)
+    deliver_due(now=night, limit=9, clock=lambda: night)
+    assert (smtp_sink.taken, Message.objects.get().state) == ([], "queued")
