@@ -111,6 +111,7 @@ def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime)
             key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
             context=_workshop(promise)
             | {"was": f"{long_date(before.date())}, {wall_time(before.time())}", "url": _volunteering()},
+            about=f"promise:{promise.pk}",
             not_after=promise.starts_at,
             priority=1,
             now=now,

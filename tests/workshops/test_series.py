@@ -21,6 +21,7 @@ from companies.actions.series import TAKEN
 from companies.confirmations import confirmation_path
 from companies.forms.openings import MOST_VOLUNTEERS
 from companies.models import Availability, BusyTime, Slot, SlotVolunteer
+from mail.delivery import why_unwanted
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
@@ -90,6 +91,22 @@ def test_volunteers_are_told_of_the_new_time(world: World, series: Availability,
     assert told.context["was"].startswith("jeudi 17\u00a0décembre")
     with pytest.raises(actions.NotThatWay, match="bénévoles se sont déjà engagés"):
         actions.change_slot(slot=slot, change=change(slot, volunteers_offered=0), by=world.company_owner, now=now)
+
+
+@pytest.mark.parametrize("days", [(18, 19), (18, 17), (18, 17, 18)])
+def test_volunteers_are_told_of_the_last_time_alone(
+    world: World, series: Availability, now: dt.datetime, days: tuple[int, ...]
+) -> None:
+    slot = on(series, 17)
+    companies.join_slot(slot=slot, by=world.volunteer, now=now)
+    for minutes, day in enumerate(days):
+        to = change(slot, date=dt.date(2026, 12, day))
+        at = now + dt.timedelta(minutes=minutes)
+        slot = actions.change_slot(slot=slot, change=to, by=world.company_owner, now=at)
+    told = Message.objects.filter(template="promise_moved").order_by("pk")
+    overtaken = ["L’atelier a changé de date depuis."] * (len(days) - 1)
+    assert [why_unwanted(one, at=now) for one in told] == [*overtaken, ""]
+    assert told[len(days) - 1].context["day"].split()[1].startswith(f"{days[-1]}")
 
 
 def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:
