@@ -49,3 +49,10 @@ def test_what_stands_in_no_template_has_the_colour_of_links_too() -> None:
     """Links of texts to translate, and of notices made of plain text."""
     source = str(Engine.get_default().get_template("mail/layout.html").source)
     assert "a { color: #2742a0; }" in source.partition("<body")[0]
+
+
+def test_long_addresses_may_break() -> None:
+    """A link of an account mail stands there in letters, and is longer than a telephone is wide."""
+    source = str(Engine.get_default().get_template("mail/layout.html").source)
+    [page] = re.findall(r'<div class="page"[^>]*style="([^"]*)"', source)
+    assert "overflow-wrap: anywhere;" in page
