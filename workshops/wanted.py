@@ -17,7 +17,7 @@ from workshops.emails import Said, names_of
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
 from workshops.thanks import what_was_reported
-from workshops.told import fact
+from workshops.told import about, fact
 from workshops.volunteers import missing
 
 
@@ -39,16 +39,33 @@ def _moved_there(message: Message) -> str:
 
 @wanted.retold("booking_moved")
 def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts:
-    """Who had promised the date that was left hears where the workshop is when the mail leaves, or that it is off."""
+    """Who had promised the date that was left hears where the workshop is when the mail leaves, or that it is off.
+
+    The others hear from which of the dates that they know it was moved.
+    """
     booking, told = _booking(message), dict(message.context)
-    if booking is None or not _takes_leave(message):
+    if booking is None:
         return told
+    if not _takes_leave(message):
+        return told | {"was": _last_told(booking.moved_from, message) or told["was"]}
     same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), state__in=Booking.AGREED)
     now_at = same.with_everything().first()
     if now_at is None:
         return told | {"off": True}
     with translation.override(message.language):
         return told | Said(now_at, at).facts()
+
+
+def _last_told(booking: Booking | None, message: Message) -> str:
+    """The date that its reader knows of a workshop whose last moves they were not told; empty when they were."""
+    was = ""
+    while booking is not None:
+        moves = Message.objects.filter(template="booking_moved", about=about(booking), capacity=message.capacity)
+        untold = moves.exclude(state=Message.State.SENT).exclude(context={}).order_by("pk").first()
+        if untold is None:
+            break
+        was, booking = str(untold.context["was"]), booking.moved_from
+    return was
 
 
 def _takes_leave(message: Message) -> bool:
@@ -158,9 +175,19 @@ def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
     return message.context | {"slots": left} if left else None
 
 
-@wanted.retold("booking_declined", "booking_not_selected", "booking_expired", "booking_cancelled", "waitlist_closed")
+@wanted.retold("booking_cancelled")
+def _what_is_off(message: Message, at: dt.datetime) -> wanted.Facts:
+    """Under the date that its reader knows, too."""
+    return _with_what_is_free(message, at) | {"was": _last_told(_booking(message), message)}
+
+
+@wanted.retold("booking_declined", "booking_not_selected", "booking_expired", "waitlist_closed")
 def _what_else_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
     """Of the other slots that are proposed, those that can still be had: the mail is told without any, too."""
+    return _with_what_is_free(message, at)
+
+
+def _with_what_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
     return {**message.context, "others": _still_bookable(message.context["others"], at)}
 
 

@@ -117,6 +117,8 @@ def test_volunteer_hears_that_a_date_is_off_although_the_workshop_moved_on(
         ["booking_moved"],
         ["booking_moved"],
     ]
+    for name in ("Hélène", "Karim"):
+        assert "mardi 8\u00a0décembre" in left[name][0][1].context["was"]
     [(_, message)] = left["Lucie"]
     assert (message.calendar_method, "8\u00a0décembre" in message.context["was"]) == ("CANCEL", True)
     said = render(message)
@@ -132,6 +134,9 @@ def test_volunteer_hears_that_a_date_is_off_although_the_other_one_is_too(
     actions.cancel_booking(booking=moved, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
     left = what_leaves(now)
     assert [template for template, _ in left["Karim"]] == ["booking_cancelled"]
+    off = render(left["Karim"][0][1])
+    for text in (off.text, off.html):
+        assert "Il était prévu\u00a0: mardi 8\u00a0décembre" in text
     [(template, message)] = left["Lucie"]
     assert (template, message.calendar_method) == ("booking_moved", "CANCEL")
     said = render(message)
@@ -139,6 +144,14 @@ def test_volunteer_hears_that_a_date_is_off_although_the_other_one_is_too(
     for text in (said.text, said.html):
         assert ("8\u00a0décembre" in text, "15\u00a0décembre" in text, "a lieu" in text) == (True, False, False)
         assert "n’aura pas lieu" in text
+
+
+def test_date_that_was_told_is_not_told_with_another(world: World, moved: Booking, now: dt.datetime) -> None:
+    send(now)
+    actions.cancel_booking(booking=moved, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=now)
+    message = Message.objects.get(template="booking_cancelled", to_name="Karim")
+    assert why_unwanted(message, at=now) == ""
+    assert "Il était prévu" not in render(message).text
 
 
 def test_company_that_was_left_hears_so_whatever_becomes_of_the_workshop(world: World, now: dt.datetime) -> None:
