@@ -34,7 +34,7 @@ from workshops.matching import Match
 from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
-from workshops.told import about, fact, thread
+from workshops.told import about, fact, names_of, thread
 
 # A week until the digest, and time to answer it.
 URGENT_WITHIN = dt.timedelta(days=10)
@@ -162,6 +162,22 @@ def waitlist_hold(*, booking: Booking, now: dt.datetime) -> None:
         _tell("waitlist_hold", booking, manager, now, url=url, not_after=until, priority=1, facts=facts)
 
 
+def slot_offered(*, booking: Booking, now: dt.datetime) -> None:
+    """To an association that looks for a room: a company keeps one for it, until when, and a page to say yes or no."""
+    for manager in _association(booking):
+        url, until, facts = settings.SITE_URL + hold_path(booking, manager.person), booking.expires_at, _until
+        _tell(
+            "slot_offered", booking, manager, now, url=url, not_after=until, priority=1, facts=partial(facts, booking)
+        )
+
+
+def offer_declined(*, booking: Booking, expired: bool, now: dt.datetime) -> None:
+    """To the company: the association did not take what was offered, or did not say; the slot is free again."""
+    for manager in _company(booking):
+        url = _company_url(booking)
+        _tell("offer_declined", booking, manager, now, url=url, facts=lambda: {"expired": expired})
+
+
 def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: str, now: dt.datetime) -> None:
     """To an association that queued: this slot will not come free for it, here are others."""
     for manager in managers_of(entry.association):
@@ -208,12 +224,6 @@ def workshop_unsure(*, workshop: Workshop, silent: list[Side], now: dt.datetime)
     told += [(person, settings.SITE_URL + reverse("dashboard")) for person in operators()]
     for person, url in told:
         _tell("workshop_unsure", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=lambda: facts)
-
-
-def names_of(sides: list[Side], booking: Booking) -> list[str]:
-    """Of the organisations on these sides."""
-    names = {Side.COMPANY: booking.slot.room.site.company.name, Side.ASSOCIATION: booking.association.name}
-    return [names[side] for side in sides]
 
 
 def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workshops.models import Booking
+from workshops.models import Booking, Side
 
 
 def about(booking: Booking) -> str:
@@ -18,3 +18,9 @@ def thread(booking: Booking) -> str:
 def fact(template: str, booking: Booking) -> str:
     """Of this booking, at this date: a key without the person who is told."""
     return f"{template}:{booking.pk}:{booking.slot.starts_at:%Y%m%dT%H%MZ}"
+
+
+def names_of(sides: list[Side], booking: Booking) -> list[str]:
+    """Of the organisations on these sides."""
+    names = {Side.COMPANY: booking.slot.room.site.company.name, Side.ASSOCIATION: booking.association.name}
+    return [names[side] for side in sides]

@@ -13,11 +13,11 @@ from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
-from workshops.emails import Said, names_of
+from workshops.emails import Said
 from workshops.matching import MATCHES_TOLD
 from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
 from workshops.thanks import what_was_reported
-from workshops.told import about, fact
+from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
 
 
@@ -139,7 +139,7 @@ def _awaits_an_answer(message: Message) -> str:
     return "" if pending else "La demande n’attend plus de réponse."
 
 
-@wanted.while_so("waitlist_hold")
+@wanted.while_so("waitlist_hold", "slot_offered")
 def _is_held(message: Message) -> str:
     booking = _booking(message)
     held = booking is not None and booking.state == Booking.State.HELD

@@ -104,11 +104,12 @@ CHECKS = [
     # --- queues ---------------------------------------------------------------------------------------------------
     Check(
         "hold_is_offered",
-        "un créneau gardé l’est pour une place de sa file, une seule",
+        "un créneau gardé l’est pour une place de sa file, une seule, ou parce que l’entreprise l’a proposé",
         "workshops_booking",
         """
         SELECT b.id FROM workshops_booking AS b LEFT JOIN workshops_waitlistentry AS e ON e.booking_id = b.id
-        WHERE b.state = 'held' GROUP BY b.id HAVING count(*) FILTER (WHERE e.state = 'offered') <> 1
+        WHERE b.state = 'held' GROUP BY b.id
+        HAVING count(*) FILTER (WHERE e.state = 'offered') <> (b.offered_at IS NULL)::int
         """,
     ),
     Check(

@@ -39,7 +39,10 @@ ITEMS = [
 ]
 # Facts that choose among the words of a mail, or are more than a text: all that they may be.
 CHOOSING: dict[str, list[Any]] = {
-    **{name: [True, False] for name in ("accepted", "again", "asleep", "held", "online", "stands", "upheld", "waits")},
+    **{
+        name: [True, False]
+        for name in ("accepted", "again", "asleep", "expired", "held", "online", "stands", "upheld", "waits")
+    },
     "access": [[], [[fact("label"), fact("text")]]],
     "others": [[], [SLOT]],
     "items": [ITEMS[:1], ITEMS],

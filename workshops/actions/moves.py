@@ -67,6 +67,8 @@ def expire_booking(*, booking: Booking, now: dt.datetime) -> bool:
         _end_offer(booking, taken=False, now=now)
         others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
         emails.booking_expired(booking=booking, held=booking.is_held, now=now, others=others)
+        if booking.offered_at is not None:
+            emails.offer_declined(booking=booking, expired=True, now=now)
     return bool(moved)
 
 

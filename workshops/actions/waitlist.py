@@ -158,6 +158,8 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
 def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Say yes to a held slot: it is confirmed, or, where the company has the last word, asked for.
 
+    What the company offered itself needs no other word of it.
+
     Said twice, it is said once.
 
     Raises:
@@ -171,7 +173,7 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
     check_party(slot, booking.association, booking.participants, now)
-    if slot.booking_mode == BookingMode.INSTANT:
+    if slot.booking_mode == BookingMode.INSTANT or booking.offered_at is not None:
         settle_others(slot, association=booking.association, by=by, now=now)
         with refusing(refusals_of_booking()):
             settle(booking, Booking.State.CONFIRMED, by=by, now=now)
@@ -196,6 +198,8 @@ def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: il n’y a plus rien à refuser.")
     move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
+    if booking.offered_at is not None:
+        emails.offer_declined(booking=booking, expired=False, now=now)
     offer_next(slot_id=booking.slot_id, now=now)
 
 

@@ -1,6 +1,15 @@
 """Forms of bookings, offers, workshops and calendars."""
 
-from workshops.forms.booking import AnswerForm, BookingForm, CourseForm, HoldForm, MoveForm, ReasonForm, WaitlistForm
+from workshops.forms.booking import (
+    AnswerForm,
+    BookingForm,
+    CourseForm,
+    HoldForm,
+    MoveForm,
+    OfferForm,
+    ReasonForm,
+    WaitlistForm,
+)
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
 from workshops.forms.hosting import HostingSignForm
 from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
@@ -21,6 +30,7 @@ __all__ = [
     "HostingSignForm",
     "MoveForm",
     "NoteForm",
+    "OfferForm",
     "OpenDateForm",
     "PrepareForm",
     "PresenceForm",

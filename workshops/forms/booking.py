@@ -192,6 +192,14 @@ class MoveForm(forms.Form):
         field.choices = [(slot.pk, _told(slot)) for slot in slots]
 
 
+class OfferForm(MoveForm):
+    """Which of these slots is kept for an association."""
+
+    def __init__(self, data: Any = None, *, slots: list[Slot]) -> None:
+        super().__init__(data, slots=slots)
+        self.fields["slot"].label = "Quel créneau"
+
+
 def _told(slot: Slot) -> str:
     zone, site = ZoneInfo(slot.time_zone), slot.room.site
     start, end = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)

@@ -174,6 +174,10 @@ class Booking(models.Model):
     settled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True, editable=False)
     cancelled_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    offered_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand l’entreprise a proposé son créneau pour une demande"
+    )
+    offered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     is_late = models.BooleanField("tardive", default=False, editable=False)
     reason_code = WordField("motif", max_length=20, choices=Reason, blank=True)
     reason = models.CharField("précisions", max_length=1000, blank=True)
@@ -237,6 +241,9 @@ class Booking(models.Model):
                     ~Q(state__in=["pending", "held"])
                     & (Q(settled_at__isnull=False) | Q(state="cancelled_by_association"))
                 ),
+            ),
+            models.CheckConstraint(
+                name="booking_offered_stamped", condition=Q(offered_by__isnull=True) | Q(offered_at__isnull=False)
             ),
             models.CheckConstraint(
                 name="booking_waits_until", condition=~Q(state__in=["pending", "held"]) | Q(expires_at__isnull=False)

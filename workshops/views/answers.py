@@ -14,7 +14,7 @@ from workshops import actions
 from workshops.agreements import agreement_of
 from workshops.answers import answer_of, hold_of
 from workshops.forms import AnswerForm, HoldForm
-from workshops.models import Reason
+from workshops.models import Booking, Reason
 
 
 @login_not_required
@@ -64,10 +64,14 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "booking": booking,
         "member": member,
         "reasons": AnswerForm.REASONS,
-        "withdrawn": Slot.objects.filter(pk=booking.slot_id, state=Slot.State.WITHDRAWN).exists(),
+        "withdrawn": not booking.is_pending and _is_withdrawn(booking),
         "refusal": refusal,
     }
     return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)
+
+
+def _is_withdrawn(booking: Booking) -> bool:
+    return Slot.objects.filter(pk=booking.slot_id, state=Slot.State.WITHDRAWN).exists()
 
 
 @login_not_required

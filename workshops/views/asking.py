@@ -30,7 +30,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     forms = [(one, f"{reverse('associations:request_create', args=[one.slug])}?{filled}") for one in own]
     if len(forms) == 1:
         return redirect(forms[0][1])
-    return render(request, "workshops/request_for.html", {"forms": forms})
+    context = {"title": "Déposer une demande", "question": "Pour quelle association ?", "pages": forms}
+    return render(request, "workshops/for_whom.html", context)
 
 
 def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:

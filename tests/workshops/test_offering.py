@@ -1,0 +1,142 @@
+"""A company proposes one of its evenings to an association that looks for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from associations.models import Request
+from companies.models import BookingMode, Slot
+from mail.models import Message
+from solidarite.invariants import FACTS, broken
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.catalogue import bookable
+from workshops.models import Booking
+
+Visitor = Callable[[User], Client]
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def wanted(world: World, now: dt.datetime) -> Request:
+    factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    return factories.make_request(now, world.association)
+
+
+def offer(world: World, wanted: Request, now: dt.datetime, slot: Slot | None = None) -> Booking:
+    number = (slot or world.slot).pk
+    return actions.offer_slot(slot_id=number, request=wanted, by=world.company_owner, now=now)
+
+
+def told() -> list[tuple[str, str]]:
+    return sorted(Message.objects.values_list("template", "to_name"))
+
+
+def test_slot_is_kept_for_three_days_and_its_association_told(world: World, wanted: Request, now: dt.datetime) -> None:
+    offered = offer(world, wanted, now)
+    assert (offered.state, offered.association, offered.expires_at) == ("held", world.association, now + 3 * DAY)
+    assert (offered.offered_by, offered.request, offered.topic) == (world.company_owner, wanted, wanted.topic)
+    assert not bookable(now).filter(pk=world.slot.pk).exists()
+    assert told() == [("slot_offered", "Karim")]
+    assert offer(world, wanted, now) == offered
+    assert (Booking.objects.count(), len(told()), broken(now=now, checks=FACTS)) == (1, 1, {})
+
+
+@pytest.mark.parametrize("mode", BookingMode)
+def test_one_button_of_the_mail_books_it(
+    world: World, wanted: Request, now: dt.datetime, client: Client, mode: BookingMode
+) -> None:
+    """Also where the company has the last word: it has said it."""
+    Slot.objects.update(booking_mode=mode)
+    offered = offer(world, wanted, now)
+    link = Message.objects.get(template="slot_offered").context["url"]
+    page = client.get(link).text
+    assert ("Réserver ce créneau" in page, "personne suivante" in page) == (True, False)
+    assert "Le créneau est à vous" in client.post(link, {"answer": "yes"}).text
+    offered.refresh_from_db()
+    wanted.refresh_from_db()
+    assert (offered.state, offered.workshop.state, wanted.state) == ("confirmed", "planned", "in_progress")
+    assert broken(now=now, checks=FACTS) == {}
+
+
+def test_what_is_not_taken_is_free_again_and_its_company_told(world: World, wanted: Request, now: dt.datetime) -> None:
+    offered = offer(world, wanted, now)
+    actions.refuse_hold(booking=offered, by=world.association_owner, now=now)
+    assert bookable(now).filter(pk=world.slot.pk).exists()
+    assert told() == [("offer_declined", "Hélène"), ("slot_offered", "Karim")]
+    wanted.refresh_from_db()
+    assert wanted.state == "open"
+    again = offer(world, wanted, now + DAY)
+    assert again.expires_at is not None
+    actions.expire_bookings(now=again.expires_at)
+    again.refresh_from_db()
+    assert again.state == "expired"
+    declined = Message.objects.filter(template="offer_declined").values_list("context__expired", flat=True)
+    assert sorted(declined) == [False, True]
+    assert broken(now=now, checks=FACTS) == {}
+
+
+def test_one_proposal_at_a_time(world: World, wanted: Request, now: dt.datetime) -> None:
+    offer(world, wanted, now)
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)
+    with pytest.raises(actions.NotSought, match="en ce moment"):
+        offer(world, wanted, now, other)
+    assert offer(world, wanted, now + 3 * DAY, other).is_held
+
+
+def test_what_may_not_be_is_refused_in_words(
+    world: World, wanted: Request, now: dt.datetime, settings: Settings
+) -> None:
+    Slot.objects.update(places=2)
+    with pytest.raises(actions.TooMany, match="accueille 2"):
+        offer(world, wanted, now)
+    Slot.objects.update(places=8)
+    settings.BOOKINGS_PER_ASSOCIATION = 0
+    with pytest.raises(actions.TooManyBookings, match="Cette association"):
+        offer(world, wanted, now)
+    settings.BOOKINGS_PER_ASSOCIATION = 9
+    taken = factories.make_slot(world.room, world.slot.starts_at + DAY)
+    factories.make_booking(now, taken, factories.make_association(now))
+    with pytest.raises(actions.SlotTaken):
+        offer(world, wanted, now, taken)
+    Request.objects.update(state="withdrawn", withdrawn_at=now)
+    with pytest.raises(actions.NotSought):
+        offer(world, wanted, now)
+    new = factories.make_request(now, factories.make_association(now, admitted=False))
+    with pytest.raises(actions.NotSought, match="pas encore admise"):
+        offer(world, new, now)
+    assert not Booking.objects.filter(offered_at__isnull=False).exists()
+
+
+def test_company_proposes_from_the_list_of_requests(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.company_owner)
+    assert reverse("workshops:offer_from", args=[wanted.pk]) in client.get(reverse("workshops:requests")).text
+    page = client.get(reverse("workshops:offer_from", args=[wanted.pk]), follow=True)
+    address = reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    assert (page.redirect_chain[-1][0], world.association.name in page.text) == (address, False)
+    assert "Choisissez une date" in client.post(address, {}).text
+    done = client.post(address, {"slot": world.slot.pk}, follow=True).text
+    assert ("elle a trois jours" in done, world.association.name in done) == (True, True)
+    assert "Vous avez déjà proposé" in client.post(address, {"slot": world.slot.pk}, follow=True).text
+    factories.make_company(now, owner=world.company_owner, name="Fonderie")
+    assert "Fonderie" in client.get(reverse("workshops:offer_from", args=[wanted.pk])).text
+    stranger = visitor(world.association_owner).get(reverse("workshops:offer_from", args=[wanted.pk]))
+    assert stranger["Location"] == reverse("companies:create")
+
+
+def test_company_without_a_fitting_evening_is_told_what_is_wanted(
+    world: World, wanted: Request, visitor: Visitor
+) -> None:
+    Slot.objects.update(places=2)
+    page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
+    assert ("Ouvrir une soirée" in page, "ordinateurs" in page) == (True, True)

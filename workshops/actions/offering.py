@@ -1,0 +1,85 @@
+"""A company proposes one of its evenings to an association that looks for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.refusals import Refused, refusing
+from associations.models import Association, Request
+from companies.models import Slot
+from workshops import emails
+from workshops.actions.bookings import (
+    SlotTaken,
+    TooMany,
+    TooManyBookings,
+    check_live_cap,
+    hold_association,
+    lock_slot,
+    refusals_of_booking,
+)
+from workshops.actions.moves import expire_lapsed
+from workshops.catalogue import bookable
+from workshops.models import Booking
+
+OFFER_LASTS = dt.timedelta(hours=72)
+
+
+class NotSought(Refused):
+    """The request is not open any more, or waits for another answer."""
+
+
+@transaction.atomic
+def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) -> Booking:
+    """Hold a free slot for the association of a request, for three days; it is told, and takes it with one button.
+
+    Sent twice, it is held once.
+
+    Raises:
+        NotSought, SlotTaken, TooMany, TooManyBookings: nothing is written.
+    """
+    slot = lock_slot(slot_id)
+    expire_lapsed([slot], now)
+    sought = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk).first()
+    offers = Booking.objects.filter(request=request.pk, offered_at__isnull=False)
+    again = offers.held(now).filter(slot=slot).with_everything().first()
+    if again is not None:
+        return again
+    if sought is None or offers.held(now).exists():
+        raise NotSought("Cette demande n’attend pas de proposition en ce moment : choisissez-en une autre.")
+    _check(slot, sought, now)
+    with refusing(refusals_of_booking()):
+        offered: Booking = Booking.objects.create(
+            slot=slot,
+            association=sought.association,
+            request=sought,
+            participants=sought.participants,
+            topic=sought.topic,
+            key=uuid4(),
+            state=Booking.State.HELD,
+            created_at=now,
+            created_by=by,
+            offered_at=now,
+            offered_by=by,
+            expires_at=min(now + OFFER_LASTS, slot.closes_at),
+        )
+    emails.slot_offered(booking=offered, now=now)
+    return offered
+
+
+def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
+    if not bookable(now).filter(pk=slot.pk).exists():
+        raise SlotTaken("Ce créneau n’est plus libre : choisissez-en un autre.")
+    if sought.participants > slot.places:
+        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus : choisissez-en un plus grand.")
+    association = sought.association
+    if association.state != Association.State.ADMITTED:
+        raise NotSought("Cette association n’est pas encore admise : proposez-lui un créneau dès qu’elle le sera.")
+    hold_association(association)
+    try:
+        check_live_cap(association, now)
+    except TooManyBookings as error:
+        raise TooManyBookings("Cette association a déjà autant d’ateliers à venir que permis.") from error
