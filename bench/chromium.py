@@ -77,6 +77,8 @@ def walk(page: Page, base: str) -> Iterator[str]:
         opened.add(path)
         response = page.goto(path)
         if response is None or not response.ok or urlsplit(page.url).path != urlsplit(path).path:
+            # Where one is sent on to is a page like any other.
+            waiting += [urlsplit(page.url).path] if page.url.startswith(base) else []
             continue
         seen[name] += 1
         yield name

@@ -61,7 +61,7 @@ LIVED = {
 # The same page and template as that of an association.
 ALIKE = {"companies:join"}
 # Always sends on to another page: every account has a password.
-SENT_ON = {"workshops:ask", "account_set_password"}
+SENT_ON = {"workshops:ask", "workshops:offer_from", "account_set_password"}
 NOT_HTML = {
     "associations:insurance_file",
     "workshops:association_hosting_pdf",

@@ -185,7 +185,9 @@ def test_every_mail_of_a_booking_has_its_words() -> None:
     told = {
         name
         for name in vars(emails)
-        if name.startswith(("booking_", "workshop_", "report_", "waitlist_h", "volunteer", "absence_"))
+        if name.startswith(
+            ("booking_", "workshop_", "report_", "waitlist_h", "volunteer", "absence_", "slot_", "offer_")
+        )
     }
     assert told == set(LABELS)
 
