@@ -31,6 +31,7 @@ ANSWERS = [("immediate", "Immédiate"), ("accord", "Sur accord")]
 MODES = {"immediate": BookingMode.INSTANT, "accord": BookingMode.ON_APPROVAL}
 # No clock of the world shows another day than one of these around that of Greenwich.
 AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
+FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 12, 31)
 MOST = 500
 
 
@@ -111,6 +112,17 @@ def _away(text: str) -> float:
     return distance
 
 
+class DayField(forms.DateField):
+    """A day on which an evening may be: calendars end a day and a week before those of the computer do."""
+
+    widget = date_input()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(f"Indiquez une date entre {FIRST_DAY.year} et {LAST_DAY.year}.")
+
+
 class DepartementField(forms.CharField):
     """A département by its code."""
 
@@ -179,15 +191,13 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     rayon = Elsewhere(forms.ChoiceField, label="Rayon", choices=RADII)
     du = Condition(
         lambda day: Q(local_date__gte=day, starts_at__gte=day_begins(day)),
-        forms.DateField,
+        DayField,
         label="Du",
-        widget=date_input(),
     )
     au = Condition(
         lambda day: Q(local_date__lte=day, starts_at__lt=day_ends(day)),
-        forms.DateField,
+        DayField,
         label="Au",
-        widget=date_input(),
     )
     moment = _one_of(at_moment, MOMENTS, "Soir et week-end", "Quand")
     ordinateurs = _at_least("computers", "Ordinateurs")

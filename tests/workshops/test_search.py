@@ -307,6 +307,8 @@ HOSTILE = [
     "9" * 4000,
     "ÿ" * 500,
     "../../etc/passwd",
+    "0001-01-01",
+    "9999-12-31",
 ]
 
 
@@ -315,6 +317,23 @@ def test_dates_in_disorder_answer_422(client: Client) -> None:
     response = client.get("/creneaux/", {"du": "2026-12-08", "au": "2026-12-01"})
     assert response.status_code == 422
     assert "date de fin après la date de début" in response.content.decode()
+
+
+@pytest.mark.parametrize("view", ["liste", "semaine", "carte"])
+@pytest.mark.parametrize("day", ["0001-01-01", "2014-12-31", "2101-01-01", "9999-12-31"])
+@pytest.mark.parametrize("name", ["du", "au"])
+@pytest.mark.django_db
+def test_day_that_no_evening_has_is_refused(client: Client, name: str, day: str, view: str) -> None:
+    response = client.get("/creneaux/", {name: day, "vue": view})
+    assert response.status_code == 422
+    assert "Indiquez une date entre 2015 et 2100." in response.text
+
+
+@pytest.mark.parametrize("view", ["liste", "semaine", "carte"])
+@pytest.mark.parametrize("day", ["2015-01-01", "2100-12-31"])
+@pytest.mark.django_db
+def test_first_day_and_last_are_searched(client: Client, day: str, view: str) -> None:
+    assert client.get("/creneaux/", {"du": day, "au": day, "vue": view}).status_code == 200
 
 
 @pytest.mark.django_db
