@@ -33,6 +33,7 @@ MODES = {"immediate": BookingMode.INSTANT, "accord": BookingMode.ON_APPROVAL}
 AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
 FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 12, 31)
 MOST = 500
+EPOCH, MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
 
 
 def day_begins(day: dt.date) -> dt.datetime:
@@ -73,7 +74,7 @@ class Position:
 
     def __str__(self) -> str:
         """As an address holds it."""
-        parts = [str(int(self.starts_at.timestamp())), str(self.slot_id)]
+        parts = [str((self.starts_at - EPOCH) // MICROSECOND), str(self.slot_id)]
         if self.distance_km is not None:
             parts.append(str(self.distance_km))
         return "-".join(parts)
@@ -88,14 +89,13 @@ class PositionField(forms.CharField):
             return None
         try:
             return _position(text)
-        except (ValueError, OverflowError, OSError) as error:
+        except (ValueError, OverflowError) as error:
             raise forms.ValidationError("Cette page n’existe pas\u00a0: reprenez la recherche au début.") from error
 
 
 def _position(text: str) -> Position:
     instant, number, *rest = text.split("-", 2)
-    starts_at = dt.datetime.fromtimestamp(int(instant), tz=dt.UTC)
-    return Position(starts_at, _key(number), _away(rest[0]) if rest else None)
+    return Position(EPOCH + int(instant) * MICROSECOND, _key(number), _away(rest[0]) if rest else None)
 
 
 def _key(text: str) -> int:

@@ -29,7 +29,7 @@ from tests.conftest import NOW
 from tests.factories import World
 from workshops import counting, filters, searching
 from workshops.cards import card_of, draw
-from workshops.filters import Position, SlotFilter, read
+from workshops.filters import Position, PositionField, SlotFilter, read
 from workshops.models import Booking
 from workshops.searching import Criteria, Found, find
 from workshops.views import recent
@@ -364,6 +364,16 @@ def test_any_place_is_found_or_explained(text: str) -> None:
     typed["lieu"] = text
     form = SlotFilter(typed).form
     assert form.is_valid() or form.errors["lieu"]
+
+
+@given(
+    starts_at=st.datetimes(min_value=dt.datetime(2015, 1, 1), max_value=dt.datetime(2100, 12, 31)),
+    slot_id=st.integers(1, 2**63 - 1),
+    distance_km=st.none() | st.floats(0, 100),
+)
+def test_position_is_read_as_it_was_written(starts_at: dt.datetime, slot_id: int, distance_km: float | None) -> None:
+    written = Position(starts_at.replace(tzinfo=dt.UTC), slot_id, distance_km)
+    assert PositionField().clean(str(written)) == written
 
 
 def test_counts_are_those_of_the_lists(slots: list[Slot], client: Client) -> None:
