@@ -50,8 +50,10 @@ def answer(request: HttpRequest, make: Callable[[], HttpResponse]) -> HttpRespon
 
 def _keep(key: str, made: HttpResponse, now: float) -> _Kept:
     tag = f'W/"{blake2b(made.content, digest_size=12).hexdigest()}"'
-    kept = _kept[key] = _Kept(now + SECONDS, tag, made.content, made.status_code, made["Content-Type"])
-    _kept.move_to_end(key)
+    kept = _Kept(now + SECONDS, tag, made.content, made.status_code, made["Content-Type"])
+    # Another thread may drop the same one at any step: what is last was put there anew.
+    _kept.pop(key, None)
+    _kept[key] = kept
     while len(_kept) > MOST:
         _kept.popitem(last=False)
     return kept
