@@ -28,7 +28,7 @@ WEEK = dt.timedelta(days=7)
 # Who sees most of a page comes first.
 SEEN_BY = ("company", "association", "superuser", "moderator", "volunteer", "anonymous")
 PAGES = sorted(name for name, rule in TABLE.items() if rule.method == "get" and OK in rule.answers)
-BOOKING_FORM = 5
+BOOKING_FORM = 4
 COSTS: dict[str, int] = {
     "accessibility": 1,
     "account_email": 3,

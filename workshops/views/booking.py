@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -31,24 +32,11 @@ GONE = "Ce créneau n’est plus disponible."
 
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, slot_id: int) -> HttpResponse:
-    """Book a slot for one of the associations in whose name the person acts."""
+    """Book a slot for one of the associations in whose name the person acts.
+
+    A form in order reads the slot under its lock alone; the page is for all others.
+    """
     now = clock.now()
-    if request.method == "POST":
-        return _book(request, slot_id, now)
-    wanted = _proposed(slot_id, now)
-    if wanted is None:
-        return _gone(request, slot_id)
-    own = _own_associations(request)
-    if not own:
-        return redirect("associations:create")
-    if not bookable(now).filter(pk=wanted.pk).exists():
-        return _own(request, slot_id, now) or _taken(request, slot_id, GONE, 1)
-    context = {"slot": wanted, "form": BookingForm(associations=own, places=wanted.places)}
-    return render(request, "workshops/booking_create.html", context)
-
-
-def _book(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
-    """What a form leads to. A form in order reads the slot under its lock alone; the page is for all others."""
     own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now, key=_key_sent(request))
     if own and own[0].places is None:
         return _gone(request, slot_id)
@@ -56,23 +44,23 @@ def _book(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
         return _without_association(request, slot_id, now)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
     if not own[0].is_bookable and not own[0].was_sent:
-        return _own(request, slot_id, now) or _taken(request, slot_id, GONE, _participants_sent(request))
-    form = BookingForm(request.POST, associations=own, places=own[0].places)
+        return _theirs(request, own) or _taken(request, slot_id, GONE, _participants_sent(request))
+    sent = request.POST if request.method == "POST" else None
+    form = BookingForm(sent, associations=own, places=own[0].places)
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
     if done is not None:
         return done
     context = {"slot": _proposed(slot_id, now), "form": form}
-    return render(request, "workshops/booking_create.html", context, status=422)
+    return render(request, "workshops/booking_create.html", context, status=422 if form.is_bound else 200)
 
 
-def _own(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse | None:
+def _theirs(request: HttpRequest, own: list[Any]) -> HttpResponse | None:
     """Who has the slot already, and came back to the form, is shown what they have."""
-    theirs = Booking.objects.filter(association__in=Association.objects.managed_by(signed_in(request)))
-    booking = theirs.live(now).filter(slot=slot_id).select_related("association").order_by("pk").first()
-    if booking is None:
+    holder = next((one for one in own if one.booking is not None), None)
+    if holder is None:
         return None
     messages.info(request, "Vous avez déjà ce créneau\u00a0: voici votre réservation.")
-    return redirect("workshops:association_booking", booking.association.slug, booking.pk)
+    return redirect("workshops:association_booking", holder.slug, holder.booking)
 
 
 def _proposed(slot_id: int, now: dt.datetime) -> Slot | None:
@@ -157,10 +145,12 @@ def _managed(request: HttpRequest) -> AssociationQuerySet:
 def _own_with_offer(*, user: int, slot: int, now: dt.datetime, key: UUID) -> AssociationQuerySet:
     """The same, each with what the slot offers: its `places`, none when its company is no signatory; `is_bookable`.
 
-    `was_sent` when a booking was made of the form that has this key.
+    `was_sent` when a booking was made of the form that has this key; `booking` is the one by which they have the slot.
     """
     offered = Slot.objects.of_signatories(now).filter(pk=slot).values("places")
+    booked = Booking.objects.live(now).filter(slot=slot, association=OuterRef("pk")).values("pk")
     offers = {
+        "booking": Subquery(booked),
         "places": Subquery(offered),
         "is_bookable": Exists(bookable(now).filter(pk=slot)),
         "was_sent": Exists(Booking.objects.filter(key=key)),
