@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 
 from companies.models import Site, SlotQuerySet
 from territories.grid import cells_around
@@ -18,7 +18,7 @@ from territories.models import Commune, Departement
 from territories.wording import counted, number
 from workshops.catalogue import bookable
 from workshops.filters import RADII
-from workshops.searching import Criteria, asked_everywhere, columns_of
+from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of
 
 MOST = 1000
 # No week of the largest town holds as many.
@@ -130,22 +130,27 @@ class There(NamedTuple):
 
 def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:
     """The départements with any slot, in the order of their names."""
-    slots = asked_everywhere(criteria, bookable(now)).filter(room__site__commune__departement=OuterRef("pk"))
+    slots = asked_of(bookable(now), criteria).filter(**{DEPARTEMENT: OuterRef("pk")})
     return _counted(Departement.objects.inhabited().by_name(), slots)
 
 
-def by_commune(criteria: Criteria, departement: Departement | None, *, now: dt.datetime) -> list[There]:
-    """The communes with any slot in a département, or around the place of the search."""
-    slots = asked_everywhere(criteria, bookable(now))
-    sites = Site.objects.filter(archived_at=None)
-    place = criteria.place
-    if departement is not None:
+def by_commune(criteria: Criteria, *, now: dt.datetime) -> list[There]:
+    """The communes with any slot, of a search around a place or in a département."""
+    slots = asked_of(bookable(now), criteria).filter(room__site__commune=OuterRef("pk"))
+    communes = Commune.objects.filter(pk__in=_sites(criteria).values("commune")).select_related("departement")
+    return _counted(communes.order_by("search_name", "pk"), slots)
+
+
+def _sites(criteria: Criteria) -> QuerySet[Site]:
+    """Of the sites in use, all where a slot of the search may be, and some beyond."""
+    sites, place = Site.objects.filter(archived_at=None), criteria.place
+    if departement := dict(criteria.chosen).get("departement"):
         sites = sites.filter(commune__departement=departement)
-    elif place is not None and place.latitude is not None and place.longitude is not None:
-        slots = slots.around(latitude=place.latitude, longitude=place.longitude, kilometres=float(criteria.radius_km))
-        sites = sites.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
-    communes = Commune.objects.filter(pk__in=sites.values("commune")).select_related("departement")
-    return _counted(communes.order_by("search_name", "pk"), slots.filter(room__site__commune=OuterRef("pk")))
+    if place is None:
+        return sites
+    if place.latitude is None or place.longitude is None:
+        return sites.filter(commune__departement=place.departement_id)
+    return sites.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
 
 
 def _counted(places: Any, slots: SlotQuerySet) -> list[There]:

@@ -7,6 +7,7 @@ place is read cell by cell of the grid, in order, until a page is full: a millio
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ PAGE = 20
 # So many cells, or the next number: few shapes of a query, each planned once.
 CELLS = (4, 8, 16, 24, 48, 128)
 NOWHERE = -1
+DEPARTEMENT = "room__site__commune__departement"
 # What part of the radius one looks in first for the nearest.
 NEARER = 5
 COLUMNS = (
@@ -135,9 +137,18 @@ def columns_of(criteria: Criteria, *columns: str, most: int, now: dt.datetime) -
     return _prepared(shape, columns, most, in_order=False).rows(now=now, **values)
 
 
-def asked_everywhere(criteria: Criteria, slots: SlotQuerySet) -> SlotQuerySet:
-    """Of these slots, those that the filters ask for, wherever they are."""
-    for name, value in criteria.chosen:
+def asked_of(slots: SlotQuerySet, criteria: Criteria) -> SlotQuerySet:
+    """Of these slots, those that are asked for: for queries that begin elsewhere than at the slots."""
+    slots, place = _filtered(slots, criteria.chosen), criteria.place
+    if place is None:
+        return slots
+    if place.latitude is None or place.longitude is None:
+        return slots.filter(**{DEPARTEMENT: place.departement_id})
+    return slots.around(latitude=place.latitude, longitude=place.longitude, kilometres=float(criteria.radius_km))
+
+
+def _filtered(slots: SlotQuerySet, chosen: Iterable[tuple[str, Any]]) -> SlotQuerySet:
+    for name, value in chosen:
         slots = CONDITIONS[name].filter(slots, value)
     return slots
 
@@ -196,7 +207,7 @@ def _where(place: Commune | None, reach: float) -> tuple[int, dict[str, Any]]:
         return NOWHERE, {}
     if place.latitude is None or place.longitude is None:
         # Of 29 small communes nobody published the point: their département is what is near.
-        return 0, {"departement": place.departement_id}
+        return 0, {"near": place.departement_id}
     cells = cells_around(place.latitude, place.longitude, reach)
     size = next((size for size in CELLS if size >= len(cells)), len(cells))
     around = {"latitude": place.latitude, "longitude": place.longitude, "kilometres": reach}
@@ -215,7 +226,7 @@ def _prepared(shape: Shape, columns: tuple[str, ...], count: int, *, in_order: b
             {"since_km": -0.55} if shape.by_distance else {}
         )
     elif shape.near == 0:
-        examples["departement"] = "?"
+        examples["near"] = "?"
     if shape.begins:
         example = Position(dt.datetime(4, 4, 4, tzinfo=dt.UTC), -5, -0.44)
         examples |= _at(example, by_distance=shape.by_distance)
@@ -236,8 +247,8 @@ def _page(
 
 
 def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQuerySet:
-    for name, worded in shape.filters:
-        slots = CONDITIONS[name].filter(slots, values[name] if worded is None else worded)
+    chosen = ((name, values[name] if worded is None else worded) for name, worded in shape.filters)
+    slots = _filtered(slots, chosen)
     if shape.near > 0:
         cells = [values[f"cell{n}"] for n in range(shape.near)]
         around = {name: values[name] for name in ("latitude", "longitude", "kilometres")}
@@ -246,5 +257,5 @@ def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQue
             return slots.from_nearest_site(cells, since_km=since, backwards=shape.backwards, **around)
         return slots.of_cells(cells, backwards=shape.backwards).around(**around)
     if shape.near == 0:
-        return slots.filter(room__site__commune__departement=values["departement"])
+        return slots.filter(**{DEPARTEMENT: values["near"]})
     return slots

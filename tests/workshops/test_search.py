@@ -432,6 +432,30 @@ def test_map_shows_what_the_list_shows(slots: list[Slot], client: Client) -> Non
             assert f'{commune}</a> <span class="hold">{counting.counted_slots(own)}</span>' in there
 
 
+MAPS = [
+    {"lieu": factories.LILLE, "rayon": "20"},
+    {"lieu": factories.LILLE, "rayon": "20", "departement": "59"},
+    {"lieu": factories.LILLE, "rayon": "10", "departement": "59", "moment": "soir"},
+    {"lieu": factories.LILLE, "rayon": "50", "departement": "75"},
+    {"lieu": factories.ROUBAIX},
+    {"lieu": factories.ROUBAIX, "departement": "59"},
+    {"lieu": factories.ROUBAIX, "departement": "75"},
+]
+
+
+@pytest.mark.parametrize("pointless", [False, True])
+@pytest.mark.parametrize("query", MAPS)
+def test_map_of_a_place_counts_what_the_list_shows(slots: list[Slot], query: dict[str, str], *, pointless: bool) -> None:
+    if pointless:
+        Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
+    filters._field.cache_clear()
+    by_number, criteria = {slot.pk: slot for slot in slots}, asked(query)
+    listed = Counter(by_number[number].room.site.commune_id for number in search(query))
+    counts = {there.place.pk: there.slots for there in counting.by_commune(criteria, now=NOW)}
+    assert counts == listed
+    filters._field.cache_clear()
+
+
 def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visitor) -> None:
     query = {"lieu": factories.LILLE, "rayon": "10", "places": "9", "moment": "soir", "theme": "email", "acces": "on"}
     client = visitor(world.association_owner)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from hashlib import blake2b
 from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -100,18 +102,22 @@ def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     """Of the country, of one département, or of what is around a place."""
     criteria, departement = Criteria.of(asked.cleaned), asked.cleaned["departement"]
     if departement is None and criteria.place is None:
-        found = _kept(data, lambda: by_departement(criteria, now=now))
+        found = _kept(criteria, lambda: by_departement(criteria, now=now))
         drawn = map_of_france(found, lambda one: address(data, departement=one.pk))
         return _drawn(data, found, drawn, departement=None)
-    found = _kept(data, lambda: by_commune(criteria, departement, now=now))
+    found = _kept(criteria, lambda: by_commune(criteria, now=now))
     around = [departement] if departement else list({there.place.departement: None for there in found})
     drawn = map_of_communes(found, around, lambda one: _of_commune(data, one))
     return _drawn(data, found, drawn, departement=departement)
 
 
-def _kept(data: QueryDict, count: Any) -> list[There]:
-    found: Any = cache.get_or_set(f"map?{data.urlencode()}", count, MAP_SECONDS)
-    return list(found)
+def _kept(criteria: Criteria, count: Callable[[], list[There]]) -> list[There]:
+    place = criteria.place
+    asked = [("lieu", place.pk), ("rayon", criteria.radius_km)] if place else []
+    asked += [(name, getattr(value, "pk", value)) for name, value in criteria.chosen]
+    key = blake2b(repr(asked).encode(), digest_size=12).hexdigest()
+    found: list[There] = cache.get_or_set(f"map:{key}", count, MAP_SECONDS)
+    return found
 
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
