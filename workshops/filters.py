@@ -158,13 +158,20 @@ class Elsewhere(django_filters.Filter):  # type: ignore[misc]  # idem
         return queryset
 
 
+def shown(field: forms.BoundField) -> SafeString:
+    """A field with its label and its errors; of one that nobody sees, nothing that they could not mend."""
+    if not field.is_hidden:
+        return field.as_field_group()
+    return SafeString() if field.errors else field.as_hidden()
+
+
 class SearchForm(forms.Form):
     """The search's own form: what one field cannot see."""
 
     @property
     def groups(self) -> dict[str, SafeString]:
         """Each field with its label and its errors, by name."""
-        return {name: self[name].as_field_group() for name in self.fields}
+        return {name: shown(self[name]) for name in self.fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -207,9 +214,9 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     reponse = _one_of(lambda value: Q(booking_mode=MODES[value]), ANSWERS, "Peu importe", "Réponse")
     acces = Condition(lambda _: Q(room__site__step_free=True), forms.BooleanField, label="Accès sans marche")
     tri = Elsewhere(forms.ChoiceField, label="Trier par", choices=ORDERS)
-    vue = Elsewhere(forms.ChoiceField, label="Affichage", choices=VIEWS)
+    vue = Elsewhere(forms.ChoiceField, label="Affichage", choices=VIEWS, widget=forms.HiddenInput)
     departement = Condition(
-        lambda place: Q(room__site__commune__departement=place), DepartementField, label="Département"
+        lambda place: Q(room__site__commune__departement=place), DepartementField, label="Numéro du département"
     )
     apres = Elsewhere(PositionField, label="Après", widget=forms.HiddenInput)
     avant = Elsewhere(PositionField, label="Avant", widget=forms.HiddenInput)
@@ -272,4 +279,4 @@ def _field(name: str, text: str) -> tuple[Any, SafeString] | None:
         # As people say it, whatever the address holds.
         data[name] = str(meant)
         form = SlotFilter(data).form
-    return meant, form[name].as_field_group()
+    return meant, shown(form[name])

@@ -432,6 +432,16 @@ def test_map_shows_what_the_list_shows(slots: list[Slot], client: Client) -> Non
             assert f'{commune}</a> <span class="hold">{counting.counted_slots(own)}</span>' in there
 
 
+@pytest.mark.django_db
+def test_form_keeps_the_view_and_the_departement(client: Client) -> None:
+    page = client.get("/creneaux/", {"vue": "carte", "departement": "59"}).text
+    form = page[page.index("<form class") : page.index("</form>")]
+    assert '<input type="hidden" name="vue" value="carte"' in form
+    assert 'name="departement" value="59"' in form
+    wrong = client.get("/creneaux/", {"vue": "ailleurs", "departement": "59"})
+    assert (wrong.status_code, 'name="vue"' in wrong.text) == (422, False)
+
+
 MAPS = [
     {"lieu": factories.LILLE, "rayon": "20"},
     {"lieu": factories.LILLE, "rayon": "20", "departement": "59"},

@@ -32,7 +32,7 @@ from workshops.views.results import address, results
 
 MOVABLE_SHOWN = 3
 # Fields that the form folds away.
-FOLDED = ("places", "benevoles", "theme", "reponse", "acces")
+FOLDED = ("places", "benevoles", "theme", "reponse", "acces", "departement")
 
 
 class SearchPage(NamedTuple):
@@ -146,7 +146,9 @@ class _Fields(NamedTuple):
     theme: str
     reponse: str
     acces: str
+    departement: str
     tri: str
+    vue: str
 
 
 _FORM = {
