@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.pressed import Pressed
 from companies.models import BookingMode, Slot
-from territories.wording import counted, day_date, kilometres, time_range
+from territories.templatetags.wording import kilometres, slot_day, slot_hours
+from territories.wording import counted
 
 STEP_FREE = "Accès sans marche"
 ANSWER = {BookingMode.INSTANT: "Réponse immédiate", BookingMode.ON_APPROVAL: "Réponse sous 96\u00a0h"}
-_zone = cache(ZoneInfo)
+# Twenty cards a page, again and again the same evenings.
+_day, _hours = lru_cache(maxsize=20_000)(slot_day), lru_cache(maxsize=20_000)(slot_hours)
 
 
 class Card(NamedTuple):
@@ -54,15 +54,14 @@ def _card(row: tuple[Any, ...]) -> Card:
         number, starts_at, ends_at, zone, computers, places, volunteers, mode, room, company, commune, departement,
         step_free, *distance,
     ) = row  # fmt: skip
-    day, hours = _when(starts_at, ends_at, zone)
     return Card(
         url=_path() % number,
-        day=day,
-        hours=hours,
+        day=_day(starts_at, zone),
+        hours=_hours(starts_at, ends_at, zone),
         room=room,
         company=company,
         place=f"{commune} ({departement})",
-        distance=_distance(*distance),
+        distance=kilometres(*distance or [None]),
         computers=_counted(computers, "ordinateur"),
         places=_counted(places, "place"),
         volunteers=_counted(volunteers, "bénévole") if volunteers else "",
@@ -76,19 +75,9 @@ def _path() -> str:
     return reverse("workshops:slot", args=[0]).replace("0", "%d")
 
 
-@lru_cache(maxsize=20_000)
-def _when(starts_at: dt.datetime, ends_at: dt.datetime, zone: str) -> tuple[str, str]:
-    starts, ends = starts_at.astimezone(_zone(zone)), ends_at.astimezone(_zone(zone))
-    return day_date(starts), time_range(starts, ends)
-
-
 @lru_cache(maxsize=2_000)
 def _counted(number: int, noun: str) -> str:
     return counted(number, noun, f"{noun}s")
-
-
-def _distance(kilometres_away: float | None = None) -> str:
-    return "" if kilometres_away is None else kilometres(kilometres_away)
 
 
 _DRAWN = Pressed("components/slot_card.html", "card", Card)

@@ -16,6 +16,7 @@ from companies.models import Site, SlotQuerySet
 from territories.grid import cells_around
 from territories.models import Commune, Departement
 from territories.wording import counted, number
+from workshops.agenda import week_days
 from workshops.catalogue import bookable
 from workshops.filters import RADII
 from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of
@@ -23,7 +24,6 @@ from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of
 MOST = 1000
 # No week of the largest town holds as many.
 ALL_OF_A_WEEK = 50_000
-DAYS = 7
 # The rows of a week, by the hour at which each begins.
 PARTS = (
     (dt.time(0), "Matin"),
@@ -97,8 +97,8 @@ def _written(changed: dict[str, Any]) -> dict[str, str]:
 
 def week(criteria: Criteria, monday: dt.date, *, now: dt.datetime) -> dict[tuple[str, dt.date], int]:
     """How many begin in each part of each day of a week, on the clock and the calendar of the site."""
-    days = criteria.but(du=monday, au=monday + dt.timedelta(days=DAYS - 1))
-    rows = columns_of(days, "local_date", "local_time", most=ALL_OF_A_WEEK, now=now)
+    days = week_days(monday)
+    rows = columns_of(criteria.but(du=days[0], au=days[-1]), "local_date", "local_time", most=ALL_OF_A_WEEK, now=now)
     return Counter((part_of(time), day) for day, time in rows)
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from territories.models import Departement
 from territories.outlines import extent, outlines
 from territories.wording import counted, day_date, short_date
-from workshops.counting import DAYS, PARTS, There, shown
+from workshops.agenda import week_days
+from workshops.counting import PARTS, There, shown
 
 # From so many slots on, a window shines, and a département or a commune is drawn as full.
 MANY = 5
@@ -40,7 +41,7 @@ def facade(
     counts: Mapping[tuple[str, dt.date], int], monday: dt.date, link: Callable[[dt.date], str]
 ) -> tuple[list[dict[str, str]], list[FacadeRow]]:
     """The heads of the days and the rows of windows; rows in which nothing ever begins are left out."""
-    days = [monday + dt.timedelta(days=number) for number in range(DAYS)]
+    days = week_days(monday)
     rows = [
         FacadeRow(label, [_window(counts.get((label, day), 0), label, day, link) for day in days])
         for _, label in PARTS

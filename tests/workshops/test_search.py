@@ -455,7 +455,9 @@ MAPS = [
 
 @pytest.mark.parametrize("pointless", [False, True])
 @pytest.mark.parametrize("query", MAPS)
-def test_map_of_a_place_counts_what_the_list_shows(slots: list[Slot], query: dict[str, str], *, pointless: bool) -> None:
+def test_map_of_a_place_counts_what_the_list_shows(
+    slots: list[Slot], query: dict[str, str], *, pointless: bool
+) -> None:
     if pointless:
         Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
     filters._field.cache_clear()

@@ -9,10 +9,10 @@ from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from territories.models import Commune, Departement
@@ -82,17 +82,13 @@ def _week(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     counts = week(criteria, monday, now=now)
     days, rows = facade(counts, monday, lambda date: address(data, vue="liste", du=date, au=date))
     shown = render_to_string("workshops/found_week.html", {"days": days, "rows": rows, "monday": monday})
-    before = address(data, du=monday - WEEK, au=None) if monday > _today(now) else SafeString()
+    before = address(data, du=monday - WEEK, au=None) if monday > timezone.localdate(now) else SafeString()
     return Results(SafeString(shown), before, address(data, du=monday + WEEK, au=None))
 
 
 def _first_day(criteria: Criteria, now: dt.datetime) -> dt.date | None:
     rows = find(criteria, now=now, count=1).rows
     return rows[0][1].astimezone(ZoneInfo(rows[0][3])).date() if rows else None
-
-
-def _today(now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 # --- a map ----------------------------------------------------------------------------------------------
@@ -116,8 +112,7 @@ def _kept(criteria: Criteria, count: Callable[[], list[There]]) -> list[There]:
     asked = [("lieu", place.pk), ("rayon", criteria.radius_km)] if place else []
     asked += [(name, getattr(value, "pk", value)) for name, value in criteria.chosen]
     key = blake2b(repr(asked).encode(), digest_size=12).hexdigest()
-    found: list[There] = cache.get_or_set(f"map:{key}", count, MAP_SECONDS)
-    return found
+    return list(cache.get_or_set(f"map:{key}", count, MAP_SECONDS) or ())
 
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
