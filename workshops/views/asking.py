@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
 from associations.models import Association, Moment
 from workshops.filters import read
+from workshops.views.for_whom import go_on
 
 MOMENTS = {"soir": Moment.EVENING, "weekend": Moment.WEEKEND}
 
@@ -27,11 +28,11 @@ def ask(request: HttpRequest) -> HttpResponse:
         return redirect("associations:create")
     asked = read(request.GET)
     filled = urlencode(_filled(asked.cleaned) if asked else {})
-    forms = [(one, f"{reverse('associations:request_create', args=[one.slug])}?{filled}") for one in own]
-    if len(forms) == 1:
-        return redirect(forms[0][1])
-    context = {"title": "Déposer une demande", "question": "Pour quelle association ?", "pages": forms}
-    return render(request, "workshops/for_whom.html", context)
+
+    def page(slug: str) -> str:
+        return f"{reverse('associations:request_create', args=[slug])}?{filled}"
+
+    return go_on(request, own, page, title="Déposer une demande", question="Pour quelle association ?")
 
 
 def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from workshops.catalogue import bookable
 from workshops.forms import OfferForm
 from workshops.matching import best
 from workshops.models import Booking
+from workshops.views.for_whom import go_on
 
 LOOKED_AT, SHOWN = 500, 20
 
@@ -31,11 +32,11 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
     if not own:
         messages.info(request, "Pour proposer un créneau, inscrivez d’abord votre entreprise.")
         return redirect("companies:create")
-    pages = [(one, reverse("workshops:offer", args=[one.slug, request_id])) for one in own]
-    if len(pages) == 1:
-        return redirect(pages[0][1])
-    context = {"title": "Proposer un créneau", "question": "Pour quelle entreprise ?", "pages": pages}
-    return render(request, "workshops/for_whom.html", context)
+
+    def page(slug: str) -> str:
+        return reverse("workshops:offer", args=[slug, request_id])
+
+    return go_on(request, own, page, title="Proposer un créneau", question="Pour quelle entreprise ?")
 
 
 @require_http_methods(["GET", "POST"])
