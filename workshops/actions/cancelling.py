@@ -15,7 +15,7 @@ from companies.models import Slot
 from workshops import emails
 from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_slots
 from workshops.actions.moves import move_booking, release_request
-from workshops.actions.promising import end_promises, keep_lost_of
+from workshops.actions.promising import end_promises, keeping_lost
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side, Workshop
@@ -109,8 +109,8 @@ def take_back(slot: Slot, *, by: User, now: dt.datetime) -> None:
     Raises:
         companies.SlotNotOpen: it was withdrawn before.
     """
-    keep_lost_of([slot], now=now)
-    companies.withdraw_slot(slot=slot, by=by, now=now)
+    with keeping_lost([slot], now=now):
+        companies.withdraw_slot(slot=slot, by=by, now=now)
 
 
 def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:

@@ -38,15 +38,9 @@ def end_promises(slot_id: int, *, now: dt.datetime) -> None:
     SlotVolunteer.objects.filter(slot=slot_id).delete()
 
 
-def keep_lost_of(slots: Collection[Slot], *, now: dt.datetime) -> None:
-    """The same for all promises to come of slots that are about to be taken back."""
-    coming = SlotVolunteer.objects.filter(slot__in=slots).coming(now)
-    keep_lost(coming.select_related("slot").order_by("pk"), now=now)
-
-
 @contextmanager
 def keeping_lost(slots: Collection[Slot], *, now: dt.datetime) -> Iterator[None]:
-    """The same for those promises that end inside the block; what goes over to other slots goes on."""
+    """The same for those promises to come that end inside the block; what goes over to other slots goes on."""
     coming = SlotVolunteer.objects.filter(slot__in=slots).coming(now)
     before = list(coming.select_related("slot").order_by("pk"))
     yield

@@ -16,7 +16,7 @@ from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
-from workshops.actions.promising import keep_lost_of, keeping_lost
+from workshops.actions.promising import keeping_lost
 from workshops.models import Booking, Reason, WaitlistEntry
 
 
@@ -129,8 +129,8 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     A date that was moved by hand counts for the day where it is now.
     """
     end = _end(availability, from_date, now=now)
-    keep_lost_of(end.withdrawn, now=now)
-    companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
+    with keeping_lost(end.withdrawn, now=now):
+        companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
     declined = refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
     return end._replace(declined=declined)
 
