@@ -18,6 +18,7 @@ from solidarite.invariants import FACTS, broken
 from tests import factories
 from tests.factories import World
 from workshops import actions
+from workshops.actions import offering
 from workshops.catalogue import bookable
 from workshops.models import Booking
 
@@ -114,6 +115,11 @@ def test_what_may_not_be_is_refused_in_words(
     with pytest.raises(actions.NotSought, match="pas encore admise"):
         offer(world, new, now)
     assert not Booking.objects.filter(offered_at__isnull=False).exists()
+
+
+def test_every_refusal_speaks_to_the_company() -> None:
+    said = [str(refusal) for refusal in offering._refusals().values()]
+    assert [words for words in said if "Votre association" in words] == []
 
 
 def test_company_proposes_from_the_list_of_requests(

@@ -13,6 +13,7 @@ from associations.models import Association, Request
 from companies.models import Slot
 from workshops import emails
 from workshops.actions.bookings import (
+    AlreadyAsked,
     SlotTaken,
     TooMany,
     TooManyBookings,
@@ -39,7 +40,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     Sent twice, it is held once.
 
     Raises:
-        NotSought, SlotTaken, TooMany, TooManyBookings: nothing is written.
+        NotSought, SlotTaken, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
@@ -51,7 +52,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     if sought is None or offers.held(now).exists():
         raise NotSought("Cette demande n’attend pas de proposition en ce moment : choisissez-en une autre.")
     _check(slot, sought, now)
-    with refusing(refusals_of_booking()):
+    with refusing(_refusals()):
         offered: Booking = Booking.objects.create(
             slot=slot,
             association=sought.association,
@@ -68,6 +69,14 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
         )
     emails.slot_offered(booking=offered, now=now)
     return offered
+
+
+def _refusals() -> dict[str, Refused]:
+    """Of a booking, in the words of who offers."""
+    return refusals_of_booking() | {
+        "booking_by_association_that_may": NotSought("Cette association ne peut pas réserver en ce moment."),
+        "booking_asked_once": AlreadyAsked("Cette association a déjà demandé ce créneau\u00a0: répondez-lui."),
+    }
 
 
 def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
