@@ -106,8 +106,9 @@ def _stamp_way(place: Site | Room, now: dt.datetime) -> None:
 
 
 def _says_otherwise(row: Site | Room | AccessKit) -> bool:
-    told = type(row).objects.filter(pk=row.pk).values(*row.WAY).first()
-    return bool(told != {name: getattr(row, name) for name in row.WAY})
+    # Of what was never described, nothing was told.
+    told = type(row).objects.filter(pk=row.pk).first() or type(row)()
+    return any(getattr(told, name) != getattr(row, name) for name in row.WAY)
 
 
 def _refuse_elsewhere(site: Site) -> None:

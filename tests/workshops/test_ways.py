@@ -90,6 +90,12 @@ def test_what_is_saved_unchanged_is_not_told(world: World, booking: Booking, now
     assert (actions.remind_workshops(now=now + SOON), told()) == (0, [])
 
 
+def test_kit_that_says_nothing_tells_nobody(world: World, booking: Booking, now: dt.datetime) -> None:
+    AccessKit.objects.all().delete()
+    companies.describe_access(kit=AccessKit(site=world.site), now=now)
+    assert (actions.remind_workshops(now=now + SOON), told()) == (0, [])
+
+
 def test_who_booked_since_knows_it_already(world: World, now: dt.datetime) -> None:
     move_house(world, now)
     factories.make_booking(now + dt.timedelta(minutes=1), world.slot, world.association)
