@@ -19,10 +19,10 @@ from psycopg import Cursor
 from psycopg.sql import Literal
 
 type Row = tuple[Any, ...]
-# Stands for an instant among the examples.
 # A search has a statement for each set of filters; psycopg forgets those beyond a hundred.
 MOST_KEPT = 500
 PLACES = re.compile("%[%s]")
+# Stands for an instant among the examples.
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
