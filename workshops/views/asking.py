@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     def page(slug: str) -> str:
         return f"{reverse('associations:request_create', args=[slug])}?{filled}"
 
-    return go_on(request, own, page, title="Déposer une demande", question="Pour quelle association ?")
+    return go_on(request, own, page, title="Déposer une demande", question="Pour quelle association ?")
 
 
 def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:

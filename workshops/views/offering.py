@@ -36,7 +36,7 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
     def page(slug: str) -> str:
         return reverse("workshops:offer", args=[slug, request_id])
 
-    return go_on(request, own, page, title="Proposer un créneau", question="Pour quelle entreprise ?")
+    return go_on(request, own, page, title="Proposer un créneau", question="Pour quelle entreprise ?")
 
 
 @require_http_methods(["GET", "POST"])
