@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils import timezone
 
-from accounts.prepared import run_planned
 from territories.grid import cell_of
+from territories.prepared import run_planned
 from workshops.cards import draw
 
 ROWS = 20

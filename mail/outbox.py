@@ -27,6 +27,7 @@ from mail.models import Message, MessageQuerySet
 from mail.models.messages import STAMPS
 from mail.rendering import RESERVED_NAMES, one_line
 from mail.turns import TURN, take_turns
+from territories.prepared import run_planned
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +116,7 @@ FROM ROWS FROM (jsonb_to_recordset(%(rows)s) AS (
 LEFT JOIN mail_suppression AS refused ON refused.address = lower(one.to_email)
 ORDER BY number
 ON CONFLICT (key) DO NOTHING
+RETURNING id
 """
 # What `together` gathers, in this thread or task.
 _gathered: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered", default=None)
@@ -221,10 +223,7 @@ def together() -> Iterator[None]:
 
 def _write(rows: list[dict[str, Any]]) -> int:
     """How many of them are new."""
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {"rows": Jsonb(rows), "turn": TURN, "set_aside": SET_ASIDE}
-        cursor.execute(INSERT, values)
-        return int(cursor.rowcount)
+    return len(run_planned(INSERT, {"rows": Jsonb(rows), "turn": TURN, "set_aside": SET_ASIDE}))
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:

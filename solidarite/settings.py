@@ -169,7 +169,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
     # Nothing is exempt from its triggers: where this is unset, each of them fails to read it, and catches that.
     " -c pgtrigger.ignore={}",
 )
-# What `accounts.prepared` asks is planned once for each connection; nothing else is.
+# What `territories.prepared` asks is planned once for each connection; nothing else is.
 DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 0)
 
 REDIS_URL = env.str("REDIS_URL", addresses.redis_url())

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import DateTimeField, DurationField, Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 
-from accounts.prepared import ANY_TIME, Prepared
 from companies.models import Slot, SlotQuerySet
+from territories.prepared import ANY_TIME, Prepared
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3

@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 
 from accounts.letters import Facts, Reader, in_organisation, managers_of, operators, owners_of, writing_to
 from accounts.models import Role, User
-from accounts.prepared import Prepared
 from accounts.vocabulary import Topic
 from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
@@ -26,6 +25,7 @@ from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
 from mail.kinds import Kind, by_day, on_a_clock, told_as
+from territories.prepared import Prepared
 from territories.wording import counted, kilometres, language, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, F, Func, Value
 
-from accounts.prepared import ANY_TIME, Prepared, Row
 from companies.models import Slot, SlotQuerySet
 from territories.grid import cells_around
 from territories.models import Commune, Departement
+from territories.prepared import ANY_TIME, Prepared, Row
 from workshops.catalogue import bookable
 from workshops.filters import CONDITIONS, Position, day_begins, day_ends
 

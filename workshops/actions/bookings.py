@@ -12,11 +12,11 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from accounts.prepared import ANY_TIME, Prepared, run_planned
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Association, Request
 from companies.models import BookingMode, Slot, SlotQuerySet
+from territories.prepared import ANY_TIME, Prepared, run_planned
 from territories.wording import counted
 from workshops import emails
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle

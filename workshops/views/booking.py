@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.identity import signed_in
 from accounts.models import User
-from accounts.prepared import ANY_TIME, Prepared
 from accounts.refusals import Refused, accepted
 from associations.models import Association, AssociationQuerySet
 from associations.views import managed_association
 from companies.models import Slot, SlotQuerySet
 from territories import clock
+from territories.prepared import ANY_TIME, Prepared
 from workshops import actions
 from workshops.catalogue import alternatives, bookable
 from workshops.forms import BookingForm, WaitlistForm

@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
-from accounts.prepared import ANY_TIME, Prepared
 from accounts.pressed import Pressed
 from associations.models import Association, Request
 from companies.models import RoomPhoto, Slot, SlotQuerySet
 from territories import clock
 from territories.models import Commune, Departement
+from territories.prepared import ANY_TIME, Prepared
 from workshops.catalogue import alternatives, bookable
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read

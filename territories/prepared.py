@@ -26,12 +26,22 @@ PLACES = re.compile("%[%s]")
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
+class Planned(Cursor[Row]):
+    """A statement of its own, whose values PostgreSQL is given apart."""
+
+    # Nothing is put before what a cursor with a name runs: several statements at once cannot be planned.
+    name = "planned"
+
+
 def run_planned(sql: str, values: Sequence[object] | Mapping[str, object], *, using: str = "default") -> list[Row]:
-    """The rows of a statement whose values are left apart: PostgreSQL plans it once for each connection."""
+    """The rows of a statement whose values are left apart: PostgreSQL plans it once for each connection.
+
+    The history of rows (pghistory) does not learn who wrote what it writes: for tables that keep one, use the ORM.
+    """
     connection: Any = connections[using]
     connection.ensure_connection()
     connection.connection.prepared_max = MOST_KEPT
-    with connection._prepare_cursor(Cursor(connection.connection)) as cursor:  # noqa: SLF001
+    with connection._prepare_cursor(Planned(connection.connection)) as cursor:  # noqa: SLF001
         cursor.execute(sql, values)
         rows: list[Row] = cursor.fetchall()
     return rows

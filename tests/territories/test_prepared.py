@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Role
-from accounts.prepared import Prepared
 from companies.models import Membership, Slot
+from territories.prepared import Prepared
 from tests import factories
 from tests.factories import World
 
