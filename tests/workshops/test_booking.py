@@ -379,6 +379,20 @@ def test_nobody_hoards(world: World, now: dt.datetime, settings: Settings) -> No
     assert book(world, now, slot_id=slots[3].pk).is_confirmed
 
 
+@pytest.mark.parametrize(("state", "counts"), [("confirmed", True), ("completed", False), ("no_show", False)])
+def test_workshops_to_come_are_those_not_told_yet(
+    world: World, now: dt.datetime, settings: Settings, state: str, counts: bool
+) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    booking = book(world, now)
+    Booking.objects.filter(pk=booking.pk).update(state=state)
+    own = Booking.objects.of_association(world.association).ahead(now)
+    assert own.exists() is counts
+    if not counts:
+        assert book(world, now, slot_id=other.pk).is_confirmed
+
+
 @pytest.mark.parametrize("people", ["", "0", "-3", "²", "9" * 5000, "deux"])
 def test_who_is_late_is_told_of_other_slots_whatever_the_form_says(
     world: World, now: dt.datetime, visitor: Callable[[User], Client], people: str

@@ -168,13 +168,13 @@ def _without_doubt(slot_id: int, association: Association, key: UUID, now: dt.da
 def _glance(most_waiting: int, most_live: int) -> Prepared[Slot]:
     def build(*, slot: int, association: int, key: UUID, now: dt.datetime) -> SlotQuerySet:
         claims = Booking.objects.filter(slot=OuterRef("pk"))
-        own = Booking.objects.filter(association=association, slot__ends_at__gt=now)
+        own = Booking.objects.filter(association=association)
         doubts = (
             Exists(Booking.objects.filter(key=key)),
             Exists(claims.lapsed(now)),
             Exists(claims.awaiting_answer(now).filter(slot__booking_mode=BookingMode.INSTANT)),
             _as_many_as(most_waiting, own.awaiting_answer(now)),
-            _as_many_as(most_live, own.live(now)),
+            _as_many_as(most_live, own.ahead(now)),
         )
         free = bookable(now).filter(pk=slot).filter(*(~doubt for doubt in doubts))
         return free.with_place().select_related("room__site__access_kit")
@@ -256,7 +256,7 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
 def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:
     """No hoarding. The association's row is held: two bookings at once do not both see room for one."""
     hold_association(association)
-    waiting = _coming(association, now).awaiting_answer(now).count()
+    waiting = Booking.objects.of_association(association).awaiting_answer(now).count()
     if slot.booking_mode == BookingMode.ON_APPROVAL and waiting >= settings.PENDING_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
@@ -270,17 +270,13 @@ def hold_association(association: Association) -> None:
     Association.objects.select_for_update(no_key=True).only("pk").get(pk=association.pk)
 
 
-def _coming(association: Association, now: dt.datetime) -> BookingQuerySet:
-    return Booking.objects.of_association(association).filter(slot__ends_at__gt=now)
-
-
 def check_live_cap(association: Association, now: dt.datetime) -> None:
     """Whether the association may have one workshop more to come; true until the commit for who holds its row.
 
     Raises:
         TooManyBookings
     """
-    live = _coming(association, now).live(now).count()
+    live = Booking.objects.of_association(association).ahead(now).count()
     if live >= settings.BOOKINGS_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous avez déjà {counted(live, 'atelier', 'ateliers')} à venir, le maximum\u00a0: annulez ceux dont vous "

@@ -34,6 +34,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Bookings that take their slot: nobody else can have it. A hold takes it until its clock runs out."""
         return self.exclude(state=Booking.State.HELD, expires_at__lte=now).filter(state__in=Booking.LIVE)
 
+    def ahead(self, now: dt.datetime) -> Self:
+        """Those of them whose workshop is not over, nor told."""
+        return self.live(now).filter(state__in=Booking.AHEAD, slot__ends_at__gt=now)
+
     def of_company(self, company: Company) -> Self:
         return self.filter(slot__room__site__company=company)
 
@@ -148,6 +152,7 @@ class Booking(models.Model):
     WAITING = (State.PENDING, State.HELD)
     AGREED = (State.CONFIRMED, State.COMPLETED, State.NO_SHOW)
     LIVE = (State.HELD, *AGREED)
+    AHEAD = (State.HELD, State.CONFIRMED)
     CANCELLED = (State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY)
     # What was confirmed once: a calendar shows that it is on, or that it is off.
     IN_CALENDARS = (*AGREED, *CANCELLED)
