@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from math import ceil
 from os import sysconf
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,8 @@ Measure = dict[str, Any]
 Book = Callable[[Browser, int, int], Answer]
 
 CLIENTS = 8
+# Bookings of one association: fewer than it may have to come.
+EACH = 25
 TICKS = sysconf("SC_CLK_TCK")
 IN_ORDER = {"BEGIN", "COMMIT"}
 
@@ -35,7 +38,7 @@ class Size(NamedTuple):
     bookings: int
 
 
-FULL, QUICK = Size(rounds=9, bookings=400), Size(rounds=3, bookings=80)
+FULL, QUICK = Size(rounds=9, bookings=400), Size(rounds=3, bookings=200)
 
 
 class Turn(NamedTuple):
@@ -57,7 +60,8 @@ def measure(*, quick: bool) -> Iterator[Measure]:
     """`booking.throughput`: the portal's ÷ a bare view's, medians of turns; `booking.queries`: statements of one."""
     size = QUICK if quick else FULL
     with machine() as ours, Progress(console=Console(stderr=True), transient=True) as progress:
-        world = make_world(associations=CLIENTS)
+        turns_made = (size.rounds + 1) * len(Round._fields)
+        world = make_world(associations=1 + turns_made * ceil(size.bookings / EACH))
         ours.serve()
         turns = Turns(ours, world, size.bookings)
         turns.of_the_portal(), turns.in_one_statement(), turns.through_the_orm()
@@ -87,14 +91,15 @@ def _throughput(rounds: list[Round], size: Size) -> Measure:
 
 
 class Turns:
-    """So many bookings of free slots by several clients at once, each with its own session, association and form."""
+    """So many bookings of free slots by several clients at once, each person with their session, association and form.
+
+    Associations are new at each turn: none has more to come than one may have.
+    """
 
     def __init__(self, ours: Machine, world: World, count: int) -> None:
         self.machine, self.world, self.count = ours, world, count
-        self.browsers = [Browser(ours.port, sign_in(owner)) for _, owner in world.associations]
-        (slot,) = open_slots(world, 1)
-        for browser in self.browsers:
-            browser.read_form(f"/creneaux/{slot}/reserver/")
+        self.fresh = iter(world.associations)
+        (self.shown,) = open_slots(world, 1)
 
     def of_the_portal(self) -> Turn:
         """Signed in, with the form's token and key."""
@@ -119,19 +124,27 @@ class Turns:
 
     def _turn(self, book: Book, booked: HTTPStatus) -> Turn:
         slots = open_slots(self.world, self.count)
+        people = [self._person() for _ in range(ceil(self.count / EACH))]
 
         def go(number: int) -> None:
-            browser, (association, _) = self.browsers[number], self.world.associations[number]
-            for slot in slots[number::CLIENTS]:
-                answer = book(browser, association.pk, slot)
+            browser, association = people[number]
+            for slot in slots[number :: len(people)]:
+                answer = book(browser, association, slot)
                 if answer.status != booked:
                     raise RuntimeError(f"{answer.status}: {answer.text[:500]}")
 
         with ThreadPoolExecutor(CLIENTS) as pool:
             cpu, began = self._cpu(), time.perf_counter()
-            list(pool.map(go, range(CLIENTS)))
+            list(pool.map(go, range(len(people))))
             seconds, used = time.perf_counter() - began, self._cpu() - cpu
         return Turn(self.count / seconds, used / self.count * 1000)
+
+    def _person(self) -> tuple[Browser, int]:
+        """Signed in, with the token of a form, and the number of their association."""
+        association, owner = next(self.fresh)
+        browser = Browser(self.machine.port, sign_in(owner))
+        browser.read_form(f"/creneaux/{self.shown}/reserver/")
+        return browser, association.pk
 
     def _cpu(self) -> float:
         """Seconds of the processors that the web server has used so far."""
@@ -149,7 +162,7 @@ def _queries(world: World) -> Measure:
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    association, owner = world.associations[0]
+    association, owner = world.associations[-1]
     client = Client(SERVER_NAME="127.0.0.1")
     client.cookies["sessionid"] = sign_in(owner)
     for slot in open_slots(world, 2):
