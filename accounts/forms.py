@@ -16,12 +16,17 @@ from accounts.names import NAME
 from mail.addresses import validate_address
 from territories import clock
 from territories.forms import CommuneField
-from territories.wording import language
+from territories.wording import language, weekday
 
 
 def date_input() -> forms.DateInput:
     """The browser's own date picker, which reads and writes ISO dates."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def weekday_choices() -> list[tuple[int, str]]:
+    """ISO numbers (1 = Monday) and names, in the language spoken."""
+    return [(day, weekday(day)) for day in range(1, 8)]
 
 
 class Trap(forms.TextInput):

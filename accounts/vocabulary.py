@@ -38,3 +38,21 @@ class Level(models.TextChoices):
     BEGINNER = "debutant", "débutant"
     INTERMEDIATE = "intermediaire", "intermédiaire"
     ADVANCED = "avance", "avancé"
+
+
+class Audience(models.TextChoices):
+    """Who comes, in the words of data·inclusion: codes and labels of `Public` in its schema 1.0.10."""
+
+    WORKING = "actifs", "Actifs"
+    MINIMUM_INCOME = "beneficiaires-des-minimas-sociaux", "Bénéficiaires des minimas sociaux"
+    JOB_SEEKERS = "demandeurs-emploi", "Demandeurs d’emploi"
+    STUDENTS = "etudiants", "Étudiants"
+    FAMILIES = "familles", "Familles"
+    WOMEN = "femmes", "Femmes"
+    YOUNG = "jeunes", "Jeunes"
+    DISABLED = "personnes-en-situation-de-handicap", "Personnes en situation de handicap"
+    EMERGENCY = "personnes-en-situation-durgence", "Personnes en situation d’urgence"
+    LEGAL = "personnes-en-situation-juridique-specifique", "Personnes en situation juridique spécifique"
+    EXILED = "personnes-exilees", "Personnes exilées"
+    PRIORITY_AREAS = "residents-qpv-frr", "Résidents en QPV ou FRR"
+    SENIORS = "seniors", "Séniors"

@@ -42,7 +42,7 @@ def association_reinstated(*, association: Association, now: dt.datetime) -> Non
 
 def request_published(*, request: Request, now: dt.datetime) -> None:
     """Their first request is online."""
-    _tell("request_published", request.association, now, lambda: {"topic": request.get_topic_display()}, about=request)
+    _tell("request_published", request.association, now, lambda: {"topic": request.about}, about=request)
 
 
 def request_hidden(*, request: Request, now: dt.datetime) -> None:
@@ -51,7 +51,7 @@ def request_hidden(*, request: Request, now: dt.datetime) -> None:
 
     def facts() -> dict[str, object]:
         return {
-            "topic": request.get_topic_display(),
+            "topic": request.about,
             "reason": request.hidden_reason,
             "request_url": settings.SITE_URL + reverse("associations:request_create", args=slug),
             "requests_url": settings.SITE_URL + reverse("associations:requests", args=slug),
@@ -71,7 +71,7 @@ def request_expiring(*, request: Request, now: dt.datetime) -> None:
                 "request_expiring",
                 key=f"request_expiring:{request.pk}:{request.expires_at:%Y%m%dT%H%M%S}:{manager.pk}",
                 context={
-                    "topic": request.get_topic_display(),
+                    "topic": request.about,
                     "until": long_date(request.expires_at.astimezone(ZoneInfo(zone)).date()),
                     "url": settings.SITE_URL + keeping_path(request, manager.person),
                 },

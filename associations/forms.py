@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import OrganisationForm, date_input
+from accounts.forms import OrganisationForm, date_input, weekday_choices
 from accounts.uploads import LONGEST_FILE
-from associations.models import Association, InsuranceCertificate, Request
+from accounts.vocabulary import Audience, Topic
+from associations.models import Association, InsuranceCertificate, Period, Request
 from territories.forms import CommuneField
 
 
@@ -21,18 +22,49 @@ class AssociationForm(OrganisationForm[Association]):
 class RequestForm(forms.ModelForm[Request]):
     """What an association looks for."""
 
+    topics = forms.MultipleChoiceField(
+        label="Thèmes",
+        choices=Topic.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins un thème."},
+    )
+    audiences = forms.MultipleChoiceField(
+        label="Publics",
+        choices=Audience.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché\u00a0: tous les publics.",
+    )
     commune = CommuneField(label="Autour de quelle commune", help_text="Par exemple «\u00a0Lille (59)\u00a0».")
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Jours",
+        choices=weekday_choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché\u00a0: n’importe quel jour.",
+    )
+    periods = forms.MultipleChoiceField(
+        label="Moments de la journée",
+        choices=Period.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché\u00a0: n’importe quand.",
+    )
 
     class Meta:
         model = Request
         fields = (
-            "topic",
+            "topics",
             "level",
+            "audiences",
             "participants",
             "computers",
+            "volunteers",
             "commune",
             "radius_km",
-            "moment",
+            "weekdays",
+            "periods",
             "from_date",
             "until_date",
         )
@@ -46,8 +78,9 @@ class RequestForm(forms.ModelForm[Request]):
             "until_date": "Au",
             "participants": "Combien de personnes viennent",
             "computers": "Combien d’ordinateurs il faut",
-            "moment": "Quand pouvez-vous venir",
+            "volunteers": "Combien de bénévoles de l’entreprise",
         }
+        help_texts = {"volunteers": "0 si votre équipe suffit."}
 
     def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
         season = {"from_date": today, "until_date": today + dt.timedelta(days=60), "radius_km": 20}

@@ -1,9 +1,12 @@
 """Pages of an association about itself: identity, requests and insurance."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -91,8 +94,7 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
     """Post a request, prefilled from the search that found nothing."""
     association = managed_association(request, slug)
     now = clock.now()
-    prefill = {field: value for field, value in request.GET.items() if field in RequestForm.Meta.fields}
-    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=prefill)
+    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=_searched(request.GET))
     if request.method == "POST" and form.is_valid():
         try:
             posted = actions.post_request(
@@ -106,6 +108,13 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("associations:requests", association.slug)
     context = {"association": association, "form": form}
     return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)
+
+
+def _searched(data: QueryDict) -> dict[str, Any]:
+    """Fields of the form from an address; those that take several words have a list."""
+    lists = {name for name, field in RequestForm.base_fields.items() if isinstance(field, forms.MultipleChoiceField)}
+    given = [name for name in RequestForm.Meta.fields if name in data]
+    return {name: data.getlist(name) if name in lists else data[name] for name in given}
 
 
 @login_not_required

@@ -106,11 +106,11 @@ def _requests(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
     for wanted in ends.select_related("association", "commune").order_by("expires_at", "pk")[:MOST]:
         until = wanted.expires_at.astimezone(ZoneInfo(wanted.commune.time_zone))
         yield Task(
-            f"Cherchez-vous toujours\u00a0: {wanted.get_topic_display()}\u00a0?",
+            f"Cherchez-vous toujours\u00a0: {wanted.about}\u00a0?",
             f"{counted(wanted.participants, 'participant', 'participants')}\u00a0; "
             f"la demande s’efface le {long_date(until.date())}",
             reverse("associations:requests", args=[wanted.association.slug]),
             "Confirmer",
-            f"la demande {wanted.get_topic_display()}",
+            f"la demande {wanted.about}",
             wanted.association.name,
         )

@@ -217,7 +217,7 @@ def make_request(now: dt.datetime, association: Association, **fields: Any) -> R
     return Request.objects.create(
         **{
             "association": association,
-            "topic": Topic.EMAIL,
+            "topics": [Topic.EMAIL],
             "participants": 6,
             "computers": 6,
             "commune_id": ROUBAIX,

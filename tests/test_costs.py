@@ -156,7 +156,7 @@ COSTS: dict[str, int] = {
     "workshops:feed": 5,
     "workshops:feeds": 5,
     "workshops:guidance": 2,
-    "workshops:requests": 3,
+    "workshops:requests": 5,
     "workshops:offer": 5,
     "workshops:offer_from": 3,
     "workshops:room_calendar": 6,

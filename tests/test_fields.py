@@ -15,13 +15,13 @@ from tests.typed import ROOM, SEASON, SITE
 
 Visitor = Callable[[User], Client]
 REQUEST = {
-    "topic": "email",
+    "topics": ["email"],
     "level": "any",
     "participants": "6",
     "computers": "6",
     "commune": "Lille (59)",
     "radius_km": "20",
-    "moment": "any",
+    "volunteers": "0",
     "from_date": "2026-12-01",
     "until_date": "2026-12-31",
 }

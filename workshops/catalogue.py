@@ -11,6 +11,8 @@ from territories.prepared import ANY_TIME, Prepared
 from workshops.models import Booking, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
+# How far around a place one may look, in kilometres.
+RADII = [(str(radius), f"{radius}\u00a0km") for radius in (5, 10, 20, 30, 50, 100)]
 # The number of no association.
 NOBODY = 0
 # How far around the time that was wanted one looks, then at all times: where two days hold no three, a year holds few.

@@ -17,8 +17,7 @@ from territories.grid import cells_around
 from territories.models import Commune, Departement
 from territories.wording import counted, number
 from workshops.agenda import week_days
-from workshops.catalogue import bookable
-from workshops.filters import RADII
+from workshops.catalogue import RADII, bookable
 from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of
 
 MOST = 1000

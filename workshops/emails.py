@@ -414,7 +414,7 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
                 "slots_matched",
                 key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
                 context={
-                    "topic": request.get_topic_display(),
+                    "topic": request.about,
                     "slots": [
                         _slot_facts(slot) | {"id": slot.pk, "cost": found.cost, "why": _reasons(request, found, slot)}
                         for found, slot in matches

@@ -21,10 +21,10 @@ from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import CommuneField
 from territories.models import Commune, Departement
+from workshops.catalogue import RADII
 
 DEFAULTS = {"rayon": "20", "tri": "date", "vue": "liste"}
 VIEWS = [("liste", "Liste"), ("semaine", "Semaine"), ("carte", "Carte")]
-RADII = [(str(radius), f"{radius}\u00a0km") for radius in (5, 10, 20, 30, 50, 100)]
 MOMENTS = [("soir", "Le soir"), ("weekend", "Le week-end"), ("semaine", "En semaine")]
 ORDERS = [("date", "Date"), ("distance", "Distance")]
 ANSWERS = [("immediate", "Immédiate"), ("accord", "Sur accord")]

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from associations.models import Moment, Request
+from associations.models import Period, Request
 from companies.models import Slot
 from territories.distance import kilometres_between
 
 # How many a request is told at once.
 MATCHES_TOLD = 5
+NOON = dt.time(12)
+# Kilometres that one would rather go than miss a volunteer.
+MISSING_COSTS = 3
 
 
 @dataclass(frozen=True, order=True)
@@ -29,8 +32,8 @@ class Match:
 def match(request: Request, slot: Slot) -> Match | None:
     """How well a slot serves a request, or None when a hard condition fails.
 
-    Hard: places, computers, dates, moment of the week, distance. The cost adds kilometres and empty places:
-    a near room of the right size comes first.
+    Hard: places, computers, dates, days and hours, distance. The cost adds kilometres, empty places and volunteers
+    that are missing: a near room of the right size, with help, comes first.
     """
     local = slot.starts_at.astimezone(ZoneInfo(slot.time_zone))
     distance = _distance(request, slot)
@@ -38,13 +41,15 @@ def match(request: Request, slot: Slot) -> Match | None:
         slot.places >= request.participants
         and slot.computers >= request.computers
         and request.from_date <= local.date() <= request.until_date
-        and _suits(request.moment, local)
+        and suits(request, local)
         and distance is not None
         and distance <= request.radius_km
     )
     if not serves or distance is None:
         return None
-    return Match(distance + (slot.places - request.participants), slot.starts_at, slot.pk, distance)
+    missing = max(request.volunteers - slot.volunteers_offered, 0)
+    cost = distance + (slot.places - request.participants) + MISSING_COSTS * missing
+    return Match(cost, slot.starts_at, slot.pk, distance)
 
 
 def best(request: Request, slots: list[Slot], *, count: int) -> list[Match]:
@@ -61,6 +66,14 @@ def _distance(request: Request, slot: Slot) -> float | None:
     return kilometres_between((commune.latitude, commune.longitude), (site.latitude, site.longitude))
 
 
-def _suits(moment: str, local: dt.datetime) -> bool:
-    weekend = local.isoweekday() in settings.WEEKEND_DAYS
-    return moment == Moment.ANY or (moment == Moment.WEEKEND) == weekend
+def suits(request: Request, local: dt.datetime) -> bool:
+    """Whether an evening that begins then, on the clock of its site, is on a day and at an hour that was wished."""
+    on_day = not request.weekdays or local.isoweekday() in request.weekdays
+    return on_day and (not request.periods or period_of(local.time()) in request.periods)
+
+
+def period_of(time: dt.time) -> Period:
+    """What people call this hour of the day."""
+    if time >= settings.EVENING_STARTS_AT:
+        return Period.EVENING
+    return Period.AFTERNOON if time >= NOON else Period.MORNING

@@ -24,6 +24,7 @@ from workshops.views import (
     search,
     series,
     slots,
+    sought,
     volunteers,
 )
 
@@ -66,7 +67,7 @@ urlpatterns = [
     path("creneaux/<int:slot_id>/reserver/", booking.book, name="book"),
     path("creneaux/<int:slot_id>/parcours/", courses.book, name="course_book"),
     path("creneaux/<int:slot_id>/attendre/", booking.wait, name="waitlist_join"),
-    path("demandes/", search.requests, name="requests"),
+    path("demandes/", sought.requests, name="requests"),
     path("demandes/<int:request_id>/proposer/", offering.offer_from, name="offer_from"),
     path(f"{company}demandes/<int:request_id>/proposer/", offering.offer, name="offer"),
     path("ateliers/accord/<str:token>/", answers.agreement, name="agreement"),

@@ -7,18 +7,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from accounts.forms import date_input
+from accounts.forms import date_input, weekday_choices
 from companies.models import Availability, BookingMode, Room
-from territories.wording import ordinal, weekday
+from territories.wording import ordinal
 
 LONGEST_NOTICE_HOURS = 720
 # More than come to any evening; whoever types that has slipped.
 MOST_VOLUNTEERS = 50
 A_YEAR = dt.timedelta(days=366)
-
-
-def weekday_choices() -> list[tuple[int, str]]:
-    return [(day, weekday(day)) for day in range(1, 8)]
 
 
 def ordinal_choices() -> list[tuple[int, str]]:

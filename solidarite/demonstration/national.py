@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from accounts.models import Role, User
 from accounts.vocabulary import Level, Topic
-from associations.models import Association, Moment, Request
+from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
 from companies.models import Availability, BookingMode, Company, Room, Site, Slot, VolunteerProfile
@@ -318,21 +318,24 @@ class _Country:
     def _requests(self) -> None:
         """Twenty an association, around where its people live."""
         chance, count, today = self.chance, self.scale.requests, self.now.date()
-        topics, levels, moments = [str(topic) for topic in Topic], list(Level), list(Moment)
+        topics, levels = [str(topic) for topic in Topic], list(Level)
+        days: list[list[int]] = [[], [1, 2, 3, 4, 5], [6, 7], [2, 4]]
 
         def rows() -> Iterator[tuple[Any, ...]]:
             for number in range(1, count + 1):
                 people, begins = chance.randint(3, 12), today + dt.timedelta(days=chance.randint(8, 90))
                 yield (
-                    number, chance.randint(1, self.scale.associations), chance.choice(topics), chance.choice(levels),
-                    people, people, self._commune().pk, chance.choice((5, 10, 20, 30, 50)), chance.choice(moments),
+                    number, chance.randint(1, self.scale.associations), [chance.choice(topics)], chance.choice(levels),
+                    [], people, people, 0, self._commune().pk, chance.choice((5, 10, 20, 30, 50)), chance.choice(days),
+                    [],
                     begins, begins + dt.timedelta(days=chance.randint(7, 60)), self.now, self.now,
                     self.now + Request.LASTS, self.now,
                 )  # fmt: skip
 
-        wanted = ("id", "association", "topic", "level", "participants", "computers", "commune", "radius_km", "moment")
+        wanted = ("id", "association", "topics", "level", "audiences", "participants", "computers", "volunteers")
+        somewhere = ("commune", "radius_km", "weekdays", "periods")
         dated = ("from_date", "until_date", "state_changed_at", "created_at", "expires_at", "matched_at")
-        self._copy(Request, (*wanted, *dated), rows(), count)
+        self._copy(Request, (*wanted, *somewhere, *dated), rows(), count)
 
 
 def _later(start: dt.time) -> dt.time:

@@ -26,9 +26,9 @@ from stdnum.fr import siren
 
 from accounts.codes import CODE_ALPHABET, CODE_LENGTH
 from accounts.models import Decision, Role, User
-from accounts.vocabulary import Level, Topic
+from accounts.vocabulary import Audience, Level, Topic
 from associations.actions import add_certificate
-from associations.models import Association, InsuranceCertificate, Moment, Request
+from associations.models import Association, InsuranceCertificate, Period, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Edition, Signature
 from companies.models import (
@@ -462,13 +462,16 @@ class _Seed:
         created_at = self.now - dt.timedelta(days=self.chance.randint(1, 40))
         return Request(
             association=association,
-            topic=self.chance.choice(Topic.values),
+            topics=self.chance.sample(Topic.values, self.chance.choice((1, 1, 2, 3))),
             level=self.chance.choice(Level.values),
+            audiences=self.chance.sample(Audience.values, self.chance.choice((0, 1, 1, 2))),
             participants=participants,
             computers=participants,
+            volunteers=self.chance.choice((0, 0, 1, 2)),
             commune=association.commune,
             radius_km=self.chance.choice((10, 20, 30)),
-            moment=self.chance.choice(Moment.values),
+            weekdays=self.chance.choice(([], [], [1, 2, 3, 4, 5], [6, 7], [2, 4])),
+            periods=self.chance.choice(([], [], [Period.EVENING])),
             from_date=self.today,
             until_date=self.today + dt.timedelta(days=self.chance.randint(30, 100)),
             state=state,

@@ -381,7 +381,7 @@ def test_nobody_hoards(world: World, now: dt.datetime, settings: Settings) -> No
 
 @pytest.mark.parametrize(("state", "counts"), [("confirmed", True), ("completed", False), ("no_show", False)])
 def test_workshops_to_come_are_those_not_told_yet(
-    world: World, now: dt.datetime, settings: Settings, state: str, counts: bool
+    world: World, now: dt.datetime, settings: Settings, *, state: str, counts: bool
 ) -> None:
     settings.BOOKINGS_PER_ASSOCIATION = 1
     other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))

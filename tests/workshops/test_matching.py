@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from associations.models import Moment, Request
+from associations.models import Period, Request
 from companies.models import Slot
 from mail.models import Message
 from tests import factories
@@ -33,8 +33,11 @@ def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
         ({"until_date": dt.date(2026, 12, 7)}, False),
         ({"radius_km": 20}, True),
         ({"radius_km": 5}, False),
-        ({"moment": Moment.EVENING}, True),
-        ({"moment": Moment.WEEKEND}, False),
+        ({"weekdays": [2]}, True),
+        ({"weekdays": [1, 3, 6]}, False),
+        ({"periods": [Period.EVENING]}, True),
+        ({"periods": [Period.MORNING, Period.AFTERNOON]}, False),
+        ({"weekdays": [2, 6], "periods": [Period.MORNING]}, False),
     ],
 )
 def test_hard_conditions(world: World, now: dt.datetime, fields: dict[str, Any], expected: bool) -> None:  # noqa: FBT001

@@ -58,7 +58,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
             association=sought.association,
             request=sought,
             participants=sought.participants,
-            topic=sought.topic,
+            topic=sought.topics[0],
             key=uuid4(),
             state=Booking.State.HELD,
             created_at=now,

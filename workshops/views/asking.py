@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,11 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
-from associations.models import Association, Moment
+from associations.models import Association, Period
 from workshops.filters import read
 from workshops.views.for_whom import go_on
 
-MOMENTS = {"soir": Moment.EVENING, "weekend": Moment.WEEKEND}
+WEEKEND = {"weekdays": list(settings.WEEKEND_DAYS)}
+WEEK = {"weekdays": [day for day in range(1, 8) if day not in settings.WEEKEND_DAYS]}
+MOMENTS: dict[str, dict[str, Any]] = {"soir": {"periods": [Period.EVENING]}, "weekend": WEEKEND, "semaine": WEEK}
 
 
 @require_GET
@@ -27,7 +30,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Pour déposer une demande, inscrivez d’abord votre association.")
         return redirect("associations:create")
     asked = read(request.GET)
-    filled = urlencode(_filled(asked.cleaned) if asked else {})
+    filled = urlencode(_filled(asked.cleaned) if asked else {}, doseq=True)
 
     def page(slug: str) -> str:
         return f"{reverse('associations:request_create', args=[slug])}?{filled}"
@@ -39,13 +42,14 @@ def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The fields of a request, from what the form of a search has cleaned; what was not asked is left out."""
     place = cleaned["lieu"]
     told = {
-        "topic": cleaned["theme"],
+        "topics": cleaned["theme"],
         "participants": cleaned["places"],
         "computers": cleaned["ordinateurs"],
+        "volunteers": cleaned["benevoles"],
         "commune": place.pk if place else None,
         "radius_km": cleaned["rayon"] if place else None,
-        "moment": MOMENTS.get(cleaned["moment"]),
         "from_date": cleaned["du"],
         "until_date": cleaned["au"],
+        **MOMENTS.get(cleaned["moment"], {}),
     }
     return {name: value for name, value in told.items() if value not in (None, "")}

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
-from associations.models import Association, Request
+from associations.models import Association
 from companies.models import RoomPhoto, Slot, SlotQuerySet
 from territories import clock
 from territories.models import Commune, Departement
@@ -211,12 +210,3 @@ def _movable(request: HttpRequest, shown: Slot, now: dt.datetime) -> BookingQuer
     own = Booking.objects.filter(association__in=Association.objects.managed_by(signed_in(request)))
     coming = own.filter(state=Booking.State.CONFIRMED, slot__starts_at__gt=now, participants__lte=shown.places)
     return coming.with_everything().order_by("slot__starts_at", "pk")[:MOVABLE_SHOWN]
-
-
-@login_not_required
-@require_GET
-def requests(request: HttpRequest) -> HttpResponse:
-    """What associations look for, without saying which association."""
-    open_requests = Request.objects.open(clock.now()).select_related("commune__departement")
-    page = Paginator(open_requests, 30).get_page(request.GET.get("page"))
-    return render(request, "workshops/request_list.html", {"page": page})

@@ -75,7 +75,7 @@ def open_evenings(stage: Stage, now: dt.datetime) -> None:
 def post_request(association: Association, now: dt.datetime) -> None:
     """What the association looks for, as its owner posts it."""
     request = Request(
-        topic=Topic.EMAIL,
+        topics=[Topic.EMAIL],
         participants=6,
         computers=6,
         commune_id=factories.ROUBAIX,

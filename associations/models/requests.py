@@ -1,0 +1,177 @@
+"""What associations look for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Cast
+
+from accounts.audit import tracked
+from accounts.models import Claimable, ClaimableQuerySet, User
+from accounts.ranges import between
+from accounts.vocabulary import Audience, Level, Topic
+from associations.models.associations import Association
+from territories.closed_lists import WordField, WordsField
+from territories.models import Commune
+from territories.wording import each_weekday, enumerated
+
+MOST_PARTICIPANTS, WIDEST_RADIUS_KM, MOST_VOLUNTEERS = 200, 200, 50
+
+
+class Period(models.TextChoices):
+    """Of a day, by the hour at which an evening begins on the clock of its site."""
+
+    MORNING = "morning", "le matin"
+    AFTERNOON = "afternoon", "l’après-midi"
+    EVENING = "evening", "le soir"
+
+
+class RequestQuerySet(ClaimableQuerySet):
+    """Requests by state and by who may see them."""
+
+    def open(self, now: dt.datetime) -> Self:
+        """Requests that a slot may still serve; the first ones of new associations once a moderator has seen them."""
+        return self.filter(
+            state=Request.State.OPEN,
+            association__state__in=(Association.State.ADMITTED, Association.State.NEW),
+            until_date__gte=now.date(),
+            expires_at__gt=now,
+        )
+
+    def with_expiry(self, now: dt.datetime) -> Self:
+        """Each with `expired`: whether it left the site by silence; one click brings it back."""
+        return self.annotate(expired=Q(state=Request.State.OPEN, expires_at__lte=now))
+
+    def expiring(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
+        """Open requests that soon leave the site, though their dates are still to come then."""
+        soon = self.open(now).filter(expires_at__lte=now + within)
+        return soon.filter(until_date__gt=Cast(F("expires_at"), models.DateField()))
+
+    def awaiting_decision(self) -> Self:
+        """First requests of new associations, oldest first."""
+        return self.filter(state=Request.State.IN_REVIEW).order_by("created_at", "pk")
+
+    def managed_by(self, user: User) -> Self:
+        return self.filter(association__in=Association.objects.managed_by(user))
+
+
+@tracked()
+class Request(Claimable):
+    """What an association looks for: a room with computers near a place, in a season.
+
+    `weekdays` are ISO numbers (1 = Monday). Without any day, or period, every one suits.
+    """
+
+    class State(models.TextChoices):
+        IN_REVIEW = "in_review", "en cours d’examen"
+        OPEN = "open", "ouverte"
+        HIDDEN = "hidden", "masquée"
+        IN_PROGRESS = "in_progress", "créneau réservé"
+        FULFILLED = "fulfilled", "atelier tenu"
+        WITHDRAWN = "withdrawn", "retirée"
+
+    LASTS = dt.timedelta(days=60)
+
+    TRANSITIONS: ClassVar[dict[State, list[State]]] = {
+        State.IN_REVIEW: [State.OPEN, State.HIDDEN, State.WITHDRAWN],
+        State.OPEN: [State.IN_PROGRESS, State.HIDDEN, State.WITHDRAWN],
+        State.HIDDEN: [State.OPEN],
+        State.IN_PROGRESS: [State.OPEN, State.FULFILLED],
+        State.FULFILLED: [],
+        State.WITHDRAWN: [],
+    }
+
+    association = models.ForeignKey(Association, on_delete=models.CASCADE, related_name="requests")
+    topics = WordsField(WordField(max_length=50, choices=Topic), verbose_name="thèmes", default=list)
+    level = WordField("niveau", max_length=20, choices=Level, default=Level.BEGINNER)
+    audiences = WordsField(WordField(max_length=60, choices=Audience), verbose_name="publics", default=list, blank=True)
+    participants = models.PositiveSmallIntegerField("participants", validators=between(1, MOST_PARTICIPANTS))
+    computers = models.PositiveSmallIntegerField("ordinateurs", validators=between(0, MOST_PARTICIPANTS))
+    volunteers = models.PositiveSmallIntegerField(
+        "bénévoles souhaités", default=0, validators=between(0, MOST_VOLUNTEERS)
+    )
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
+    radius_km = models.PositiveSmallIntegerField(
+        "rayon", help_text="kilomètres", validators=between(1, WIDEST_RADIUS_KM)
+    )
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours", default=list, blank=True)
+    periods = WordsField(WordField(max_length=20, choices=Period), verbose_name="moments", default=list, blank=True)
+    from_date = models.DateField("du")
+    until_date = models.DateField("au")
+    state = WordField(max_length=20, choices=State, default=State.OPEN)
+    state_changed_at = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    hidden_reason = models.CharField("motif", max_length=1000, blank=True)
+    expires_at = models.DateTimeField(editable=False, help_text="sauf si l’association dit qu’elle cherche toujours")
+    matched_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand les créneaux qui la servent ont été cherchés"
+    )
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "demande"
+        ordering = ("-created_at", "-pk")
+        indexes = [
+            models.Index(name="request_queue", fields=["created_at", "id"], condition=Q(state="in_review")),
+            models.Index(name="request_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
+        ]
+        constraints = [
+            *Claimable.Meta.constraints,
+            models.CheckConstraint(
+                name="request_claim_while_in_review", condition=Q(state="in_review") | Q(claimed_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="request_hidden_with_reason", condition=~Q(state="hidden") | ~Q(hidden_reason="")
+            ),
+            models.CheckConstraint(name="request_about_something", condition=Q(topics__len__gte=1)),
+            models.CheckConstraint(
+                name="request_weekdays_known", condition=Q(weekdays__contained_by=list(range(1, 8)))
+            ),
+            models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
+            models.CheckConstraint(
+                name="request_sizes_plausible",
+                condition=Q(
+                    participants__range=(1, MOST_PARTICIPANTS),
+                    computers__lte=MOST_PARTICIPANTS,
+                    radius_km__range=(1, WIDEST_RADIUS_KM),
+                    volunteers__lte=MOST_VOLUNTEERS,
+                ),
+            ),
+            models.CheckConstraint(
+                name="request_withdrawn_stamped",
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False)
+                | (~Q(state="withdrawn") & Q(withdrawn_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about}, {self.commune}"
+
+    @property
+    def about(self) -> str:
+        """« E-mail, Bureautique »."""
+        return _listed(self.topics, Topic)
+
+    @property
+    def who(self) -> str:
+        """« Demandeurs d’emploi, Séniors »; empty when everybody may come."""
+        return _listed(self.audiences, Audience)
+
+    @property
+    def when(self) -> str:
+        """« le mardi et le jeudi, le soir »: when they can come."""
+        days = enumerated([each_weekday(day) for day in sorted(self.weekdays)])
+        periods = enumerated([str(Period(one).label) for one in Period.values if one in self.periods])
+        return ", ".join(filter(None, (days, periods))) or "le soir ou le week-end"
+
+
+def _listed(words: Sequence[str], choices: type[models.TextChoices]) -> str:
+    return ", ".join(str(choices(word).label) for word in words)

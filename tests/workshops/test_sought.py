@@ -1,0 +1,132 @@
+import datetime as dt
+import html
+import itertools
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from associations.models import Request
+from companies.models import Company, Site
+from territories.distance import kilometres_between
+from territories.models import Commune
+from tests import factories
+from tests.factories import World
+from workshops.sought import NEAR_KM, around, near_sites
+
+Visitor = Callable[[User], Client]
+PAGE = "/demandes/"
+
+
+def point(commune: Commune) -> tuple[float, float]:
+    assert commune.latitude is not None
+    assert commune.longitude is not None
+    return commune.latitude, commune.longitude
+
+
+@pytest.fixture
+def scattered(world: World, now: dt.datetime) -> list[Request]:
+    """Requests near Lille and far, with narrow and wide circles."""
+    towns = Commune.objects.filter(departement__in=["59", "62", "974"], latitude__isnull=False).order_by("pk")
+    circles = itertools.cycle([5, 20, 50, 200])
+    return [
+        factories.make_request(now, world.association, commune_id=town.pk, radius_km=radius)
+        for town, radius in zip(towns[::25], circles, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("radius", [5, 20, 100])
+def test_requests_around_a_place_are_those_at_most_so_far(
+    scattered: list[Request], now: dt.datetime, radius: int
+) -> None:
+    lille = Commune.objects.get(pk=factories.LILLE)
+    away = {one.pk: kilometres_between(point(lille), point(one.commune)) for one in scattered}
+    found = list(around(Request.objects.open(now), lille, radius))
+    assert {one.pk for one in found} == {number for number, km in away.items() if km <= radius}
+    assert [away[one.pk] for one in found] == sorted(away[one.pk] for one in found)
+
+
+def test_requests_near_a_company_would_come_to_one_of_its_sites(
+    scattered: list[Request], world: World, now: dt.datetime
+) -> None:
+    reunion = Commune.objects.get(pk="97411")
+    north, south = point(reunion)
+    scattered.append(factories.make_request(now, world.association, commune_id=reunion.pk))
+    overseas = factories.make_site(now, world.company, commune_id=reunion.pk, latitude=north, longitude=south)
+    factories.make_site(now, factories.make_company(now), latitude=50.9, longitude=1.8)
+    sites = [(site.latitude, site.longitude) for site in world.company.sites.all()]
+    expected = {
+        one.pk
+        for one in scattered
+        if min(kilometres_between(site, point(one.commune)) for site in sites) <= min(one.radius_km, NEAR_KM)
+    }
+    companies = Company.objects.filter(pk=world.company.pk)
+    assert {one.pk for one in near_sites(Request.objects.open(now), list(companies))} == expected
+    there = near_sites(Request.objects.filter(commune__departement="974"), list(companies))
+    assert there.exists()
+    Site.objects.filter(pk=overseas.pk).update(archived_at=now)
+    assert not there.exists()
+
+
+def test_company_reads_first_what_is_looked_for_near_its_sites(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    near = factories.make_request(now, world.association, topics=["email", "sante"], audiences=["seniors"])
+    far = factories.make_request(now, factories.make_association(now), commune_id="97411", topics=["bureautique"])
+    client = visitor(world.company_owner)
+    page = html.unescape(client.get(PAGE).text)
+    assert "1\u00a0association cherche près de vos sites" in page
+    assert (near.about in page, far.about in page, "Séniors" in page) == (True, False, True)
+    everywhere = html.unescape(client.get(PAGE, {"partout": "on"}).text)
+    assert "2\u00a0associations cherchent une salle équipée" in everywhere
+    assert (near.about in everywhere, far.about in everywhere) == (True, True)
+
+
+def test_anybody_looks_around_a_place(world: World, now: dt.datetime, client: Client) -> None:
+    factories.make_request(now, world.association)
+    factories.make_request(now, factories.make_association(now), commune_id="97411")
+    assert "2\u00a0associations cherchent" in client.get(PAGE).text
+    near = client.get(PAGE, {"lieu": factories.LILLE, "rayon": "20"})
+    assert "1\u00a0association cherche à moins de 20\u00a0km de Lille (59)" in near.text
+    assert "Aucune demande" in client.get(PAGE, {"lieu": "75056", "rayon": "5"}).text
+
+
+@pytest.mark.parametrize(
+    "query", [{"lieu": "Nulle-Part-sur-Rien"}, {"rayon": "31"}, {"rayon": "9" * 5000}, {"lieu": "\x00"}, {"page": "x"}]
+)
+def test_what_makes_no_sense_is_said_and_nothing_breaks(world: World, client: Client, query: dict[str, str]) -> None:
+    assert client.get(PAGE, query).status_code == (200 if "page" in query else 422)
+
+
+def test_place_without_a_point_finds_its_departement(world: World, now: dt.datetime, client: Client) -> None:
+    factories.make_request(now, world.association)
+    Commune.objects.filter(pk=factories.LILLE).update(latitude=None, longitude=None)
+    assert "1\u00a0association" in client.get(PAGE, {"lieu": factories.LILLE, "rayon": "5"}).text
+
+
+def test_several_topics_days_and_hours_are_asked_for(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    address = reverse("associations:request_create", args=[world.association.slug])
+    typed = {
+        "topics": ["email", "sante"], "level": "debutant", "audiences": ["seniors", "demandeurs-emploi"],
+        "participants": "6", "computers": "6", "volunteers": "2", "commune": "Lille (59)", "radius_km": "20",
+        "weekdays": ["2", "4"], "periods": ["evening"], "from_date": now.date(), "until_date": now.date(),
+    }  # fmt: skip
+    assert visitor(world.association_owner).post(address, typed).status_code == 302
+    posted = Request.objects.get()
+    assert (posted.about, posted.who) == ("E-mail, Santé", "Séniors, Demandeurs d’emploi")
+    assert (posted.when, posted.volunteers) == ("le mardi et le jeudi, le soir", 2)
+    assert (
+        "Choisissez au moins un thème." in visitor(world.association_owner).post(address, typed | {"topics": []}).text
+    )
+
+
+def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visitor) -> None:
+    searched = {"lieu": factories.LILLE, "moment": "semaine", "theme": "sante", "benevoles": "2", "ordinateurs": "7"}
+    form = visitor(world.association_owner).get(reverse("workshops:ask"), searched, follow=True).context["form"]
+    filled = {name: form[name].value() for name in ("topics", "weekdays", "periods", "volunteers", "computers")}
+    days = ["1", "2", "3", "4", "5"]
+    assert filled == {"topics": ["sante"], "weekdays": days, "periods": None, "volunteers": "2", "computers": "7"}
+    evening = visitor(world.association_owner).get(reverse("workshops:ask"), {"moment": "soir"}, follow=True)
+    assert evening.context["form"]["periods"].value() == ["evening"]

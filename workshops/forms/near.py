@@ -1,0 +1,28 @@
+"""Where a company looks for associations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django import forms
+
+from territories.forms import CommuneField
+from workshops.catalogue import RADII
+
+RADIUS = "30"
+
+
+class NearForm(forms.Form):
+    """A place and a radius; or all of France, for who has sites of their own."""
+
+    lieu = CommuneField(label="Près de quelle commune", required=False, insee_first=True)
+    rayon = forms.TypedChoiceField(label="Rayon", choices=RADII, coerce=int)
+    partout = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        super().__init__({"rayon": RADIUS} | {name: data[name] for name in self.base_fields if data.get(name)})
+
+    def kept(self) -> str:
+        """What was asked, for the addresses of other pages."""
+        return urlencode(self.data)

@@ -1,0 +1,50 @@
+"""What associations look for, for companies that could open their doors."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from associations.models import Request, RequestQuerySet
+from companies.models import Company
+from territories import clock
+from territories.models import Commune
+from workshops.forms import NearForm
+from workshops.sought import around, near_sites
+
+SHOWN = 30
+
+
+@login_not_required
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """Open requests, without saying of which association: near a place, near one's company, or all of them."""
+    form, own = NearForm(request.GET), _own_companies(request)
+    asked = form.cleaned_data if form.is_valid() else {}
+    place, near = asked.get("lieu"), bool(own) and not asked.get("partout")
+    wanted = _chosen(Request.objects.open(clock.now()), place, asked.get("rayon", 0), own if near else [])
+    context = {
+        "form": form,
+        "page": Paginator(wanted.select_related("commune__departement"), SHOWN).get_page(request.GET.get("page")),
+        "associations": wanted.order_by().aggregate(count=Count("association", distinct=True))["count"],
+        "query": form.kept(),
+        "place": place,
+        "near": near,
+        "has_sites": bool(own),
+    }
+    return render(request, "workshops/request_list.html", context, status=200 if form.is_valid() else 422)
+
+
+def _own_companies(request: HttpRequest) -> list[Company]:
+    return list(Company.objects.managed_by(request.user)) if isinstance(request.user, User) else []
+
+
+def _chosen(wanted: RequestQuerySet, place: Commune | None, radius: int, own: list[Company]) -> RequestQuerySet:
+    if place is not None:
+        return around(wanted, place, radius)
+    return near_sites(wanted, own) if own else wanted
