@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from territories.closed_lists import WordField
+from territories.distance import kilometres_from
 from territories.folding import fold
 from territories.reading import LONGEST_TEXT, Reading, read
 
@@ -20,6 +21,8 @@ _SHORTEST_CLUE = 3
 
 # Of the communes of a box.
 LARGEST_SHOWN = 60
+# From the middle of the largest commune of Guyane one sees no other.
+WITHIN_SIGHT_KM, WITHIN_SIGHT_DEGREES = 100, 1.0
 
 
 class UnknownCommune(LookupError):  # named as callers say it, like DoesNotExist
@@ -135,6 +138,13 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         return self.filter(
             latitude__range=(south_west[0], north_east[0]), longitude__range=(south_west[1], north_east[1])
         ).order_by(*_LARGEST_FIRST)[:LARGEST_SHOWN]
+
+    def nearest(self, latitude: float, longitude: float) -> Commune | None:
+        """The commune whose point is nearest to this one (degrees); None when none is within sight of it."""
+        aside = (latitude - WITHIN_SIGHT_DEGREES, latitude + WITHIN_SIGHT_DEGREES)
+        away = kilometres_from(latitude, longitude)
+        near = self.exclude(kind=Commune.Kind.ARRONDISSEMENT).filter(latitude__range=aside)
+        return near.alias(away=away).filter(away__lte=WITHIN_SIGHT_KM).order_by("away", "pk").first()
 
     def _suggestions(self, text: str) -> list[Commune]:
         if len(fold(text[:LONGEST_TEXT])) < _SHORTEST_CLUE:

@@ -73,6 +73,8 @@ TABLE: dict[str, Rule] = {
     "home": PUBLIC,
     "workshops:search": PUBLIC,
     "workshops:search_counts": PUBLIC,
+    "workshops:communes": PUBLIC,
+    "workshops:nearest": get(*[FORM] * 8),
     "workshops:search_atom": PUBLIC,
     "workshops:search_rss": PUBLIC,
     "workshops:search_agenda": PUBLIC,

@@ -163,6 +163,7 @@ COSTS: dict[str, int] = {
     "workshops:room_close": 10,
     "workshops:search": 2,
     "workshops:search_counts": 8,
+    "workshops:communes": 1,
     "workshops:search_atom": 3,
     "workshops:search_rss": 3,
     "workshops:search_agenda": 3,

@@ -168,7 +168,7 @@ class _Walk:
     def association_posts_request(self) -> None:
         self.association.get(f"/associations/{self.association_slug}/demandes/nouvelle/")
         posted = self.association.submit(
-            topic="email", participants=str(PEOPLE), computers=str(PEOPLE), commune=str(self.town), radius_km="5"
+            topics="email", participants=str(PEOPLE), computers=str(PEOPLE), commune=str(self.town), radius_km="5"
         )
         self._expect(posted, "E-mail")
 

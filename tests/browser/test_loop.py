@@ -111,7 +111,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
 
     follow(association, re.compile("^Ouvrir Les"))
     follow(association, "Déposer une demande")
-    association.get_by_label("Thème").select_option("email")
+    association.get_by_role("checkbox", name="E-mail").check()
     association.get_by_label("Combien de personnes viennent").fill("6")
     association.get_by_label("Combien d’ordinateurs il faut").fill("6")
     association.get_by_label("Autour de quelle commune").fill("Lille (59)")

@@ -12,7 +12,7 @@ from workshops.forms.booking import (
 )
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
 from workshops.forms.hosting import HostingSignForm
-from workshops.forms.near import NearForm
+from workshops.forms.near import NearForm, PointForm
 from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
 from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.replies import ReplyForm
@@ -34,6 +34,7 @@ __all__ = [
     "NoteForm",
     "OfferForm",
     "OpenDateForm",
+    "PointForm",
     "PrepareForm",
     "PresenceForm",
     "ReasonForm",

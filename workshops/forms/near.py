@@ -13,6 +13,13 @@ from workshops.catalogue import RADII
 RADIUS = "30"
 
 
+class PointForm(forms.Form):
+    """Where somebody is, in degrees."""
+
+    latitude = forms.FloatField(min_value=-90, max_value=90)
+    longitude = forms.FloatField(min_value=-180, max_value=180)
+
+
 class NearForm(forms.Form):
     """A place and a radius; or all of France, for who has sites of their own."""
 

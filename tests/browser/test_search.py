@@ -1,0 +1,84 @@
+"""A search on a phone, by somebody who has no account, with and without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bench.chromium import new_context
+from bench.portal import Portal
+from tests.browser.steps import check, follow, press
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+LILLE = {"latitude": 50.63, "longitude": 3.06}
+
+
+@pytest.fixture
+def phone(portal: Portal, browser: Browser) -> Iterator[Page]:
+    context = new_context(browser, portal)
+    page = context.new_page()
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    yield page
+    context.close()
+
+
+def test_search_on_a_phone_leads_to_a_slot_and_back(phone: Page) -> None:
+    phone.goto("/creneaux/")
+    place = phone.get_by_label("Où")
+    place.press_sequentially("lil", delay=30)
+    expect(phone.locator("datalist option").first).to_have_attribute("value", "Lille (59)")
+    place.fill("Lille (59)")
+    with phone.expect_response(re.compile("rayon=50")):
+        phone.get_by_label("Rayon").select_option("50")
+    expect(phone).to_have_url(re.compile("lieu=Lille"))
+    expect(phone.get_by_role("heading", level=2, name=re.compile("Lille"))).to_be_visible()
+    expect(phone.locator("#resultats article").first).to_be_visible()
+    for view in ("Semaine", "Carte", "Liste"):
+        follow(phone, view)
+        expect(phone.get_by_label("Où")).to_have_value("Lille (59)")
+    found = phone.url
+    phone.locator("#resultats article a").first.click()
+    expect(phone).to_have_url(re.compile(r"/creneaux/\d+/"))
+    phone.go_back()
+    expect(phone).to_have_url(found)
+    expect(phone.get_by_label("Rayon")).to_have_value("50")
+    check(phone)
+
+
+def test_position_is_asked_for_by_a_click_and_becomes_a_commune(portal: Portal, browser: Browser) -> None:
+    context = new_context(browser, portal)
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation(LILLE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/creneaux/")
+    with page.expect_response(re.compile("proche/")) as asked:
+        page.get_by_role("button", name="Autour de moi").click()
+    assert re.search(r"latitude=50\.63&longitude=3\.06$", asked.value.url)
+    expect(page.get_by_label("Où")).to_have_value("Lille (59)")
+    expect(page).to_have_url(re.compile("lieu=Lille"))
+    context.close()
+
+
+def test_who_gives_no_position_is_told_what_to_do(phone: Page) -> None:
+    phone.goto("/demandes/")
+    phone.get_by_role("button", name="Autour de moi").click()
+    expect(phone.get_by_text("indiquez une commune")).to_be_visible()
+    check(phone)
+
+
+def test_search_without_javascript(portal: Portal, browser: Browser) -> None:
+    context = new_context(browser, portal, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/creneaux/")
+    expect(page.get_by_role("button", name="Autour de moi")).to_be_hidden()
+    page.get_by_label("Où").fill("roubaix")
+    page.get_by_label("Quand").select_option("soir")
+    press(page, "Voir les créneaux")
+    expect(page).to_have_url(re.compile("moment=soir"))
+    expect(page.locator("#resultats article").first).to_be_visible()
+    follow(page, re.compile("Combien de créneaux"))
+    context.close()
