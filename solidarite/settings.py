@@ -7,6 +7,7 @@ the legal notice must be given, or the portal refuses to start.
 
 import datetime as dt
 from email.utils import formataddr
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,7 +72,8 @@ CHARTER_REMINDER_DAYS = (30, 7)
 REGISTRY_URL = env.str("REGISTRY_URL", "" if EMBEDDED else "https://recherche-entreprises.api.gouv.fr")
 # Geocoder of the Géoplateforme. Empty: addresses are placed at the centre of their commune.
 GEOCODER_URL = env.str("GEOCODER_URL", "" if EMBEDDED else "https://data.geopf.fr/geocodage")
-# Tiles under the plan of a site, shown only after a click: an address with {z}, {x} and {y}. Empty: no tiles.
+# Tiles under the plan of a site and the map of a search, shown only after a click: an address with {z}, {x} and {y}.
+# Empty: no tiles.
 MAP_TILE_URL = env.str("MAP_TILE_URL", "")
 MAP_TILE_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILE_URL)) if MAP_TILE_URL else ""
 MAP_TILE_CREDIT = env.str("MAP_TILE_CREDIT", "")
@@ -327,7 +329,9 @@ TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# The files of Leaflet alone: the rest of its package wants GDAL.
+LEAFLET_FILES = distribution("django-leaflet").locate_file("leaflet/static/leaflet")
+STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", str(LEAFLET_FILES))]
 # Photographs of rooms and certificates of insurance; in a demonstration beside its database.
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(addresses.data_directory() / "media"))
 

@@ -79,6 +79,8 @@ class Dot(NamedTuple):
     radius: float
     url: str
     name: str
+    latitude: float
+    longitude: float
 
 
 class Map(NamedTuple):
@@ -125,7 +127,8 @@ def _dot(there: There, size: float, link: Callable[[Any], str]) -> Dot:
     commune = there.place
     x, y = outlines().place(commune.departement_id, commune.latitude, commune.longitude)
     radius = round(size * (SMALLEST + _step(there.slots) * LARGER), 2)
-    return Dot(x, y, radius, link(commune), f"{commune}\u00a0: {there.shown}")
+    name = f"{commune}\u00a0: {there.shown}"
+    return Dot(x, y, radius, link(commune), name, commune.latitude, commune.longitude)
 
 
 def _step(count: int) -> int:

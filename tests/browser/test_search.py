@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bench.chromium import new_context
 from bench.portal import Portal
@@ -82,3 +82,22 @@ def test_search_without_javascript(portal: Portal, browser: Browser) -> None:
     expect(page.locator("#resultats article").first).to_be_visible()
     follow(page, re.compile("Combien de créneaux"))
     context.close()
+
+
+def test_streets_are_asked_for_by_a_click_alone(phone: Page) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, content_type="image/svg+xml", body='<svg xmlns="http://www.w3.org/2000/svg"/>')
+
+    phone.route("https://tuiles.example.org/**", answer)
+    phone.goto("/creneaux/?vue=carte&departement=59")
+    expect(phone.locator("svg.map")).to_be_visible()
+    assert asked == []
+    phone.get_by_role("button", name="Afficher le fond de carte").click()
+    expect(phone.locator(".streets img.leaflet-tile").first).to_be_visible()
+    assert asked
+    check(phone)
+    phone.locator(".streets .spot").first.press("Enter")
+    expect(phone).to_have_url(re.compile("lieu=59"))

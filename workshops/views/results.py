@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.cache import cache
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -130,6 +131,13 @@ def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Depa
         }
         for there in found
     ]
-    context = {"map": drawn, "places": places, "departement": departement, "back": address(data, departement=None)}
+    context = {
+        "map": drawn,
+        "places": places,
+        "departement": departement,
+        "back": address(data, departement=None),
+        "tiles": settings.MAP_TILE_URL,
+        "credit": settings.MAP_TILE_CREDIT,
+    }
     shown = render_to_string("workshops/found_map.html", context) if found else ""
     return Results(SafeString(shown), SafeString(), SafeString())

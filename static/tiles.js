@@ -1,0 +1,40 @@
+/* Puts a map of streets in the place of a drawing, once somebody asks for it: only then is its server asked anything. */
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-tiles]");
+  if (!button) return;
+  button.disabled = true;
+  const { style, script, tiles, credit } = button.dataset;
+  await Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
+  show(button.closest("figure").querySelector("svg"), tiles, credit);
+  button.remove();
+});
+
+function load(kind, attributes) {
+  const element = Object.assign(document.createElement(kind), attributes);
+  return new Promise((loaded, failed) => {
+    element.onload = loaded;
+    element.onerror = failed;
+    document.head.append(element);
+  });
+}
+
+function show(drawing, tiles, credit) {
+  const box = document.createElement("div");
+  box.className = "streets";
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", drawing.getAttribute("aria-label"));
+  drawing.replaceWith(box);
+  const map = L.map(box, { attributionControl: false });
+  L.control.attribution({ prefix: false }).addTo(map);
+  L.tileLayer(tiles, { attribution: credit, maxZoom: 18 }).addTo(map);
+  const places = [...drawing.querySelectorAll("[data-latitude]")].map((link) => {
+    const at = L.latLng(link.dataset.latitude, link.dataset.longitude);
+    const name = link.getAttribute("aria-label");
+    const follow = ({ originalEvent }) => {
+      if (originalEvent.type === "click" || originalEvent.key === "Enter") location.assign(link.href.baseVal);
+    };
+    L.marker(at, { alt: name, title: name, icon: L.divIcon({ className: "spot" }) }).on("click keypress", follow).addTo(map);
+    return at;
+  });
+  map.fitBounds(L.latLngBounds(places).pad(0.2));
+}
