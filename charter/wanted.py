@@ -11,7 +11,7 @@ from mail.models import Message
 def _still_to_sign(message: Message) -> str:
     """Nobody is asked for a signature that was given meanwhile, or for a company that has withdrawn."""
     signature = Signature.objects.filter(pk=wanted.number_in(message.about)).select_related("version").first()
-    if signature is None or signature.state not in (Signature.State.APPROVED, *Signature.AWAITING):
+    if signature is None or signature.state not in (Signature.State.APPROVED, *Signature.UNFINISHED):
         return "Cette signature ne compte plus."
     newer = Signature.objects.filter(company=signature.company_id, version__number__gte=message.context["new_version"])
     return "La nouvelle version est signée." if newer.exclude(state=Signature.State.DRAFT).exists() else ""

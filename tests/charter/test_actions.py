@@ -556,7 +556,7 @@ def test_company_on_its_way_is_told_of_a_new_version_and_may_sign_it(
         actions.claim_signature(signature=earlier, by=world.moderator, now=now)
     second = next_version(world, now)
     told = Message.objects.filter(template="charter_renewal_due", context__company=applicant.name)
-    assert [one.context["stands"] for one in told] == [False]
+    assert [(one.context["stands"], wanted.why_not(one)) for one in told] == [(False, "")]
     again = sign(world, applicant, now + DAY, second)
     assert (fresh(earlier).state, again.state, again.version) == ("withdrawn", "submitted", second)
 
