@@ -105,16 +105,21 @@ def signature_lapsed(*, signature: Signature, waits: bool, now: dt.datetime) -> 
 
 @by_day
 @on_a_clock
-def charter_renewal_due(*, signature: Signature, version: CharterVersion, until: dt.datetime, now: dt.datetime) -> None:
-    """A new version is out: sign it while the signature counts, or in the place of the text that is on its way."""
-    stands = signature.state == Signature.State.APPROVED
+def charter_renewal_due(
+    *, signature: Signature, version: CharterVersion, until: dt.datetime | None, now: dt.datetime
+) -> None:
+    """A new version is out: sign it while the signature counts, or in the place of the text that is on its way.
+
+    Until when it counts limits this mail; a text on its way has no such limit.
+    """
+    ends = until if signature.state == Signature.State.APPROVED else None
     _tell(
         "charter_renewal_due",
         signature,
         now,
-        lambda: _renewal(version, until) | {"stands": stands},
+        lambda: _renewal(version, ends) | {"stands": ends is not None},
         fact=f"{version.number}",
-        not_after=until,
+        not_after=ends,
     )
 
 
@@ -128,14 +133,10 @@ def charter_renewal_reminder(
     _tell("charter_renewal_reminder", signature, now, lambda: _renewal(version, until), fact=fact, not_after=until)
 
 
-def _renewal(version: CharterVersion, until: dt.datetime) -> dict[str, object]:
+def _renewal(version: CharterVersion, until: dt.datetime | None) -> dict[str, object]:
     """What is to be signed, and until when the company's own signature counts: not always the newest text's grace."""
-    last_day = until.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    return {
-        "new_version": version.number,
-        "effective": long_date(version.effective_from_date),
-        "until": long_date(last_day),
-    }
+    last_day = long_date(until.astimezone(ZoneInfo(settings.TIME_ZONE)).date()) if until else ""
+    return {"new_version": version.number, "effective": long_date(version.effective_from_date), "until": last_day}
 
 
 def _tell(

@@ -10,7 +10,7 @@ from django.db.models import Max
 from accounts.models import User
 from accounts.refusals import Refused
 from charter import emails
-from charter.actions.standing import counts_until, midnight, today, wait_for_signers
+from charter.actions.standing import midnight, today, wait_for_signers
 from charter.models import CharterVersion, Signature
 from companies import actions as companies
 
@@ -75,11 +75,7 @@ def publish_version(*, version: CharterVersion, seen: str, by: User, now: dt.dat
     draft.published_at, draft.published_by = now, by
     draft.save(update_fields=["published_at", "published_by"])
     companies.limit_charter_standings(until=midnight(draft.grace_ends_date))
-    ends: dict[int, dt.datetime | None] = {}
-    for signature in Signature.objects.concerned_by_a_new_version().with_file().order_by("pk"):
-        if signature.version_id not in ends:
-            ends[signature.version_id] = counts_until(signature.version)
-        until = ends[signature.version_id]
-        assert until is not None
+    for signature in Signature.objects.concerned_by_a_new_version(now).with_file().order_by("pk"):
+        until = signature.company.charter_until_at
         emails.charter_renewal_due(signature=signature, version=draft, until=until, now=now)
     return draft

@@ -35,11 +35,15 @@ class SignatureQuerySet(ClaimableQuerySet):
     def of_company(self, company: Company) -> Self:
         return self.filter(company=company)
 
-    def concerned_by_a_new_version(self) -> Self:
-        """One file of each company: the one that stands, else the latest that is suspended or on its way."""
-        live = [*Signature.UNFINISHED, *Signature.STANDING]
-        stands_first = Case(When(state=Signature.State.APPROVED, then=0), default=1)
-        first = self.filter(state__in=live).order_by("company_id", stands_first, "-pk").distinct("company_id")
+    def concerned_by_a_new_version(self, now: dt.datetime) -> Self:
+        """One file of each company: the one that counts, else the latest that is suspended or on its way.
+
+        One whose grace period is over counts no more, whether or not somebody has noted it yet.
+        """
+        counts = Q(state=Signature.State.APPROVED, company__charter_until_at__gt=now)
+        others = Q(state__in=[*Signature.UNFINISHED, Signature.State.SUSPENDED])
+        counting_first = Case(When(state=Signature.State.APPROVED, then=0), default=1)
+        first = self.filter(counts | others).order_by("company_id", counting_first, "-pk").distinct("company_id")
         return self.filter(pk__in=first.values("pk"))
 
     def public(self) -> Self:

@@ -561,6 +561,53 @@ def test_company_on_its_way_is_told_of_a_new_version_and_may_sign_it(
     assert (fresh(earlier).state, again.state, again.version) == ("withdrawn", "submitted", second)
 
 
+@pytest.mark.parametrize("state", ["draft", "submitted", "in_review", "changes_requested"])
+def test_file_on_its_way_is_told_also_once_its_text_counts_no_more(
+    world: World, applicant: Company, now: dt.datetime, state: str
+) -> None:
+    """Version 1 is on its way, the grace period of version 2 is over, version 3 comes out."""
+    earlier = in_state(world, applicant, now, "submitted" if state == "in_review" else state)
+    if state == "in_review":
+        actions.claim_signature(signature=earlier, by=world.moderator, now=now)
+    next_version(world, now)
+    later = now + 120 * DAY
+    actions.lapse_signatures(now=later)
+    actions.remind_renewals(now=later)
+    next_version(world, later)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name, context__new_version=3)
+    assert (told.not_after, wanted.why_not(told)) == (None, "")
+    text = render(told).text
+    assert ("Le dossier d" in text, "jusqu’au" in text) == (True, False)
+
+
+def test_signature_that_ended_and_was_not_noted_yet_holds_no_version_up(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    """Four minutes after the grace period of version 2, before the scan: it hears that it ended, not « jusqu’au »."""
+    signature = approved(world, applicant, now)
+    next_version(world, now)
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    later = applicant.charter_until_at + dt.timedelta(minutes=4)
+    third = next_version(world, later)
+    assert CharterVersion.objects.newest() == third
+    about = Message.objects.filter(context__company=applicant.name)
+    assert not about.filter(context__new_version=3).exists()
+    actions.lapse_signatures(now=later)
+    assert (fresh(signature).state, about.filter(template="signature_lapsed").count()) == ("lapsed", 1)
+
+
+def test_file_on_its_way_is_told_beside_a_signature_that_ended(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    approved(world, applicant, now)
+    second = next_version(world, now)
+    renewal = sign(world, applicant, now + DAY, second)
+    next_version(world, now + 120 * DAY)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name, context__new_version=3)
+    assert (told.about, told.context["stands"]) == (f"signature:{renewal.pk}", False)
+
+
 def test_link_to_another_signatory_keeps_the_first_proof(world: World, applicant: Company, now: dt.datetime) -> None:
     first = in_state(world, applicant, now, "changes_requested")
     other = PLEDGE._replace(signatory_name="Jean Autre", signatory_email="jean@example.org")
