@@ -27,6 +27,12 @@ Told = Callable[[Suppression, dt.datetime], None]
 SOFT_TRIES_AT_MOST = 5
 SOFT_WAIT = dt.timedelta(hours=1)
 SET_ASIDE = "Adresse écartée\u00a0:"
+# What reached nobody: refused, come back after it left, or kept because its address was set aside.
+LOST = (
+    Q(state=Message.State.FAILED)
+    | Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
+    | Q(state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE)
+)
 COMPLAINT = "La personne a signalé un de nos courriels comme indésirable."
 
 # RFC 3463: the class of a status code, 4 for what passes, 5 for what stays.

@@ -16,13 +16,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 from redis.exceptions import RedisError
 
 from mail.addresses import validate_address
-from mail.bounces import SET_ASIDE
+from mail.bounces import LOST, SET_ASIDE
 from mail.models import Message, MessageQuerySet
 from mail.models.messages import STAMPS
 from mail.rendering import RESERVED_NAMES, one_line
@@ -254,9 +253,7 @@ def _lost(ids: Iterable[int], now: dt.datetime) -> MessageQuerySet:
 
     Not what is too late. One whose words were erased, a secret one or an old one, would leave empty.
     """
-    came_back = Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
-    unsent = Q(state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE)
-    chosen = Message.objects.filter(Q(state=Message.State.FAILED) | came_back | unsent, pk__in=list(ids), secret=False)
+    chosen = Message.objects.filter(LOST, pk__in=list(ids), secret=False)
     return chosen.exclude(context={}).exclude(not_after__lte=now)
 
 

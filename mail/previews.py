@@ -88,6 +88,7 @@ def _facts(template: str) -> dict[str, Any]:
         "access": [["[label]", "[text]"]],
         "remarks": ["[remark]"],
         "silent": ["[company]"],
+        "unreached": ["[association]"],
     }
     if template == DIGEST:
         lists["items"] = [{"template": DIGEST_OF, "subject": "[subject]", "facts": _facts(DIGEST_OF)}]

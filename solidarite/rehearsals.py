@@ -209,6 +209,7 @@ DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
     "promises": lambda cast, _: cast.promises_of_one(),
     "silent": lambda _, scene: [side for side in Side if scene["workshop"].agreed_at(side) is None],
     "slot": lambda _, scene: scene["entry"].slot,
+    "unreached": lambda _cast, _scene: [],
     "until": lambda cast, _: cast.now + dt.timedelta(days=60),
     "was": lambda _, scene: scene["promise"].starts_at - dt.timedelta(days=7),
 }

@@ -214,11 +214,14 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
 
 
 @by_day
-def workshop_unsure(*, workshop: Workshop, silent: list[Side], now: dt.datetime) -> None:
-    """To the owners of both sides and the operators, three days ahead: who has not said that it still stands."""
+def workshop_unsure(*, workshop: Workshop, silent: list[Side], unreached: list[Side], now: dt.datetime) -> None:
+    """To the owners of both sides and the operators, three days ahead: who has not said that it still stands.
+
+    Of whom we could not ask, that.
+    """
     booking = workshop.booking
     company, association = booking.slot.room.site.company, booking.association
-    facts = {"silent": names_of(silent, booking)}
+    facts = {"silent": names_of(silent, booking), "unreached": names_of(unreached, booking)}
     told = [(owner, _company_url(booking)) for owner in owners_of(company)]
     told += [(owner, _association_url(booking)) for owner in owners_of(association)]
     told += [(person, settings.SITE_URL + reverse("dashboard")) for person in operators()]

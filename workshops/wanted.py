@@ -83,9 +83,9 @@ def _still_asked(message: Message) -> str:
 
 @wanted.while_so("workshop_unsure")
 def _still_unsure(message: Message) -> str:
-    """Of a question that left a day before this was found: it may have come back since, and wait again."""
+    """Of a question that left a day before this was found, or was lost: it may wait again since."""
     workshop = _workshop(message)
-    if workshop is None or workshop.silent_sides(at=message.created_at):
+    if workshop is None or workshop.silent_sides(at=message.created_at) or workshop.unreached_sides():
         return _confirmed_and_then(message)
     sure = all(workshop.agreed_at(side) for side in Side)
     return "Les deux parties ont répondu." if sure else "La question n’est pas restée un jour sans réponse."
@@ -93,9 +93,11 @@ def _still_unsure(message: Message) -> str:
 
 @wanted.retold("workshop_unsure")
 def _who_is_silent(message: Message, at: dt.datetime) -> wanted.Facts:
-    """Whose answer is awaited still."""
+    """Whose answer is awaited still, and who could not be asked."""
     workshop = Workshop.objects.with_everything().get(booking=wanted.number_in(message.about))
-    return {**message.context, "silent": names_of(workshop.silent_sides(at=at), workshop.booking)}
+    silent, unreached = workshop.silent_sides(at=at), workshop.unreached_sides()
+    told = {"silent": names_of(silent, workshop.booking), "unreached": names_of(unreached, workshop.booking)}
+    return {**message.context, **told}
 
 
 @wanted.while_so("volunteer_invited", "volunteers_missing")

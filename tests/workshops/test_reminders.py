@@ -17,10 +17,12 @@ from time_machine import travel
 from accounts.models import Role, User
 from companies.actions import join_slot
 from companies.models import Slot, SlotVolunteer
+from mail import bounces
 from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
 from mail.models import Message, Pause, Preferences
 from mail.rendering import render
+from mail.wanted import NOT_FOR_THEM
 from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink, smtp_sink
@@ -37,6 +39,7 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 START = dt.datetime(2026, 12, 8, 17, 30, tzinfo=dt.UTC)
 BOTH = ["Hélène", "Karim"]
 ALL = [*BOTH, "Lucie"]
+HARD = "550 5.1.1 no such user"
 
 
 def told(template: str) -> list[str]:
@@ -192,6 +195,71 @@ def test_alert_of_a_question_that_came_back_stays(booking: Booking) -> None:
     assert why_unwanted(alert, at=START - 3 * DAY) == "La question n’est pas restée un jour sans réponse."
     leave(START - 3 * DAY, template="workshop_agreement")
     assert why_unwanted(alert, at=START - 2.9 * DAY) == "La question n’est pas restée un jour sans réponse."
+
+
+@pytest.mark.parametrize("loss", ["refused", "set aside before", "came back"])
+def test_others_hear_that_a_side_could_not_be_asked(booking: Booking, world: World, smtp_sink: Sink, loss: str) -> None:
+    """Karim alone acts for the association, and our question does not reach him."""
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    karim = world.association_owner.email
+    if loss == "refused":
+        smtp_sink.answers[karim] = HARD
+    if loss == "set aside before":
+        bounces.set_aside(address=karim, reason=HARD, now=START - 20 * DAY)
+    actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 8 * DAY)
+    scan(START - 7 * DAY)
+    deliver(START - 6.4 * DAY)
+    question = Message.objects.get(template="workshop_agreement")
+    if loss == "came back":
+        hard = {"event": bounces.Event.HARD_BOUNCE, "address": karim, "reason": HARD, "now": START - 6 * DAY}
+        bounces.note(message_id=question.message_id, **hard)  # type: ignore[arg-type]
+    scan(START - 3 * DAY - HOUR)
+    assert told("workshop_unsure") == []
+    scan(START - 3 * DAY, START - 2.9 * DAY)
+    assert told("workshop_unsure") == [*BOTH, operator.name]
+    smtp_sink.taken.clear()
+    deliver(START - 2.4 * DAY)
+    alerts = Message.objects.filter(template="workshop_unsure")
+    states = dict(alerts.values_list("to_name", "state"))
+    assert states == {"Hélène": "sent", operator.name: "sent", "Karim": "skipped"}
+    told_to_company = alerts.get(to_name="Hélène").text
+    assert f"Nous n’avons pas pu joindre\u00a0:\n- {world.association.name}\n" in told_to_company
+    assert "Nous attendons" not in told_to_company
+
+
+def test_question_that_reaches_a_colleague_is_not_lost(booking: Booking, world: World, now: dt.datetime) -> None:
+    """Of two who act for the association one is out of reach: the other has a day to answer once the question left."""
+    factories.add_member(world.association, factories.make_user("Nora"), Role.MANAGER, now)
+    bounces.set_aside(address=world.association_owner.email, reason=HARD, now=now)
+    actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 8 * DAY)
+    scan(START - 7 * DAY, START - 3 * DAY)
+    assert told("workshop_unsure") == []
+    leave(START - 3 * DAY, template="workshop_agreement")
+    scan(START - 2.5 * DAY)
+    assert told("workshop_unsure") == []
+    scan(START - 2 * DAY)
+    alert = Message.objects.get(template="workshop_unsure", to_name="Hélène")
+    assert (alert.context["silent"], alert.context["unreached"]) == ([world.association.name], [])
+
+
+def test_question_that_stayed_for_another_reason_is_not_lost(booking: Booking) -> None:
+    scan(START - 7 * DAY)
+    stayed = {"state": "skipped", "skipped_at": START - 6 * DAY, "last_error": f"{NOT_FOR_THEM} elle est partie."}
+    Message.objects.filter(template="workshop_agreement").update(**stayed)
+    scan(START - 3 * DAY)
+    assert told("workshop_unsure") == []
+
+
+def test_alert_of_a_side_that_is_asked_again_says_no_more_that_it_is_out_of_reach(booking: Booking) -> None:
+    """An operator has the question sent again before the alert has left."""
+    scan(START - 7 * DAY)
+    lost = {"state": "failed", "failed_at": START - 6 * DAY, "last_error": HARD}
+    Message.objects.filter(template="workshop_agreement").update(**lost)
+    scan(START - 3 * DAY)
+    alert = Message.objects.filter(template="workshop_unsure")[0]
+    assert (why_unwanted(alert, at=START - 3 * DAY), len(alert.context["unreached"])) == ("", 2)
+    Message.objects.filter(template="workshop_agreement").update(state="queued", failed_at=None)
+    assert why_unwanted(alert, at=START - 3 * DAY) == "La question n’est pas restée un jour sans réponse."
 
 
 def test_who_acts_instead_is_asked_too(booking: Booking, world: World, now: dt.datetime, smtp_sink: Sink) -> None:

@@ -102,15 +102,19 @@ def _ask_one(number: int, now: dt.datetime) -> bool:
 
 
 def _tell_unsure(now: dt.datetime) -> int:
-    """Three days ahead: who was asked, a day ago or more, and said nothing. Nothing is cancelled by silence."""
+    """Three days ahead: who was asked, a day ago or more, and said nothing, and who could not be asked at all.
+
+    Nothing is cancelled by silence.
+    """
     ahead = Workshop.objects.starting_within(now=now, days=UNSURE_AHEAD).untold("workshop_unsure")
-    silent = ahead.silent(*Side, at=now)
-    due = [one for one in silent.with_everything().order_by("pk") if one.is_within(UNSURE_AHEAD, now=now)]
+    unsure = ahead.silent(*Side, at=now) | ahead.unreached(*Side)
+    due = [one for one in unsure.with_everything().order_by("pk") if one.is_within(UNSURE_AHEAD, now=now)]
     return _each(due, _warn, now)
 
 
 def _warn(*, workshop: Workshop, now: dt.datetime) -> None:
-    emails.workshop_unsure(workshop=workshop, silent=workshop.silent_sides(at=now), now=now)
+    silent, unreached = workshop.silent_sides(at=now), workshop.unreached_sides()
+    emails.workshop_unsure(workshop=workshop, silent=silent, unreached=unreached, now=now)
 
 
 def _remind(now: dt.datetime) -> int:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
+from mail.bounces import LOST
 from mail.models import Message, MessageQuerySet
 from mail.wanted import NOT_FOR_THEM
 
@@ -28,9 +29,20 @@ def told_to_others(number: str, template: str, *, kind: str = "booking") -> Q:
 
 
 def left_until(until: dt.datetime, number: str, template: str, *, kind: str = "booking", **fields: object) -> Q:
-    """Whether this mail left, by an instant, to somebody; of several, one with these fields."""
+    """Whether this mail left, by an instant, to somebody, and did not come back; of several, one with these fields."""
     left = _written(number, template, kind).filter(state=Message.State.SENT, sent_at__lte=until, **fields)
-    return Q(Exists(left))
+    return Q(Exists(left.exclude(LOST)))
+
+
+def reached_nobody(number: str, template: str, *, kind: str = "booking", **fields: object) -> Q:
+    """Whether this mail was lost on its way to whomever it was written; of several, those with these fields.
+
+    One that waits, or that an operator holds back, may still reach somebody. One that stayed for another reason than
+    its address is not lost.
+    """
+    written = _written(number, template, kind).filter(**fields)
+    on_its_way = written.filter(state__in=(Message.State.QUEUED, Message.State.GATHERED, Message.State.SENT))
+    return Q(Exists(written.filter(LOST))) & ~Q(Exists(on_its_way.exclude(LOST)))
 
 
 def _written(number: str, template: str, kind: str) -> MessageQuerySet:

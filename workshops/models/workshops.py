@@ -17,7 +17,7 @@ from territories.closed_lists import WordField, WordsField
 from territories.zones import CLOCK_CHANGE
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
-from workshops.models.told import left_until, told_of, told_to_others
+from workshops.models.told import left_until, reached_nobody, told_of, told_to_others
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
@@ -53,6 +53,15 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         since = OuterRef("agreement_asked_at")
         silences = [Q(**{f"{one}_agreed_at": None}) & left(context__side=str(one), sent_at__gte=since) for one in sides]
         return self.filter(reduce(or_, silences))
+
+    def unreached(self, *sides: Side) -> Self:
+        """Workshops of which one of these sides could not be asked: our question reached nobody there."""
+        lost = partial(reached_nobody, "booking_id", "workshop_agreement")
+        since = OuterRef("agreement_asked_at")
+        losses = [
+            Q(**{f"{one}_agreed_at": None}) & lost(context__side=str(one), created_at__gte=since) for one in sides
+        ]
+        return self.filter(reduce(or_, losses))
 
     def untold(self, template: str) -> Self:
         """Those about which nobody was written this mail."""
@@ -182,6 +191,11 @@ class Workshop(models.Model):
         """Which sides were asked and did not answer in time (`WorkshopQuerySet.silent`)."""
         this = Workshop.objects.filter(pk=self.pk)
         return [side for side in Side if this.silent(side, at=at).exists()]
+
+    def unreached_sides(self) -> list[Side]:
+        """Which sides could not be asked (`WorkshopQuerySet.unreached`)."""
+        this = Workshop.objects.filter(pk=self.pk)
+        return [side for side in Side if this.unreached(side).exists()]
 
     def agreed_at(self, side: Side) -> dt.datetime | None:
         """When this side said that it still agrees."""
