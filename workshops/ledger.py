@@ -68,6 +68,13 @@ KEPT = Case(
     default=Value(""),
 )
 
+# When it leaves, as far as that is known by now; of what does not wait any more, when it was due.
+LEAVES = Case(
+    When(gathered_into__state=Message.State.QUEUED, then="gathered_into__next_attempt_at"),
+    When(Q(state=Message.State.QUEUED) | Q(state=Message.State.GATHERED, gathered_into=None), then="next_attempt_at"),
+    default="due_at",
+)
+
 # What a key tells to all its readers (`workshops.told.fact`): it ends with the capacity of one of them.
 FACT = Left("key", Length("key") - Length("capacity") - 1)
 # One line each: what became of a fact that was told at an instant.
@@ -104,7 +111,7 @@ def ledger(booking: Booking) -> list[Told]:
         .values(*LINE)
     )
     sent = Min(Coalesce("gathered_into__sent_at", "sent_at"))
-    told = rows.annotate(people=Count("to_email", distinct=True), due=Min("due_at"), sent=sent)
+    told = rows.annotate(people=Count("to_email", distinct=True), due=Min(LEAVES), sent=sent)
     zone = ZoneInfo(booking.slot.time_zone)
     return [_told(row, zone) for row in told.order_by("-due", *LINE)]
 

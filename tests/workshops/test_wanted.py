@@ -276,6 +276,23 @@ def test_ledger_says_when_the_first_of_several_was_told(world: World, booking: B
     assert lines(booking, "Confirmation") == [("mardi 1er\u00a0décembre 2026, 11\u00a0h", "à 2\u00a0personnes")]
 
 
+def test_ledger_says_when_what_waits_will_leave(
+    world: World, booking: Booking, now: dt.datetime, smtp_sink: Sink
+) -> None:
+    """At half past ten in the evening it waits for the morning; a server that refuses it then, for the next attempt."""
+    smtp_sink.body_answers[world.association_owner.email] = "451 4.3.0 later"
+    send(now)
+    Message.objects.filter(template="workshop_reminder").update(state=Message.State.QUEUED, sent_at=None)
+
+    def waits(at: dt.datetime) -> list[str]:
+        deliver_due(now=at, limit=9, clock=lambda: at)
+        return [one.when for one in ledger(booking) if one.what == "Rappel\u00a0: à envoyer"]
+
+    assert waits(now + dt.timedelta(hours=12.5)) == ["mercredi 2\u00a0décembre 2026, 7\u00a0h"]
+    [again] = waits(now + dt.timedelta(hours=21))
+    assert again.startswith("mercredi 2\u00a0décembre 2026, 7\u00a0h\u00a001")
+
+
 Propose = Callable[[Booking, dt.datetime, list[Slot]], None]
 
 
