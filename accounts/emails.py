@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -35,6 +36,7 @@ from territories.wording import counted, long_date
 
 def member_invited(*, organisation: Organisation, invitation: Invitation, by: User, now: dt.datetime) -> None:
     """To an address, in the language of who invites: the way in, and until when. The link is erased once sent."""
+    local = invitation.expires_at.astimezone(ZoneInfo(organisation.local_zone))
     with writing(Address(invitation.email), language=by.language) as post:
         post(
             "member_invited",
@@ -43,7 +45,7 @@ def member_invited(*, organisation: Organisation, invitation: Invitation, by: Us
                 "organisation": organisation.name,
                 "by": by.name,
                 "role": invitation.get_role_display(),
-                "until": long_date(invitation.expires_at.date()),
+                "until": long_date(local.date()),
                 "url": settings.SITE_URL + invitation_path(organisation, invitation),
             },
             about=f"{organisation.SPACE}-invitation:{invitation.pk}",

@@ -27,6 +27,7 @@ def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
 
     The link is a secret: it is erased once sent. Its key names the instant of that link: a later one replaces it.
     """
+    until = now + LINK_LASTS
     with writing(Address(signature.signatory_email, signature.signatory_name), language=by.language) as post:
         post(
             "signature_link",
@@ -34,11 +35,11 @@ def signature_link(*, signature: Signature, by: User, now: dt.datetime) -> None:
             context={
                 "company": signature.company.name,
                 "by": by.name,
-                "until": long_date((now + LINK_LASTS).date()),
+                "until": long_date(until.astimezone(ZoneInfo(signature.company.local_zone)).date()),
                 "url": settings.SITE_URL + signing_path(signature),
             },
             about=f"signature:{signature.pk}",
-            not_after=now + LINK_LASTS,
+            not_after=until,
             secret=True,
             now=now,
         )

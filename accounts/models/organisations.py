@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -208,6 +209,11 @@ class Organisation(models.Model):
     def time_zone(self) -> str:
         """On whose clock it lives (IANA); empty: nobody said where it is."""
         return self.commune.time_zone if self.commune else ""
+
+    @property
+    def local_zone(self) -> str:
+        """On whose clock its days are told: where nobody said where it is, on the portal's."""
+        return self.time_zone or settings.TIME_ZONE
 
     def _people(self, roles: list[Role]) -> models.QuerySet[User]:
         members = self.members().filter(role__in=roles)

@@ -84,7 +84,9 @@ class MemberPages:
     def _own(self, request: HttpRequest, slug: str) -> tuple[Organisation, Membership]:
         """The organisation of this page and the visitor's place in it; who only volunteers, or is nobody, gets 404."""
         user = signed_in(request)
-        organisation: Organisation = get_object_or_404(self.kind.objects.managed_by(user), slug=slug)
+        organisation: Organisation = get_object_or_404(
+            self.kind.objects.managed_by(user).select_related("commune"), slug=slug
+        )
         return organisation, organisation.members().select_related("user").get(user=user)
 
     def _owned(self, request: HttpRequest, slug: str) -> tuple[Organisation, Membership]:

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
 
 from accounts import emails
 from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
 from mail.models import Message
 from mail.rendering import render
+from territories.wording import day_date, long_date
 from tests import factories
 from tests.factories import World
 
@@ -101,6 +105,21 @@ def test_each_fact_is_told_once_in_words(
     assert to in (message.to_name, message.to_email)
     assert words in rendered.text
     assert "<b>copeaux" not in rendered.html
+
+
+@pytest.mark.parametrize(("commune", "hour", "day"), [("59350", 22, 15), ("59350", 23, 16), ("98818", 13, 16)])
+def test_invitation_and_page_tell_its_last_day_where_the_organisation_is(
+    world: World, visitor: Callable[[User], Client], commune: str, hour: int, day: int
+) -> None:
+    world.company.commune_id = commune
+    world.company.save()
+    now = dt.datetime(2026, 12, 1, hour, 30, tzinfo=dt.UTC)
+    invited(world, now)
+    until = Message.objects.get().context["until"]
+    assert until == long_date(dt.date(2026, 12, day))
+    with travel(now, tick=False):
+        page = visitor(world.company_owner).get(reverse("companies:members", args=[world.company.slug])).text
+    assert f"gestionnaire, jusqu’au {day_date(dt.date(2026, 12, day))}<" in page
 
 
 def test_link_of_an_invitation_is_erased_once_sent(world: World, now: dt.datetime) -> None:

@@ -12,6 +12,8 @@ from charter import actions, emails
 from charter.models import Signature
 from mail.models import Message
 from mail.rendering import render
+from territories.models import Commune
+from territories.wording import long_date
 from tests import factories
 from tests.factories import World
 
@@ -73,6 +75,16 @@ def test_link_to_sign_is_for_the_signatory_alone(now: dt.datetime, world: World,
     message = Message.objects.get()
     assert (message.to_email, message.secret) == ("helene@example.org", True)
     assert message.not_after == now + dt.timedelta(days=14)
+
+
+@pytest.mark.parametrize(("commune", "hour", "day"), [("59350", 22, 15), ("59350", 23, 16), ("98818", 13, 16)])
+def test_link_to_sign_tells_its_last_day_where_the_company_is(
+    world: World, signature: Signature, commune: str, hour: int, day: int
+) -> None:
+    signature.company.commune = Commune.objects.get(pk=commune)
+    now = dt.datetime(2026, 12, 1, hour, 30, tzinfo=dt.UTC)
+    emails.signature_link(signature=signature, by=world.company_owner, now=now)
+    assert Message.objects.get().context["until"] == long_date(dt.date(2026, 12, day))
 
 
 def test_decision_is_told_to_each_manager(world: World, now: dt.datetime, signature: Signature) -> None:
