@@ -61,6 +61,8 @@ OUTCOMES = {
 }
 # What is said last stays, but for these: a late word of the way there does not undo them.
 FINAL = (Message.Outcome.BOUNCED, Message.Outcome.COMPLAINED)
+# What may still be told of what has arrived; all else is told late, or out of order.
+AFTER_ARRIVAL = (Event.HARD_BOUNCE, Event.COMPLAINED)
 
 
 def when_set_aside(listener: Told) -> Told:
@@ -120,12 +122,11 @@ def _settle_arrived(message: Message, now: dt.datetime) -> None:
 
 
 def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:
+    if message.outcome == Message.Outcome.DELIVERED and event not in AFTER_ARRIVAL:
+        return
     if event == Event.DELIVERED:
         _settle_arrived(message, now)
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT).exclude(outcome__in=FINAL)
-    if event == Event.SOFT_BOUNCE and message.outcome == Message.Outcome.DELIVERED:
-        # Told late, or out of order: it has arrived since.
-        return
     if event == Event.SOFT_BOUNCE:
         again = now + SOFT_WAIT * 2**message.attempts
         if not _may_go_again(message, again):

@@ -238,6 +238,25 @@ def test_late_word_of_a_soft_bounce_does_not_undo_a_delivery(message: Message) -
     assert (message.state, message.outcome) == ("sent", "delivered")
 
 
+@pytest.mark.parametrize("late", [("deferred",), ("deferred", "soft_bounce"), ("blocked",), ("error",)])
+def test_what_has_arrived_stays_so_whatever_comes_late(
+    smtp_sink: Sink, message: Message, late: tuple[str, ...]
+) -> None:
+    for event in ("delivered", *late):
+        tell_us(message, event, reason="" if event == "delivered" else "452 4.2.2 full")
+    message.refresh_from_db()
+    assert (message.state, message.outcome, message.last_error) == ("sent", "delivered", "")
+    assert deliver_due(now=NOW + 99 * HOUR, limit=9, clock=lambda: NOW + 99 * HOUR) == Tally()
+
+
+@pytest.mark.parametrize(("event", "outcome"), [("hard_bounce", "bounced"), ("spam", "complained")])
+def test_what_has_arrived_may_come_back_or_be_complained_of(message: Message, event: str, outcome: str) -> None:
+    for told in ("delivered", event):
+        tell_us(message, told)
+    message.refresh_from_db()
+    assert (message.outcome, Suppression.objects.count()) == (outcome, 1)
+
+
 def test_delivery_told_after_a_soft_bounce_settles_it(smtp_sink: Sink, message: Message) -> None:
     """Of its two servers one had taken it: it is not sent a second time."""
     for event in ("soft_bounce", "delivered", "soft_bounce"):
