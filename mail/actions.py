@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.db.models import Case, F, JSONField, Q, Value, When
 
+from mail.bounces import messages_to
 from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences
 
@@ -24,6 +25,16 @@ def save_preferences(preferences: Preferences, *, now: dt.datetime) -> None:
 def refuse_kinds(*, address: str, kinds: Iterable[Kind], now: dt.datetime) -> None:
     """No more mail of these kinds to this address; the other wishes stay."""
     _save(address.lower(), dict.fromkeys((kind.value for kind in kinds), Frequency.NEVER), now)
+
+
+def refuse_all(*, address: str, now: dt.datetime) -> None:
+    """The provider tells that its reader wants none of our mail: what may be refused stays, what engages people leaves.
+
+    Only an address that we have written to, as it stands there: nobody else's word refuses anything.
+    """
+    known = messages_to(address).values_list("to_email", flat=True).first()
+    if known:
+        refuse_kinds(address=known, kinds=Kind, now=now)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from mail.addresses import in_letters
-from mail.models import Message, Suppression
+from mail.models import Message, MessageQuerySet, Suppression
 
 logger = logging.getLogger(__name__)
 
@@ -97,13 +97,18 @@ def _call(listener: Told, suppression: Suppression, now: dt.datetime) -> None:
         logger.exception("Others were not told that %s fell silent", suppression.pk)
 
 
+def messages_to(address: str) -> MessageQuerySet:
+    """Those that we wrote to an address that the provider names, in whatever letters it does."""
+    return Message.objects.filter(Q(to_email__iexact=address) | Q(to_email__iexact=in_letters(address)))
+
+
 @transaction.atomic
 def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.datetime) -> None:
     """Take down what the provider tells. Events may come twice, late and in any order.
 
     An address is set aside only when we have written to it: nobody else's word silences it.
     """
-    to_address = Message.objects.filter(Q(to_email__iexact=address) | Q(to_email__iexact=in_letters(address)))
+    to_address = messages_to(address)
     message = to_address.filter(message_id=message_id).select_for_update().first()
     if message is not None:
         _note_outcome(message, event, reason, now)

@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from mail.actions import refuse_all
 from mail.bounces import Event, is_passing, note
 from mail.rendering import one_line
 from territories import clock
@@ -37,14 +38,12 @@ PLAIN = {
     EventType.DEFERRED: Event.DEFERRED,
     EventType.FAILED: Event.FAILED,
     EventType.COMPLAINED: Event.COMPLAINED,
-    EventType.UNSUBSCRIBED: Event.COMPLAINED,
 }
 # Why a provider does not even try: it has seen the address fail, or its owner complain.
 REJECTED = {
     RejectReason.INVALID: Event.HARD_BOUNCE,
     RejectReason.BOUNCED: Event.HARD_BOUNCE,
     RejectReason.SPAM: Event.COMPLAINED,
-    RejectReason.UNSUBSCRIBED: Event.COMPLAINED,
 }
 
 
@@ -62,15 +61,20 @@ def provider(request: HttpRequest) -> HttpResponse:
 @receiver(tracking, dispatch_uid="what became of our mail")
 def take_down(*, event: Any, **_kwargs: Any) -> None:
     """One event of a verified call. What tells nothing of a message's way, such as an opening, is left out."""
+    if not _is_text(event.recipient):
+        return
+    now = clock.now()
+    if event.event_type == EventType.UNSUBSCRIBED or event.reject_reason == RejectReason.UNSUBSCRIBED:
+        refuse_all(address=event.recipient, now=now)
     meaning = _meaning(event)
-    if meaning is None or not _is_text(event.recipient):
+    if meaning is None:
         return
     note(
         event=meaning,
         address=event.recipient,
         message_id=f"<{one_line(str(event.message_id or '')).strip('<>')}>",
         reason=_words(event),
-        now=clock.now(),
+        now=now,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from anymail.signals import AnymailTrackingEvent
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -17,8 +18,10 @@ from pytest_django import Settings
 from mail import bounces
 from mail.delivery import Tally, deliver_due
 from mail.figures import mail_figures
-from mail.models import Message, Suppression
+from mail.kinds import Frequency, Kind
+from mail.models import Message, Preferences, Suppression
 from mail.outbox import requeue
+from mail.webhooks import take_down
 from tests.mail.conftest import NOW, Sink
 
 pytestmark = pytest.mark.django_db
@@ -113,13 +116,39 @@ def test_fault_in_telling_others_holds_up_no_mail(
     assert "Others were not told" in caplog.text
 
 
-@pytest.mark.parametrize("event", ["spam", "unsubscribe"])
-def test_complaint_sets_the_address_aside(message: Message, told: list[str], event: str) -> None:
-    assert tell_us(message, event) == 200
+def test_complaint_sets_the_address_aside(message: Message, told: list[str]) -> None:
+    assert tell_us(message, "spam") == 200
     message.refresh_from_db()
     assert message.outcome == "complained"
     assert Suppression.objects.get().reason == bounces.COMPLAINT
     assert told == ["ana@example.org"]
+
+
+def test_who_unsubscribes_refuses_what_may_be_refused_and_nothing_else(
+    smtp_sink: Sink, message: Message, told: list[str], tell: Tell
+) -> None:
+    Preferences.objects.create(address="ana@example.org", quiet_from=dt.time(20), changed_at=NOW)
+    assert tell_us(message, "unsubscribe", email="Ana@example.org") == 200
+    wishes = Preferences.objects.get()
+    assert {wishes.frequency(kind) for kind in Kind} == {Frequency.NEVER}
+    assert (wishes.address, wishes.quiet_from) == ("ana@example.org", dt.time(20))
+    message.refresh_from_db()
+    assert (message.state, message.outcome, Suppression.objects.exists(), told) == ("sent", "", False, [])
+    tell("hello:2")
+    assert deliver_due(now=NOW, limit=9, clock=lambda: NOW) == Tally(sent=1)
+
+
+def test_message_that_is_not_even_tried_since_its_reader_unsubscribed_did_not_arrive(message: Message) -> None:
+    said = {"recipient": message.to_email, "message_id": message.message_id, "mta_response": "", "description": ""}
+    take_down(event=AnymailTrackingEvent(event_type="rejected", reject_reason="unsubscribed", **said))
+    message.refresh_from_db()
+    assert (message.outcome, Suppression.objects.exists()) == ("bounced", False)
+    assert Preferences.objects.get().frequency(Kind.REMINDERS) == Frequency.NEVER
+
+
+def test_stranger_who_unsubscribes_leaves_no_trace(message: Message) -> None:
+    tell_us(Message(to_email="eve@example.org", message_id="<x@y>"), "unsubscribe")
+    assert not Preferences.objects.exists()
 
 
 @pytest.mark.parametrize(
