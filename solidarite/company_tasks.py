@@ -34,9 +34,9 @@ def company_tasks(own: Collection[Company], now: dt.datetime) -> list[Task]:
     ]
 
 
-def company_figures(company: Company) -> list[dict[str, str]]:
+def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
     """Workshops held, people, and volunteers' hours to date, ready to read."""
-    given = given_in_year(company)
+    given = given_in_year(company, now=now)
     told = hours(round(given.minutes / 60, 1))
     return [
         {"number": number(given.workshops), "label": noun(given.workshops, "atelier tenu", "ateliers tenus")},

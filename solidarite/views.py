@@ -82,7 +82,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "stands": Company.objects.signatories(now).filter(pk=own.pk).exists(),
         "charter": CharterVersion.objects.newest(),
         "tasks": company_tasks([own], now),
-        "figures": company_figures(own),
+        "figures": company_figures(own, now),
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         )[:20],

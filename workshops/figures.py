@@ -61,14 +61,14 @@ class Given(NamedTuple):
         return self.mecenat_minutes / 60
 
 
-def given_in_year(company: Company, year: int | None = None) -> Given:
+def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime) -> Given:
     """Of a company, in a year or ever: workshops that were held, and its volunteers' time.
 
     Their time is what the company reported; of workshops that it has not reported on, what volunteers said themselves.
     Where the association says that nobody of the company came, there was none.
     """
     reports = Report.objects.with_other().filter(workshop__booking__slot__room__site__company=company)
-    unreported = Attendance.objects.of_company(company).there().exclude(workshop__reports__side=Side.COMPANY)
+    unreported = Attendance.objects.of_company(company).there(now).exclude(workshop__reports__side=Side.COMPANY)
     if year is not None:
         reports = reports.filter(workshop__booking__slot__local_date__year=year)
         unreported = unreported.in_year(year)
@@ -87,9 +87,9 @@ def given_in_year(company: Company, year: int | None = None) -> Given:
     )
 
 
-def given_by_volunteer(volunteer: User, company: Company, year: int) -> Given:
+def given_by_volunteer(volunteer: User, company: Company, year: int, *, now: dt.datetime) -> Given:
     """Of a volunteer at a company in a year."""
-    there = Attendance.objects.of_company(company).in_year(year).there().filter(volunteer=volunteer)
+    there = Attendance.objects.of_company(company).in_year(year).there(now).filter(volunteer=volunteer)
     own = _by_time(there)
     return Given(there.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
 

@@ -128,9 +128,9 @@ def _suits(slot: Slot, profile: VolunteerProfile | None) -> bool:
     return (not profile.moments or moment in profile.moments) and (not sites or slot.room.site_id in sites)
 
 
-def hours_given(presences: AttendanceQuerySet) -> dict[int, Hours]:
+def hours_given(presences: AttendanceQuerySet, now: dt.datetime) -> dict[int, Hours]:
     """Hours of such presences, by the number of the volunteer; of those who closed their account nobody's."""
-    rows = presences.there().filter(volunteer__isnull=False).order_by().values("volunteer", "engagement_type")
+    rows = presences.there(now).filter(volunteer__isnull=False).order_by().values("volunteer", "engagement_type")
     given: dict[int, dict[str, float]] = defaultdict(dict)
     for row in rows.annotate(total=Sum("minutes")):
         given[row["volunteer"]][row["engagement_type"]] = row["total"] / 60

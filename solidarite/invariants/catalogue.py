@@ -26,6 +26,7 @@ COMPOSITE_KEYS = {
 TRIGGERS_BY_HAND = {
     "companies_slot": ["slot_withdrawn_unbooked", "slot_booked_stands"],
     "companies_slotvolunteer": ["promise_takes_its_word_back"],
+    "workshops_workshop": ["workshop_takes_presences_back"],
 }
 
 CHECKS = [

@@ -73,7 +73,7 @@ def test_figures_are_those_of_the_rows(world: World, now: dt.datetime) -> None:
     Report.objects.create(
         workshop=Workshop.objects.get(booking=booking), side="association", attended=6, rating=5, created_at=now
     )
-    assert [(one["number"], one["label"]) for one in company_figures(world.company)] == [
+    assert [(one["number"], one["label"]) for one in company_figures(world.company, now)] == [
         ("1", "atelier tenu"),
         ("6", "personnes accueillies"),
         ("2", "heures de bénévoles"),

@@ -26,7 +26,9 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     workshop = Workshop.objects.get()
     given = {"engagement_type": "benevolat", "told_at": world.slot.ends_at}
     Attendance.objects.create(workshop=workshop, volunteer=world.volunteer, minutes=90, **given)
-    made = certify(company=world.company, volunteer=world.volunteer, year=2026, by=world.volunteer, now=now)
+    made = certify(
+        company=world.company, volunteer=world.volunteer, year=2026, by=world.volunteer, now=world.slot.ends_at
+    )
     for person, text in ((world.volunteer, "Bonjour."), (world.company_owner, "Non.")):
         note = {"side": "company", "kind": "other", "text": text, "created_at": now, "created_by": person}
         WorkshopNote.objects.create(booking=workshop.booking, **note)

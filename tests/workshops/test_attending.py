@@ -74,7 +74,7 @@ def test_volunteer_says_by_the_code_that_they_are_there(
             assert "Merci, c’est noté" in client.post(page).text
     said = Attendance.objects.get()
     assert (said.volunteer, said.minutes, said.is_reported) == (world.volunteer, 120, False)
-    assert hours_given(Attendance.objects.all()) == {world.volunteer.pk: Hours(2.0, 0.0)}
+    assert hours_given(Attendance.objects.all(), world.slot.ends_at) == {world.volunteer.pk: Hours(2.0, 0.0)}
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,44 @@ def test_code_of_another_date_means_nothing(workshop: Workshop, world: World, no
     client = Client()
     client.force_login(world.volunteer, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(path).status_code == 404
+
+
+def test_word_said_ahead_ends_with_the_workshop_that_is_called_off(
+    promise: SlotVolunteer, workshop: Workshop, world: World
+) -> None:
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at - HOUR / 2)
+    at = world.slot.starts_at - HOUR / 3
+    actions.cancel_booking(booking=workshop.booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=at)
+    assert Attendance.objects.count() == 0
+
+
+def test_word_said_ahead_does_not_follow_a_workshop_that_is_moved(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    """Although the volunteer has promised the other evening as well."""
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)
+    factories.make_promise(now, other, world.volunteer)
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at - HOUR / 2)
+    at, by = world.slot.starts_at - HOUR / 3, world.company_owner
+    actions.move_workshop(booking=workshop.booking, slot_id=other.pk, side=Side.COMPANY, by=by, now=at)
+    assert Attendance.objects.count() == 0
+
+
+def test_hours_count_once_the_workshop_is_over(
+    promise: SlotVolunteer, workshop: Workshop, world: World, visitor: Visitor
+) -> None:
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at - HOUR / 2)
+    client, page = visitor(world.volunteer), reverse("workshops:volunteer_history")
+    certified: dict[str, Any] = {"company": world.company, "year": 2026, "by": world.volunteer}
+    before, after = world.slot.ends_at - HOUR / 60, world.slot.ends_at
+    with travel(before, tick=False):
+        assert "Obtenir le PDF" not in client.get(page).text
+    for volunteer in (world.volunteer, None):
+        with pytest.raises(actions.NothingGiven, match="Aucune heure"):
+            actions.certify(volunteer=volunteer, now=before, **certified)
+    with travel(after, tick=False):
+        assert "Obtenir le PDF" in client.get(page).text
+    assert actions.certify(volunteer=world.volunteer, now=after, **certified).minutes == 120
 
 
 @pytest.mark.parametrize(
@@ -180,8 +218,8 @@ def test_report_has_the_last_word_on_each_volunteer(
     assert written.sessions_cleared is True
     rows = Attendance.objects.order_by("volunteer__name").values_list("volunteer__name", "minutes", "is_reported")
     assert list(rows) == [("Lucie", 90, True), ("Nina", 0, True)]
-    assert hours_given(Attendance.objects.there()) == {world.volunteer.pk: Hours(1.5, 0.0)}
-    assert company_figures(world.company)[-1] == {"number": "3,5", "label": "heures de bénévoles"}
+    assert hours_given(Attendance.objects.all(), after) == {world.volunteer.pk: Hours(1.5, 0.0)}
+    assert company_figures(world.company, after)[-1] == {"number": "3,5", "label": "heures de bénévoles"}
 
 
 def test_working_time_needs_to_have_been_promised(
@@ -289,7 +327,7 @@ def test_nobody_reports_itself_absent(workshop: Workshop, world: World) -> None:
 def test_volunteers_who_waited_keep_their_hours(promise: SlotVolunteer, workshop: Workshop, world: World) -> None:
     waited = Presence(world.volunteer, 30, "benevolat")
     report(workshop, Side.COMPANY, world.slot.ends_at, waited, absent="association", rating=None)
-    assert hours_given(Attendance.objects.all()) == {world.volunteer.pk: Hours(0.5, 0.0)}
+    assert hours_given(Attendance.objects.all(), world.slot.ends_at) == {world.volunteer.pk: Hours(0.5, 0.0)}
 
 
 # --- asking colleagues ------------------------------------------------------------------------------

@@ -50,14 +50,18 @@ def certify(world: World, now: dt.datetime, **fields: Any) -> Certificate:
     return actions.certify(**{**given, **fields})
 
 
+def given(world: World, year: int | None = 2026) -> Given:
+    return given_in_year(world.company, year, now=world.slot.ends_at)
+
+
 def text_of(certificate: Certificate) -> str:
     pages = PdfReader(io.BytesIO(certificate_pdf(certificate))).pages
     return "\n".join(page.extract_text() for page in pages).replace("\u00a0", " ")
 
 
 def test_figures_of_a_company_are_those_of_its_rows(held: Workshop, world: World) -> None:
-    assert given_in_year(world.company, 2026) == given_in_year(world.company) == Given(1, 6, 120, 60)
-    assert given_in_year(world.company, 2025) == Given(0, 0, 0, 0)
+    assert given(world) == given(world, None) == Given(1, 6, 120, 60)
+    assert given(world, 2025) == Given(0, 0, 0, 0)
 
 
 def test_volunteer_has_a_certificate_and_anybody_verifies_it(held: Workshop, world: World, visitor: Visitor) -> None:
@@ -149,7 +153,7 @@ def test_nobody_is_certified_where_the_association_found_the_door_closed(
     for volunteer in (None, world.volunteer):
         with pytest.raises(actions.NothingGiven, match="Aucune heure"):
             certify(world, after, volunteer=volunteer)
-    assert given_in_year(world.company) == Given(0, 0, 0, 0)
+    assert given(world, None) == Given(0, 0, 0, 0)
     with travel(after, tick=False):
         client = visitor(world.volunteer)
         assert "Obtenir le PDF" not in client.get(reverse("workshops:volunteer_history")).text
@@ -158,7 +162,7 @@ def test_nobody_is_certified_where_the_association_found_the_door_closed(
 
 def test_closed_door_takes_back_what_volunteers_said_alone(world: World, now: dt.datetime) -> None:
     after = reported(world, now, (Side.ASSOCIATION, {"absent": "company", "attended": 0}))
-    assert given_in_year(world.company, 2026) == Given(0, 0, 0, 0)
+    assert given(world) == Given(0, 0, 0, 0)
     with pytest.raises(actions.NothingGiven):
         certify(world, after)
 
@@ -217,7 +221,8 @@ def test_both_sides_take_their_workshops_along(held: Workshop, world: World, vis
 
 
 def test_volunteer_takes_their_hours_along(held: Workshop, world: World, visitor: Visitor) -> None:
-    (line,) = rows(visitor(world.volunteer).get(reverse("workshops:volunteer_history"), {"format": "csv"}))
+    with travel(world.slot.ends_at, tick=False):
+        (line,) = rows(visitor(world.volunteer).get(reverse("workshops:volunteer_history"), {"format": "csv"}))
     own_time = "bénévolat, en dehors de mon temps de travail"
     assert (line["date"], line["cadre"], line["heures"]) == ("2026-12-08", own_time, "2,00")
 
@@ -248,7 +253,7 @@ def test_hours_cost_the_same_however_many_they_are(
         workshop = Workshop.objects.with_everything().get(booking__slot=slot)
         actions.attend_workshop(workshop=workshop, by=world.volunteer, now=slot.starts_at)
     client = visitor(world.volunteer)
-    with django_assert_num_queries(4):
+    with travel(world.slot.ends_at + count * DAY, tick=False), django_assert_num_queries(4):
         client.get(reverse("workshops:volunteer_history"))
 
 

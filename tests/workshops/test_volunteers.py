@@ -132,7 +132,7 @@ def test_hours_are_those_that_somebody_said_in_their_year(world: World, now: dt.
             actions.attend_workshop(
                 workshop=Workshop.objects.with_everything().get(booking=booking), by=world.volunteer, now=at
             )
-    given = hours_given(Attendance.objects.filter(volunteer=world.volunteer).in_year(2026))
+    given = hours_given(Attendance.objects.filter(volunteer=world.volunteer).in_year(2026), now)
     assert given == {world.volunteer.pk: Hours(2.0, 3.0)}
 
 

@@ -32,7 +32,10 @@ def certify(*, company: Company, volunteer: User | None, year: int, by: User, no
         raise nothing
     Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
     kind = Certificate.Kind.COMPANY if volunteer is None else Certificate.Kind.VOLUNTEER
-    given = given_in_year(company, year) if volunteer is None else given_by_volunteer(volunteer, company, year)
+    if volunteer is None:
+        given = given_in_year(company, year, now=now)
+    else:
+        given = given_by_volunteer(volunteer, company, year, now=now)
     if not given.minutes and not given.workshops:
         raise nothing
     if not given.workshops:

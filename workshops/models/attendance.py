@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 import pgtrigger
@@ -23,9 +24,13 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def of_company(self, company: Company) -> Self:
         return self.filter(workshop__booking__slot__room__site__company=company)
 
-    def there(self) -> Self:
-        """Without those who had promised and did not come, and without those of whom the association says so."""
-        return self.filter(minutes__gt=0).exclude(workshop__reports__absent=Side.COMPANY)
+    def there(self, now: dt.datetime) -> Self:
+        """Of workshops that are over, those who came: a word said at the door counts once the evening is behind.
+
+        Without those who had promised and did not come, and without those of whom the association says so.
+        """
+        over = self.filter(minutes__gt=0, workshop__booking__slot__ends_at__lte=now)
+        return over.exclude(workshop__state=Workshop.State.CANCELLED).exclude(workshop__reports__absent=Side.COMPANY)
 
     def in_year(self, year: int) -> Self:
         """By the date on the wall of the site."""
@@ -44,7 +49,8 @@ class Attendance(models.Model):
     """That a volunteer who had promised came, told by a click of theirs or in the company's report.
 
     The report has the last word: once it is written, or the association has said that nobody of the company came,
-    nobody adds a word of their own. Zero minutes: promised, and did not come.
+    nobody adds a word of their own. Zero minutes: promised, and did not come. A workshop that is called off or moved
+    loses what was noted before it began (migration `0006_presences_end`).
     """
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="attendances")

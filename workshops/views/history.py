@@ -24,8 +24,9 @@ LINES_A_PAGE = 50
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """A company's workshops, the latest first, with what it gave this year."""
     own = managed_company(request, slug)
-    year = clock.now().year
-    return _workshops(request, own, Booking.objects.of_company(own), year=year, given=given_in_year(own, year))
+    now = clock.now()
+    given = given_in_year(own, now.year, now=now)
+    return _workshops(request, own, Booking.objects.of_company(own), year=now.year, given=given)
 
 
 @require_GET
@@ -56,7 +57,7 @@ def _workshops(
 def volunteer(request: HttpRequest) -> HttpResponse:
     """A volunteer's hours, the latest first, and the years of which they may have a certificate."""
     user = signed_in(request)
-    own = Attendance.objects.filter(volunteer=user).there().with_place()
+    own = Attendance.objects.filter(volunteer=user).there(clock.now()).with_place()
     own = own.order_by("-workshop__booking__slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
         return _csv(hours_csv(own), "mes-heures")

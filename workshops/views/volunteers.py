@@ -36,7 +36,8 @@ def volunteering(request: HttpRequest) -> HttpResponse:
     wanted = wanting(offered if everything else fitting(offered, profiles), user, now)
     page = Paginator(wanted, DATES_A_PAGE).get_page(request.GET.get("page"))
     shown = dates(page, user)
-    given = hours_given(Attendance.objects.filter(volunteer=user).in_year(now.year)).get(user.pk, Hours(0, 0))
+    this_year = Attendance.objects.filter(volunteer=user).in_year(now.year)
+    given = hours_given(this_year, now).get(user.pk, Hours(0, 0))
     context = {
         "memberships": memberships,
         "given": given,
@@ -147,7 +148,7 @@ def volunteers(request: HttpRequest, slug: str) -> HttpResponse:
         .prefetch_related("sites")
         .order_by("membership__user__name", "pk")
     )
-    given = hours_given(Attendance.objects.of_company(company).in_year(now.year))
+    given = hours_given(Attendance.objects.of_company(company).in_year(now.year), now)
     rows = [(one, given.get(one.membership.user_id, Hours(0, 0))) for one in profiles]
     context = {
         "company": company,
