@@ -74,7 +74,7 @@ def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
 
 
 def lost(promise: LostPromise, *, now: dt.datetime) -> Event:
-    """A promise that ended with its workshop."""
+    """A promise that ended."""
     event = _promise(promise.slot, promise.promise, promise.sequence, now)
     event.add("status", "CANCELLED")
     return event

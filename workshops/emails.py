@@ -31,7 +31,7 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, HostingAgreement, LostPromise, Report, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
@@ -275,9 +275,11 @@ def volunteer_invited(*, workshop: Workshop, colleague: User, by: User, now: dt.
 
 
 @told_as(Kind.VOLUNTEERING)
-def volunteers_missing(*, workshop: Workshop, colleague: User, now: dt.datetime, left: User | None = None) -> None:
-    """To a colleague, three days ahead: somebody is missing, one page to say yes. Once more for each who `left`."""
-    _ask_to_come("volunteers_missing", workshop, colleague, now, told_once=str(left.pk) if left else "")
+def volunteers_missing(
+    *, workshop: Workshop, colleague: User, now: dt.datetime, lost: LostPromise | None = None
+) -> None:
+    """To a colleague, three days ahead: somebody is missing, one page to say yes. Once more after a promise is lost."""
+    _ask_to_come("volunteers_missing", workshop, colleague, now, told_once=str(lost.promise) if lost else "")
 
 
 def _ask_to_come(

@@ -86,7 +86,7 @@ def _promises(feed: CalendarFeed, since: dt.datetime) -> SlotVolunteerQuerySet:
 
 
 def _lost(feed: CalendarFeed, since: dt.datetime) -> QuerySet[LostPromise]:
-    """Those that ended with their workshop."""
+    """Those that ended."""
     own = LostPromise.objects.filter(volunteer=feed.user, slot__ends_at__gt=since)
     own = own.select_related("slot__room__site__company", "slot__room__site__commune")
     return own if feed.shown is None else own.none()

@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.models import User
 from companies.models import Company, Engagement, Membership, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
-from workshops.models import AttendanceQuerySet, Booking, BookingQuerySet
+from mail.models import Message
+from workshops.models import AttendanceQuerySet, Booking, BookingQuerySet, LostPromise, WorkshopQuerySet
 
+CALL = "volunteers_missing"
 SATURDAY, SUNDAY = 6, 7
 MOMENTS = {"evening": Q(weekday__lt=SATURDAY), "saturday": Q(weekday=SATURDAY), "sunday": Q(weekday=SUNDAY)}
 
@@ -108,6 +110,15 @@ def missing(slot: Slot) -> int:
     """How many volunteers a slot still needs: free seats, and those whose holder seeks a stand-in."""
     sure = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at=None).count()
     return max(slot.volunteers_offered - sure, 0)
+
+
+def uncalled(workshops: WorkshopQuerySet) -> WorkshopQuerySet:
+    """Those for which nobody was called, or a promise was lost since."""
+    about = Concat(Value("booking:"), Cast(OuterRef("booking_id"), TextField()))
+    calls = Message.objects.filter(about=about, template=CALL).order_by("-created_at")
+    called = workshops.annotate(called_at=Subquery(calls.values("created_at")[:1]))
+    lost = LostPromise.objects.filter(slot=OuterRef("booking__slot"), lost_at__gt=OuterRef("called_at"))
+    return called.untold(CALL) | called.filter(Exists(lost))
 
 
 def could_come(slot: Slot) -> list[User]:

@@ -16,16 +16,17 @@ from solidarite.invariants.check import Check
 
 APPS = ("accounts", "associations", "charter", "companies", "mail", "territories", "workshops")
 
-# Composite keys and triggers that Django's models cannot declare; migrations write them.
-COMPOSITE_KEYS = {
+# Keys and triggers that Django's models cannot declare; migrations write them.
+KEYS_BY_HAND = {
     "companies_room": ["room_follows_site"],
     "companies_slot": ["slot_follows_room"],
     "companies_slotvolunteer": ["promise_follows_slot", "promise_within_offer"],
     "workshops_booking": ["booking_course_of_association"],
+    "workshops_lostpromise": ["lost_promise_goes_with_slot", "lost_promise_goes_with_volunteer"],
 }
 TRIGGERS_BY_HAND = {
     "companies_slot": ["slot_withdrawn_unbooked", "slot_booked_stands"],
-    "companies_slotvolunteer": ["promise_takes_its_word_back"],
+    "companies_slotvolunteer": ["promise_leaves_its_word", "promise_takes_its_word_back"],
     "workshops_workshop": ["workshop_takes_presences_back"],
 }
 
@@ -121,7 +122,7 @@ def expected() -> dict[str, list[str]]:
     """What the models declare, as the parameters of these statements."""
     own = [model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True)]
     declared = [(one._meta.db_table, constraint.name) for one in own for constraint in one._meta.constraints]  # noqa: SLF001
-    by_hand = [(table, name) for table, names in COMPOSITE_KEYS.items() for name in names]
+    by_hand = [(table, name) for table, names in KEYS_BY_HAND.items() for name in names]
     triggers = [
         (one._meta.db_table, trigger.get_pgid(one), trigger.compile(one).hash)  # noqa: SLF001
         for one, trigger in pgtrigger.registered()

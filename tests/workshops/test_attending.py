@@ -13,6 +13,7 @@ from django.urls import reverse
 from time_machine import travel
 
 from accounts.models import Role, User
+from companies import actions as companies
 from companies.models import SlotVolunteer
 from mail import delivery
 from mail.models import Message
@@ -377,6 +378,33 @@ def test_colleagues_are_called_again_when_somebody_leaves_after_the_call(
         for _ in range(2):
             client.post(leave)
     assert told("volunteers_missing") == ["Hélène", "Nina"]
+
+
+def test_colleagues_are_called_again_whatever_ended_a_promise_since(
+    workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    profile = factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
+    factories.make_promise(now, world.slot, world.volunteer, engagement_type="mecenat")
+    nina = colleague(world, now, "Nina")
+    at = world.slot.starts_at - 3 * DAY
+    assert [actions.call_volunteers(now=at), actions.call_volunteers(now=at + HOUR)] == [1, 0]
+    companies.withdraw_consent(profile=profile, by=world.company_owner, now=at + DAY)
+    assert [actions.call_volunteers(now=at + DAY + HOUR), actions.call_volunteers(now=at + DAY + 2 * HOUR)] == [1, 0]
+    assert told("volunteers_missing") == ["Hélène", "Hélène", "Nina", "Nina"]
+    actions.come(workshop=workshop, by=nina, now=at + DAY + 2 * HOUR)
+    member = world.company.memberships.get(user=nina)
+    companies.remove_member(organisation=world.company, member=member, by=world.company_owner, now=at + 2 * DAY)
+    assert actions.call_volunteers(now=at + 2 * DAY + HOUR) == 1
+    assert told("volunteers_missing") == ["Hélène", "Hélène", "Hélène", "Nina", "Nina"]
+
+
+def test_who_leaves_and_is_called_for_at_once_is_not_called_for_again(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    at = world.slot.starts_at - 2 * DAY
+    assert actions.leave(slot=world.slot, by=world.volunteer, now=at)
+    assert actions.call_volunteers(now=at + HOUR) == 0
+    assert told("volunteers_missing") == ["Hélène"]
 
 
 def test_nobody_is_called_when_somebody_leaves_in_good_time(

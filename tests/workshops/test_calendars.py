@@ -17,7 +17,7 @@ from time_machine import travel
 
 from accounts.models import Role, User
 from companies import actions as companies
-from companies.models import BusyTime, Room, RoomCalendar, Site, Slot
+from companies.models import BusyTime, Room, RoomCalendar, Site, Slot, VolunteerProfile
 from companies.tasks import reread_calendars
 from mail.models import Message
 from mail.rendering import render
@@ -332,6 +332,44 @@ def test_promise_does_not_move_with_the_workshop_and_its_volunteer_is_told_so(
     for name, mail in words.items():
         told = [("l’ancienne date" in text, "empêchement" in text) for text in (mail.text, mail.html)]
         assert told == [(name == world.volunteer.name, name != world.volunteer.name)] * 2
+
+
+def leaves(world: World, now: dt.datetime) -> None:
+    actions.leave(slot=world.slot, by=world.volunteer, now=now)
+
+
+def loses_consent(world: World, now: dt.datetime) -> None:
+    profile = VolunteerProfile.objects.get()
+    companies.withdraw_consent(profile=profile, by=world.company_owner, now=now)
+
+
+def is_removed(world: World, now: dt.datetime) -> None:
+    member = world.company.memberships.get(user=world.volunteer)
+    companies.remove_member(organisation=world.company, member=member, by=world.company_owner, now=now)
+
+
+def loses_the_evening(world: World, now: dt.datetime) -> None:
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+
+
+@pytest.mark.parametrize("ends", [leaves, loses_consent, is_removed, loses_the_evening])
+def test_whatever_ends_a_promise_calendars_show_that_it_is_off(
+    world: World, now: dt.datetime, client: Client, ends: Callable[[World, dt.datetime], None]
+) -> None:
+    factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
+    promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    ends(world, now)
+    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)]
+
+
+def test_account_that_goes_leaves_no_word(world: World, now: dt.datetime) -> None:
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    world.company.memberships.filter(user=world.volunteer).delete()
+    world.volunteer.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert LostPromise.objects.count() == 0
 
 
 def test_lost_promise_is_forgotten_once_no_calendar_shows_it(world: World, now: dt.datetime, client: Client) -> None:

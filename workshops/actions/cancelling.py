@@ -15,7 +15,7 @@ from companies.models import Slot
 from workshops import emails
 from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_slots
 from workshops.actions.moves import move_booking, release_request
-from workshops.actions.promising import end_promises, keeping_lost
+from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side, Workshop
@@ -103,16 +103,6 @@ def is_late(slot: Slot, now: dt.datetime) -> bool:
     return now > slot.starts_at - dt.timedelta(hours=settings.LATE_CANCELLATION_HOURS)
 
 
-def take_back(slot: Slot, *, by: User, now: dt.datetime) -> None:
-    """Withdraw a slot; the calendars of who had promised to come show that it is off.
-
-    Raises:
-        companies.SlotNotOpen: it was withdrawn before.
-    """
-    with keeping_lost([slot], now=now):
-        companies.withdraw_slot(slot=slot, by=by, now=now)
-
-
 def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:
     if code.shuts:
         shut(slot, code=code, reason=reason, by=by, now=now)
@@ -122,14 +112,14 @@ def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime
 
 def shut(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:
     """Take a slot back at which nobody can be welcomed; who had asked and who queued for it is told why."""
-    take_back(slot, by=by, now=now)
+    companies.withdraw_slot(slot=slot, by=by, now=now)
     refuse_all([slot], code=code, reason=reason, by=by, now=now)
 
 
 def reopen(slot: Slot, *, by: User, now: dt.datetime) -> None:
     """What becomes of a slot whose booking has ended: the next in its queue has it, or it is free, or gone."""
     if slot.is_past_the_cut:
-        take_back(slot, by=by, now=now)
+        companies.withdraw_slot(slot=slot, by=by, now=now)
         close_waitlist([slot], now=now)
     else:
         offer_next(slot_id=slot.pk, now=now)
@@ -146,7 +136,7 @@ def withdraw_slot(*, slot: Slot, by: User, now: dt.datetime) -> None:
     locked = lock_slot(slot.pk)
     if Booking.objects.agreed().filter(slot=locked).exists():
         raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
-    take_back(locked, by=by, now=now)
+    companies.withdraw_slot(slot=locked, by=by, now=now)
     refuse_all([locked], code=Reason.WITHDRAWN, by=by, now=now)
 
 

@@ -12,7 +12,6 @@ from accounts.models import User
 from companies import actions as companies
 from companies.models import Availability, AvailabilityQuerySet, Room, Site, Slot, SlotQuerySet, SlotVolunteer
 from workshops.actions.cancelling import cancel_booking, refuse_all
-from workshops.actions.promising import keeping_lost
 from workshops.models import Booking, Reason, Side, WaitlistEntry
 
 
@@ -61,8 +60,7 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     held = {booking.slot_id for booking in hanging.booked}
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
     free = [slot for slot in slots if slot.pk not in held]
-    with keeping_lost(free, now=now):
-        companies.withdraw_slots(slots=free, by=by, now=now, reason=reason)
+    companies.withdraw_slots(slots=free, by=by, now=now, reason=reason)
     for booking in hanging.booked:
         cancel_booking(
             booking=booking, side=Side.COMPANY, code=Reason.CLOSED, reason=reason, by=by, now=now, reopens=False

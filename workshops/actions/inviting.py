@@ -11,10 +11,11 @@ from accounts.refusals import Refused
 from accounts.scans import one_by_one
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
+from territories.instants import tell_database
 from workshops import emails
-from workshops.actions.promising import keep_lost, take_over
-from workshops.models import Workshop
-from workshops.volunteers import could_come, missing
+from workshops.actions.promising import take_over
+from workshops.models import LostPromise, Workshop
+from workshops.volunteers import could_come, missing, uncalled
 
 CALLED_AHEAD = 3  # days
 
@@ -40,8 +41,11 @@ def invite_volunteers(*, workshop: Workshop, by: User, now: dt.datetime) -> int:
 
 
 def call_volunteers(*, now: dt.datetime) -> int:
-    """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops."""
-    ahead = Workshop.objects.starting_within(now=now, days=CALLED_AHEAD).untold("volunteers_missing")
+    """Three days ahead, call for who is missing, or seeks a stand-in. Returns of how many workshops.
+
+    Once more after a promise has ended since, whatever ended it: nobody else looks any more.
+    """
+    ahead = uncalled(Workshop.objects.starting_within(now=now, days=CALLED_AHEAD))
     short = [one for one in ahead.with_everything().order_by("pk") if _is_short(one, now)]
     return one_by_one(short, lambda workshop: _call(workshop, now))
 
@@ -50,15 +54,14 @@ def call_volunteers(*, now: dt.datetime) -> int:
 def leave(*, slot: Slot, by: User, now: dt.datetime) -> bool:
     """Take one's promise back, which one's calendar shows as off; False when there was none.
 
-    After colleagues were called they are called once more: nobody else looks any more.
+    When it is time to call colleagues, they are called at once.
     """
-    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by)
-    keep_lost(own.select_related("slot"), now=now)
+    tell_database(now)
     if not companies.leave_slot(slot=slot, by=by):
         return False
     workshop = Workshop.objects.planned().filter(booking__slot=slot).with_everything().first()
     if workshop is not None and _is_short(workshop, now):
-        _call(workshop, now, left=by)
+        _call(workshop, now)
     return True
 
 
@@ -68,10 +71,15 @@ def _is_short(workshop: Workshop, now: dt.datetime) -> bool:
     return workshop.is_within(CALLED_AHEAD, now=now) and slot.starts_at > now and missing(slot) > 0
 
 
-def _call(workshop: Workshop, now: dt.datetime, *, left: User | None = None) -> None:
-    for colleague in could_come(workshop.booking.slot):
-        if colleague != left:
-            emails.volunteers_missing(workshop=workshop, colleague=colleague, left=left, now=now)
+def _call(workshop: Workshop, now: dt.datetime) -> None:
+    """Call those whom the date suits, without who had promised this workshop and does not come any more."""
+    booking = workshop.booking
+    lost = list(LostPromise.objects.filter(slot=booking.slot, lost_at__gte=booking.settled_at))
+    gone = {one.volunteer_id for one in lost}
+    last = lost[-1] if lost else None
+    for colleague in could_come(booking.slot):
+        if colleague.pk not in gone:
+            emails.volunteers_missing(workshop=workshop, colleague=colleague, lost=last, now=now)
 
 
 @transaction.atomic

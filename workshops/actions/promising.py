@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import Slot, SlotVolunteer
-from workshops.calendar import CANCEL, addressed, after, promise_event
+from companies.models import SlotVolunteer
+from territories.instants import tell_database
+from workshops.calendar import CANCEL, addressed, promise_event
 from workshops.feeds import KEPT
 from workshops.models import LostPromise
 
@@ -34,26 +33,5 @@ def end_promises(slot_id: int, *, now: dt.datetime) -> None:
     their calendars show for a while that it is off.
     """
     LostPromise.objects.filter(slot__ends_at__lt=now - KEPT).delete()
-    keep_lost(SlotVolunteer.objects.filter(slot=slot_id).select_related("slot").order_by("pk"), now=now)
+    tell_database(now)
     SlotVolunteer.objects.filter(slot=slot_id).delete()
-
-
-@contextmanager
-def keeping_lost(slots: Collection[Slot], *, now: dt.datetime) -> Iterator[None]:
-    """The same for those promises to come that end inside the block; what goes over to other slots goes on."""
-    coming = SlotVolunteer.objects.filter(slot__in=slots).coming(now)
-    before = list(coming.select_related("slot").order_by("pk"))
-    yield
-    kept = set(SlotVolunteer.objects.filter(pk__in=[one.pk for one in before]).values_list("pk", flat=True))
-    keep_lost([one for one in before if one.pk not in kept], now=now)
-
-
-def keep_lost(promises: Iterable[SlotVolunteer], *, now: dt.datetime) -> None:
-    """What calendars go on to show of promises that are about to end, in the transaction of who calls."""
-    LostPromise.objects.bulk_create(
-        [
-            LostPromise(promise=one.pk, slot=one.slot, volunteer_id=one.volunteer_id, sequence=after(one), lost_at=now)
-            for one in promises
-        ],
-        ignore_conflicts=True,
-    )

@@ -16,7 +16,6 @@ from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
-from workshops.actions.promising import keeping_lost
 from workshops.models import Booking, Reason, WaitlistEntry
 
 
@@ -129,8 +128,7 @@ def end_series(*, availability: Availability, from_date: dt.date, by: User, now:
     A date that was moved by hand counts for the day where it is now.
     """
     end = _end(availability, from_date, now=now)
-    with keeping_lost(end.withdrawn, now=now):
-        companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
+    companies.withdraw_slots(slots=end.withdrawn, by=by, now=now)
     declined = refuse_all(end.withdrawn, code=Reason.WITHDRAWN, by=by, now=now)
     return end._replace(declined=declined)
 
@@ -182,8 +180,7 @@ def change_series(
     changed.cut_from_date = cut
     changed.from_date = _in_step(availability, changed, max(changed.from_date, from_date))
     season = companies.publish_season(room=availability.room, openings=[changed], by=by, now=now, without=kept_out)
-    with keeping_lost(end.withdrawn, now=now):
-        companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
+    companies.carry_promises(gone=end.withdrawn, offered=season.slots, now=now)
     _carry_claims(end.withdrawn, season.slots, now)
     # Now that the changed evenings are there to be proposed.
     declined = refuse_all(end.withdrawn, code=Reason.RESCHEDULED, by=by, now=now)

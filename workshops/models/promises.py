@@ -1,4 +1,4 @@
-"""Promises of volunteers that ended because the workshop was called off, or moved away."""
+"""Promises of volunteers that ended: taken back, or with their workshop, their consent or their membership."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from companies.models import Slot
 
 
 class LostPromise(models.Model):
-    """What a promise leaves behind when its workshop does not take place there: a calendar shows that it is off.
+    """What a promise leaves behind when it ends: a calendar shows that it is off, and somebody is called in its place.
 
-    The promise itself is gone, so that its seat is free and its volunteer may promise something else.
+    The promise itself is gone, so that its seat is free and its volunteer may promise something else. A trigger writes
+    it for whoever ends the promise; it goes with the slot or the account (migration `0007_lost_promises`).
     """
 
     promise = models.PositiveBigIntegerField(
         "numéro de la promesse", unique=True, editable=False, help_text="celui de son événement iCalendar"
     )
-    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
-    volunteer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    volunteer = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     sequence = models.PositiveIntegerField(editable=False, help_text="SEQUENCE de l’événement iCalendar")
     lost_at = models.DateTimeField(editable=False)
 
