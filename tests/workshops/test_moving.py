@@ -14,6 +14,7 @@ from icalendar import Calendar
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from associations.models import Association
 from companies.models import BookingMode, Slot, SlotVolunteer
 from mail.models import Message
 from mail.rendering import render, thread_headers
@@ -296,6 +297,36 @@ def test_company_moves_among_its_own_slots_only(world: World, booking: Booking, 
         move(booking, world.slot, now)
     with pytest.raises(actions.NotMovable, match="n’est plus à venir"):
         move(booking, world.slot, world.slot.starts_at)
+
+
+@pytest.mark.parametrize("mode", BookingMode)
+def test_company_moves_what_it_agreed_to_with_an_association_that_is_not_admitted_yet(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, mode: BookingMode
+) -> None:
+    Association.objects.filter(pk=world.association.pk).update(state="new", decided_at=None)
+    Slot.objects.filter(pk=later.pk).update(booking_mode=mode)
+    booking.association.refresh_from_db()
+    moved = move(booking, later, now, Side.COMPANY)
+    assert (moved.slot, moved.is_confirmed) == (later, True)
+
+
+def test_refusals_of_a_move_speak_to_the_company(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.company_owner)
+    page = reverse("workshops:company_move", args=[world.company.slug, booking.pk])
+    on_approval = factories.make_slot(world.room, later.starts_at + WEEK, booking_mode=BookingMode.ON_APPROVAL)
+    factories.make_booking(now, on_approval, world.association, state="pending")
+    asked = client.post(page, {"slot": on_approval.pk}).text
+    assert "Cette association a déjà demandé ce créneau\u00a0: répondez à sa demande." in asked
+    Association.objects.filter(pk=world.association.pk).update(state="suspended")
+    suspended = client.post(page, {"slot": later.pk}).text
+    assert "laissez l’atelier à sa date, ou annulez-le" in suspended
+    for told in (asked, suspended):
+        assert "Votre association" not in told
+    Slot.objects.filter(pk=later.pk).update(places=2, computers=2)
+    with pytest.raises(actions.TooMany, match="choisissez-en un plus grand"):
+        move(booking, later, now, Side.COMPANY)
 
 
 def test_two_that_exchange_their_evenings_do_not_wait_for_each_other(now: dt.datetime, committed: None) -> None:

@@ -10,10 +10,13 @@ from django.db.models import Max, Q
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from associations.models import Association
 from companies.models import BookingMode, Slot
 from territories.wording import counted
 from workshops import emails
 from workshops.actions.bookings import (
+    AlreadyAsked,
+    NotAdmitted,
     SlotTaken,
     TooMany,
     answer_until,
@@ -38,13 +41,17 @@ ALREADY_ASKED = {
     Side.COMPANY: "L’association a déjà demandé à déplacer cet atelier\u00a0: sa demande attend une réponse.",
 }
 
+MAY_NOT_BOOK = "Cette association ne peut pas réserver en ce moment\u00a0: laissez l’atelier à sa date, ou annulez-le."
+
 
 @transaction.atomic
 def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: dt.datetime) -> Booking:
     """Put a confirmed workshop on another slot, with all that was prepared; the former one is free again.
 
-    A company moves it among its own slots. An association moves it to any; where that slot's company has the last word
-    the workshop stays where it is until the answer. Returns the booking of the other slot, confirmed or pending.
+    A company moves it among its own slots, for an association that is not admitted yet as well: it has agreed to this
+    workshop, and the slot that it chooses is its own to give. An association moves it to any; where that slot's company
+    has the last word the workshop stays where it is until the answer. Returns the booking of the other slot, confirmed
+    or pending.
 
     Sent twice, it is moved once.
 
@@ -61,13 +68,16 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     expire_lapsed([target], now)
     if not bookable(now).filter(pk=target.pk).exists():
         raise SlotTaken("Ce créneau vient d’être pris\u00a0: choisissez-en un autre.")
-    check_party(target, booking.association, booking.participants, now)
+    if side == Side.ASSOCIATION:
+        check_party(target, booking.association, booking.participants, now)
+    else:
+        _check_for_company(target, booking)
     check_visitors(booking, target)
     asks = side == Side.ASSOCIATION and target.booking_mode == BookingMode.ON_APPROVAL
     if not asks:
         settle_others(target, association=booking.association, by=by, now=now)
         _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
-    with refusing(refusals_of_booking() | {"booking_moved_once": NotMovable(ALREADY_ASKED[side])}):
+    with refusing(_refusals(side)):
         other = _copy(booking, target, by=by, now=now, pending=asks)
     if asks:
         emails.booking_requested(booking=other, now=now)
@@ -83,6 +93,29 @@ def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datet
         raise NotMovable("L’atelier est déjà à cette date\u00a0: choisissez-en une autre.")
     if side == Side.COMPANY and target.room.site.company_id != slot.room.site.company_id:
         raise NotMovable("Ce créneau n’est pas l’un des vôtres\u00a0: choisissez-en un autre.")
+
+
+def _check_for_company(target: Slot, booking: Booking) -> None:
+    """Whether a company may bring a workshop to its other slot.
+
+    Raises:
+        TooMany, NotAdmitted
+    """
+    if booking.participants > target.places:
+        raise TooMany(f"Ce créneau accueille {target.places} personnes au plus\u00a0: choisissez-en un plus grand.")
+    if booking.association.state not in (Association.State.NEW, Association.State.ADMITTED):
+        raise NotAdmitted(MAY_NOT_BOOK)
+
+
+def _refusals(side: Side) -> dict[str, Refused]:
+    """Of a booking, in the words of who moves."""
+    refusals = refusals_of_booking() | {"booking_moved_once": NotMovable(ALREADY_ASKED[side])}
+    if side == Side.ASSOCIATION:
+        return refusals
+    return refusals | {
+        "booking_by_association_that_may": NotAdmitted(MAY_NOT_BOOK),
+        "booking_asked_once": AlreadyAsked("Cette association a déjà demandé ce créneau\u00a0: répondez à sa demande."),
+    }
 
 
 def moved_to(booking: Booking, slot_id: int, now: dt.datetime) -> Booking | None:
