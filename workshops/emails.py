@@ -41,10 +41,10 @@ URGENT_WITHIN = dt.timedelta(days=10)
 
 
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
-    """To the company: somebody asks for the slot, answer please, in two clicks."""
+    """To the company: somebody asks for the slot, or to move a workshop there; answer please, in two clicks."""
     for manager in _company(booking):
         url = settings.SITE_URL + answer_path(booking, manager.person)
-        facts = partial(_until, booking)
+        facts = partial(_asked, booking)
         _tell("booking_requested", booking, manager, now, url=url, not_after=booking.expires_at, facts=facts)
 
 
@@ -200,6 +200,14 @@ def _until(booking: Booking) -> dict[str, object]:
     assert booking.expires_at is not None
     here = booking.expires_at.astimezone(ZoneInfo(booking.slot.time_zone))
     return {"until": long_date(here.date()), "until_time": wall_time(here)}
+
+
+def _asked(booking: Booking) -> dict[str, object]:
+    """Until when somebody may answer; and of a move, from which of the company's own evenings, if it is one."""
+    was, here = booking.moved_from, booking.slot.room.site.company_id
+    told = _slot_facts(was.slot) if was is not None and was.slot.room.site.company_id == here else None
+    before = f"{told['day']}, {told['hours']}, {told['place']}" if told else ""
+    return _until(booking) | {"moves": was is not None, "was": before}
 
 
 @by_day

@@ -22,6 +22,7 @@ from tests import factories
 from tests.factories import World
 from tests.races import at_once
 from workshops import actions, emails
+from workshops.answers import answer_path
 from workshops.feeds import feed_calendar
 from workshops.models import Booking, CalendarFeed, Reason, Side, Workshop
 
@@ -245,6 +246,35 @@ def test_page_says_that_a_move_is_asked_for(
         assert said[side] in page
         there = client.get(reverse(f"workshops:{side}_booking", args=[organisation.slug, asked.pk])).text
         assert ("déplacement d’un atelier" in there) == (side == "company")
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_who_answers_from_the_mail_is_told_that_it_is_a_move(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, *, here: bool
+) -> None:
+    slot = later
+    if not here:
+        room = factories.make_room(now, factories.make_site(now, factories.make_company(now)))
+        slot = factories.make_slot(room, later.starts_at)
+    Slot.objects.filter(pk=slot.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, slot, now)
+    [message] = Message.objects.filter(template="booking_requested")
+    owner = slot.room.site.company.owners()[0]
+    mail, page = render(message), Client().get(answer_path(asked, owner)).text
+    own, elsewhere = "l’atelier prévu chez vous le", "d’un atelier déjà prévu ailleurs"
+    for text in (mail.text, mail.html, page):
+        assert (own in text, elsewhere in text) == (here, not here)
+        assert "si vous acceptez, il quitte" in text
+    assert "demande à déplacer un atelier sur ce créneau" in page
+
+
+def test_plain_request_is_no_move(world: World, booking: Booking, later: Slot, now: dt.datetime) -> None:
+    asked = factories.make_booking(now, later, world.association, state="pending")
+    with transaction.atomic():
+        emails.booking_requested(booking=asked, now=now)
+    [message] = Message.objects.filter(template="booking_requested")
+    page = Client().get(answer_path(asked, world.company_owner)).text
+    assert "déplacement" not in render(message).text + page
 
 
 def test_moved_workshop_is_told_with_how_to_get_in(

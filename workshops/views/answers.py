@@ -60,14 +60,25 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 actions.decline_booking(booking=booking, code=Reason(said), by=member, now=clock.now())
         except Refused as refused:
             refusal = str(refused)
+    moved = _moved(booking)
     context = {
         "booking": booking,
+        "moved": moved,
+        "moves_here": moved is not None and moved.slot.room.site.company_id == booking.slot.room.site.company_id,
         "member": member,
         "reasons": AnswerForm.REASONS,
         "withdrawn": not booking.is_pending and _is_withdrawn(booking),
         "refusal": refusal,
     }
     return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)
+
+
+def _moved(booking: Booking) -> Booking | None:
+    """The workshop that would leave its date."""
+    if booking.moved_from_id is None or not booking.is_pending:
+        return None
+    agreed = Booking.objects.filter(pk=booking.moved_from_id, state=Booking.State.CONFIRMED)
+    return agreed.with_everything().first()
 
 
 def _is_withdrawn(booking: Booking) -> bool:
