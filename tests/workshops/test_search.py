@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from uuid import uuid4
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
@@ -482,6 +483,22 @@ def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visi
     assert ("Les Clics" in chooser, "Pour quelle association" in chooser) == (True, True)
     stranger = visitor(world.company_owner).get(html.unescape(ask))
     assert stranger["Location"] == "/associations/inscrire/"
+
+
+def test_slot_that_was_taken_becomes_a_request(world: World, visitor: Visitor) -> None:
+    """Nothing else is free near it: the request has the place, the people and the topic of what was lost."""
+    factories.make_booking(NOW, world.slot, factories.make_association(NOW))
+    client = visitor(world.association_owner)
+    sent = {"association": world.association.pk, "participants": 7, "topic": "email", "key": uuid4()}
+    lost = client.post(f"/creneaux/{world.slot.pk}/reserver/", sent)
+    (ask,) = re.findall(r'<a class="button primary" href="([^"]+)">Déposer une demande', lost.text)
+    form = client.get(html.unescape(ask), follow=True)
+    assert (lost.status_code, form.redirect_chain[-1][0].split("?")[0]) == (
+        409,
+        f"/associations/{world.association.slug}/demandes/nouvelle/",
+    )
+    for part in (f'value="{world.site.commune}"', 'value="7"', 'value="email" selected'):
+        assert part in form.text, part
 
 
 def test_search_is_followed_from_elsewhere(slots: list[Slot], client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -44,7 +45,8 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
         return _without_association(request, slot_id, now)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
     if not own[0].is_bookable and not own[0].was_sent:
-        return _theirs(request, own) or _taken(request, slot_id, GONE, _participants_sent(request))
+        places, topic = _participants_sent(request), request.POST.get("topic", "")
+        return _theirs(request, own) or _taken(request, slot_id, GONE, places=places, topic=topic)
     sent = request.POST if request.method == "POST" else None
     form = BookingForm(sent, associations=own, places=own[0].places)
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
@@ -94,7 +96,8 @@ def _try_to_book(request: HttpRequest, slot_id: int, form: BookingForm) -> HttpR
     try:
         booking = actions.book_slot(slot_id=slot_id, by=signed_in(request), now=clock.now(), **form.cleaned_data)
     except actions.SlotTaken as refusal:
-        return _taken(request, slot_id, str(refusal), form.cleaned_data["participants"])
+        wanted = form.cleaned_data
+        return _taken(request, slot_id, str(refusal), places=wanted["participants"], topic=wanted["topic"])
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return None
@@ -176,19 +179,20 @@ def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
     if request.method != "POST":
         raise Http404
     others = alternatives(slot, now=clock.now(), places=1)
-    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others}
+    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others, "asked": ""}
     return render(request, "workshops/slot_taken.html", context, status=409)
 
 
-def _taken(request: HttpRequest, slot_id: int, message: str, participants: int) -> HttpResponse:
-    """409: somebody was faster; the next best slots stand on the page."""
+def _taken(request: HttpRequest, slot_id: int, message: str, *, places: int, topic: str = "") -> HttpResponse:
+    """409: somebody was faster; the next best slots stand on the page, else a request that is filled alike."""
     now = clock.now()
     (wanted,) = _LOST(slot=slot_id, now=now)
     context = {
         "slot": wanted,
         "message": message,
         "can_wait": wanted.is_open,  # type: ignore[attr-defined]
-        "others": alternatives(wanted, now=now, places=participants),
+        "others": alternatives(wanted, now=now, places=places),
+        "asked": urlencode({"lieu": wanted.room.site.commune_id, "places": places, "theme": topic}),
     }
     return render(request, "workshops/slot_taken.html", context, status=409)
 
