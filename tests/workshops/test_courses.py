@@ -107,6 +107,19 @@ def test_all_or_nothing_keeps_nothing(world: World, slots: list[Slot], now: dt.d
     assert not Message.objects.exists()
 
 
+def test_one_group_is_in_one_place_at_a_time(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    there = factories.make_room(now, world.site)
+    begins = slots[0].starts_at + dt.timedelta(minutes=30)
+    meanwhile = factories.make_slot(there, begins)
+    with pytest.raises(actions.TwoAtOnce, match="se chevauchent"):
+        book(world, [*slots, meanwhile], now)
+    assert (Booking.objects.count(), Course.objects.count()) == (0, 0)
+    right_after = factories.make_slot(there, meanwhile.ends_at)
+    assert len(book(world, [meanwhile, right_after], now).bookings) == 2
+
+
 def test_nothing_to_be_had_is_no_course(world: World, slots: list[Slot], now: dt.datetime) -> None:
     for slot in slots[:2]:
         factories.make_booking(now, slot, factories.make_association(now))

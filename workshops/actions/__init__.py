@@ -16,7 +16,7 @@ from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, 
 from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.courses import Booked as BookedCourse
-from workshops.actions.courses import NotAllFree, TooFewSessions, book_course, cancel_course, course_key
+from workshops.actions.courses import NotAllFree, TooFewSessions, TwoAtOnce, book_course, cancel_course, course_key
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
     RENEWED_WITHIN,
@@ -109,6 +109,7 @@ __all__ = [
     "TooManyBookings",
     "TooManyNotes",
     "TooManyVisitors",
+    "TwoAtOnce",
     "Unexplained",
     "Wordless",
     "accept_booking",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -23,6 +24,12 @@ MOST_SESSIONS = 20
 
 class TooFewSessions(Refused):
     """One date is a booking, not a course; or there are too many."""
+
+    field = "slots"
+
+
+class TwoAtOnce(Refused):
+    """One group cannot be in two places at the same time."""
 
     field = "slots"
 
@@ -63,6 +70,7 @@ def book_course(  # one course is all of these facts
 
     Raises:
         TooFewSessions: fewer than two dates, or more than `MOST_SESSIONS`.
+        TwoAtOnce: two of the dates overlap.
         NotAllFree: none could be had, or not all of them and `only_all`; nothing is written.
     """
     if not 1 < len(set(slot_ids)) <= MOST_SESSIONS:
@@ -72,6 +80,7 @@ def book_course(  # one course is all of these facts
     again = Course.objects.filter(key=key).first()
     if again is not None:
         return Booked(again, list(again.bookings.with_everything()), [])
+    _check_one_at_a_time(slots)
     course = Course.objects.create(
         association=association,
         title=title,
@@ -103,6 +112,20 @@ def book_course(  # one course is all of these facts
     if booked.refused and (only_all or not booked.bookings):
         raise NotAllFree(_why(booked))
     return booked
+
+
+def _check_one_at_a_time(slots: list[Slot]) -> None:
+    """Whether one group can come to all of these slots, in the order in which they begin.
+
+    Raises:
+        TwoAtOnce
+    """
+    for one, other in pairwise(slots):
+        if other.starts_at < one.ends_at:
+            raise TwoAtOnce(
+                f"Le {day_date(other.starts_on)}, deux dates se chevauchent\u00a0: un groupe ne peut pas être à deux "
+                "endroits. N’en gardez qu’une."
+            )
 
 
 def course_key(form: UUID, association_id: int, slot_ids: Collection[int]) -> UUID:
