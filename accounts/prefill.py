@@ -11,6 +11,7 @@ from django.http import QueryDict
 from accounts.models import DirectoryEntry, Organisation
 from accounts.registry.facts import RegistryFacts
 from accounts.registry.lookups import find, known_facts
+from territories.keys import key_in
 from territories.models import Commune
 from territories.outward import Unavailable
 
@@ -46,7 +47,8 @@ def prefill(query: QueryDict, *, now: dt.datetime) -> Prefill:
 
 
 def _entry(number: str) -> dict[str, object]:
-    entry = DirectoryEntry.objects.filter(pk=int(number)).first() if _is_key(number) else None
+    key = key_in(number)
+    entry = DirectoryEntry.objects.filter(pk=key).first() if key is not None else None
     if entry is None:
         return {}
     known = entry.kind in Organisation.LegalForm.values
@@ -54,7 +56,7 @@ def _entry(number: str) -> dict[str, object]:
 
 
 def _registered(siren: str) -> dict[str, object]:
-    facts = known_facts(siren) if _is_key(siren) else None
+    facts = known_facts(siren) if key_in(siren) is not None else None
     if facts is None:
         return {}
     return {
@@ -66,8 +68,3 @@ def _registered(siren: str) -> dict[str, object]:
         "commune": Commune.objects.filter(pk=facts.commune_code).first(),
         "legal_form": Organisation.LegalForm.ASSOCIATION if facts.is_association else None,
     }
-
-
-def _is_key(number: str) -> bool:
-    """Whether this can be the key of a row: PostgreSQL's bigint ends below 10^19."""
-    return number.isascii() and number.isdecimal() and len(number) <= 18  # noqa: PLR2004  # see above

@@ -15,6 +15,7 @@ from accounts.models import AbuseReport, Appeal, User
 from accounts.models.moderation import CLAIM_LASTS
 from associations.models import Association, Request
 from charter.models import Signature
+from territories.keys import key_in
 
 FILES_A_PAGE = 30
 COUNTED_AT_MOST = 100
@@ -60,10 +61,11 @@ class Position(NamedTuple):
         try:
             instant = dt.datetime.fromisoformat(since)
             # PostgreSQL knows fewer offsets than Python.
-            whole = instant.tzinfo is not None and pk.isascii() and len(pk) < 19  # noqa: PLR2004  # bigint
-            return cls(instant.astimezone(dt.UTC), kind, int(pk)) if whole else None
+            since_utc = instant.astimezone(dt.UTC) if instant.tzinfo is not None else None
         except (ValueError, OverflowError):
             return None
+        number = key_in(pk)
+        return cls(since_utc, kind, number) if since_utc is not None and number is not None else None
 
 
 class Row(NamedTuple):

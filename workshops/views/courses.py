@@ -15,6 +15,7 @@ from associations.models import Association
 from associations.views import managed_association
 from companies.models import Slot
 from territories import clock
+from territories.keys import key_in
 from territories.wording import counted, day_date
 from workshops import actions
 from workshops.actions.courses import MOST_SESSIONS
@@ -71,7 +72,7 @@ def _dates(first: Slot, *, sent: list[str]) -> list[Slot]:
     in_order = there.with_place().order_by("starts_at", "pk")
     coming = list(in_order.filter(pk__in=bookable(clock.now()).values("pk"))[: SHOWN_AT_MOST - 1])
     shown = {str(slot.pk) for slot in (first, *coming)}
-    gone = in_order.filter(pk__in=[int(one) for one in sent if one not in shown and one.isascii() and one.isdigit()])
+    gone = in_order.filter(pk__in=[number for one in sent if one not in shown and (number := key_in(one))])
     return [first, *coming, *gone[:MOST_SESSIONS]]
 
 

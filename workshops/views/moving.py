@@ -13,6 +13,7 @@ from associations.views import managed_association
 from companies.models import Slot, SlotQuerySet
 from companies.views import managed_company
 from territories import clock
+from territories.keys import key_in
 from workshops import actions
 from workshops.catalogue import bookable, close_by
 from workshops.forms import MoveForm
@@ -20,7 +21,6 @@ from workshops.models import Booking, Side
 from workshops.views.bookings import booking_for, booking_of
 
 SHOWN_AT_MOST = 20
-MOST_DIGITS = 18
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,20 +46,15 @@ def company_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
 
 def _wanted(request: HttpRequest, booking: Booking, offered: SlotQuerySet) -> list[Slot]:
     """The slot that was chosen elsewhere (`vers`), however far it is, while it is to be had."""
-    number = _number(request.GET.get("vers", ""))
+    number = key_in(request.GET.get("vers", ""))
     if not number:
         return []
     fitting = offered.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
     return list(fitting.with_place().filter(pk=number))
 
 
-def _number(text: str) -> int:
-    """Of a row; 0 when it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else 0
-
-
 def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot], back: str, slug: str) -> HttpResponse:
-    sent = _number(request.POST.get("slot", ""))
+    sent = key_in(request.POST.get("slot", ""))
     again = actions.moved_to(booking, sent, clock.now()) if sent else None
     if again is not None:
         # Sent twice: what was chosen is not to be had any more.
