@@ -71,6 +71,7 @@ def measure(*, quick: bool) -> Iterator[Measure]:
         yield _loaded(size)
         ours.serve()
         turns = Turns(ours, size)
+        turns.warm()
         rounds = [turns.all() for _ in progress.track(range(size.rounds + 1), description="search")][1:]
         yield from _told(rounds, size)
         yield from _of_pages()
@@ -115,6 +116,14 @@ class Turns:
         self.drawn = itertools.cycle(_shuffled(self.searches))
         self.slots = itertools.cycle(_slots())
 
+    def warm(self) -> None:
+        """Ask every set of filters of every connection, as a server that has run for a while has been: each plans once.
+
+        Whose turn a connection is, the server decides: most of them meet every set.
+        """
+        sets = [f"/creneaux/?lieu={place}&{RADIUS}&{asked}" for place in PLACES[4:6] for asked in (*ALONE, *TOGETHER)]
+        self._ask([f"{one}&x={time.monotonic_ns()}" for one in sets for _ in range(2 * CLIENTS)])
+
     def all(self) -> dict[str, float]:
         """Pages a second of each kind."""
         kept = f"/creneaux/?lieu=59350&{RADIUS}"
@@ -130,6 +139,11 @@ class Turns:
 
     def _rate(self, address: Callable[[], str], *, tag: str = "") -> float:
         addresses = [address() for _ in range(self.size.pages)]
+        began = time.perf_counter()
+        self._ask(addresses, tag=tag)
+        return self.size.pages / (time.perf_counter() - began)
+
+    def _ask(self, addresses: list[str], *, tag: str = "") -> None:
         wanted = HTTPStatus.NOT_MODIFIED if tag else HTTPStatus.OK
 
         def go(number: int) -> None:
@@ -139,9 +153,7 @@ class Turns:
                     raise RuntimeError(f"{one}: {answer.status}")
 
         with ThreadPoolExecutor(CLIENTS) as pool:
-            began = time.perf_counter()
             list(pool.map(go, range(CLIENTS)))
-            return self.size.pages / (time.perf_counter() - began)
 
 
 def _shuffled(searches: list[str]) -> list[str]:
