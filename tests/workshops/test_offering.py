@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -11,12 +13,14 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from accounts.vocabulary import Topic
 from associations.models import Request
 from companies.models import BookingMode, Slot
 from mail.models import Message
 from solidarite.invariants import FACTS, broken
 from tests import factories
 from tests.factories import World
+from tests.races import at_once
 from workshops import actions
 from workshops.actions import offering
 from workshops.catalogue import bookable
@@ -24,6 +28,7 @@ from workshops.models import Booking
 
 Visitor = Callable[[User], Client]
 DAY = dt.timedelta(days=1)
+ROUNDS = 8
 
 
 @pytest.fixture
@@ -146,3 +151,38 @@ def test_company_without_a_fitting_evening_is_told_what_is_wanted(
     Slot.objects.update(places=2)
     page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
     assert ("Ouvrir une soirée" in page, "ordinateurs" in page) == (True, True)
+
+
+def book(slot: Slot, wanted: Request, now: dt.datetime) -> Booking:
+    return actions.book_slot(
+        slot_id=slot.pk,
+        association=wanted.association,
+        participants=6,
+        topic=Topic.EMAIL,
+        message="",
+        key=uuid.uuid4(),
+        request=wanted,
+        by=wanted.association.managers()[0],
+        now=now,
+    )
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+def test_evening_is_proposed_while_another_is_booked_for_the_same_request(
+    now: dt.datetime, settings: Settings, committed: None, *, accepts: bool
+) -> None:
+    """Whoever comes first: nobody waits for each other."""
+    settings.BOOKINGS_PER_ASSOCIATION = 99
+    world = factories.make_world(now)
+    factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    for days in range(ROUNDS):
+        wanted = factories.make_request(now, world.association)
+        first = factories.make_slot(world.room, world.slot.starts_at + (2 * days + 1) * DAY)
+        other = factories.make_slot(world.room, world.slot.starts_at + (2 * days + 2) * DAY)
+        rival = partial(book, other, wanted, now)
+        if accepts:
+            Slot.objects.filter(pk=other.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+            asked = rival()
+            rival = partial(actions.accept_booking, booking=asked, by=world.company_owner, now=now)
+        outcome = at_once(partial(offer, world, wanted, now, first), rival)
+        assert outcome in ({"done": 2}, {"done": 1, "NotSought": 1})

@@ -77,13 +77,14 @@ def cancel_booking(
         offer_next(slot_id=slot.pk, now=now)
         return
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
-    release_request(booking, now)
     emails.booking_cancelled(booking=booking, now=now, others=_others(booking, slot, side, now))
     end_promises(booking.slot_id, now=now)
     if reopens:
         _let_go(slot, code=Reason(code), reason=reason, by=by, now=now)
     for move in moves:
         cancel_booking(booking=move, side=side, by=by, now=now)
+    # Last: who books holds an association before its request, too.
+    release_request(booking, now)
 
 
 def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[Slot]:

@@ -44,7 +44,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
-    sought = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk).first()
+    sought = _hold_request(request, now)
     offers = Booking.objects.filter(request=request.pk, offered_at__isnull=False)
     again = offers.held(now).filter(slot=slot).with_everything().first()
     if again is not None:
@@ -71,6 +71,16 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     return offered
 
 
+def _hold_request(request: Request, now: dt.datetime) -> Request | None:
+    """The request's row, held until the end; None when it is not open.
+
+    Its association's row comes first, as for who books: a booking for the same request waits, or is waited for.
+    """
+    hold_association(request.association)
+    rows = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).select_related("association")
+    return rows.filter(pk=request.pk).first()
+
+
 def _refusals() -> dict[str, Refused]:
     """Of a booking, in the words of who offers."""
     return refusals_of_booking() | {
@@ -87,7 +97,6 @@ def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
     association = sought.association
     if association.state != Association.State.ADMITTED:
         raise NotSought("Cette association n’est pas encore admise : proposez-lui un créneau dès qu’elle le sera.")
-    hold_association(association)
     try:
         check_live_cap(association, now)
     except TooManyBookings as error:
