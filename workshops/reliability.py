@@ -83,9 +83,9 @@ def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> Booking
     ends: Q = Q(state__in=(Booking.State.COMPLETED, Booking.State.NO_SHOW))
     ends |= Q(state=_cancelled_by(side), is_late=True)
     if side == Side.COMPANY:
-        # What was held and not taken waited for no word of the company's; once taken, it did.
+        # What was held and not taken waited for no word of the company's; once taken, it did. Its own offer never does.
         untaken = WaitlistEntry.objects.filter(booking=OuterRef("pk")).exclude(state=WaitlistEntry.State.TAKEN)
-        ends |= Q(~Exists(untaken), state=Booking.State.EXPIRED)
+        ends |= Q(~Exists(untaken), state=Booking.State.EXPIRED, offered_at=None)
         # The clock has run out, whether or not anybody has noted it yet.
         ends |= Q(state=Booking.State.PENDING, expires_at__lte=now)
     return bookings.filter(ends, slot__starts_at__gt=now - LOOKED_AT)

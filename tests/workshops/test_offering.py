@@ -20,7 +20,7 @@ from mail.models import Message
 from solidarite.invariants import FACTS, broken
 from tests import factories
 from tests.factories import World
-from tests.races import at_once
+from tests.races import Move, at_once
 from workshops import actions
 from workshops.actions import offering
 from workshops.catalogue import bookable
@@ -179,10 +179,10 @@ def test_evening_is_proposed_while_another_is_booked_for_the_same_request(
         wanted = factories.make_request(now, world.association)
         first = factories.make_slot(world.room, world.slot.starts_at + (2 * days + 1) * DAY)
         other = factories.make_slot(world.room, world.slot.starts_at + (2 * days + 2) * DAY)
-        rival = partial(book, other, wanted, now)
+        rival: Move = partial(book, other, wanted, now)
         if accepts:
             Slot.objects.filter(pk=other.pk).update(booking_mode=BookingMode.ON_APPROVAL)
-            asked = rival()
+            asked = book(other, wanted, now)
             rival = partial(actions.accept_booking, booking=asked, by=world.company_owner, now=now)
         outcome = at_once(partial(offer, world, wanted, now, first), rival)
         assert outcome in ({"done": 2}, {"done": 1, "NotSought": 1})

@@ -211,6 +211,19 @@ def test_hold_that_runs_out_unnoted_is_no_silence_of_the_company(world: World, n
     assert said(world.company, now + DAY) == (0, 0, [])
 
 
+@pytest.mark.parametrize("noted", [True, False])
+def test_offer_that_was_not_taken_counts_for_nobody(world: World, now: dt.datetime, *, noted: bool) -> None:
+    """It is the association that did not answer, and nothing obliged it to."""
+    factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+    wanted = factories.make_request(now, world.association)
+    offer = actions.offer_slot(slot_id=world.slot.pk, request=wanted, by=world.company_owner, now=now)
+    assert offer.expires_at is not None
+    if noted:
+        assert actions.expire_bookings(now=offer.expires_at) == 1
+    for own in (world.company, world.association):
+        assert said(own, offer.expires_at) == (0, 0, [])
+
+
 def test_year_goes_by(world: World, now: dt.datetime, past: Callable[..., Booking]) -> None:
     report(past(), Side.ASSOCIATION)
     assert said(world.company, now + 380 * DAY) == (0, 0, [])
