@@ -1,11 +1,13 @@
-"""Addresses of entries that were united with others: members' bookmarks and the links in old mails still lead on."""
+"""What is answered where a page is not there any more, and where somebody else holds what it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import Organisation, User
@@ -17,7 +19,10 @@ KINDS: dict[str, type[Organisation]] = {"entreprises": Company, "associations": 
 
 
 def former_addresses(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: a page that is not there, but whose organisation goes on under another address, leads to it."""
+    """Middleware: a page that is not there, but whose organisation goes on under another address, leads to it.
+
+    Members' bookmarks and the links in old mails still lead on.
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -42,3 +47,26 @@ def _current_address(request: HttpRequest) -> str | None:
     address = reverse(match.view_name, kwargs=match.kwargs | {"slug": slug})
     query = request.META.get("QUERY_STRING", "")
     return f"{address}?{query}" if query else address
+
+
+class Contended:
+    """Middleware: who waited too long for a row, or whom PostgreSQL ended in a deadlock, is told to send it again.
+
+    What they sent was rolled back as a whole.
+    """
+
+    ENDED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+    AGAIN_AFTER_SECONDS = "5"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError) or not isinstance(error.__cause__, self.ENDED):
+            return None
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = self.AGAIN_AFTER_SECONDS
+        return response
