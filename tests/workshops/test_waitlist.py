@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.vocabulary import Topic
 from associations import actions as associations
 from associations.models import Association
-from companies.models import BookingMode, Slot
+from companies.models import BookingMode, Company, Slot
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -191,6 +191,50 @@ def test_who_may_not_book_any_more_is_passed_over_and_told(world: World, taken: 
     cancel(taken, world, now)
     assert holder(now).association == second
     assert "suspendue" in Message.objects.get(template="waitlist_closed").context["why"]
+
+
+def test_hold_that_ran_out_unnoted_ends_no_queue(world: World, taken: Booking, now: dt.datetime) -> None:
+    second = factories.make_association(now)
+    for association in (world.association, second, factories.make_association(now)):
+        queue(world, now, association)
+    cancel(taken, world, now)
+    late = now + DAY
+    held = actions.offer_next(slot_id=world.slot.pk, now=late)
+    assert held is not None
+    assert (held, held.association) == (holder(late), second)
+    assert list(WaitlistEntry.objects.order_by("pk").values_list("state", flat=True)) == [
+        "passed",
+        "offered",
+        "waiting",
+    ]
+    assert Message.objects.filter(template="booking_expired", to_name="Karim").count() == 1
+    assert not Message.objects.filter(template="waitlist_closed").exists()
+
+
+def test_request_that_nobody_answered_does_not_end_the_wait_of_who_sent_it(world: World, now: dt.datetime) -> None:
+    asked = factories.make_booking(now - 5 * DAY, world.slot, world.association, state="pending", expires_at=now)
+    taken = factories.make_booking(now, world.slot, factories.make_association(now))
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    assert holder(now).association == world.association
+    asked.refresh_from_db()
+    assert asked.state == "expired"
+
+
+def test_what_takes_the_slot_away_ends_nobodys_wait(
+    committed: None, world: World, taken: Booking, now: dt.datetime
+) -> None:
+    """At the same moment: the company is no signatory any more, and may be one again tomorrow."""
+    queue(world, now, world.association)
+    Booking.objects.filter(pk=taken.pk).update(state="cancelled_by_association", cancelled_at=now)
+
+    def suspend(pause: Move) -> None:
+        Company.objects.update(charter_until_at=now)
+        pause()
+
+    assert second_waits(suspend, partial(actions.offer_next, slot_id=world.slot.pk, now=now))
+    assert not Booking.objects.held(now).exists()
+    assert WaitlistEntry.objects.get().state == "waiting"
 
 
 def test_free_slot_is_booked_and_not_waited_for(world: World, now: dt.datetime) -> None:

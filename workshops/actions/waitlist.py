@@ -18,6 +18,7 @@ from workshops import emails
 from workshops.actions.bookings import (
     NOBODY_COMES,
     NobodyComes,
+    SlotTaken,
     answer_until,
     check_live_cap,
     check_party,
@@ -26,7 +27,7 @@ from workshops.actions.bookings import (
     refusals_of_booking,
     settle_others,
 )
-from workshops.actions.moves import AlreadySettled, expire_booking, move_booking, move_entry, settle
+from workshops.actions.moves import AlreadySettled, expire_booking, expire_lapsed, move_booking, move_entry, settle
 from workshops.catalogue import alternatives, free
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry, WaitlistEntryQuerySet
 
@@ -106,17 +107,25 @@ def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
     """Hold a slot that came free for the first in its queue. None when nobody waits, or it is not free.
 
     Who took a hold and waits for the company’s answer is not overtaken. Who may not book any more, or would be too
-    many by now, is passed over.
+    many by now, is passed over; what keeps the slot itself from being held ends nobody's wait.
     """
     slot = lock_slot(slot_id)
+    # A hold that nobody answered in time holds the slot to the database until somebody notes it.
+    expire_lapsed([slot], now)
     if not free(now).filter(pk=slot.pk).exists() or _asked(now).filter(slot=slot).exists():
         return None
-    for entry in _held_entries(WaitlistEntry.objects.filter(slot=slot)):
-        held = _hold(slot, entry, now)
-        if held is not None:
-            emails.waitlist_hold(booking=held, now=now)
-            return held
-    return None
+    try:
+        held = _hold_for_first(slot, now)
+    except SlotTaken:
+        return None
+    if held is not None:
+        emails.waitlist_hold(booking=held, now=now)
+    return held
+
+
+def _hold_for_first(slot: Slot, now: dt.datetime) -> Booking | None:
+    entries = _held_entries(WaitlistEntry.objects.filter(slot=slot))
+    return next((held for entry in entries if (held := _hold(slot, entry, now))), None)
 
 
 def _held_entries(entries: WaitlistEntryQuerySet) -> WaitlistEntryQuerySet:
@@ -129,6 +138,11 @@ def _asked(now: dt.datetime) -> BookingQuerySet:
 
 
 def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
+    """None when its association cannot come, and waits no more.
+
+    Raises:
+        SlotTaken: nobody could have the slot now.
+    """
     try:
         check_party(slot, entry.association, entry.participants, now)
         # Without its row: two queues that hold the same associations in another order would wait for each other.
@@ -147,6 +161,8 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
                 created_by=entry.created_by,
                 expires_at=min(now + HOLD, slot.closes_at),
             )
+    except SlotTaken:
+        raise
     except Refused as refusal:
         _close(entry, now, why=str(refusal))
         return None
