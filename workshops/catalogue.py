@@ -25,6 +25,11 @@ def bookable(now: dt.datetime) -> SlotQuerySet:
     return free(now).filter(~Exists(WaitlistEntry.objects.filter(slot=OuterRef("pk"), state="waiting")))
 
 
+def unasked(now: dt.datetime) -> SlotQuerySet:
+    """Those of them for which nobody waits for an answer: their company may propose them itself."""
+    return bookable(now).filter(~Exists(Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"))))
+
+
 def free(now: dt.datetime) -> SlotQuerySet:
     """Slots that are open, in time, of a signatory, and not taken: whoever queues for one comes before others."""
     return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))

@@ -56,6 +56,20 @@ _SLOT_IS_FREE = """
         END IF;
 """
 
+# Where the slot is held already: who asks at the same moment waits for its row, or is seen.
+_NOBODY_WAITS_BESIDE = """
+        IF NEW.state IN ('pending', 'held') AND EXISTS (
+            SELECT FROM workshops_booking WHERE slot_id = NEW.slot_id AND (
+                NEW.state = 'held' AND state = 'pending' AND expires_at > NEW.created_at
+                OR NEW.state = 'pending' AND state = 'held' AND expires_at > NEW.created_at
+                OR NEW.state = 'pending' AND state IN ('confirmed', 'completed', 'no_show')
+            )
+        ) THEN
+            RAISE EXCEPTION 'Somebody would wait beside who has the slot.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_nobody_waits_beside';
+        END IF;
+"""
+
 _ANSWERED_IN_TIME = """
         IF NEW.settled_at >= OLD.expires_at THEN
             RAISE EXCEPTION 'The clock of the booking has run out.'
@@ -91,7 +105,7 @@ def booking_may_be_made() -> pgtrigger.Trigger:
         name="booking_may_be_made",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=_PARTIES_MAY + _SERIES_IS_AWAKE + _SLOT_IS_FREE + _KEEP,
+        func=_PARTIES_MAY + _SERIES_IS_AWAKE + _SLOT_IS_FREE + _NOBODY_WAITS_BESIDE + _KEEP,
         declare=[*_PARTIES, ("confirm_by", "TIMESTAMPTZ")],
     )
 

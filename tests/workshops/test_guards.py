@@ -74,6 +74,34 @@ def test_booking_fits_its_slot(world: World, now: dt.datetime) -> None:
     refused("booking_within_places", "UPDATE workshops_booking SET participants = 5000 WHERE id = %s", booking.pk)
 
 
+@pytest.mark.parametrize(
+    ("stands", "comes"),
+    [("pending", "held"), ("held", "pending"), ("confirmed", "pending"), ("completed", "pending")],
+)
+def test_nobody_waits_beside_who_has_the_slot(world: World, now: dt.datetime, stands: str, comes: str) -> None:
+    factories.make_booking(now, world.slot, factories.make_association(now), state=stands)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        factories.make_booking(now, world.slot, world.association, state=comes)
+    assert caught.value.__cause__ is not None
+    assert caught.value.__cause__.diag.constraint_name == "booking_nobody_waits_beside"  # type: ignore[attr-defined]  # psycopg's
+
+
+@pytest.mark.parametrize(
+    ("stands", "comes"),
+    [("pending", "pending"), ("pending", "confirmed"), ("declined", "pending"), ("expired", "held")],
+)
+def test_several_wait_beside_each_other(world: World, now: dt.datetime, stands: str, comes: str) -> None:
+    factories.make_booking(now, world.slot, factories.make_association(now), state=stands)
+    assert factories.make_booking(now, world.slot, world.association, state=comes).pk
+
+
+@pytest.mark.parametrize(("stands", "comes"), [("pending", "held"), ("held", "pending")])
+def test_who_waits_no_more_hinders_nobody(world: World, now: dt.datetime, stands: str, comes: str) -> None:
+    before = factories.make_booking(now, world.slot, factories.make_association(now), state=stands)
+    assert before.expires_at is not None
+    factories.make_booking(before.expires_at, world.slot, world.association, state=comes)
+
+
 def test_confirmed_booking_is_cancelled_before_it_begins(world: World, now: dt.datetime) -> None:
     booking = factories.make_booking(now, world.slot, world.association)
     cancel = """

@@ -122,6 +122,31 @@ def test_what_may_not_be_is_refused_in_words(
     assert not Booking.objects.filter(offered_at__isnull=False).exists()
 
 
+def test_who_waits_for_an_answer_is_answered_first(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    client, address = visitor(world.company_owner), reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    choice = f'value="{world.slot.pk}"'
+    assert choice in client.get(address).text
+    asked = book(world.slot, factories.make_request(now, factories.make_association(now)), now)
+    assert choice not in client.get(address).text
+    with pytest.raises(actions.SomebodyWaits, match="répondez-lui d’abord"):
+        offer(world, wanted, now)
+    assert asked.expires_at is not None
+    assert offer(world, wanted, asked.expires_at).is_held
+
+
+def test_what_is_proposed_is_not_to_be_asked_for(world: World, wanted: Request, now: dt.datetime) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    offered = offer(world, wanted, now)
+    rival = factories.make_request(now, factories.make_association(now))
+    with pytest.raises(actions.SlotTaken):
+        book(world.slot, rival, now)
+    assert offered.expires_at is not None
+    assert book(world.slot, rival, offered.expires_at).is_pending
+
+
 def test_every_refusal_speaks_to_the_company() -> None:
     said = [str(refusal) for refusal in offering._refusals().values()]
     assert [words for words in said if "Votre association" in words] == []

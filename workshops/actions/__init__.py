@@ -35,7 +35,7 @@ from workshops.actions.inviting import NobodyMissing, call_volunteers, come, inv
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop, moved_to
-from workshops.actions.offering import NotSought, offer_slot
+from workshops.actions.offering import NotSought, SomebodyWaits, offer_slot
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
 from workshops.actions.promising import take_over
 from workshops.actions.reminders import (
@@ -103,6 +103,7 @@ __all__ = [
     "SaysNothing",
     "SeriesEnd",
     "SlotTaken",
+    "SomebodyWaits",
     "StillRunning",
     "TooFewSessions",
     "TooMany",

@@ -288,6 +288,7 @@ def refusals_of_booking() -> dict[str, Refused]:
     """What to say when the database says no to a booking."""
     return {
         "booking_one_live_per_slot": SlotTaken("Ce créneau vient d’être pris."),
+        "booking_nobody_waits_beside": SlotTaken("Ce créneau vient d’être pris."),
         "booking_of_signatory": SlotTaken("Ce créneau n’est plus proposé."),
         "booking_of_open_slot": SlotTaken("Ce créneau n’est plus proposé."),
         "booking_of_free_room": SlotTaken("La salle est prise à ce moment-là\u00a0: choisissez un autre créneau."),

@@ -33,6 +33,13 @@ class NotSought(Refused):
     """The request is not open any more, or waits for another answer."""
 
 
+class SomebodyWaits(Refused):
+    """An association has asked for the slot, and waits for the company's answer."""
+
+
+ANSWER_FIRST = "Une association attend déjà votre réponse pour ce créneau\u00a0: répondez-lui d’abord."
+
+
 @transaction.atomic
 def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) -> Booking:
     """Hold a free slot for the association of a request, for three days; it is told, and takes it with one button.
@@ -40,7 +47,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     Sent twice, it is held once.
 
     Raises:
-        NotSought, SlotTaken, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
+        NotSought, SlotTaken, SomebodyWaits, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
@@ -86,6 +93,7 @@ def _refusals() -> dict[str, Refused]:
     return refusals_of_booking() | {
         "booking_by_association_that_may": NotSought("Cette association ne peut pas réserver en ce moment."),
         "booking_asked_once": AlreadyAsked("Cette association a déjà demandé ce créneau\u00a0: répondez-lui."),
+        "booking_nobody_waits_beside": SomebodyWaits(ANSWER_FIRST),
     }
 
 

@@ -15,7 +15,7 @@ from companies.models import Company, Slot
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.catalogue import bookable
+from workshops.catalogue import unasked
 from workshops.forms import OfferForm
 from workshops.matching import best
 from workshops.models import Booking
@@ -67,7 +67,7 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
 
 def _serving(company: Company, wanted: Request) -> list[Slot]:
     free = (
-        bookable(clock.now())
+        unasked(clock.now())
         .of_company(company)
         .filter(places__gte=wanted.participants, local_date__range=(wanted.from_date, wanted.until_date))
     )
