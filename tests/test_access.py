@@ -80,6 +80,7 @@ TABLE: dict[str, Rule] = {
     "workshops:search_agenda": PUBLIC,
     "workshops:offer_from": get(AWAY, AWAY, AWAY, AWAY, OK, AWAY, AWAY, AWAY),
     "workshops:offer": COMPANY,
+    "workshops:offer_evening": replace(COMPANY, FORM),
     "workshops:ask": get(*[AWAY] * 8),
     "workshops:slot": PUBLIC,
     "workshops:requests": PUBLIC,

@@ -157,7 +157,7 @@ COSTS: dict[str, int] = {
     "workshops:feeds": 5,
     "workshops:guidance": 2,
     "workshops:requests": 5,
-    "workshops:offer": 5,
+    "workshops:offer": 7,
     "workshops:offer_from": 3,
     "workshops:room_calendar": 6,
     "workshops:room_close": 10,

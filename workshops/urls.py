@@ -73,6 +73,7 @@ urlpatterns = [
     path("demandes/", sought.requests, name="requests"),
     path("demandes/<int:request_id>/proposer/", offering.offer_from, name="offer_from"),
     path(f"{company}demandes/<int:request_id>/proposer/", offering.offer, name="offer"),
+    path(f"{company}demandes/<int:request_id>/ouvrir/", offering.offer_evening, name="offer_evening"),
     path("ateliers/accord/<str:token>/", answers.agreement, name="agreement"),
     path("reservations/repondre/<str:token>/", answers.answer, name="answer"),
     path("reservations/prendre/<str:token>/", answers.hold, name="hold"),

@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Request
-from companies.models import BookingMode, Slot
+from companies.models import Availability, BookingMode, Slot
 from mail.models import Message
 from solidarite.invariants import FACTS, broken
 from tests import factories
@@ -175,7 +175,7 @@ def test_company_without_a_fitting_evening_is_told_what_is_wanted(
 ) -> None:
     Slot.objects.update(places=2)
     page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
-    assert ("Ouvrir une soirée" in page, "ordinateurs" in page) == (True, True)
+    assert ("Garder ce créneau" in page, "Ouvrir cette soirée pour elle" in page) == (False, True)
 
 
 def book(slot: Slot, wanted: Request, now: dt.datetime) -> Booking:
@@ -211,3 +211,71 @@ def test_evening_is_proposed_while_another_is_booked_for_the_same_request(
             rival = partial(actions.accept_booking, booking=asked, by=world.company_owner, now=now)
         outcome = at_once(partial(offer, world, wanted, now, first), rival)
         assert outcome in ({"done": 2}, {"done": 1, "NotSought": 1})
+
+
+def evening(world: World, now: dt.datetime, **typed: object) -> dict[str, object]:
+    day = (now + 10 * DAY).date()
+    return {"room": world.room.pk, "date": day, "start_time": "18:00", "end_time": "20:00", **typed}
+
+
+def test_company_opens_an_evening_for_a_request(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    """Nobody else can have it before the association has answered; sent twice, it is one."""
+    client, before = visitor(world.company_owner), Slot.objects.count()
+    address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
+    for said in ("elle a trois jours", "Vous avez déjà proposé"):
+        assert said in client.post(address, evening(world, now), follow=True).text
+    offered = Booking.objects.get()
+    assert (offered.state, offered.request, offered.expires_at) == ("held", wanted, offered.created_at + 3 * DAY)
+    assert (Slot.objects.count(), offered.slot.places, offered.slot.booking_mode) == (before + 1, 10, "on_approval")
+    assert not bookable(now).filter(pk=offered.slot_id).exists()
+    assert told() == [("slot_offered", "Karim")]
+    actions.refuse_hold(booking=offered, by=world.association_owner, now=now)
+    assert bookable(now).filter(pk=offered.slot_id).exists()
+    assert broken(now=now, checks=FACTS) == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ({"date": "2027-06-01"}, "L’association cherche entre"),
+        ({"start_time": "10:00", "end_time": "12:00"}, "17"),
+        ({"end_time": "17:00"}, "heure de fin après"),
+        ({"date": "2026-12-08", "start_time": "18:30", "end_time": "20:30"}, "salle déjà prise"),
+        ({"date": ""}, "obligatoire"),
+        ({"room": 0}, "Sélectionnez un choix valide"),
+    ],
+)
+def test_evening_that_cannot_be_is_neither_opened_nor_offered(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, typed: dict[str, object], word: str
+) -> None:
+    before = Slot.objects.count()
+    address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
+    answer = visitor(world.company_owner).post(address, evening(world, now, **typed))
+    assert (answer.status_code, word in answer.text) == (422, True)
+    assert (Slot.objects.count(), Booking.objects.count(), Availability.objects.count()) == (before, 0, 0)
+
+
+def test_evening_is_opened_only_when_it_can_be_offered(
+    world: World, wanted: Request, now: dt.datetime, settings: Settings
+) -> None:
+    """Both or neither: nothing is published for an association that has all it may have."""
+    settings.BOOKINGS_PER_ASSOCIATION = 0
+    date = (now + 10 * DAY).date()
+    opening = Availability(
+        room=world.room, weekdays=[date.isoweekday()], from_date=date, until_date=date, start_time=dt.time(18),
+        end_time=dt.time(20), places=10, computers=8, notice_hours=24, booking_mode=BookingMode.INSTANT,
+    )  # fmt: skip
+    before = Slot.objects.count()
+    with pytest.raises(actions.TooManyBookings):
+        actions.offer_evening(opening=opening, request=wanted, by=world.company_owner, now=now)
+    assert (Slot.objects.count(), Availability.objects.count()) == (before, 0)
+
+
+def test_rooms_too_small_for_the_group_are_not_proposed(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    Request.objects.update(participants=11, computers=11)
+    page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
+    assert ("Aucune de vos salles ne convient" in page, "Ouvrir cette soirée" in page) == (True, False)

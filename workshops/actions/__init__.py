@@ -35,7 +35,7 @@ from workshops.actions.inviting import NobodyMissing, call_volunteers, come, inv
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop, moved_to
-from workshops.actions.offering import NotSought, SomebodyWaits, offer_slot
+from workshops.actions.offering import NotSought, SomebodyWaits, offer_evening, offer_slot
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
 from workshops.actions.promising import take_over
 from workshops.actions.reminders import (
@@ -142,6 +142,7 @@ __all__ = [
     "leave_waitlist",
     "move_workshop",
     "moved_to",
+    "offer_evening",
     "offer_next",
     "offer_slot",
     "open_feed",

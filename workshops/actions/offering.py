@@ -10,7 +10,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations.models import Association, Request
-from companies.models import Slot
+from companies import actions as companies
+from companies.models import Availability, Slot
 from workshops import emails
 from workshops.actions.bookings import (
     AlreadyAsked,
@@ -76,6 +77,22 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
         )
     emails.slot_offered(booking=offered, now=now)
     return offered
+
+
+@transaction.atomic
+def offer_evening(*, opening: Availability, request: Request, by: User, now: dt.datetime) -> Booking:
+    """Open one evening more, and hold it for the association of a request: both or neither.
+
+    Nobody else sees it free before the association has answered. Sent twice, it is one.
+
+    Raises:
+        What `companies.publish_season` and `offer_slot` refuse: nothing is written.
+    """
+    try:
+        season = companies.publish_season(room=opening.room, openings=[opening], by=by, now=now)
+    except companies.AlreadyPublished as before:
+        season = before.season
+    return offer_slot(slot_id=season.slots[0].pk, request=request, by=by, now=now)
 
 
 def _hold_request(request: Request, now: dt.datetime) -> Request | None:

@@ -13,7 +13,7 @@ from workshops.forms.booking import (
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
 from workshops.forms.hosting import HostingSignForm
 from workshops.forms.near import NearForm, PointForm
-from workshops.forms.offers import ClosingForm, EndForm, OpenDateForm, SlotForm
+from workshops.forms.offers import ClosingForm, EndForm, EveningForm, OpenDateForm, SlotForm
 from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.replies import ReplyForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
@@ -27,6 +27,7 @@ __all__ = [
     "CompanyReportForm",
     "CourseForm",
     "EndForm",
+    "EveningForm",
     "HoldForm",
     "HostingSignForm",
     "MoveForm",

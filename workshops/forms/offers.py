@@ -9,13 +9,18 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import QuerySet
 
 from accounts.forms import date_input
+from associations.models import Request
 from companies.forms import time_input
 from companies.forms.openings import check_offer
-from companies.models import Availability, Slot
+from companies.models import Availability, BookingMode, Room, Slot
+from territories.wording import long_date
 
 LONG_AGO = dt.date(2015, 1, 1)
+# Once it is free again, others may book it until so long before.
+NOTICE_HOURS = 24
 
 
 class EndForm(forms.Form):
@@ -38,6 +43,61 @@ class OpenDateForm(forms.Form):
     """A date of a series that becomes a slot after all."""
 
     date = forms.DateField(label="Date", widget=forms.HiddenInput)
+
+
+class RoomChoice(forms.ModelChoiceField[Room]):
+    """A room, told apart from one of the same name elsewhere."""
+
+    def label_from_instance(self, room: Room) -> str:
+        return f"{room.name}, {room.site.name}, {room.site.commune}"
+
+
+class EveningForm(forms.ModelForm[Availability]):
+    """One evening more, for the association of a request."""
+
+    room = RoomChoice(label="Salle", queryset=Room.objects.none())
+    date = forms.DateField(label="Date", widget=date_input())
+
+    class Meta:
+        model = Availability
+        fields = ("room", "start_time", "end_time")
+        widgets = {"start_time": time_input(), "end_time": time_input()}
+        labels = {"start_time": "De", "end_time": "À"}
+
+    field_order = ("room", "date", "start_time", "end_time")
+
+    def __init__(self, data: Any = None, *, wanted: Request, rooms: QuerySet[Room]) -> None:
+        super().__init__(data, initial={"start_time": dt.time(18), "end_time": dt.time(20)})
+        self.wanted = wanted
+        choice = self.fields["room"]
+        assert isinstance(choice, RoomChoice)
+        choice.queryset = rooms
+        self.has_rooms = rooms.exists()
+
+    def clean_date(self) -> dt.date:
+        """A day on which the association looks for a room."""
+        date: dt.date = self.cleaned_data["date"]
+        first, last = self.wanted.from_date, self.wanted.until_date
+        if not first <= date <= last:
+            season = f"entre le {long_date(first)} et le {long_date(last)}"
+            raise forms.ValidationError(f"L’association cherche {season}\u00a0: indiquez un de ces jours.")
+        return date
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("start_time"), cleaned.get("end_time")
+        if start and end and end <= start:
+            self.add_error("end_time", "Indiquez une heure de fin après l’heure de début.")
+        return cleaned
+
+    def opening(self) -> Availability:
+        """A series of that date alone, which offers all that the room has."""
+        opening, date = self.save(commit=False), self.cleaned_data["date"]
+        opening.weekdays, opening.from_date, opening.until_date = [date.isoweekday()], date, date
+        opening.places, opening.computers = opening.room.capacity, opening.room.computers
+        opening.volunteers_offered, opening.booking_mode = self.wanted.volunteers, BookingMode.ON_APPROVAL
+        opening.notice_hours = NOTICE_HOURS
+        return opening
 
 
 class SlotForm(forms.ModelForm[Slot]):

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
 from accounts.refusals import accepted
 from associations.models import Request
-from companies.models import Company, Slot
+from companies.models import Company, Room, Slot
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
 from workshops.catalogue import unasked
-from workshops.forms import OfferForm
+from workshops.forms import EveningForm, OfferForm
 from workshops.matching import best
 from workshops.models import Booking
 from workshops.views.for_whom import go_on
@@ -42,27 +45,77 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     """The company's free evenings that serve the request, the best first; one of them is kept for it."""
-    company, now = managed_company(request, slug), clock.now()
-    wanted = get_object_or_404(
-        Request.objects.open(now).select_related("commune__departement", "association"), pk=request_id
-    )
-    standing = Booking.objects.filter(request=wanted, offered_at__isnull=False).held(now).of_company(company).first()
-    if standing is not None:
-        messages.info(request, "Vous avez déjà proposé ce créneau à cette association.")
-        return redirect("workshops:company_booking", company.slug, standing.pk)
+    company, wanted = managed_company(request, slug), _wanted(request_id)
+    if (standing := _standing(company, wanted)) is not None:
+        return _on_offer(request, company, standing)
     slots = _serving(company, wanted)
     form = OfferForm(request.POST if request.method == "POST" else None, slots=slots)
-    offered = []
 
-    def act() -> None:
+    def act() -> Booking:
         slot_id = int(form.cleaned_data["slot"])
-        offered.append(actions.offer_slot(slot_id=slot_id, request=wanted, by=signed_in(request), now=clock.now()))
+        return actions.offer_slot(slot_id=slot_id, request=wanted, by=signed_in(request), now=clock.now())
 
-    if request.method == "POST" and form.is_valid() and accepted(form, act):
-        messages.success(request, "Le créneau est gardé pour l’association, qui est prévenue : elle a trois jours.")
-        return redirect("workshops:company_booking", company.slug, offered[0].pk)
-    context = {"company": company, "wanted": wanted, "slots": slots, "form": form}
-    return render(request, "workshops/slot_offer.html", context, status=422 if form.is_bound else 200)
+    return _made(request, company, form, act) or _page(request, company, wanted, form, _evening(company, wanted))
+
+
+@require_POST
+def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    """An evening of its own, opened for the request and kept for it."""
+    company, wanted = managed_company(request, slug), _wanted(request_id)
+    if (standing := _standing(company, wanted)) is not None:
+        return _on_offer(request, company, standing)
+    form = _evening(company, wanted, request.POST)
+
+    def act() -> Booking:
+        opening = form.opening()
+        return actions.offer_evening(opening=opening, request=wanted, by=signed_in(request), now=clock.now())
+
+    done = _made(request, company, form, act)
+    return done or _page(request, company, wanted, OfferForm(slots=_serving(company, wanted)), form)
+
+
+def _wanted(request_id: int) -> Request:
+    sought = Request.objects.open(clock.now()).select_related("commune__departement", "association")
+    found: Request = get_object_or_404(sought, pk=request_id)
+    return found
+
+
+def _standing(company: Company, wanted: Request) -> Booking | None:
+    offers = Booking.objects.filter(request=wanted, offered_at__isnull=False)
+    return offers.held(clock.now()).of_company(company).first()
+
+
+def _on_offer(request: HttpRequest, company: Company, standing: Booking) -> HttpResponse:
+    messages.info(request, "Vous avez déjà proposé ce créneau à cette association.")
+    return redirect("workshops:company_booking", company.slug, standing.pk)
+
+
+def _made(request: HttpRequest, company: Company, form: BaseForm, act: Callable[[], Booking]) -> HttpResponse | None:
+    """To what is kept; None when the page comes back with a word on the form."""
+    offered: list[Booking] = []
+    if not (form.is_bound and form.is_valid() and accepted(form, lambda: offered.append(act()))):
+        return None
+    messages.success(request, "Le créneau est gardé pour l’association, qui est prévenue\u00a0: elle a trois jours.")
+    return redirect("workshops:company_booking", company.slug, offered[0].pk)
+
+
+def _page(
+    request: HttpRequest, company: Company, wanted: Request, form: OfferForm, evening: EveningForm
+) -> HttpResponse:
+    context = {"company": company, "wanted": wanted, "form": form, "evening": evening}
+    is_refused = form.is_bound or evening.is_bound
+    return render(request, "workshops/slot_offer.html", context, status=422 if is_refused else 200)
+
+
+def _evening(company: Company, wanted: Request, data: QueryDict | None = None) -> EveningForm:
+    """Of the rooms where the whole group finds a place and a computer."""
+    rooms = Room.objects.filter(
+        site__company=company,
+        archived_at=None,
+        capacity__gte=wanted.participants,
+        computers__gte=wanted.computers,
+    )
+    return EveningForm(data, wanted=wanted, rooms=rooms.select_related("site__commune__departement"))
 
 
 def _serving(company: Company, wanted: Request) -> list[Slot]:
