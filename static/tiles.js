@@ -3,8 +3,8 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-tiles]");
   if (!button) return;
   button.disabled = true;
-  const { style, script, tiles, credit } = button.dataset;
-  await Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
+  const { sheet, script, tiles, credit } = button.dataset;
+  await Promise.all([load("link", { rel: "stylesheet", href: sheet }), load("script", { src: script })]);
   show(button.closest("figure").querySelector("svg"), tiles, credit);
   button.remove();
 });
