@@ -22,9 +22,9 @@ WRONG = {
         SELECT w.id FROM workshops_workshop w JOIN workshops_booking b ON b.id = w.booking_id
         WHERE w.state = 'planned' AND b.state <> 'confirmed'
     """,
-    "still pending beside a confirmed one": """
+    "still pending beside a live one": """
         SELECT p.id FROM workshops_booking p JOIN workshops_booking c USING (slot_id)
-        WHERE p.state = 'pending' AND c.state = 'confirmed'
+        WHERE p.state = 'pending' AND c.state IN ('held', 'confirmed')
     """,
     "not one confirmation a recipient": """
         SELECT b.id FROM workshops_booking b JOIN workshops_workshop w ON w.booking_id = b.id
@@ -51,14 +51,20 @@ WRONG = {
     """,
     "held, and not told once": """
         SELECT b.id FROM workshops_booking b LEFT JOIN (
-            SELECT about, count(*) AS mails FROM mail_message WHERE template = 'waitlist_hold' GROUP BY about
+            SELECT about, template, count(*) AS mails FROM mail_message
+            WHERE template IN ('waitlist_hold', 'slot_offered') GROUP BY about, template
         ) AS told ON told.about = 'booking:' || b.id
+            AND told.template = CASE WHEN b.offered_at IS NULL THEN 'waitlist_hold' ELSE 'slot_offered' END
         WHERE b.state = 'held' AND told.mails IS DISTINCT FROM 1
     """,
     "offered without a hold, or held without an offer": """
         SELECT 1 FROM workshops_waitlistentry e FULL JOIN workshops_booking b ON b.id = e.booking_id
         WHERE (e.state = 'offered') IS DISTINCT FROM (b.state = 'held')
-        AND (e.state = 'offered' OR b.state = 'held')
+        AND (e.state = 'offered' OR b.state = 'held' AND b.offered_at IS NULL)
+    """,
+    "one request is offered two slots": """
+        SELECT request_id FROM workshops_booking WHERE state = 'held' AND offered_at IS NOT NULL
+        GROUP BY request_id HAVING count(*) > 1
     """,
     "free while somebody waits": f"""
         SELECT e.id FROM workshops_waitlistentry e WHERE e.state = 'waiting' AND NOT EXISTS (

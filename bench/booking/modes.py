@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,16 +14,17 @@ from typing import Any
 
 from bench.booking.browser import Answer, Browser, Lost
 from bench.booking.race import Field, Move
-from bench.booking.world import World, make_volunteers, open_slots, sign_in
+from bench.booking.world import PARTY, World, make_volunteers, open_slots, post_request, sign_in
 
 BOOKING = re.compile(r"/reservations/(\d+)/")
 OTHER_SLOT = re.compile(r"/creneaux/\d+/")
 OTHER_DATE = re.compile(r'name="slot" value="\d+"')
 ASKERS, QUEUE, MOST_OTHERS, MOST_VOLUNTEERS = 6, 2, 8, 5
 SLOTS_AT_ONCE = 100
+SECONDS_TO_OFFER = 0.3
 GUIDANCE = "/benevolat/reperes/"
 Fields = dict[str, object]
-BOOKED: Fields = {"participants": 6, "topic": "email", "message": "", "request": ""}
+BOOKED: Fields = {"participants": PARTY, "topic": "email", "message": "", "request": ""}
 NO_NEED: Fields = {"code": "no_need", "reason": ""}
 
 
@@ -71,6 +73,7 @@ class Stage:
         self.volunteers: list[Person] = []
         self.field = Field()
         self.instant, self.on_approval = self._slots("instant"), self._slots("on_approval")
+        self.seeking = self._seekers()
         self.overlapping = self._pairs()
         # Nobody books these: to everybody who comes too late something else is offered.
         open_slots(world, 3)
@@ -78,6 +81,16 @@ class Stage:
     def _slots(self, mode: str) -> Iterator[int]:
         while True:
             yield from open_slots(self.world, SLOTS_AT_ONCE, mode=mode)
+
+    def _seekers(self) -> Iterator[tuple[Person, int, int]]:
+        """Who looks for a slot, one that is no greater than that, and so proposed among the first, and the request."""
+        while True:
+            if self.field.recover:
+                self.field.recover()
+            people = self.rng.choices(self.associations, k=SLOTS_AT_ONCE)
+            slots = open_slots(self.world, SLOTS_AT_ONCE, places=PARTY)
+            requests = [post_request(self.world, one.of, slot) for one, slot in zip(people, slots, strict=True)]
+            yield from zip(people, slots, requests, strict=True)
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """Two dates that overlap by an hour, each pair on a day of its own; then new volunteers, free on all days."""
@@ -106,8 +119,8 @@ class Stage:
 
     # --- what people do ---
 
-    def book(self, person: Person, slot: int, *, twice: bool = False) -> list[Move]:
-        fields = {**BOOKED, "association": person.of.pk, "key": uuid.uuid4()}
+    def book(self, person: Person, slot: int, *, twice: bool = False, request: object = "") -> list[Move]:
+        fields = {**BOOKED, "association": person.of.pk, "key": uuid.uuid4(), "request": request}
         windows = person.windows if twice else person.windows[:1]
         return [self._booking(person, window, slot, fields) for window in windows]
 
@@ -208,8 +221,6 @@ def approval(stage: Stage, clients: int) -> None:
 
 def hold(stage: Stage, clients: int) -> None:
     """A slot comes free while others queue, somebody books and several scans run; then the hold ends, or is taken."""
-    from django.db import connection  # noqa: PLC0415
-
     slot = next(stage.instant)
     stage.tally.contested.append(slot)
     first, *queue = stage.draw(1 + QUEUE + max(1, min(clients - 4, MOST_OTHERS)))
@@ -220,21 +231,31 @@ def hold(stage: Stage, clients: int) -> None:
     books = [move for one in others for move in stage.book(one, slot)]
     cancel = stage.click(first, by_association(first, booking, "annuler"), NO_NEED)
     stage.race([cancel, *books, stage.scan(), stage.scan()])
-    held = _held(slot)
-    if stage.rng.random() < 0.5:  # noqa: PLR2004
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE workshops_booking SET expires_at = now() - interval '1 second' WHERE id = %s", [held]
-            )
+    held = _held(stage, slot)
+    assert held is not None
+    _perhaps_end(stage, held)
     take = stage.click(waiting[0], by_association(waiting[0], held, "prendre"), {"answer": "yes"})
     books = [move for one in others for move in stage.book(one, slot)]
     stage.race([take, *books, stage.scan(), stage.scan()])
 
 
-def _held(slot: int) -> int:
+def _held(stage: Stage, slot: int) -> int | None:
     from workshops.models import Booking  # noqa: PLC0415
 
-    return Booking.objects.get(slot=slot, state="held").pk
+    if stage.field.recover:
+        stage.field.recover()
+    return Booking.objects.filter(slot=slot, state="held").values_list("pk", flat=True).first()
+
+
+def _perhaps_end(stage: Stage, held: int) -> None:
+    """Every second hold runs out before it is answered."""
+    from django.db import connection  # noqa: PLC0415
+
+    if stage.rng.random() < 0.5:  # noqa: PLR2004
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE workshops_booking SET expires_at = now() - interval '1 second' WHERE id = %s", [held]
+            )
 
 
 def rebook(stage: Stage, clients: int) -> None:
@@ -286,6 +307,53 @@ def _move(stage: Stage, person: Person, booking: int, target: int) -> Move:
     return Move(do)
 
 
+def offering(stage: Stage, clients: int) -> None:
+    """A company offers a slot while others book it, and while who looks for one books another for the same request.
+
+    What is held then ends, or is taken, while the others come again.
+    """
+    (first, slot, request), other = next(stage.seeking), next(stage.instant)
+    stage.tally.contested += [slot, other]
+    others = [one for one in stage.draw(min(max(clients, 2), MOST_OTHERS)) if one is not first]
+    rivals = [*stage.book(first, other, request=request), *(move for one in others for move in stage.book(one, slot))]
+    offers = [_offer(stage, one, slot, request) for one in stage.managers[:2]]
+    stage.race([*offers, *(_a_moment_later(stage, move) for move in rivals)])
+    held = _held(stage, slot)
+    if held is None:
+        return
+    _perhaps_end(stage, held)
+    take = stage.click(first, by_association(first, held, "prendre"), {"answer": "yes"})
+    books = [move for one in others for move in stage.book(one, slot)]
+    stage.race([take, *books, stage.scan(), stage.scan()])
+
+
+def _a_moment_later(stage: Stage, move: Move) -> Move:
+    """An offer looks at many slots before it holds one: who clicks with it would always be faster."""
+    pause = stage.rng.uniform(0, SECONDS_TO_OFFER)
+
+    def do() -> Answer | None:
+        time.sleep(pause)
+        return move()
+
+    return Move(do)
+
+
+def _offer(stage: Stage, person: Person, slot: int, request: int) -> Move:
+    path = f"/entreprises/{stage.world.company.slug}/demandes/{request}/proposer/"
+    # The slot is gone, or the request, which is nobody else's business.
+    too_late = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.NOT_FOUND)
+
+    def do() -> Answer:
+        answer = person.windows[0].post(path, {"slot": slot})
+        if answer.status == HTTPStatus.FOUND and "messages" not in answer.cookies:
+            stage.tally.untold.append(f"{path}: no word")
+        elif answer.status not in (HTTPStatus.FOUND, *too_late):
+            stage.note(path, answer)
+        return answer
+
+    return Move(do)
+
+
 Mode = Callable[[Stage, int], None]
 MODES: dict[str, Mode] = {
     "instant": instant,
@@ -294,4 +362,5 @@ MODES: dict[str, Mode] = {
     "rebook": rebook,
     "overlap": overlap,
     "moving": moving,
+    "offering": offering,
 }

@@ -11,6 +11,8 @@ from bench.host import make_host
 EVENINGS_A_ROOM = 100
 AHEAD = dt.timedelta(days=10)
 LASTS = dt.timedelta(hours=2)
+# How many come at once.
+PARTY = 6
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -76,7 +78,31 @@ def make_volunteers(world: World, count: int) -> list[Any]:
     return people
 
 
-def open_slots(world: World, count: int, *, mode: str = "instant", volunteers: int = 2, hours: int = 0) -> list[int]:
+def post_request(world: World, association: Any, slot_id: int) -> int:
+    """What the association looks for is on the day of this slot, close by; its number."""
+    from associations.models import Request  # noqa: PLC0415
+    from companies.models import Slot  # noqa: PLC0415
+
+    now, slot = dt.datetime.now(tz=dt.UTC), Slot.objects.get(pk=slot_id)
+    request = Request.objects.create(
+        association=association,
+        topic="email",
+        participants=PARTY,
+        computers=PARTY,
+        commune_id=world.site.commune_id,
+        radius_km=20,
+        from_date=slot.starts_on,
+        until_date=slot.starts_on,
+        state_changed_at=now,
+        created_at=now,
+        expires_at=now + Request.LASTS,
+    )
+    return request.pk
+
+
+def open_slots(
+    world: World, count: int, *, mode: str = "instant", volunteers: int = 2, hours: int = 0, places: int = 10
+) -> list[int]:
     """So many evenings in new rooms, `EVENINGS_A_ROOM` in each; their numbers, those of one room one after the other.
 
     `hours` shifts them, for dates that overlap those of another room by less than all.
@@ -112,8 +138,8 @@ def open_slots(world: World, count: int, *, mode: str = "instant", volunteers: i
                 starts_at=starts_at,
                 ends_at=starts_at + LASTS,
                 closes_at=starts_at - dt.timedelta(days=1),
-                places=10,
-                computers=8,
+                places=places,
+                computers=min(8, places),
                 volunteers_offered=volunteers,
                 booking_mode=mode,
                 created_at=now,
