@@ -113,6 +113,22 @@ CHECKS = [
         """,
     ),
     Check(
+        "one_offer_a_request",
+        "une demande n’a qu’un créneau proposé à la fois",
+        "associations_request",
+        f"""
+        SELECT request_id FROM workshops_booking
+        WHERE state = 'held' AND offered_at IS NOT NULL AND request_id IS NOT NULL AND {_IN_TIME}
+        GROUP BY request_id HAVING count(*) > 1
+        """,  # noqa: S608
+    ),
+    Check(
+        "offer_is_the_answer",
+        "un créneau que l’entreprise a proposé n’attend pas sa réponse",
+        "workshops_booking",
+        "SELECT id FROM workshops_booking WHERE offered_at IS NOT NULL AND state IN ('pending', 'not_selected')",
+    ),
+    Check(
         "queue_agrees_with_bookings",
         "une place servie a la réservation de la même association, dans l’état qui convient",
         "workshops_waitlistentry",

@@ -119,6 +119,14 @@ BREAKS = {
         WHERE state = 'offered' RETURNING id
     """,
     "hold_is_offered": "DELETE FROM workshops_waitlistentry WHERE state = 'offered' RETURNING booking_id",
+    "one_offer_a_request": f"""
+        INSERT INTO workshops_booking (slot_id, association_id, request_id, participants, topic, message, key, state,
+            created_at, offered_at, expires_at, is_late, reason_code, reason, sequence)
+        SELECT slot_id, association_id, (SELECT min(id) FROM associations_request), participants, topic, message,
+            gen_random_uuid(), 'held', created_at, created_at, expires_at, false, '', '', 0
+        FROM workshops_booking, generate_series(1, 2) WHERE {ONE_PENDING} RETURNING request_id
+    """,
+    "offer_is_the_answer": f"UPDATE workshops_booking SET offered_at = created_at WHERE {ONE_PENDING} RETURNING id",
     "queue_agrees_with_bookings": (
         "UPDATE workshops_waitlistentry SET state = 'taken', ended_at = now() WHERE state = 'offered' RETURNING id"
     ),

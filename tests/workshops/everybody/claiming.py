@@ -8,6 +8,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from tests.workshops.everybody.machine import Everybody
 from workshops import actions
+from workshops.catalogue import unasked
 from workshops.models import Booking, Course, Reason, Side, WaitlistEntry
 
 STATES = Booking.State
@@ -197,8 +198,30 @@ class Claiming(Everybody):
             return
         by, takes = self.guest(booking.association), self.draw(True, True, False)
         move = actions.take_hold if takes else actions.refuse_hold
+        what = "hold" if booking.offered_at is None else "offer"
         done = self.attempt(
-            "take the hold" if takes else "refuse the hold", lambda: move(booking=booking, by=by, now=self.now)
+            f"take the {what}" if takes else f"refuse the {what}", lambda: move(booking=booking, by=by, now=self.now)
         )
         if done and takes and booking.is_confirmed:
             self.agreed[booking.slot_id] = booking.association_id
+        # The company has said yes by offering.
+        assert not (done and takes and booking.offered_at and not booking.is_confirmed)
+
+    # --- offers -------------------------------------------------------------------------------------
+
+    def offer(self) -> None:
+        """To who looks for an evening; now and then to who does not any more, or has been offered one."""
+        requests = Request.objects.select_related("association").order_by("pk")
+        slot, request = self.slot(unasked(self.now)), self.pick(requests if self.seldom() else requests.open(self.now))
+        if request is None:
+            return
+        by = self.host(slot)
+        self.attempt("offer", lambda: actions.offer_slot(slot_id=slot.pk, request=request, by=by, now=self.now))
+
+    def ignore_an_offer(self) -> None:
+        """Its clock runs out, and nobody has noted it yet."""
+        offers = Booking.objects.held(self.now).filter(offered_at__isnull=False)
+        offer = self.pick(offers.order_by("pk"))
+        if offer is not None and offer.expires_at is not None:
+            self.now = offer.expires_at
+            self.tally["ignore an offer"] += 1

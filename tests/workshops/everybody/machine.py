@@ -17,8 +17,11 @@ from accounts.models import User
 from accounts.refusals import Refused
 from associations.models import Association
 from companies.models import Slot, SlotQuerySet
+from mail.models import Message
 from solidarite.invariants import FACTS
 from tests.workshops.everybody.stage import Stage, open_evenings
+from workshops.actions import AlreadyAsked, SlotTaken
+from workshops.actions.bookings import refusals_of_booking
 from workshops.catalogue import bookable
 from workshops.models import Booking, Side, WaitlistEntry
 
@@ -29,6 +32,9 @@ SET plan_cache_mode = force_generic_plan AS $look$ BEGIN RETURN QUERY {}; END $l
 """.format(
     " UNION ALL ".join(f"SELECT '{one.name}', found.id::text FROM ({one.sql}) AS found (id)" for one in FACTS)  # noqa: S608  # statements of our own
 ).replace("%(now)s", "$1")
+
+# Words that end nobody's wait.
+NO_REASONS = [str(one) for one in refusals_of_booking().values() if isinstance(one, SlotTaken | AlreadyAsked)]
 
 
 def prepare_look() -> None:
@@ -149,3 +155,9 @@ class Everybody(RuleBasedStateMachine):
             ahead = before[: before.index(association)] if association in before else []
             assert not set(ahead) & set(waiting.get(slot, []))
         self.queues = waiting
+
+    @invariant()
+    def nobody_is_sent_away_because_of_the_slot(self) -> None:
+        """That it is taken, or asked for, is why one queues."""
+        closed = Message.objects.filter(template="waitlist_closed", context__why__in=NO_REASONS)
+        assert not closed.exists()
