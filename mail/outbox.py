@@ -86,14 +86,14 @@ def rehearsed_language() -> str | None:
 INSERT = """
 INSERT INTO mail_message (
     key, template, to_email, to_name, language, context, about, thread, capacity, reply_to, calendar, calendar_method,
-    secret, priority, instant, time_zone, on_behalf_of, turn_at, message_id, created_at, due_at, not_after,
+    secret, priority, instant, weekly, time_zone, on_behalf_of, turn_at, message_id, created_at, due_at, not_after,
     next_attempt_at, state, skipped_at, last_error
 )
 SELECT
     one.key, one.template, one.to_email, one.to_name, one.language,
     CASE WHEN one.secret AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE one.context END,
     one.about, one.thread, one.capacity, one.reply_to, one.calendar, one.calendar_method, one.secret,
-    one.priority, one.instant, one.time_zone, one.on_behalf_of,
+    one.priority, one.instant, one.weekly, one.time_zone, one.on_behalf_of,
     GREATEST(one.due_at, (
         SELECT max(turn_at) FROM mail_message
         WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
@@ -106,11 +106,11 @@ SELECT
 FROM ROWS FROM (jsonb_to_recordset(%(rows)s) AS (
     key text, template text, to_email text, to_name text, language text, context jsonb, about text, thread text,
     capacity text, reply_to text, calendar text, calendar_method text, secret boolean, priority smallint,
-    instant boolean, time_zone text, on_behalf_of text, message_id text, created_at timestamptz,
+    instant boolean, weekly boolean, time_zone text, on_behalf_of text, message_id text, created_at timestamptz,
     due_at timestamptz, not_after timestamptz
 )) WITH ORDINALITY AS one (
     key, template, to_email, to_name, language, context, about, thread, capacity, reply_to, calendar, calendar_method,
-    secret, priority, instant, time_zone, on_behalf_of, message_id, created_at, due_at, not_after, number
+    secret, priority, instant, weekly, time_zone, on_behalf_of, message_id, created_at, due_at, not_after, number
 )
 LEFT JOIN mail_suppression AS refused ON refused.address = lower(one.to_email)
 ORDER BY number
@@ -132,6 +132,7 @@ def post(
     not_after: dt.datetime | None = None,
     priority: int = NORMAL,
     instant: bool = False,
+    weekly: bool = False,
     on_behalf_of: str = "",
     time_zone: str = "",
     about: str = "",
@@ -148,10 +149,10 @@ def post(
     It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
     among those due, the lowest `priority` first, and then in turn for each `on_behalf_of` ("company:3"; default: the
     address). What the owner of the address wishes is asked when it leaves: quiet hours are those of `time_zone`
-    (IANA), and no digest holds an `instant` one. `about` ("booking:12") is what is looked at once more before it
-    leaves (`mail.wanted`), and the thread that it stands in unless a `thread` is named; so is the `capacity`
-    ("manager:companies:3:17") in which somebody reads it. An address set aside gets a row too, skipped, with the
-    reason. `secret` erases the context once the message left the queue and keeps no body.
+    (IANA), no digest holds an `instant` one, and that of a week holds a `weekly` one. `about` ("booking:12") is what
+    is looked at once more before it leaves (`mail.wanted`), and the thread that it stands in unless a `thread` is
+    named; so is the `capacity` ("manager:companies:3:17") in which somebody reads it. An address set aside gets a row
+    too, skipped, with the reason. `secret` erases the context once the message left the queue and keeps no body.
     In a `rehearsal` nothing is written, and every message is new.
 
     Raises `OutsideTransaction` outside `atomic()`, `TypeError` when the context holds anything but JSON,
@@ -181,6 +182,7 @@ def post(
         "secret": secret,
         "priority": priority,
         "instant": instant,
+        "weekly": weekly,
         "time_zone": time_zone,
         "on_behalf_of": on_behalf_of or address.email.lower(),
         "message_id": new_message_id(),

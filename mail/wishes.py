@@ -58,9 +58,13 @@ def _is_of_today(message: Message, wishes: Preferences, at: dt.datetime, until: 
 
 
 def frequency_of(message: Message, wishes: Preferences) -> Frequency:
-    """How often mail of this message's kind is wanted; what has no kind, a digest, at once."""
+    """How often mail of this message's kind is wanted; what has no kind, a digest, at once.
+
+    A `weekly` message is of something that its reader wants no more often.
+    """
     kind = kind_of(message.template)
-    return wishes.frequency(kind) if kind else Frequency.INSTANT
+    wished = wishes.frequency(kind) if kind else Frequency.INSTANT
+    return Frequency.WEEKLY if message.weekly and wished != Frequency.NEVER else wished
 
 
 def last_digest(message: Message, wishes: Preferences, *, until: dt.datetime, weekly: bool) -> dt.datetime:

@@ -193,6 +193,9 @@ class Message(models.Model):
     instant = models.BooleanField(
         "tout de suite", default=False, db_default=False, help_text="N’attend pas de récapitulatif."
     )
+    weekly = models.BooleanField(
+        "une fois par semaine", default=False, db_default=False, help_text="Attend le récapitulatif de la semaine."
+    )
     message_id = models.CharField("Message-ID", max_length=200, unique=True, editable=False)
 
     created_at = models.DateTimeField("création", editable=False)

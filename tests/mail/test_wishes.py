@@ -77,6 +77,22 @@ def test_instant_message_waits_for_no_digest_but_is_refused_all_the_same(smtp_si
     assert deliver() == Tally(skipped=1)
 
 
+@pytest.mark.parametrize("wished", [Frequency.INSTANT, Frequency.DAILY, Frequency.WEEKLY])
+def test_message_of_a_week_waits_for_tuesday_however_often_its_kind_is_wanted(
+    smtp_sink: Sink, tell: Tell, wished: Frequency
+) -> None:
+    wish(organisation=wished)
+    tell(weekly=True, now=at_paris(2, 12))
+    assert deliver(at_paris(2, 12)) == Tally(gathered=1)
+    assert [tell_digests(now=at_paris(day, 8)) for day in (3, 7, 8)] == [0, 0, 1]
+
+
+def test_message_of_a_week_is_refused_as_others_are(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.NEVER)
+    tell(weekly=True)
+    assert deliver() == Tally(skipped=1)
+
+
 def test_one_wish_is_not_another(smtp_sink: Sink, tell: Tell) -> None:
     wish(suggestions=Frequency.NEVER)
     wish("bob@example.org", organisation=Frequency.NEVER)
