@@ -11,15 +11,15 @@ from associations.models import Membership as AssociationMembership
 from companies.models import Membership as CompanyMembership
 from companies.models import SlotVolunteer, VolunteerProfile
 from mail.models import Preferences
-from workshops.models import Attendance, CalendarFeed, Certificate, LostPromise, WorkshopNote
+from workshops.models import Attendance, CalendarFeed, Certificate, LostPromise, SavedSearch, WorkshopNote
 
 
 def own_data(user: User) -> dict[str, Any]:
     """Plain values, ready for JSON.
 
     Account and memberships; what is said as a volunteer, and of mail; promises, hours and certificates; agendas that
-    are followed; words to the other side of a workshop. Instants are ISO 8601 in UTC. Organisations' own records
-    (bookings, requests) belong to the organisations.
+    are followed and searches that are kept; words to the other side of a workshop. Instants are ISO 8601 in UTC.
+    Organisations' own records (bookings, requests) belong to the organisations.
     """
     companies = (
         CompanyMembership.objects.filter(user=user)
@@ -32,6 +32,7 @@ def own_data(user: User) -> dict[str, Any]:
     presences = Attendance.objects.filter(volunteer=user).with_place()
     certificates = Certificate.objects.filter(volunteer=user)
     feeds = CalendarFeed.objects.filter(user=user).order_by("created_at", "pk")
+    searches = SavedSearch.objects.filter(user=user).order_by("created_at", "pk")
     words = WorkshopNote.objects.filter(created_by=user)
     return {
         "account": {
@@ -61,6 +62,7 @@ def own_data(user: User) -> dict[str, Any]:
         "calendar_feeds": list(
             feeds.values("site__name", "company__name", "association__name", "created_at", "closed_at")
         ),
+        "saved_searches": list(searches.values("name", "query", "frequency", "created_at")),
         "words": list(words.order_by("created_at", "pk").values("kind", "text", "created_at")),
     }
 

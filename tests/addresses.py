@@ -118,6 +118,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "preferences": links.preferences_url(told).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(told).split("/")[-3],
         "feed": feed_path(CalendarFeed.objects.create(user=colleague, created_at=now)).split("/")[-1][: -len(".ics")],
+        "search_id": factories.make_search(now, colleague).pk,
         "membership_id": profile.pk,
         "slug": world.company.slug,
         "slot_id": world.slot.pk,

@@ -32,7 +32,7 @@ from companies.models import (
 from companies.models import Membership as CompanyMembership
 from mail.models import Message
 from territories.models import Commune
-from workshops.models import Booking, HostingAgreement, Side, Workshop
+from workshops.models import Booking, HostingAgreement, SavedSearch, Side, Workshop
 
 LILLE, ROUBAIX, NOUMEA = "59350", "59512", "98818"
 _numbers = itertools.count(1)
@@ -332,6 +332,12 @@ def make_signature(now: dt.datetime, company: Company, version: CharterVersion, 
         }
     )
     return signature
+
+
+def make_search(now: dt.datetime, user: User, query: str = "", **fields: Any) -> SavedSearch:
+    """A search that is kept; to be told at once."""
+    kept = {"name": f"Recherche {next(_numbers)}", "created_at": now, "news_since_at": now}
+    return SavedSearch.objects.create(**{"user": user, "query": query, **kept, **fields})
 
 
 @dataclass

@@ -78,6 +78,11 @@ TABLE: dict[str, Rule] = {
     "workshops:search_atom": PUBLIC,
     "workshops:search_rss": PUBLIC,
     "workshops:search_agenda": PUBLIC,
+    "workshops:search_save": SIGNED_IN,
+    "workshops:saved_searches": SIGNED_IN,
+    # Nobody here keeps a search; a colleague does.
+    "workshops:saved_search_change": post(AWAY, *[GONE] * 7),
+    "workshops:saved_search_forget": post(AWAY, *[GONE] * 7),
     "workshops:offer_from": get(AWAY, AWAY, AWAY, AWAY, OK, AWAY, AWAY, AWAY),
     "workshops:offer": COMPANY,
     "workshops:offer_evening": replace(COMPANY, FORM),

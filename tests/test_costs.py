@@ -110,7 +110,7 @@ COSTS: dict[str, int] = {
     "moderation": 11,
     "moderation_file": 12,
     "moderation_search": 2,
-    "own_data": 11,
+    "own_data": 12,
     "own_preferences": 2,
     "privacy": 1,
     "recoveries": 2,
@@ -167,6 +167,8 @@ COSTS: dict[str, int] = {
     "workshops:search_atom": 3,
     "workshops:search_rss": 3,
     "workshops:search_agenda": 3,
+    "workshops:search_save": 1,
+    "workshops:saved_searches": 3,
     "workshops:series": 6,
     "workshops:site_close": 10,
     "workshops:slot": 6,
@@ -267,6 +269,7 @@ def _offer(world: World, now: dt.datetime, number: int) -> None:
     )
     BusyTime.objects.create(room=room, starts_at=slot.starts_at, ends_at=slot.ends_at)
     CalendarFeed.objects.create(user=world.company_owner, site=site, created_at=now)
+    factories.make_search(now, world.company_owner, f"ordinateurs={number + 1}")
 
 
 def _hang(world: World, now: dt.datetime, number: int) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, When
 
 from companies.models import Site, SlotQuerySet
 from territories.grid import cells_around
@@ -18,7 +19,7 @@ from territories.models import Commune, Departement
 from territories.wording import counted, number
 from workshops.agenda import week_days
 from workshops.catalogue import RADII, bookable
-from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of
+from workshops.searching import DEPARTEMENT, Criteria, asked_of, columns_of, searched
 
 MOST = 1000
 # No week of the largest town holds as many.
@@ -68,6 +69,18 @@ def counted_slots(count: int) -> str:
 def count(criteria: Criteria, *, now: dt.datetime) -> int:
     """How many slots there are; one more than a thousand when there are more."""
     return len(columns_of(criteria, "pk", most=MOST + 1, now=now))
+
+
+def count_each(rows: QuerySet[Any], criteria: Mapping[int, Criteria], *, now: dt.datetime) -> dict[int, int]:
+    """The same of several searches in one statement: `criteria` are by the numbers of these rows."""
+    if not criteria:
+        return {}
+    cases = [When(pk=pk, then=CountUpTo(_some(one, now))) for pk, one in criteria.items()]
+    return dict(rows.annotate(found=Case(*cases, output_field=IntegerField())).values_list("pk", "found"))
+
+
+def _some(criteria: Criteria, now: dt.datetime) -> QuerySet[Any, Any]:
+    return searched(criteria, now=now).order_by().values("pk")[: MOST + 1]
 
 
 def facets(criteria: Criteria, *, now: dt.datetime) -> list[Facet]:

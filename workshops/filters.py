@@ -265,6 +265,11 @@ def read(data: QueryDict) -> Read | None:
     return Read(cleaned, {name: one[1] for name, one in fields.items() if one is not None})
 
 
+def read_again(query: str) -> Read | None:
+    """The same of a query that was kept."""
+    return read(QueryDict(query))
+
+
 @lru_cache(maxsize=10_000)
 def _field(name: str, text: str) -> tuple[Any, SafeString] | None:
     """One field alone: what its text means and how it is shown, or None when it means nothing."""

@@ -137,6 +137,14 @@ def columns_of(criteria: Criteria, *columns: str, most: int, now: dt.datetime) -
     return _prepared(shape, columns, most, in_order=False).rows(now=now, **values)
 
 
+def searched(criteria: Criteria, *, now: dt.datetime) -> SlotQuerySet:
+    """All that is asked for, as a query to go on with: for what is asked now and then."""
+    slots, place = bookable(now), criteria.place
+    if place is not None and place.latitude is not None and place.longitude is not None:
+        slots = slots.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
+    return asked_of(slots, criteria)
+
+
 def asked_of(slots: SlotQuerySet, criteria: Criteria) -> SlotQuerySet:
     """Of these slots, those that are asked for: for queries that begin elsewhere than at the slots."""
     slots, place = _filtered(slots, criteria.chosen), criteria.place

@@ -48,6 +48,7 @@ from workshops.actions.reminders import (
 )
 from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
 from workshops.actions.reports import AlreadyReported, NotOver, report_workshop, settle_by_company
+from workshops.actions.searches import AlreadySaved, TooManySaved, change_alerts, forget_search, save_search
 from workshops.actions.series import (
     Change,
     NotThatWay,
@@ -75,6 +76,7 @@ __all__ = [
     "AlreadyOver",
     "AlreadyReplied",
     "AlreadyReported",
+    "AlreadySaved",
     "AlreadySettled",
     "AlreadyWaiting",
     "BookedCourse",
@@ -109,6 +111,7 @@ __all__ = [
     "TooMany",
     "TooManyBookings",
     "TooManyNotes",
+    "TooManySaved",
     "TooManyVisitors",
     "TwoAtOnce",
     "Unexplained",
@@ -123,6 +126,7 @@ __all__ = [
     "cancel_booking",
     "cancel_course",
     "certify",
+    "change_alerts",
     "change_following",
     "change_series",
     "change_slot",
@@ -134,6 +138,7 @@ __all__ = [
     "end_agreement",
     "end_series",
     "expire_bookings",
+    "forget_search",
     "hanging_on",
     "invite_volunteers",
     "is_late",
@@ -153,6 +158,7 @@ __all__ = [
     "remind_workshops",
     "reply",
     "report_workshop",
+    "save_search",
     "settle_by_company",
     "sign_agreement",
     "take_hold",

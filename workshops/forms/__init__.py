@@ -17,8 +17,10 @@ from workshops.forms.offers import ClosingForm, EndForm, EveningForm, OpenDateFo
 from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.replies import ReplyForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
+from workshops.forms.searches import AlertsForm, SavedSearchForm
 
 __all__ = [
+    "AlertsForm",
     "AnswerForm",
     "AssociationReportForm",
     "BookingForm",
@@ -42,6 +44,7 @@ __all__ = [
     "ReplyForm",
     "ReportForm",
     "RoomCalendarForm",
+    "SavedSearchForm",
     "SlotForm",
     "WaitlistForm",
 ]

@@ -1,4 +1,4 @@
-"""Where supply meets demand: bookings, the workshops held on them, what both sides report, and calendars to follow."""
+"""Where supply meets demand: bookings, the workshops held on them, what both sides report, what people follow."""
 
 from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuerySet
 from workshops.models.bookings import Booking, BookingQuerySet
@@ -12,6 +12,7 @@ from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
 from workshops.models.reports import HELD, Report, ReportQuerySet
+from workshops.models.searches import SavedSearch, SavedSearchQuerySet
 from workshops.models.sides import Side
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
@@ -37,6 +38,8 @@ __all__ = [
     "Reply",
     "Report",
     "ReportQuerySet",
+    "SavedSearch",
+    "SavedSearchQuerySet",
     "Side",
     "WaitlistEntry",
     "WaitlistEntryQuerySet",
