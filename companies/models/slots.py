@@ -172,6 +172,8 @@ class Slot(Opening):
         indexes = [
             models.Index(name="slot_open_by_start", fields=["starts_at", "id"], condition=Q(state="open")),
             models.Index(name="slot_open_by_cell", fields=["cell", "starts_at", "id"], condition=Q(state="open")),
+            models.Index(name="slot_open_by_notice", fields=["matched_at"], condition=Q(state="open")),
+            models.Index(name="slot_open_by_cell_notice", fields=["cell", "matched_at"], condition=Q(state="open")),
             models.Index(name="slot_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
         ]
         constraints = [
