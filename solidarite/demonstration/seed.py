@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
@@ -59,6 +60,7 @@ from workshops.models import (
     HostingAgreement,
     Reason,
     Report,
+    SavedSearch,
     Side,
     WaitlistEntry,
     Workshop,
@@ -123,6 +125,7 @@ class _Seed:
         _count_rows_anew()
         bar.advance(steps)
         self._requests(associations)
+        self._searches()
         bar.advance(steps)
         bookings = self._bookings(slots, associations)
         bar.advance(steps)
@@ -480,6 +483,17 @@ class _Seed:
             expires_at=created_at + Request.LASTS,
             withdrawn_at=created_at if state == Request.State.WITHDRAWN else None,
             matched_at=self.now,
+        )
+
+    def _searches(self) -> None:
+        """Of who acts for the demonstration's own association: what is in the catalogue is no news to them."""
+        weekly, before = SavedSearch.Frequency.WEEKLY, self.now - dt.timedelta(days=3)
+        kept = partial(SavedSearch, user=self.accounts[ASSOCIATION_OWNER], created_at=before, news_since_at=self.now)
+        SavedSearch.objects.bulk_create(
+            [
+                kept(name="Le soir, près du local", query="lieu=59350&moment=soir&rayon=10"),
+                kept(name="Grandes salles du Nord", query="departement=59&places=10", frequency=weekly),
+            ]
         )
 
     # --- bookings -------------------------------------------------------------------------------
