@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     REMINDERS = "reminders", "Rappels avant un atelier"
     REPORTS = "reports", "Comptes rendus à écrire"
     SUGGESTIONS = "suggestions", "Créneaux qui servent vos demandes"
+    ALERTS = "alerts", "Nouveaux créneaux de vos recherches enregistrées"
     VOLUNTEERING = "volunteering", "Ateliers qui cherchent des bénévoles, collègues qui cherchent un remplaçant"
     ORGANISATION = "organisation", "Vie de vos organisations"
 

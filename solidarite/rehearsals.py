@@ -44,7 +44,7 @@ from solidarite.notices import NOTICE, NOTICES, tell_notice
 from solidarite.understudies import understudy
 from workshops.catalogue import alternatives, bookable
 from workshops.matching import Match, best
-from workshops.models import Booking, HostingAgreement, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, HostingAgreement, Report, SavedSearch, Side, WaitlistEntry, Workshop, WorkshopNote
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +88,7 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
         )
     ],
     Request: lambda: [Request.objects.select_related("association", "commune")],
+    SavedSearch: lambda: [SavedSearch.objects.select_related("user")],
     Signature: lambda: [Signature.objects.with_file().select_related("company__commune")],
     SlotVolunteer: lambda: [SlotVolunteer.objects.with_place()],
     VolunteerProfile: lambda: [VolunteerProfile.objects.select_related("membership__company", "membership__user")],
@@ -113,6 +114,7 @@ NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "booking_unanswered": lambda _, one: one.expires_at,
     "member_invited": lambda _, one: one.email,
     "report_settled": lambda _, one: one.created_by,
+    "search_alert": lambda cast, _: cast.catalogue(),
     "series_to_confirm": lambda _, one: one.confirm_by_at,
     "slots_matched": lambda cast, one: cast.matches(one),
     "stand_in_asked": lambda _, one: one.stand_in_asked_at,
@@ -183,6 +185,7 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
         "held": False,
         "may_try_again": True,
         "name": "Claude Martin",
+        "more": 12,
         "number": 1,
         "percent": 80,
         "reason": "Nous avons vérifié auprès de l’organisation.",
@@ -209,6 +212,7 @@ DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
     "promises": lambda cast, _: cast.promises_of_one(),
     "silent": lambda _, scene: [side for side in Side if scene["workshop"].agreed_at(side) is None],
     "slot": lambda _, scene: scene["entry"].slot,
+    "slots": lambda cast, _: cast.catalogue()[:SHOWN_AT_MOST],
     "unreached": lambda _cast, _scene: [],
     "until": lambda cast, _: cast.now + dt.timedelta(days=60),
     "was": lambda _, scene: scene["promise"].starts_at - dt.timedelta(days=7),

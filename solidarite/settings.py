@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind expiring requests": {"task": "associations.tasks.remind_expiring", "schedule": SLOW_SCAN_SECONDS},
     "tell ending insurance": {"task": "workshops.tasks.tell_ending_insurance", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
+    "tell alerts": {"task": "workshops.tasks.tell_alerts", "schedule": 300.0, "options": {"expires": 300}},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "call volunteers": {"task": "workshops.tasks.call_volunteers", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},

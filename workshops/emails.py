@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -31,13 +32,15 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, HostingAgreement, LostPromise, Report, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import Booking, HostingAgreement, LostPromise, Report, SavedSearch, Side, WaitlistEntry, Workshop, WorkshopNote
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
 
 # A week until the digest, and time to answer it.
 URGENT_WITHIN = dt.timedelta(days=10)
+# How many new slots of a search a mail says in full.
+SHOWN_IN_ALERT = 5
 
 
 def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
@@ -458,6 +461,42 @@ def _reasons(request: Request, found: Match, slot: Slot) -> str:
         gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
     ]
     return ", ".join(filter(None, reasons))
+
+
+@told_as(Kind.ALERTS)
+def search_alert(*, search: SavedSearch, slots: list[Slot], more: int, now: dt.datetime) -> None:
+    """To who keeps a search: the first slots that are new to it, and how many more; in a week's digest if so wished."""
+    reader = Reader(search.user)
+    with writing_to(reader) as post:
+        post(
+            "search_alert",
+            key=f"search_alert:{search.pk}:{now:%Y%m%dT%H%M%S%f}:{reader.key}",
+            context=Alert(search, slots, more).facts(),
+            about=f"search:{search.pk}",
+            time_zone=slots[0].time_zone,
+            weekly=search.frequency == SavedSearch.Frequency.WEEKLY,
+            now=now,
+        )
+
+
+class Alert(NamedTuple):
+    """What a mail says of the slots that are new to a search."""
+
+    search: SavedSearch
+    slots: list[Slot]
+    more: int
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        return {
+            "name": self.search.name,
+            "slots": [
+                _slot_facts(slot) | {"id": slot.pk, "starts_at": slot.starts_at.isoformat()} for slot in self.slots
+            ],
+            "more": self.more,
+            "url": settings.SITE_URL + self.search.path,
+            "searches_url": settings.SITE_URL + reverse("workshops:saved_searches"),
+        }
 
 
 def _tell_all(

@@ -3,12 +3,17 @@
 from celery import shared_task
 
 from territories import clock
-from workshops import actions
+from workshops import actions, alerts
 
 
 @shared_task
 def tell_matches() -> int:
     return actions.tell_matches(now=clock.now())
+
+
+@shared_task
+def tell_alerts() -> int:
+    return alerts.tell_alerts(now=clock.now())
 
 
 @shared_task

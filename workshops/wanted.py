@@ -1,4 +1,4 @@
-"""Which mails about bookings and requests are overtaken by facts before they leave."""
+"""Which mails about bookings, requests and searches are overtaken by facts before they leave."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops.catalogue import bookable
-from workshops.emails import Said
+from workshops.emails import SHOWN_IN_ALERT, Alert, Said
 from workshops.matching import MATCHES_TOLD
-from workshops.models import Booking, HostingAgreement, Report, Side, Workshop
+from workshops.models import Booking, HostingAgreement, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
@@ -175,6 +175,34 @@ def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
     """The slots that nobody has taken meanwhile."""
     left = _still_bookable(message.context["slots"], at)
     return message.context | {"slots": left} if left else None
+
+
+@wanted.while_so("search_alert")
+def _search_is_kept(message: Message) -> str:
+    kept = SavedSearch.objects.alerting().filter(pk=wanted.number_in(message.about))
+    return "" if kept.exists() else "La recherche est supprimée, ou ses alertes sont arrêtées."
+
+
+@wanted.retold("search_alert")
+def _what_is_new_still(message: Message, at: dt.datetime) -> wanted.Facts | None:
+    """Of all slots that were new when this was written, those that nobody has taken meanwhile."""
+    search = SavedSearch.objects.filter(pk=wanted.number_in(message.about)).first()
+    told = SearchNotice.objects.filter(search=search, told_at=message.created_at)
+    left = bookable(at).filter(pk__in=told.values("slot"))
+    slots = list(left.with_place().order_by("starts_at", "pk")[:SHOWN_IN_ALERT])
+    if search is None or not slots:
+        return None
+    with translation.override(message.language):
+        return Alert(search, slots, left.count() - len(slots)).facts()
+
+
+@wanted.joined("search_alert")
+def _all_that_is_new(told: list[wanted.Facts]) -> wanted.Facts:
+    """The first of all that was new to one search since the last digest, and how many more."""
+    slots = {one["id"]: one for facts in told for one in facts["slots"]}
+    first = sorted(slots.values(), key=lambda one: (one["starts_at"], one["id"]))
+    more = sum(facts["more"] for facts in told) + len(first[SHOWN_IN_ALERT:])
+    return told[0] | {"slots": first[:SHOWN_IN_ALERT], "more": more}
 
 
 @wanted.retold("booking_cancelled")

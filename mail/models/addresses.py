@@ -69,7 +69,8 @@ class Suppression(models.Model):
 
 
 def _frequency(kind: Kind) -> models.CharField[str, str]:
-    return models.CharField(kind.label, max_length=10, choices=Frequency, default=DEFAULTS[kind])
+    default = DEFAULTS[kind]
+    return models.CharField(kind.label, max_length=10, choices=Frequency, default=default, db_default=default)
 
 
 class Preferences(models.Model):
@@ -83,6 +84,7 @@ class Preferences(models.Model):
     reminders = _frequency(Kind.REMINDERS)
     reports = _frequency(Kind.REPORTS)
     suggestions = _frequency(Kind.SUGGESTIONS)
+    alerts = _frequency(Kind.ALERTS)
     volunteering = _frequency(Kind.VOLUNTEERING)
     organisation = _frequency(Kind.ORGANISATION)
     quiet_from = models.TimeField("rien après", default=dt.time(22))

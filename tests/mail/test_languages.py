@@ -58,6 +58,7 @@ CHOOSING: dict[str, list[Any]] = {
 COUNTED_IN: dict[tuple[str, str], list[Any]] = {
     ("volunteer_consent_asked", "hours"): [0, 1, 2],
     ("digest", "count"): [1, 2],
+    ("search_alert", "more"): [0, 1, 2],
 }
 
 

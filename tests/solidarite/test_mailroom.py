@@ -217,4 +217,4 @@ def test_page_costs_the_same_however_much_was_told(
     client = visitor(operator)
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("mailroom"))
-    assert len(asked) == 39
+    assert len(asked) == 40

@@ -12,7 +12,7 @@ from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
 from workshops.models.reports import HELD, Report, ReportQuerySet
-from workshops.models.searches import SavedSearch, SavedSearchQuerySet
+from workshops.models.searches import SavedSearch, SavedSearchQuerySet, SearchNotice
 from workshops.models.sides import Side
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.workshops import Workshop, WorkshopQuerySet
@@ -40,6 +40,7 @@ __all__ = [
     "ReportQuerySet",
     "SavedSearch",
     "SavedSearchQuerySet",
+    "SearchNotice",
     "Side",
     "WaitlistEntry",
     "WaitlistEntryQuerySet",

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.names import INVISIBLE_PATTERN, visible
+from companies.models import Slot
 from territories.closed_lists import WordField
 
 
@@ -67,3 +68,19 @@ class SavedSearch(models.Model):
     def path(self) -> str:
         """Where what it finds is seen."""
         return f"{reverse('workshops:search')}?{self.query}"
+
+
+class SearchNotice(models.Model):
+    """« We told them »: a pair of search and slot is told once, whatever fires how often."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="+")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    told_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "alerte envoyée"
+        verbose_name_plural = "alertes envoyées"
+        constraints = [models.UniqueConstraint(name="search_told_once", fields=["search", "slot"])]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} – {self.slot_id}"
