@@ -32,7 +32,17 @@ from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
 from workshops.matching import Match
-from workshops.models import Booking, HostingAgreement, LostPromise, Report, SavedSearch, Side, WaitlistEntry, Workshop, WorkshopNote
+from workshops.models import (
+    Booking,
+    HostingAgreement,
+    LostPromise,
+    Report,
+    SavedSearch,
+    Side,
+    WaitlistEntry,
+    Workshop,
+    WorkshopNote,
+)
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0005_offers"),
+        ("workshops", "0008_waiting_beside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
