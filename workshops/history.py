@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from territories.wording import number
 from workshops.models import Attendance, Booking, Side
+from workshops.spreadsheets import spreadsheet
 
-# Spreadsheets read what begins so as a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WORKSHOP_COLUMNS = (
     "date",
     "entreprise",
@@ -54,7 +51,7 @@ def _line(booking: Booking) -> Line:
 
 def workshops_csv(told: Iterable[Line]) -> str:
     """The workshops as a table."""
-    return _table(
+    return spreadsheet(
         WORKSHOP_COLUMNS,
         (
             (
@@ -77,7 +74,7 @@ def workshops_csv(told: Iterable[Line]) -> str:
 
 def hours_csv(presences: Iterable[Attendance]) -> str:
     """A volunteer's hours as a table."""
-    return _table(
+    return spreadsheet(
         HOURS_COLUMNS,
         (
             (
@@ -91,16 +88,3 @@ def hours_csv(presences: Iterable[Attendance]) -> str:
             for one in presences
         ),
     )
-
-
-def _table(columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
-    """Semicolons and a byte order mark, as spreadsheets in France expect; what they would count out is quoted."""
-    table = io.StringIO()
-    writer = csv.writer(table, delimiter=";")
-    writer.writerow(columns)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return "\ufeff" + table.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

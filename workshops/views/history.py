@@ -16,6 +16,7 @@ from territories import clock
 from workshops.figures import Given, given_in_year
 from workshops.history import hours_csv, lines, workshops_csv
 from workshops.models import Attendance, Booking, BookingQuerySet
+from workshops.views.downloads import downloaded
 
 LINES_A_PAGE = 50
 
@@ -47,7 +48,7 @@ def _workshops(
     over = bookings.agreed().filter(slot__ends_at__lte=clock.now()).with_everything()
     over = over.prefetch_related("workshop__reports").order_by("-slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
-        return _csv(workshops_csv(lines(over)), f"ateliers-{own.slug}")
+        return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
     page = Paginator(over, LINES_A_PAGE).get_page(request.GET.get("page"))
     context = {"organisation": own, "page": page, "lines": lines(page), "year": year, "given": given}
     return render(request, "workshops/workshop_history.html", context)
@@ -60,7 +61,7 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     own = Attendance.objects.filter(volunteer=user).there(clock.now()).with_place()
     own = own.order_by("-workshop__booking__slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
-        return _csv(hours_csv(own), "mes-heures")
+        return downloaded(hours_csv(own), "mes-heures")
     page = Paginator(own, LINES_A_PAGE).get_page(request.GET.get("page"))
     site = "workshop__booking__slot__room__site__company"
     years = own.order_by("-workshop__booking__slot__local_date__year", f"{site}__name")
@@ -71,8 +72,3 @@ def volunteer(request: HttpRequest) -> HttpResponse:
         ).distinct(),
     }
     return render(request, "workshops/volunteer_history.html", context)
-
-
-def _csv(text: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
