@@ -19,7 +19,7 @@ from territories import clock
 from workshops.cards import Card
 from workshops.filters import SlotFilter
 from workshops.models import HostingAgreement
-from workshops.pictures import map_of_france
+from workshops.pictures import legend, map_of_france, scale
 from workshops.reliability import AGAINST
 from workshops.reliability import Kind as FactKind
 from workshops.standing import Kind
@@ -92,6 +92,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
             for label in ("Le soir", "Le week-end", "Accès sans marche")
         ],
         "map": map_of_france([], lambda _: ""),
+        "shades": legend(scale(0)),
         "standings": get_args(Kind),
         "booking": _booking("confirmed", "confirmée"),
         "hostings": ["", *HostingAgreement.Standing],

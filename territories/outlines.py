@@ -194,14 +194,36 @@ RING = re.compile(r"M([^l]+)l([^z]+)z")
 
 def extent(path: str) -> tuple[float, float, float, float]:
     """West, north, east and south of SVG path data that `draw` has written."""
-    xs, ys = [], []
+    xs, ys = zip(*(corner for ring in _drawn(path) for corner in ring), strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def middle(path: str) -> Point:
+    """The centre of gravity of the largest part of SVG path data that `draw` has written."""
+    area, x, y = max(map(_weighed, _drawn(path)))
+    return x / (3 * area), y / (3 * area)
+
+
+def _drawn(path: str) -> list[Ring]:
+    rings = []
     for start, steps in RING.findall(path):
         x, y = map(float, NUMBER.findall(start))
+        ring = [(x, y)]
         moves = [float(number) for number in NUMBER.findall(steps)]
         for step_x, step_y in zip(moves[::2], moves[1::2], strict=True):
-            xs.append(x)
-            ys.append(y)
             x, y = x + step_x, y + step_y
-        xs.append(x)
-        ys.append(y)
-    return min(xs), min(ys), max(xs), max(ys)
+            ring.append((x, y))
+        rings.append(ring)
+    return rings
+
+
+def _weighed(ring: Ring) -> tuple[float, float, float]:
+    """Twice the area of a ring, and that times thrice the place of its centre (the surveyor's formula)."""
+    area = to_right = down = 0.0
+    for (x, y), (next_x, next_y) in pairwise([*ring, ring[0]]):
+        cross = x * next_y - next_x * y
+        area += cross
+        to_right += (x + next_x) * cross
+        down += (y + next_y) * cross
+    sign = -1 if area < 0 else 1
+    return sign * area, sign * to_right, sign * down

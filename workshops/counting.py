@@ -133,11 +133,11 @@ class There(NamedTuple):
     """A département or a commune, and how many slots it has."""
 
     place: Any
-    slots: int
+    amount: int
 
     @property
     def shown(self) -> str:
-        return counted_slots(self.slots)
+        return counted_slots(self.amount)
 
 
 def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, Protocol
 
 from territories.models import Departement
-from territories.outlines import extent, outlines
-from territories.wording import counted, day_date, short_date
+from territories.outlines import extent, middle, outlines
+from territories.wording import counted, day_date, number, short_date
 from workshops.agenda import week_days
-from workshops.counting import PARTS, There, shown
+from workshops.counting import PARTS, shown
 
 # From so many slots on, a window shines, and a département or a commune is drawn as full.
 MANY = 5
 STEPS = (1, 5, 20, 100)
+# From how many on each shade of a map begins, where the fullest place says which of these tells most.
+SCALES = ((1, 2, 4, 8), (1, 5, 10, 20), (1, 10, 25, 50), (1, 20, 50, 100), (1, 50, 100, 250), (1, 100, 250, 500))
 # Of a drawing: its margin, the radius of the smallest dot, and by how much the next one is larger.
 MARGIN, SMALLEST, LARGER = 0.04, 0.008, 0.003
+# How wide a figure written on a map is, in units of its view box; and of a legend, how wide a map it stands for.
+FIGURE, LEGEND = 18, 560
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,19 @@ def _window(count: int, label: str, day: dt.date, link: Callable[[dt.date], str]
     return Cell(shown(count), link(day), name, "many" if count >= MANY else "some")
 
 
+class Found(Protocol):
+    """A place on a map, how much there is of what the map shows, and how that is said."""
+
+    @property
+    def place(self) -> Any: ...
+
+    @property
+    def amount(self) -> int: ...
+
+    @property
+    def shown(self) -> str: ...
+
+
 class Shape(NamedTuple):
     """A département on the map: its outline and how much it holds (0 to 4)."""
 
@@ -77,10 +95,19 @@ class Dot(NamedTuple):
     x: float
     y: float
     radius: float
+    step: int
     url: str
     name: str
     latitude: float
     longitude: float
+
+
+class Figure(NamedTuple):
+    """A number written on a département."""
+
+    x: float
+    y: float
+    text: str
 
 
 class Map(NamedTuple):
@@ -89,27 +116,66 @@ class Map(NamedTuple):
     view_box: str
     shapes: list[Shape]
     dots: list[Dot]
+    figures: list[Figure]
 
 
-def map_of_france(found: list[There], link: Callable[[Any], str]) -> Map:
-    """All départements, those with slots as links."""
-    drawn, counts = outlines(), {there.place.pk: there for there in found}
-    return Map(drawn.view_box, [_shape(path, counts.get(code), link) for code, path in drawn.paths.items()], [])
+class Shade(NamedTuple):
+    """A line of a legend: the shade or the size, and what it stands for."""
+
+    step: int
+    radius: float
+    label: str
 
 
-def _shape(path: str, there: There | None, link: Callable[[Any], str]) -> Shape:
+def map_of_france(
+    found: Sequence[Found], link: Callable[[Any], str], *, steps: tuple[int, ...] = STEPS, numbered: bool = False
+) -> Map:
+    """All départements, those that were found as links; `numbered`: each says its number where there is room."""
+    drawn, there = outlines(), {one.place.pk: one for one in found}
+    shapes = [_shape(path, there.get(code), link, steps) for code, path in drawn.paths.items()]
+    figures = [_figure(one) for one in found if numbered and one.amount and _has_room(one)]
+    return Map(drawn.view_box, shapes, [], figures)
+
+
+def _shape(path: str, there: Found | None, link: Callable[[Any], str], steps: tuple[int, ...]) -> Shape:
     if there is None:
         return Shape(path, 0, "", "")
-    return Shape(path, _step(there.slots), link(there.place), f"{there.place}\u00a0: {there.shown}")
+    return Shape(path, _step(there.amount, steps), link(there.place), f"{there.place}\u00a0: {there.shown}")
 
 
-def map_of_communes(found: list[There], departements: list[Departement], link: Callable[[Any], str]) -> Map:
+def _has_room(there: Found) -> bool:
+    """Whether the département is drawn, and as wide as its number."""
+    return there.place.pk in outlines().paths and _middle(there.place.pk)[2] >= FIGURE * (len(number(there.amount)) + 1)
+
+
+def _figure(there: Found) -> Figure:
+    x, y, _width = _middle(there.place.pk)
+    return Figure(x, y, number(there.amount))
+
+
+@cache
+def _middle(code: str) -> tuple[float, float, float]:
+    """Of a département that is drawn: its middle, from the left and from the top, and its width."""
+    path = outlines().paths[code]
+    (x, y), (west, _north, east, _south) = middle(path), extent(path)
+    return round(x, 1), round(y, 1), east - west
+
+
+def map_of_communes(
+    found: Sequence[Found],
+    departements: list[Departement],
+    link: Callable[[Any], str],
+    *,
+    steps: tuple[int, ...] = STEPS,
+) -> Map:
     """The départements alone, with a dot for each commune."""
     drawn = outlines()
     shapes = [Shape(drawn.paths[one.pk], 0, "", "") for one in departements if one.pk in drawn.paths]
     left, top, width, height = _box([shape.path for shape in shapes])
-    dots = [_dot(there, max(width, height), link) for there in found if there.place.latitude is not None]
-    return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots)
+    # Where there is nothing is drawn first: it hides nothing.
+    placed = sorted((there for there in found if there.place.latitude is not None), key=lambda one: one.amount > 0)
+    dots = [_dot(there, max(width, height), link, steps) for there in placed]
+    return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots, [])
 
 
 def _box(paths: list[str]) -> tuple[float, float, float, float]:
@@ -123,13 +189,37 @@ def _box(paths: list[str]) -> tuple[float, float, float, float]:
     return round(left - margin, 1), round(top - margin, 1), round(wide, 1), round(high, 1)
 
 
-def _dot(there: There, size: float, link: Callable[[Any], str]) -> Dot:
-    commune = there.place
+def _dot(there: Found, size: float, link: Callable[[Any], str], steps: tuple[int, ...]) -> Dot:
+    commune, step = there.place, _step(there.amount, steps)
     x, y = outlines().place(commune.departement_id, commune.latitude, commune.longitude)
-    radius = round(size * (SMALLEST + _step(there.slots) * LARGER), 2)
     name = f"{commune}\u00a0: {there.shown}"
-    return Dot(x, y, radius, link(commune), name, commune.latitude, commune.longitude)
+    return Dot(x, y, _radius(step, size), step, link(commune), name, commune.latitude, commune.longitude)
 
 
-def _step(count: int) -> int:
-    return sum(count >= step for step in STEPS)
+def _radius(step: int, size: float) -> float:
+    return round(size * (SMALLEST + step * LARGER), 2)
+
+
+def _step(count: int, steps: tuple[int, ...]) -> int:
+    return sum(count >= step for step in steps)
+
+
+# --- a legend -------------------------------------------------------------------------------------------
+
+
+def scale(most: int) -> tuple[int, ...]:
+    """The steps of a map whose fullest place holds so much: the last one that reaches all its shades."""
+    return next((steps for steps in reversed(SCALES) if steps[-1] <= most), SCALES[0])
+
+
+def legend(steps: tuple[int, ...]) -> list[Shade]:
+    """What each shade stands for, from the palest on."""
+    ends = (*(following - 1 for following in steps[1:]), None)
+    pairs = enumerate(zip(steps, ends, strict=True), 1)
+    return [Shade(step, _radius(step, LEGEND), _between(first, last)) for step, (first, last) in pairs]
+
+
+def _between(first: int, last: int | None) -> str:
+    if last is None:
+        return f"{number(first)} et plus"
+    return number(first) if first == last else f"{number(first)} à {number(last)}"

@@ -2,8 +2,10 @@ import csv
 import io
 import re
 
+import pytest
+
 from territories.derivation import DATA, content
-from territories.outlines import MAINLAND, outlines
+from territories.outlines import MAINLAND, extent, middle, outlines
 
 DEPARTEMENTS = [row["code"] for row in csv.DictReader(io.StringIO(content(DATA / "departements.csv").decode()))]
 
@@ -36,3 +38,10 @@ def test_place_keeps_inside_the_frame_of_its_territory() -> None:
             if not (left <= x <= left + width and top <= y <= top + height):
                 outside.append(row["name"])
     assert outside == []
+
+
+def test_middle_of_the_largest_part_is_where_its_weight_is() -> None:
+    """An L, and an island beside it that counts for nothing."""
+    corner, island = "M0 0l4 0 0 1-3 0 0 3-1 0z", "M90 90l1 0 0 1-1 0z"
+    assert middle(corner + island) == pytest.approx((9.5 / 7, 9.5 / 7))
+    assert extent(corner + island) == (0, 0, 91, 91)

@@ -464,7 +464,7 @@ def test_map_of_a_place_counts_what_the_list_shows(
     filters._field.cache_clear()
     by_number, criteria = {slot.pk: slot for slot in slots}, asked(query)
     listed = Counter(by_number[number].room.site.commune_id for number in search(query))
-    counts = {there.place.pk: there.slots for there in counting.by_commune(criteria, now=NOW)}
+    counts = {there.place.pk: there.amount for there in counting.by_commune(criteria, now=NOW)}
     assert counts == listed
     filters._field.cache_clear()
 
