@@ -44,3 +44,8 @@ def expire_bookings() -> int:
 @shared_task
 def tell_ending_insurance() -> int:
     return actions.tell_ending_insurance(now=clock.now())
+
+
+@shared_task
+def count_needs() -> int | None:
+    return actions.count_needs(now=clock.now())

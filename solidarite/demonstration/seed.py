@@ -51,6 +51,7 @@ from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
 from territories.models import Commune
 from territories.wording import of
+from workshops.actions import count_needs
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
 from workshops.models import (
@@ -90,6 +91,7 @@ def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> Non
     with Progress(console=console, transient=True) as bar:
         steps = bar.add_task("Données inventées", total=7)
         _Seed(now=began, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
+        count_needs(now=now)
 
 
 def _count_rows_anew() -> None:

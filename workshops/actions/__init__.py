@@ -35,6 +35,7 @@ from workshops.actions.inviting import NobodyMissing, call_volunteers, come, inv
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, move_workshop, moved_to
+from workshops.actions.needs import count_needs
 from workshops.actions.offering import NotSought, SomebodyWaits, offer_evening, offer_slot
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
 from workshops.actions.promising import take_over
@@ -133,6 +134,7 @@ __all__ = [
     "close_feed",
     "close_places",
     "come",
+    "count_needs",
     "course_key",
     "decline_booking",
     "end_agreement",

@@ -7,6 +7,7 @@ from workshops.models.courses import Course
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import MatchNotice
+from workshops.models.needs import CommuneNeed, DepartementNeed, Need
 from workshops.models.notes import WorkshopNote
 from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
@@ -29,11 +30,14 @@ __all__ = [
     "CalendarFeedQuerySet",
     "Certificate",
     "CertificateQuerySet",
+    "CommuneNeed",
     "Course",
+    "DepartementNeed",
     "HostingAgreement",
     "HostingAgreementQuerySet",
     "LostPromise",
     "MatchNotice",
+    "Need",
     "Reason",
     "Reply",
     "Report",
