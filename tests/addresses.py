@@ -151,6 +151,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "course_id": _course(world, now, booking).pk,
         "entry_id": queued.pk,
         "template": "workshop_reminder",
+        "departement": "59",
         "pk": 1,
         "uidb36": "1",
         "key": "x",

@@ -81,6 +81,8 @@ NOT_HTML = {
     "workshops:communes",
     "workshops:feed",
     "workshops:nearest",
+    "workshops:needs_file",
+    "workshops:needs_of_communes_file",
     "workshops:search_agenda",
     "workshops:search_atom",
     "workshops:search_rss",

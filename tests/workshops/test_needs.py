@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from collections import Counter
 from statistics import median
 from typing import Any, NamedTuple
@@ -10,18 +12,22 @@ from typing import Any, NamedTuple
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from associations.models import Moment, Request
 from companies.models import Slot
 from territories.distance import kilometres_between
 from territories.models import Commune, Departement
 from tests import factories
+from tests.addresses import signed_in_as
 from tests.conftest import NOW
 from tests.factories import LILLE, NOUMEA, ROUBAIX, World
 from tests.races import Move, second_waits
-from workshops import actions
+from workshops import actions, pictures
 from workshops.catalogue import bookable
 from workshops.matching import match
 from workshops.models import CommuneNeed, DepartementNeed
@@ -239,3 +245,111 @@ def test_command_counts_at_once(asked: list[Request], capsys: pytest.CaptureFixt
     call_command("count_needs")
     assert capsys.readouterr().out.startswith("4\u00a0demandes comptées en ")
     assert CommuneNeed.objects.count() == 3
+
+
+# --- pages ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/demandes/carte/", "/demandes/carte/59/"])
+def test_before_the_first_count_pages_say_so(client: Client, address: str) -> None:
+    page = client.get(address)
+    assert (page.status_code, "ne sont pas encore comptées" in page.text, "<table" in page.text) == (200, True, False)
+
+
+def test_country_shows_the_largest_need_first(client: Client, world: World, asked: list[Request]) -> None:
+    factories.make_request(NOW, world.association, commune_id="62041", radius_km=1)
+    actions.count_needs(now=NOW)
+    page = client.get("/demandes/carte/").text
+    assert page.index("Pas-de-Calais (62)</a>") < page.index("Nord (59)</a>")
+    assert (
+        'href="/demandes/carte/62/" aria-label="Pas-de-Calais (62)\u00a0: 2\u00a0demandes sans créneau, sur 2"' in page
+    )
+    assert "5\u00a0demandes ouvertes, dont 3 sans aucun créneau qui convienne." in page
+    assert "Chiffres du mardi 1er\u00a0décembre, 10\u00a0h" in page
+    assert "75" not in [need.place.pk for need in client.get("/demandes/carte/").context["needs"]]
+
+
+def test_departement_shows_its_communes_and_the_map_leads_to_their_line(client: Client, asked: list[Request]) -> None:
+    actions.count_needs(now=NOW)
+    page = client.get("/demandes/carte/59/").text
+    assert page.index(">Roubaix</th>") < page.index(">Lille</th>")
+    for commune in (ROUBAIX, LILLE):
+        assert (f'href="#commune-{commune}"' in page, f'id="commune-{commune}"' in page) == (True, True)
+    assert "Arras" not in page
+    assert client.get("/demandes/carte/75/").text.count("Aucune demande n’est ouverte dans ce département.") == 1
+    assert client.get("/demandes/carte/00/").status_code == 404
+
+
+def test_companies_operators_and_everybody_are_led_there(client: Client, world: World) -> None:
+    link = 'href="/demandes/carte/"'
+    assert link in client.get("/demandes/").text
+    assert link in signed_in_as(world.company_owner).get(f"/entreprises/{world.company.slug}/").text
+    operator = User.objects.create_superuser("racine@example.org")
+    assert link in signed_in_as(operator).get("/tableau-de-bord/").text
+
+
+def test_nobody_is_named(client: Client, world: World, asked: list[Request]) -> None:
+    actions.count_needs(now=NOW)
+    for address in ("/demandes/carte/", "/demandes/carte/59/", "/demandes/carte.csv", "/demandes/carte/59.csv"):
+        assert world.association.name not in client.get(address).text
+
+
+def test_commune_without_a_point_is_in_the_table_alone(client: Client, world: World) -> None:
+    factories.make_request(NOW, world.association, commune_id=FARINO)
+    actions.count_needs(now=NOW)
+    page = client.get("/demandes/carte/988/")
+    assert (page.context["map"].dots, ">Farino</th>" in page.text) == ([], True)
+
+
+@pytest.mark.parametrize("address", ["/demandes/carte/", "/demandes/carte/59/"])
+def test_pages_cost_the_same_however_much_they_show(client: Client, world: World, address: str) -> None:
+    costs = []
+    for places in ([LILLE], [ROUBAIX, "59009", "62041"]):
+        for place in places:
+            factories.make_request(NOW, world.association, commune_id=place)
+        actions.count_needs(now=NOW)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
+
+
+def table_of(client: Client, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_tables_tell_the_same(client: Client, asked: list[Request]) -> None:
+    assert len(table_of(client, "/demandes/carte.csv")) == 1
+    actions.count_needs(now=NOW)
+    head, *rows = table_of(client, "/demandes/carte.csv")
+    assert head[:3] == ["code", "département", "demandes ouvertes"]
+    assert [row[:5] for row in rows] == [["59", "Nord", "3", "1", "1"], ["62", "Pas-de-Calais", "1", "1", "0"]]
+    assert rows[0][6] == "2026-12-01 10:00"
+    head, *rows = table_of(client, "/demandes/carte/59.csv")
+    assert head[:2] == ["code INSEE", "commune"]
+    assert [row[:5] for row in rows] == [[ROUBAIX, "Roubaix", "2", "1", "0"], [LILLE, "Lille", "1", "0", "1"]]
+    assert rows[1][5] == "0,0"
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 8, 20, 49, 100, 3_000])
+def test_legend_has_four_classes_and_the_fullest_place_is_in_one(most: int) -> None:
+    steps = pictures.scale(most)
+    shades = pictures.legend(steps)
+    assert len(shades) == 4
+    assert list(steps) == sorted(set(steps))
+    assert steps[-1] <= max(most, 8)
+
+
+def test_classes_of_a_legend_follow_each_other() -> None:
+    assert [shade.label for shade in pictures.legend((1, 2, 4, 8))] == ["1", "2 à 3", "4 à 7", "8 et plus"]
+
+
+def test_numbers_are_written_where_there_is_room(client: Client, world: World) -> None:
+    for place in ("59350", "75056"):
+        factories.make_request(NOW, world.association, commune_id=place, participants=12)
+    actions.count_needs(now=NOW)
+    figures = client.get("/demandes/carte/").context["map"].figures
+    assert [figure.text for figure in figures] == ["1"]
