@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -121,6 +121,10 @@ def counted() -> dict[str, tuple[int, int]]:
 @pytest.mark.django_db
 @settings(max_examples=40)
 @given(offered=st.lists(OFFERED, max_size=6), wanted=st.lists(WANTED, min_size=1, max_size=12))
+@example(
+    offered=[Offered(NOUMEA, 0.0, 5, 8, 6, 6, taken=False)],
+    wanted=[Wanted(place, 1, 4, 3, 6, 6, Moment.ANY) for place in (FARINO, KOUAOUA, ARUTUA, NOUMEA, LILLE)],
+)
 def test_a_request_is_served_when_any_slot_matches_it(offered: list[Offered], wanted: list[Wanted]) -> None:
     with transaction.atomic():
         world = factories.make_world(NOW)
