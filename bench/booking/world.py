@@ -86,7 +86,7 @@ def post_request(world: World, association: Any, slot_id: int) -> int:
     now, slot = dt.datetime.now(tz=dt.UTC), Slot.objects.get(pk=slot_id)
     request = Request.objects.create(
         association=association,
-        topic="email",
+        topics=["email"],
         participants=PARTY,
         computers=PARTY,
         commune_id=world.site.commune_id,

@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from associations.models import Moment, Request
+from associations.models import Period, Request
 from companies.models import Slot
 from territories.distance import kilometres_between
 from territories.models import Commune, Departement
@@ -57,7 +57,8 @@ class Wanted(NamedTuple):
     days: int
     participants: int
     computers: int
-    moment: str
+    weekdays: list[int]
+    periods: list[Period]
 
 
 OFFERED = st.builds(
@@ -71,7 +72,8 @@ WANTED = st.builds(
     st.integers(0, 5),
     SIZES,
     st.integers(0, 12),
-    st.sampled_from(list(Moment)),
+    st.lists(st.integers(1, 7), max_size=3, unique=True),
+    st.lists(st.sampled_from(Period), max_size=2, unique=True),
 )
 
 
@@ -100,7 +102,8 @@ def ask(world: World, one: Wanted) -> Request:
         until_date=since + dt.timedelta(days=one.days),
         participants=one.participants,
         computers=one.computers,
-        moment=one.moment,
+        weekdays=one.weekdays,
+        periods=one.periods,
     )
 
 
@@ -123,7 +126,7 @@ def counted() -> dict[str, tuple[int, int]]:
 @given(offered=st.lists(OFFERED, max_size=6), wanted=st.lists(WANTED, min_size=1, max_size=12))
 @example(
     offered=[Offered(NOUMEA, 0.0, 5, 8, 6, 6, taken=False)],
-    wanted=[Wanted(place, 1, 4, 3, 6, 6, Moment.ANY) for place in (FARINO, KOUAOUA, ARUTUA, NOUMEA, LILLE)],
+    wanted=[Wanted(place, 1, 4, 3, 6, 6, [], []) for place in (FARINO, KOUAOUA, ARUTUA, NOUMEA, LILLE)],
 )
 def test_a_request_is_served_when_any_slot_matches_it(offered: list[Offered], wanted: list[Wanted]) -> None:
     with transaction.atomic():

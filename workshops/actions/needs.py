@@ -11,19 +11,20 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, QuerySet
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 
-from associations.models import Request
+from associations.models import Period, Request
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
+from workshops.matching import NOON
 
 # One count at a time. The number is ours alone.
 COUNTING = 20_150_717
 # The country takes longer than an answer may, and less than a task may.
 MOST_SECONDS = 240
 
-WANTED = ("participants", "computers", "from_date", "until_date", "moment", "commune_id", "radius_km")
+WANTED = ("participants", "computers", "from_date", "until_date", "weekdays", "periods", "commune_id", "radius_km")
 AROUND = {name: F(f"commune__{name}") for name in ("departement_id", "latitude", "longitude")}
 OFFERED = ("cell", "local_date", "weekday", "places", "computers")
 
@@ -36,8 +37,19 @@ _KM = KilometresFrom.template % {
 
 
 def _suits(table: str) -> str:
-    """The moment of the week alone: what `matching._suits` says."""
-    return f"(wanted.moment = 'any' OR (wanted.moment = 'weekend') = ({table}.weekday = ANY(%(weekend)s)))"
+    """The day of the week and the hour alone: what `matching.suits` says."""
+    on_day = f"(wanted.weekdays = '{{}}' OR {table}.weekday = ANY(wanted.weekdays))"
+    return f"{on_day} AND (wanted.periods = '{{}}' OR {table}.period = ANY(wanted.periods))"
+
+
+def _period() -> Case:
+    """What `matching.period_of` says of the hour at which a slot begins."""
+    return Case(
+        When(local_time__gte=settings.EVENING_STARTS_AT, then=Value(Period.EVENING)),
+        When(local_time__gte=NOON, then=Value(Period.AFTERNOON)),
+        default=Value(Period.MORNING),
+        output_field=CharField(),
+    )
 
 
 # Near a commune; of the 29 whose point nobody published, in the same département.
@@ -63,8 +75,8 @@ _INDEXED = """
     JOIN territories_commune AS commune ON commune.code = site.commune_id
     GROUP BY site.id, commune.departement_id;
     CREATE TEMPORARY TABLE day ON COMMIT DROP AS
-    SELECT cell, local_date, weekday, max(places) AS places, max(computers) AS computers
-    FROM slot GROUP BY cell, local_date, weekday;
+    SELECT cell, local_date, weekday, period, max(places) AS places, max(computers) AS computers
+    FROM slot GROUP BY cell, local_date, weekday, period;
     CREATE INDEX ON slot (site_id, local_date);
     CREATE INDEX ON day (cell, local_date);
     CREATE INDEX ON site (cell);
@@ -111,21 +123,20 @@ def count_needs(*, now: dt.datetime) -> int | None:
 
     Returns how many requests are open; None when somebody else is counting.
     """
-    given: dict[str, Any] = {"weekend": list(settings.WEEKEND_DAYS), "now": now}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = '{MOST_SECONDS}s'")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [COUNTING])
         if cursor.fetchone() == (False,):
             return None
-        _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site")))
+        _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period()))
         _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)
         for statement in (_SERVED, _NEAREST):
-            cursor.execute(statement, given)
+            cursor.execute(statement)
         cursor.execute("SELECT count(*) FROM wanted")
         [counted] = cursor.fetchone()
-        cursor.execute(_WRITTEN, given)
+        cursor.execute(_WRITTEN, {"now": now})
     return int(counted)
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("territories", "0002_load_places"),
-        ("workshops", "0005_offers"),
+        ("workshops", "0010_search_notices"),
     ]
 
     operations = [
