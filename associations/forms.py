@@ -78,9 +78,9 @@ class RequestForm(forms.ModelForm[Request]):
             "until_date": "Au",
             "participants": "Combien de personnes viennent",
             "computers": "Combien d’ordinateurs il faut",
-            "volunteers": "Combien de bénévoles de l’entreprise",
+            "volunteers": "Bénévoles souhaités",
         }
-        help_texts = {"volunteers": "0 si votre équipe suffit."}
+        help_texts = {"volunteers": "0 si votre équipe suffit.", "radius_km": ""}
 
     def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
         season = {"from_date": today, "until_date": today + dt.timedelta(days=60), "radius_km": 20}

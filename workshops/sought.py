@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, FloatField, OuterRef, Value
 from django.db.models.functions import Least
 
 from associations.models import RequestQuerySet
@@ -24,7 +24,9 @@ def around(requests: RequestQuerySet, place: Commune, kilometres: int) -> Reques
     Of a commune whose point nobody published, those of its département.
     """
     if place.latitude is None or place.longitude is None:
-        return requests.filter(commune__departement=place.departement_id)
+        unknown = Value(None, FloatField())
+        here: RequestQuerySet = requests.filter(commune__departement=place.departement_id).annotate(distance_km=unknown)
+        return here
     degrees = NEAR_DEGREES * kilometres / NEAR_KM
     aside = (place.latitude - degrees, place.latitude + degrees)
     measured = requests.filter(commune__latitude__range=aside).annotate(

@@ -18,7 +18,7 @@ from accounts.vocabulary import Audience, Level, Topic
 from associations.models.associations import Association
 from territories.closed_lists import WordField, WordsField
 from territories.models import Commune
-from territories.wording import each_weekday, enumerated
+from territories.wording import enumerated, weekdays_said
 
 MOST_PARTICIPANTS, WIDEST_RADIUS_KM, MOST_VOLUNTEERS = 200, 200, 50
 
@@ -167,8 +167,8 @@ class Request(Claimable):
 
     @property
     def when(self) -> str:
-        """« le mardi et le jeudi, le soir »: when they can come."""
-        days = enumerated([each_weekday(day) for day in sorted(self.weekdays)])
+        """« le mardi et le jeudi, le soir », « du lundi au vendredi »: when they can come."""
+        days = weekdays_said(self.weekdays)
         periods = enumerated([str(Period(one).label) for one in Period.values if one in self.periods])
         return ", ".join(filter(None, (days, periods))) or "le soir ou le week-end"
 

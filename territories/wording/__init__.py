@@ -5,6 +5,7 @@ thousands, U+00A0 elsewhere. A line may break after the weekday, before the year
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
@@ -33,10 +34,13 @@ __all__ = (
     "time_range",
     "wall_time",
     "weekday",
+    "weekdays_said",
 )
 
 
 _LANGUAGES = {"fr": FRENCH, "en": ENGLISH}
+# So many weekdays in a row are said by the first and the last.
+SAID_AS_ONE = 3
 
 
 def language() -> str:
@@ -131,6 +135,14 @@ def hours(value: float) -> str:
 def enumerated(parts: list[str]) -> str:
     """« a », « a et b », « a, b et c »; « a, b and c »."""
     return f" {_spoken().last} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def weekdays_said(days: Collection[int]) -> str:
+    """« le mardi et le jeudi »; three and more that follow each other are « du lundi au vendredi »."""
+    first, last = min(days, default=0), max(days, default=0)
+    if last - first + 1 == len(set(days)) >= SAID_AS_ONE:
+        return _spoken().all_from.format(weekday(first), weekday(last))
+    return enumerated([each_weekday(day) for day in sorted(days)])
 
 
 def of(name: str) -> str:

@@ -17,6 +17,8 @@ class Language:
     short_weekdays: tuple[str, ...]
     each_weekday: tuple[str, ...]
     """What comes again every week."""
+    all_from: str
+    """From one weekday to another, every week."""
     months: tuple[str, ...]
     short_months: tuple[str, ...]
     first_day: str

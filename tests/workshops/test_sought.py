@@ -90,6 +90,7 @@ def test_anybody_looks_around_a_place(world: World, now: dt.datetime, client: Cl
     assert "2\u00a0associations cherchent" in client.get(PAGE).text
     near = client.get(PAGE, {"lieu": factories.LILLE, "rayon": "20"})
     assert "1\u00a0association cherche à moins de 20\u00a0km de Lille (59)" in near.text
+    assert near.context["form"]["lieu"].value() == "Lille (59)"
     assert "Aucune demande" in client.get(PAGE, {"lieu": "75056", "rayon": "5"}).text
 
 
@@ -120,6 +121,21 @@ def test_several_topics_days_and_hours_are_asked_for(world: World, now: dt.datet
     assert (
         "Choisissez au moins un thème." in visitor(world.association_owner).post(address, typed | {"topics": []}).text
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([], "le soir ou le week-end"),
+        ([7, 6], "le samedi et le dimanche"),
+        ([5, 1, 2, 3, 4], "du lundi au vendredi"),
+        ([1, 2, 4], "le lundi, le mardi et le jeudi"),
+    ],
+)
+def test_days_in_a_row_are_said_by_the_first_and_the_last(
+    world: World, now: dt.datetime, days: list[int], said: str
+) -> None:
+    assert factories.make_request(now, world.association, weekdays=days).when == said
 
 
 def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visitor) -> None:

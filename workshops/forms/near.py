@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from territories.forms import CommuneField
+from territories.models import Commune
 from workshops.catalogue import RADII
 
 RADIUS = "30"
@@ -29,6 +30,13 @@ class NearForm(forms.Form):
 
     def __init__(self, data: Mapping[str, str]) -> None:
         super().__init__({"rayon": RADIUS} | {name: data[name] for name in self.base_fields if data.get(name)})
+
+    def clean_lieu(self) -> Commune | None:
+        """Shown as people say it, whatever the address holds."""
+        place: Commune | None = self.cleaned_data["lieu"]
+        if place is not None:
+            self.data = {**self.data, "lieu": str(place)}
+        return place
 
     def kept(self) -> str:
         """What was asked, for the addresses of other pages."""
