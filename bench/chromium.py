@@ -66,6 +66,10 @@ NO_PAGES = (".pdf", ".json", ".ics", ".atom", ".rss")
 MAILS_SHOWN = ("dev:mail", "dev:mail_html", "mail_preview_html")
 
 
+# Links of drawings too, whose own `href` is no text.
+ADDRESSES = "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href)"
+
+
 def walk(page: Page, base: str) -> Iterator[str]:
     """One address of each name that this visitor reaches by links; several of what looks different each time."""
     waiting, seen, opened = list(STARTS), Counter[str](), set[str]()
@@ -82,7 +86,7 @@ def walk(page: Page, base: str) -> Iterator[str]:
             continue
         seen[name] += 1
         yield name
-        links = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
+        links = page.eval_on_selector_all("a[href]:not([download])", ADDRESSES)
         # A mail that is shown leads to pages of who it was for, or nowhere.
         within = f"{base}/dev/" if name in MAILS_SHOWN else base
         paths = [urlsplit(link).path for link in links if link.startswith(within)]

@@ -115,7 +115,7 @@ def test_request_is_matched_booked_reminded_and_reported(own_portal: Portal, bro
     association.get_by_label("Combien de personnes viennent").fill("6")
     association.get_by_label("Combien d’ordinateurs il faut").fill("6")
     association.get_by_label("Autour de quelle commune").fill("Lille (59)")
-    association.get_by_label("Du").fill(sunday.isoformat())
+    association.get_by_label("Du", exact=True).fill(sunday.isoformat())
     association.get_by_label("Au", exact=True).fill(sunday.isoformat())
     press(association, "Déposer la demande")
 
