@@ -337,7 +337,9 @@ def mark(message: Message, state: Message.State, **stamps: object) -> None:
 
 def kept_body(message: Message, rendered: Rendered) -> dict[str, str]:
     """What stays readable of a sent message: all of it, or nothing of a secret one outside DEBUG."""
-    return {} if message.secret and not settings.DEBUG else rendered._asdict()
+    if message.secret and not settings.DEBUG:
+        return {}
+    return {**rendered._asdict(), "calendar": message.calendar}
 
 
 def describe(error: Exception) -> str:

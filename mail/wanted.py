@@ -8,7 +8,8 @@ An app registers one function for each kind of message that may be overtaken by 
 A message that somebody reads in a capacity of theirs, such as the manager of a company, is not told any more once
 they have it no longer: one function answers for each capacity.
 
-A mail that lists what may go one by one is `retold` with what is left, and several of them `joined` in a digest.
+A mail that says where something is, or lists what may go one by one, is `retold` with what is so when it leaves, and
+several of them are `joined` in a digest.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ def in_capacity(*names: str) -> Callable[[WhyNot], WhyNot]:
 
 
 def retold(*templates: str) -> Callable[[Retell], Retell]:
-    """Function decorator: what is still so of the messages of these templates."""
+    """Function decorator: what is still so of the messages of these templates.
+
+    The function may also put the calendar file of that instant into the message.
+    """
 
     def register(retell: Retell) -> Retell:
         _retells.update(dict.fromkeys(templates, retell))

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils import translation
 
 from associations.models import InsuranceCertificate, Request
-from companies.models import Company
+from companies.models import Company, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
+from workshops import calendar
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Said
 from workshops.matching import MATCHES_TOLD
@@ -21,7 +22,7 @@ from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
 
 
-@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "workshop_way_changed")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)
@@ -29,6 +30,34 @@ def _confirmed_and_then(message: Message) -> str:
         return "L’atelier n’est plus à venir."
     told = message.key.startswith(f"{fact(message.template, booking)}:")
     return "" if told else "L’atelier a changé de date."
+
+
+@wanted.while_so("workshop_way_changed")
+def _last_way(message: Message) -> str:
+    """The last change that was told: the key names when it was made."""
+    booking = _booking(message)
+    told_at = booking.way_told_at if booking else None
+    last = told_at and f":{told_at:%Y%m%dT%H%M%S%f}:" in message.key
+    return _confirmed_and_then(message) or ("" if last else "Un autre changement est annoncé depuis.")
+
+
+@wanted.retold(
+    "booking_requested",
+    "booking_unanswered",
+    "waitlist_hold",
+    "slot_offered",
+    "booking_confirmed",
+    "workshop_agreement",
+    "workshop_visitors",
+    "workshop_note",
+    "workshop_reminder",
+    "workshop_today",
+    "workshop_way_changed",
+    "volunteer_invited",
+    "volunteers_missing",
+)
+def _as_it_stands(message: Message, at: dt.datetime) -> wanted.Facts:
+    return _of_now(message, at)
 
 
 @wanted.while_so("booking_moved")
@@ -47,7 +76,8 @@ def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts:
     if booking is None:
         return told
     if not _takes_leave(message):
-        return told | {"was": _last_told(booking.moved_from, message) or told["was"]}
+        was = _last_told(booking.moved_from, message) or told["was"]
+        return _of_now(message, at) | {"was": was}
     same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), state__in=Booking.AGREED)
     now_at = same.with_everything().first()
     if now_at is None:
@@ -97,7 +127,7 @@ def _who_is_silent(message: Message, at: dt.datetime) -> wanted.Facts:
     workshop = Workshop.objects.with_everything().get(booking=wanted.number_in(message.about))
     silent, unreached = workshop.silent_sides(at=at), workshop.unreached_sides()
     told = {"silent": names_of(silent, workshop.booking), "unreached": names_of(unreached, workshop.booking)}
-    return {**message.context, **told}
+    return _of_now(message, at) | told
 
 
 @wanted.while_so("volunteer_invited", "volunteers_missing")
@@ -251,3 +281,32 @@ def _workshop(message: Message) -> Workshop | None:
 
 def _booking(message: Message) -> Booking | None:
     return Booking.objects.select_related("slot").filter(pk=wanted.number_in(message.about)).first()
+
+
+def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
+    """Where a workshop is and how one gets in, in words and in calendars: what was so when it was written may wait."""
+    booking, told = _whole(message), dict(message.context)
+    if booking is None:
+        return told
+    said = Said(booking, at)
+    with translation.override(message.language):
+        if "access" in told:
+            told["access"] = booking.slot.room.site.access_lines()
+        if message.calendar:
+            event = said.event(message.calendar_method, _promise(message))
+            message.calendar = calendar.addressed(event, message.to_email)
+        return told | said.facts()
+
+
+def _whole(message: Message) -> Booking | None:
+    """With all that a mail says of it."""
+    return Booking.objects.with_everything().filter(pk=wanted.number_in(message.about)).first()
+
+
+def _promise(message: Message) -> SlotVolunteer | None:
+    """Of who reads it as a volunteer: their calendar shows their promise. None of who reads it as anybody else."""
+    capacity, _, numbers = message.capacity.partition(":")
+    if capacity != "volunteer":
+        return None
+    slot, person = map(int, numbers.split(":"))
+    return SlotVolunteer.objects.filter(slot=slot, volunteer=person).with_place().first()

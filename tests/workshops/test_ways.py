@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -14,11 +15,15 @@ from icalendar import Calendar
 from accounts.models import User
 from companies import actions as companies
 from companies.models import AccessKit, Slot
-from mail.models import Message
+from mail.delivery import deliver_due, why_unwanted
+from mail.digests import tell_digests
+from mail.kinds import DIGEST, Frequency, Kind
+from mail.models import Message, Preferences
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
-from workshops import actions
+from tests.mail.conftest import Sink, text_of
+from workshops import actions, emails
 from workshops.models import Booking, Side
 
 Visitor = Callable[[User], Client]
@@ -131,3 +136,112 @@ def test_address_is_changed_on_its_page(world: World, booking: Booking, now: dt.
     assert visitor(world.company_owner).post(page, form).status_code == 302
     actions.remind_workshops(now=now + 2 * SOON)
     assert told() == ["Hélène", "Karim", "Lucie"]
+
+
+def told_of_it(booking: Booking, now: dt.datetime) -> None:
+    """All that brings people to a workshop, written before anything changes."""
+    workshop = booking.workshop
+    with transaction.atomic():
+        emails.booking_confirmed(booking=booking, now=now)
+        emails.workshop_reminder(workshop=workshop, now=now)
+        emails.workshop_today(workshop=workshop, now=now)
+        for side in Side:
+            emails.workshop_agreement(workshop=workshop, side=side, now=now)
+
+
+def change_everything(world: World, now: dt.datetime) -> None:
+    """And the change is told, which takes the next sequence."""
+    for change in (move_house, rename, change_the_lock):
+        change(world, now)
+    actions.remind_workshops(now=now + SOON)
+
+
+def test_what_waited_brings_nobody_to_the_former_address(world: World, booking: Booking, now: dt.datetime) -> None:
+    told_of_it(booking, now)
+    change_everything(world, now)
+    for message in Message.objects.all():
+        assert why_unwanted(message, at=now + SOON) == ""
+        said = render(message)
+        for text in (said.text, said.html):
+            assert "Salle Hopper, 999 rue Ailleurs" in text
+            assert ("Sonnez trois fois." in text) is ("access" in message.context)
+        if message.calendar:
+            assert event_of(message) == (1, f"MAILTO:{message.to_email}", "Salle Hopper, 999 rue Ailleurs, Lille")
+    assert Message.objects.filter(context__has_key="access").count() == 4
+
+
+def event_of(message: Message) -> tuple[int, str, str]:
+    """Of its only event: the sequence, who is asked, and where."""
+    read: Any = Calendar.from_ical(message.calendar)
+    (event,) = read.walk("VEVENT")
+    return event["SEQUENCE"], str(event["ATTENDEE"]), str(event["LOCATION"])
+
+
+def test_volunteer_who_waited_keeps_the_event_of_their_promise(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    told_of_it(booking, now)
+    message = Message.objects.get(template="workshop_reminder", to_name="Lucie")
+    change_everything(world, now)
+    assert why_unwanted(message, at=now + SOON) == ""
+    assert ("UID:promise-" in message.calendar, "booking-" in message.calendar) == (True, False)
+
+
+def test_moved_workshop_is_told_with_the_way_of_today(world: World, booking: Booking, now: dt.datetime) -> None:
+    later, by = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7)), world.company_owner
+    actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.COMPANY, by=by, now=now)
+    message = Message.objects.get(template="booking_moved", to_name="Karim")
+    change_everything(world, now + SOON)
+    assert why_unwanted(message, at=now + 2 * SOON) == ""
+    said = render(message).text
+    assert ("Salle Hopper, 999 rue Ailleurs" in said, "Sonnez trois fois." in said) == (True, True)
+    assert "Il était prévu\u00a0: mardi 8\u00a0décembre 2026" in said
+    assert event_of(message)[0] == Booking.objects.get(moved_from=booking).sequence == 3
+
+
+def test_of_two_changes_the_last_is_told(committed: None, now: dt.datetime, smtp_sink: Sink) -> None:
+    """The server put off the first; the second has left before it."""
+    world = factories.make_world(now)
+    factories.make_booking(now - dt.timedelta(hours=1), world.slot, world.association)
+    move_house(world, now)
+    actions.remind_workshops(now=now + SOON)
+    karim = world.association_owner.email
+    smtp_sink.body_answers[karim] = "451 4.3.0 later"
+    deliver_due(now=now + SOON, limit=9, clock=lambda: now + SOON)
+    smtp_sink.body_answers.clear()
+    at = now + 3 * SOON
+    change_the_lock(world, now + 2 * SOON)
+    actions.remind_workshops(now=at)
+    deliver_due(now=at, limit=9, clock=lambda: at)
+    to_karim = Message.objects.filter(template="workshop_way_changed", to_email=karim).order_by("pk")
+    assert [(one.state, one.last_error) for one in to_karim] == [
+        ("skipped", "Un autre changement est annoncé depuis."),
+        ("sent", ""),
+    ]
+    [said] = [text_of(mail) for address, mail in smtp_sink.taken if address == karim]
+    assert ("999 rue Ailleurs" in said, "Sonnez trois fois." in said) == (True, True)
+
+
+def test_file_that_was_sent_is_kept_as_it_was_sent(committed: None, now: dt.datetime, smtp_sink: Sink) -> None:
+    world = factories.make_world(now)
+    booking = factories.make_booking(now - dt.timedelta(hours=1), world.slot, world.association)
+    with transaction.atomic():
+        emails.booking_confirmed(booking=booking, now=now)
+    change_everything(world, now)
+    deliver_due(now=now + SOON, limit=9, clock=lambda: now + SOON)
+    message = Message.objects.get(template="booking_confirmed", to_name="Karim")
+    assert ("999 rue Ailleurs" in message.text, event_of(message)[0]) == (True, 1)
+
+
+def test_digest_that_held_a_reminder_tells_the_way_of_today(world: World, booking: Booking, now: dt.datetime) -> None:
+    daily = {Kind.REMINDERS.value: Frequency.DAILY}
+    Preferences.objects.create(address=world.association_owner.email, changed_at=now, **daily)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=booking.workshop, now=now)
+    to_karim = Message.objects.filter(to_name="Karim")
+    to_karim.update(state="gathered", gathered_at=now, next_attempt_at=now + dt.timedelta(hours=22))
+    change_everything(world, now)
+    at = now + dt.timedelta(hours=23)
+    assert tell_digests(now=at) == 1
+    said = render(Message.objects.get(template=DIGEST)).text
+    assert ("Salle Hopper, 999 rue Ailleurs" in said, "Sonnez trois fois." in said) == (True, True)
