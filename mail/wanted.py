@@ -25,9 +25,9 @@ from mail.models import Message
 # Why the message should not leave any more, in French, for who reads the outbox; empty when it should.
 WhyNot = Callable[[Message], str]
 
-# What the message says at this instant; None when nothing of it is left.
+# What the message says at this instant; None, or why in French, when nothing of it is left.
 Facts = dict[str, Any]
-Retell = Callable[[Message, dt.datetime], Facts | None]
+Retell = Callable[[Message, dt.datetime], Facts | str | None]
 # What one mail says in the place of several about the same thing.
 Join = Callable[[list[Facts]], Facts]
 
@@ -94,19 +94,20 @@ def overtaken(message: Message, *, at: dt.datetime) -> str:
     """Why the message should not be told at this instant; empty when it should, with what is left of it."""
     if message.not_after is not None and at >= message.not_after:
         return TOO_LATE
-    return why_not(message) or ("" if _refresh(message, at) else NOTHING_LEFT)
+    return why_not(message) or _refresh(message, at)
 
 
-def _refresh(message: Message, at: dt.datetime) -> bool:
-    """Leave in the message what is so at this instant; False when nothing is."""
+def _refresh(message: Message, at: dt.datetime) -> str:
+    """Leave in the message what is so at this instant; why nothing is, if so."""
     retell = _retells.get(message.template)
     if retell is None:
-        return True
+        return ""
     with transaction.atomic():
         facts = retell(message, at)
-    if facts is not None:
-        message.context = facts
-    return facts is not None
+    if not isinstance(facts, dict):
+        return facts or NOTHING_LEFT
+    message.context = facts
+    return ""
 
 
 def join(messages: list[Message]) -> list[Message]:

@@ -92,10 +92,10 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     told: list[tuple[Reader, str, list[Slot]]] = [(manager, _company_url(booking), []) for manager in _company(booking)]
     told += [(manager, _association_url(booking), others) for manager in _association(booking)]
     for person, url, offered in told:
-        facts = partial(_others, offered)
+        facts = Others(offered).facts
         _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, facts=facts)
     for promise in _promises(booking):
-        reader, none = Reader(promise.volunteer), partial(_others, [])
+        reader, none = Reader(promise.volunteer), Others([]).facts
         event, url = calendar.CANCEL, _volunteer_url()
         _tell("booking_cancelled", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=none)
 
@@ -140,7 +140,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
 
 def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> None:
     for manager in _company(was):
-        url, none, event = _company_url(was), partial(_others, []), calendar.CANCEL
+        url, none, event = _company_url(was), Others([]).facts, calendar.CANCEL
         _tell("booking_cancelled", was, manager, now, url=url, event=event, priority=1, facts=none)
     for manager in _company(booking):
         _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
@@ -200,7 +200,7 @@ def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why
                 key=f"waitlist_closed:{entry.pk}:{manager.pk}",
                 context=_slot_facts(slot)
                 | {"why": why, "url": settings.SITE_URL + reverse("workshops:search")}
-                | _others(others),
+                | Others(others).facts(),
                 about=f"waitlist:{entry.pk}",
                 on_behalf_of=f"associations:{entry.association_id}",
                 time_zone=slot.time_zone,
@@ -439,19 +439,30 @@ def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: d
             post(
                 "slots_matched",
                 key=f"slots_matched:{request.pk}:{first}:{manager.pk}",
-                context={
-                    "topic": request.about,
-                    "slots": [
-                        _slot_facts(slot) | {"id": slot.pk, "cost": found.cost, "why": _reasons(request, found, slot)}
-                        for found, slot in matches
-                    ],
-                },
+                context=Proposal(request, matches).facts(),
                 about=f"request:{request.pk}",
                 on_behalf_of=f"associations:{request.association_id}",
                 time_zone=request.commune.time_zone,
                 instant=urgent,
                 now=now,
             )
+
+
+class Proposal(NamedTuple):
+    """What a mail says of the slots that serve a request."""
+
+    request: Request
+    matches: list[tuple[Match, Slot]]
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        return {
+            "topic": self.request.about,
+            "slots": [
+                _slot_facts(slot) | {"id": slot.pk, "cost": found.cost, "why": _reasons(self.request, found, slot)}
+                for found, slot in self.matches
+            ],
+        }
 
 
 def _reasons(request: Request, found: Match, slot: Slot) -> str:
@@ -544,7 +555,7 @@ def _tell_association(template: str, booking: Booking, now: dt.datetime, others:
             manager,
             now,
             url=settings.SITE_URL + reverse("workshops:search"),
-            facts=lambda: _others(others) | told,
+            facts=lambda: Others(others).facts() | told,
         )
 
 
@@ -616,8 +627,14 @@ def _access(booking: Booking) -> dict[str, object]:
     return {"access": booking.slot.room.site.access_lines()}
 
 
-def _others(slots: list[Slot]) -> dict[str, object]:
-    return {"others": [_slot_facts(slot) | {"id": slot.pk} for slot in slots]}
+class Others(NamedTuple):
+    """What a mail says of the slots that it proposes in the place of one."""
+
+    slots: list[Slot]
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        return {"others": [_slot_facts(slot) | {"id": slot.pk} for slot in self.slots]}
 
 
 def _booking_facts(booking: Booking) -> dict[str, object]:

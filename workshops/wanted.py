@@ -8,14 +8,14 @@ from django.db.models import Q
 from django.utils import translation
 
 from associations.models import InsuranceCertificate, Request
-from companies.models import Company, SlotVolunteer
+from companies.models import Company, Slot, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.models import Message
 from workshops import calendar
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Said
-from workshops.matching import MATCHES_TOLD
+from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said
+from workshops.matching import MATCHES_TOLD, best
 from workshops.models import Booking, HostingAgreement, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
@@ -194,17 +194,17 @@ def _insurance_still_ends(message: Message) -> str:
     return "" if counts else "Une autre attestation compte."
 
 
-@wanted.while_so("slots_matched")
-def _request_is_open(message: Message) -> str:
-    still = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).exists()
-    return "" if still else "La demande n’est plus ouverte."
-
-
 @wanted.retold("slots_matched")
-def _what_is_free(message: Message, at: dt.datetime) -> wanted.Facts | None:
-    """The slots that nobody has taken meanwhile."""
-    left = _still_bookable(message.context["slots"], at)
-    return message.context | {"slots": left} if left else None
+def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
+    """Of the slots that served the request, those that can be had and serve it as both are when the mail leaves."""
+    open_still = Request.objects.open(at).select_related("commune")
+    request = open_still.filter(pk=wanted.number_in(message.about)).first()
+    if request is None:
+        return "La demande n’est plus ouverte."
+    slots = _still_bookable(message.context["slots"], at)
+    found = best(request, list(slots.values()), count=MATCHES_TOLD)
+    with translation.override(message.language):
+        return Proposal(request, [(one, slots[one.slot_id]) for one in found]).facts() if found else None
 
 
 @wanted.while_so("search_alert")
@@ -248,14 +248,19 @@ def _what_else_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
 
 
 def _with_what_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
-    return {**message.context, "others": _still_bookable(message.context["others"], at)}
+    slots = _still_bookable(message.context["others"], at)
+    with translation.override(message.language):
+        return {**message.context, **Others(list(slots.values())).facts()}
 
 
-def _still_bookable(told: list[wanted.Facts], at: dt.datetime) -> list[wanted.Facts]:
-    """Of slots that a mail names, those that can be had at this instant; one without its number is not named again."""
+def _still_bookable(told: list[wanted.Facts], at: dt.datetime) -> dict[int, Slot]:
+    """Of slots that a mail names, those that can be had at this instant, by their numbers and in the order told.
+
+    One without its number is not named again.
+    """
     numbers = [one["id"] for one in told if "id" in one]
-    still = set(bookable(at).filter(pk__in=numbers).values_list("pk", flat=True)) if numbers else set()
-    return [one for one in told if one.get("id") in still]
+    still = bookable(at).filter(pk__in=numbers).with_place().in_bulk() if numbers else {}
+    return {number: still[number] for number in numbers if number in still}
 
 
 @wanted.retold("workshop_thanks")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from associations.models import Association, Request
 from companies.models import Slot
 from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
@@ -333,6 +335,94 @@ def test_other_slots_are_proposed_as_long_as_they_can_be_had(
     said = render(message)
     assert ("proches et libres" in said.text, "proches et libres" in said.html) == (False, False)
     assert message.context["url"] in said.text
+
+
+def test_other_slots_are_proposed_as_they_are_when_the_mail_leaves(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    factories.forget_mail()
+    other = factories.make_slot(world.room, world.slot.starts_at + WEEK)
+    with transaction.atomic():
+        emails.booking_declined(booking=booking, now=now, others=list(Slot.objects.with_place().filter(pk=other.pk)))
+    actions.change_slot(slot=other, change=SATURDAY, by=world.company_owner, now=now)
+    message = Message.objects.get(to_name="Karim")
+    assert why_unwanted(message, at=now) == ""
+    said = render(message).text
+    assert ("samedi 19\u00a0décembre 2026, 14\u00a0h" in said, "15\u00a0décembre" in said) == (True, False)
+
+
+SATURDAY = actions.Change(
+    date=dt.date(2026, 12, 19),
+    start_time=dt.time(14),
+    end_time=dt.time(16),
+    places=9,
+    computers=8,
+    volunteers_offered=1,
+)
+
+
+@pytest.fixture
+def matched(world: World, now: dt.datetime) -> Message:
+    """Karim would read of two slots: the one of the world, and one a week later."""
+    factories.make_slot(world.room, world.slot.starts_at + WEEK)
+    factories.make_request(now, world.association)
+    actions.tell_matches(now=now)
+    message = Message.objects.get(template="slots_matched")
+    assert len(message.context["slots"]) == 2
+    return message
+
+
+def test_slot_that_moved_and_fits_still_is_proposed_as_it_is(world: World, matched: Message, now: dt.datetime) -> None:
+    actions.change_slot(slot=world.slot, change=SATURDAY, by=world.company_owner, now=now)
+    assert why_unwanted(matched, at=now) == ""
+    said = render(matched).text
+    assert "samedi 19\u00a0décembre 2026, 14\u00a0h" in said
+    assert "8\u00a0décembre" not in said
+    assert ("8\u00a0ordinateurs pour" in said, "le week-end" in said, "1\u00a0bénévole" in said) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"date": dt.date(2027, 8, 7)}, {"places": 1}, {"computers": 0}],
+)
+def test_slot_that_fits_no_more_is_not_proposed(
+    world: World, matched: Message, now: dt.datetime, fields: dict[str, Any]
+) -> None:
+    actions.change_slot(slot=world.slot, change=SATURDAY._replace(**fields), by=world.company_owner, now=now)
+    left = Slot.objects.exclude(pk=world.slot.pk).get()
+    assert named_in_request(matched, now) == [left.pk]
+    fields = {"date": dt.date(2026, 12, 20)} | fields
+    Slot.objects.filter(pk=world.slot.pk).update(state=Slot.State.WITHDRAWN, withdrawn_at=now)
+    actions.change_slot(slot=left, change=SATURDAY._replace(**fields), by=world.company_owner, now=now)
+    assert why_unwanted(matched, at=now) == "Plus rien de ce qu’il annonçait n’est à prendre."
+
+
+def named_in_request(message: Message, at: dt.datetime) -> list[int]:
+    assert why_unwanted(message, at=at) == ""
+    return [one["id"] for one in message.context["slots"]]
+
+
+def test_slots_are_proposed_for_the_request_as_it_stands(world: World, matched: Message, now: dt.datetime) -> None:
+    Request.objects.update(until_date=world.slot.starts_on)
+    assert named_in_request(matched, now) == [world.slot.pk]
+    Request.objects.update(participants=10)
+    assert named_in_request(matched, now) == [world.slot.pk]
+    assert "pour 10\u00a0personnes" in render(matched).text
+
+
+@pytest.mark.parametrize("closed", ["expired", "past", "withdrawn", "suspended"])
+def test_slots_are_proposed_as_long_as_a_slot_may_serve(
+    world: World, matched: Message, now: dt.datetime, closed: str
+) -> None:
+    if closed == "expired":
+        Request.objects.update(expires_at=now)
+    elif closed == "past":
+        Request.objects.update(from_date=dt.date(2026, 11, 1), until_date=dt.date(2026, 11, 30))
+    elif closed == "withdrawn":
+        Request.objects.update(state=Request.State.WITHDRAWN, withdrawn_at=now)
+    else:
+        Association.objects.update(state=Association.State.SUSPENDED)
+    assert why_unwanted(matched, at=now) == "La demande n’est plus ouverte."
 
 
 def named(message: Message, at: dt.datetime) -> set[int]:
