@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from mail import figures, outbox, previews, tasks
@@ -83,6 +85,16 @@ def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
     assert client.get(page).json()["beat"] == "ok"
     Heartbeat.objects.update(beat_at=clock.now() - 10 * MINUTE)
     assert client.get(page).json()["beat"].startswith("silent for 60")
+
+
+def test_monitor_reads_that_the_cache_is_away(client: Client, db: None, settings: Settings) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    [(name, cache)] = settings.CACHES.items()
+    settings.CACHES = {name: {**cache, "LOCATION": f"redis://127.0.0.1:{port}/0"}}
+    answer = client.get(reverse("health"))
+    assert (answer.status_code, answer.json()["cache"], answer.json()["mail"]) == (200, "unreachable", "ok")
 
 
 def test_earlier_beat_does_not_overwrite_a_later_one(db: None, now: dt.datetime) -> None:
