@@ -6,10 +6,11 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Case, Count, F, Min, When
+from django.db.models import Case, Count, F, Min, Subquery, When
+from django.db.models.functions import Greatest, Least
 
 from mail.models import Heartbeat, Message, Suppression
-from mail.models.messages import REFUSED_ONCE
+from mail.models.messages import HELD_UP
 
 DAY = dt.timedelta(days=1)
 # Beat ticks every half minute; delivery should not lag behind by more than a few runs.
@@ -47,8 +48,13 @@ def mail_figures(now: dt.datetime) -> Figures:
 
 
 def _waiting(now: dt.datetime) -> tuple[int, dt.datetime | None]:
-    """How many should have left, and when the first of them was due: a refusal does not make it younger."""
-    since = Case(When(REFUSED_ONCE, then=F("due_at")), default=F("next_attempt_at"))
+    """How many should have left, and since when they could: being refused does not make the first of them younger.
+
+    A server that took another message meanwhile does not refuse everybody: what it refused waits since then at most.
+    """
+    sent = Message.objects.filter(state=Message.State.SENT).order_by("-sent_at").values("sent_at")[:1]
+    refused = Least("next_attempt_at", Greatest("due_at", Subquery(sent)))
+    since = Case(When(HELD_UP, then=refused), default=F("next_attempt_at"))
     waiting = Message.objects.waiting(now).order_by().aggregate(count=Count("pk"), since=Min(since))
     return waiting["count"], waiting["since"]
 

@@ -33,8 +33,10 @@ def _held_back() -> Exists:
     return Exists(Pause.objects.filter(template__in=[OuterRef("template"), ""]))
 
 
-# A server refused it, and it waits for the next attempt.
-REFUSED_ONCE = Q(attempts__gt=0) & ~Q(last_error="")
+# Of one address alone, such as a full mailbox, not of our own nor of the server (RFC 3463, X.1 and X.2).
+OF_ONE_MAILBOX = r"\m[45]\.(1\.([1-6]|10)|2\.\d+)\M"
+# A server refused it for another reason than that, and it waits for the next attempt: nobody else's mail may leave.
+HELD_UP = Q(attempts__gt=0) & ~Q(last_error="") & ~Q(last_error__regex=OF_ONE_MAILBOX)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -88,11 +90,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(Exists(Suppression.objects.filter(address=Lower(OuterRef("to_email")))))
 
     def waiting(self, now: dt.datetime) -> Self:
-        """Those that should have left by now: due, or due once and refused since.
+        """Those that should have left by now: due, or due once and held up by the server since.
 
-        Not those that an operator holds, nor those that wait as their reader wishes.
+        Not those that an operator holds, nor those that wait as their reader wishes, or for one mailbox.
         """
-        late = Q(next_attempt_at__lte=now) | Q(REFUSED_ONCE, due_at__lte=now)
+        late = Q(next_attempt_at__lte=now) | Q(HELD_UP, due_at__lte=now)
         return self.filter(late, ~_held_back(), state=Message.State.QUEUED)
 
     def move(self, to: Message.State, **stamps: Any) -> int:

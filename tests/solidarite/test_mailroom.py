@@ -76,6 +76,27 @@ def test_what_the_server_refuses_for_now_grows_older(db: None, now: dt.datetime)
     assert (figures.health(now)["mail"], figures.mail_figures(now).due) == ("late for 36000 s", 1)
 
 
+@pytest.mark.parametrize("answer", ["452 4.2.2 over quota", "452 4.2.2", "550 5.2.2 full", "450 4.1.1 not yet"])
+def test_one_full_mailbox_is_no_backlog(db: None, now: dt.datetime, answer: str) -> None:
+    post(now - 600 * MINUTE, "refused")
+    Message.objects.update(attempts=5, next_attempt_at=now + 30 * MINUTE, last_error=answer)
+    assert (figures.health(now)["mail"], figures.mail_figures(now).due) == ("ok", 0)
+    again = now + 32 * MINUTE
+    assert figures.health(again)["mail_waiting_seconds"] == 120
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 busy", "450 4.1.8 who are you", "451", "421 4.7.0 14.2.2.1 slow down"])
+def test_server_that_takes_what_others_write_is_not_late(db: None, now: dt.datetime, answer: str) -> None:
+    for key in ("refused", "leaves"):
+        post(now - 600 * MINUTE, key)
+    refused, leaves = Message.objects.filter(key="refused"), Message.objects.filter(key="leaves")
+    refused.update(attempts=5, next_attempt_at=now + 30 * MINUTE, last_error=answer)
+    leaves.update(state="sent", sent_at=now - MINUTE)
+    assert (figures.health(now)["mail"], figures.mail_figures(now).waiting_since) == ("ok", now - MINUTE)
+    leaves.update(sent_at=now - 20 * MINUTE)
+    assert figures.health(now)["mail"] == "late for 1200 s"
+
+
 def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
     page = reverse("health")
     figures_now = {"mail_waiting_seconds": 0, "mail_failed_percent": 0.0}
