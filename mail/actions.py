@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Case, F, JSONField, Q, Value, When
 
 from mail.bounces import messages_to
+from mail.calendars import addressed
 from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences
 
@@ -41,13 +42,18 @@ def refuse_all(*, address: str, now: dt.datetime) -> None:
 def follow_to(*, was: str, becomes: str, reader: int, now: dt.datetime) -> None:
     """Somebody, by their number, has another address: what waits for them goes there, and what they chose about mail.
 
+    The calendar files that wait ask the new address.
+
     What they chose for the new address before stands. What is about an address as such, like a notice that it is none
     of theirs any more, goes where it was sent.
     """
     waiting = Message.objects.filter(
         Q(state=Message.State.QUEUED) | Q(state=Message.State.GATHERED, gathered_into=None)
     )
-    waiting.filter(to_email__iexact=was, capacity__endswith=f":{reader}").update(to_email=becomes)
+    theirs = waiting.filter(to_email__iexact=was, capacity__endswith=f":{reader}")
+    for number, calendar in theirs.exclude(calendar="").values_list("pk", "calendar"):
+        theirs.filter(pk=number).update(calendar=addressed(calendar, becomes))
+    theirs.update(to_email=becomes)
     _take_preferences_along(was=was, becomes=becomes, now=now)
 
 

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext
-from icalendar import Calendar, Event, Parameters, vCalAddress, vText
-from icalendar.parser import Contentline
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from accounts.vocabulary import Topic
 from companies.models import Slot, SlotVolunteer
@@ -46,12 +45,6 @@ def _sent(event: Event, method: str) -> str:
     calendar.add("method", method)
     calendar.add_component(event)
     return _text(calendar)
-
-
-def addressed(event: str, recipient: str) -> str:
-    """The same file for one of its readers: their address is all that differs."""
-    line = Contentline.from_parts("ATTENDEE", Parameters(), vCalAddress(f"MAILTO:{recipient}"))
-    return event.replace(f"\r\nATTENDEE:{NOBODY}\r\n", f"\r\n{line.to_ical().decode()}\r\n")
 
 
 def booked(booking: Booking, *, now: dt.datetime) -> Event:

@@ -25,6 +25,7 @@ from companies.emails import as_volunteer
 from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
 from mail import outbox
+from mail.calendars import addressed
 from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.prepared import Prepared
 from territories.wording import counted, kilometres, language, long_date, time_range, wall_time
@@ -589,7 +590,7 @@ def _tell(  # the one place where a mail about a booking is put together
             about=about(booking),
             thread=thread(booking),
             on_behalf_of=f"companies:{booking.slot.room.site.company_id}",
-            calendar=calendar.addressed(said.event(event, promise), reader.person.email) if event else "",
+            calendar=addressed(said.event(event, promise), reader.person.email) if event else "",
             calendar_method=event,
             not_after=not_after or (booking.slot.ends_at if event else None),
             priority=priority,

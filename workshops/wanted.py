@@ -11,8 +11,8 @@ from associations.models import InsuranceCertificate, Request
 from companies.models import Company, Slot, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
+from mail.calendars import addressed
 from mail.models import Message
-from workshops import calendar
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said
 from workshops.matching import MATCHES_TOLD, best
@@ -299,7 +299,7 @@ def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
             told["access"] = booking.slot.room.site.access_lines()
         if message.calendar:
             event = said.event(message.calendar_method, _promise(message))
-            message.calendar = calendar.addressed(event, message.to_email)
+            message.calendar = addressed(event, message.to_email)
         return told | said.facts()
 
 

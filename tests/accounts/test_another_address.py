@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
 from accounts.models import User
 from mail.actions import follow_to, save_preferences
@@ -16,7 +18,8 @@ from mail.models import Message, Preferences
 from mail.wishes import preferences_of
 from tests import factories
 from tests.factories import World
-from workshops import emails
+from workshops import actions, emails
+from workshops.models import Side
 
 Visitor = Callable[[User], Client]
 ANOTHER = "Helene@Ailleurs.example.org"
@@ -54,3 +57,20 @@ def test_what_was_chosen_for_the_new_address_stands(db: None, now: dt.datetime) 
 def test_nothing_chosen_is_nothing_to_take(db: None, now: dt.datetime) -> None:
     follow_to(was="a@example.org", becomes="b@example.org", reader=1, now=now)
     assert not Preferences.objects.exists()
+
+
+def test_calendar_files_that_wait_ask_the_new_address(world: World, now: dt.datetime) -> None:
+    """Also of an address that is longer than a line."""
+    person, longer = world.company_owner, f"{'h' * 60}@ailleurs.example.org"
+    booking = factories.make_booking(now, world.slot, world.association)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=person, now=now)
+    was = person.email
+    for becomes in (longer, ANOTHER):
+        follow_to(was=was, becomes=becomes, reader=person.pk, now=now)
+        was, asked = becomes, {}
+        for message in Message.objects.filter(template="booking_cancelled"):
+            read: Any = Calendar.from_ical(message.calendar)
+            (event,) = read.walk("VEVENT")
+            asked[message.to_email] = str(event["ATTENDEE"])
+        both = (becomes, world.association_owner.email)
+        assert asked == {address: f"MAILTO:{address}" for address in both}

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
+from mail.calendars import addressed
 from tests import factories
 from tests.factories import World
-from workshops.calendar import CANCEL, REQUEST, addressed, workshop_event
+from workshops.calendar import CANCEL, REQUEST, workshop_event
 from workshops.models import Booking
 
 

@@ -7,8 +7,9 @@ import datetime as dt
 from accounts.models import User
 from companies import actions as companies
 from companies.models import SlotVolunteer
+from mail.calendars import addressed
 from territories.instants import tell_database
-from workshops.calendar import CANCEL, addressed, promise_event
+from workshops.calendar import CANCEL, promise_event
 from workshops.feeds import KEPT
 from workshops.models import LostPromise
 
