@@ -34,6 +34,10 @@ LOST = (
     | Q(state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE)
 )
 COMPLAINT = "La personne a signalé un de nos courriels comme indésirable."
+# Why it blocks the address it does not tell: after a refusal, or because its reader wished so.
+BLOCKED = (
+    "Notre service d’envoi bloque cette adresse et n’y remet plus rien\u00a0: débloquez-la d’abord chez lui, puis ici."
+)
 
 # RFC 3463: the class of a status code, 4 for what passes, 5 for what stays.
 ENHANCED_CODE = re.compile(r"\b([45])\.\d{1,3}\.\d{1,3}\b")
@@ -49,6 +53,7 @@ class Event(StrEnum):
     SOFT_BOUNCE = "soft_bounce"
     HARD_BOUNCE = "hard_bounce"
     FAILED = "failed"
+    BLOCKED = "blocked"
     COMPLAINED = "complained"
 
 
@@ -57,6 +62,7 @@ OUTCOMES = {
     Event.DEFERRED: Message.Outcome.DEFERRED,
     Event.HARD_BOUNCE: Message.Outcome.BOUNCED,
     Event.FAILED: Message.Outcome.BOUNCED,
+    Event.BLOCKED: Message.Outcome.BOUNCED,
     Event.COMPLAINED: Message.Outcome.COMPLAINED,
 }
 # What is said last stays, but for these: a late word of the way there does not undo them.
@@ -72,8 +78,11 @@ def when_set_aside(listener: Told) -> Told:
 
 
 def told_to_others(suppression: Suppression) -> str:
-    """What the mail server answered; empty where our mail was stopped for what its reader did: that is theirs alone."""
-    return "" if suppression.reason == COMPLAINT else suppression.reason
+    """What the mail server answered; empty where our mail was stopped for what its reader did: that is theirs alone.
+
+    Empty too where it may have been that, and where no server answered.
+    """
+    return "" if suppression.reason in (COMPLAINT, BLOCKED) else suppression.reason
 
 
 @transaction.atomic
@@ -113,11 +122,13 @@ def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.da
     if message is not None:
         _note_outcome(message, event, reason, now)
     known = message or to_address.first()
-    if event == Event.HARD_BOUNCE and known:
-        refused = reason or "Le serveur du destinataire refuse cette adresse."
-        set_aside(address=known.to_email, reason=refused, now=now)
-    elif event == Event.COMPLAINED and known:
-        set_aside(address=known.to_email, reason=COMPLAINT, now=now)
+    silences = {
+        Event.HARD_BOUNCE: reason or "Le serveur du destinataire refuse cette adresse.",
+        Event.BLOCKED: BLOCKED,
+        Event.COMPLAINED: COMPLAINT,
+    }
+    if event in silences and known:
+        set_aside(address=known.to_email, reason=silences[event], now=now)
 
 
 def _settle_arrived(message: Message, now: dt.datetime) -> None:

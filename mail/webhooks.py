@@ -39,10 +39,11 @@ PLAIN = {
     EventType.FAILED: Event.FAILED,
     EventType.COMPLAINED: Event.COMPLAINED,
 }
-# Why a provider does not even try: it has seen the address fail, or its owner complain.
+# Why a provider does not even try: it has seen the address fail, or its owner complain, or tells neither.
 REJECTED = {
     RejectReason.INVALID: Event.HARD_BOUNCE,
     RejectReason.BOUNCED: Event.HARD_BOUNCE,
+    RejectReason.BLOCKED: Event.BLOCKED,
     RejectReason.SPAM: Event.COMPLAINED,
 }
 

@@ -227,6 +227,17 @@ def test_provider_that_does_not_even_try_is_believed(message: Message) -> None:
     assert Suppression.objects.get().address == "ana@example.org"
 
 
+def test_address_that_the_provider_blocks_is_set_aside_and_told(message: Message, told: list[str]) -> None:
+    """Its reader may have complained there: that would be theirs alone."""
+    for _ in range(2):
+        assert tell_us(message, "blocked", reason="blocked : due to blacklist user") == 200
+    message.refresh_from_db()
+    assert (message.outcome, message.last_error) == ("bounced", "blocked : due to blacklist user")
+    silent = Suppression.objects.get()
+    assert (silent.address, silent.reason, bounces.told_to_others(silent)) == ("ana@example.org", bounces.BLOCKED, "")
+    assert told == ["ana@example.org"]
+
+
 def test_bounce_of_an_unknown_message_holds_for_an_address_that_we_wrote_to(message: Message) -> None:
     stranger = Message(to_email="eve@example.org", message_id="<x@y>")
     assert tell_us(stranger, "hard_bounce") == 200
@@ -334,7 +345,7 @@ def test_address_is_known_as_it_travels(message: Message) -> None:
 
 
 def test_operator_sends_again_what_came_back(message: Message) -> None:
-    tell_us(message, "blocked", reason="policy")
+    tell_us(message, "error", reason="policy")
     message.refresh_from_db()
     assert (message.state, message.outcome) == ("sent", "bounced")
     assert requeue([message.pk], now=NOW) == 1

@@ -197,13 +197,15 @@ def test_alert_of_a_question_that_came_back_stays(booking: Booking) -> None:
     assert why_unwanted(alert, at=START - 2.9 * DAY) == "La question n’est pas restée un jour sans réponse."
 
 
-@pytest.mark.parametrize("loss", ["refused", "set aside before", "came back"])
+@pytest.mark.parametrize("loss", ["refused", "refused by policy", "set aside before", "came back"])
 def test_others_hear_that_a_side_could_not_be_asked(booking: Booking, world: World, smtp_sink: Sink, loss: str) -> None:
     """Karim alone acts for the association, and our question does not reach him."""
     operator = User.objects.create_superuser("racine@example.org", name="Racine")
     karim = world.association_owner.email
     if loss == "refused":
         smtp_sink.answers[karim] = HARD
+    if loss == "refused by policy":
+        smtp_sink.body_answers[karim] = "550 5.7.1 refused by policy"
     if loss == "set aside before":
         bounces.set_aside(address=karim, reason=HARD, now=START - 20 * DAY)
     actions.agree_workshop(workshop=booking.workshop, side=Side.COMPANY, by=world.company_owner, now=START - 8 * DAY)
@@ -221,7 +223,8 @@ def test_others_hear_that_a_side_could_not_be_asked(booking: Booking, world: Wor
     deliver(START - 2.4 * DAY)
     alerts = Message.objects.filter(template="workshop_unsure")
     states = dict(alerts.values_list("to_name", "state"))
-    assert states == {"Hélène": "sent", operator.name: "sent", "Karim": "skipped"}
+    to_karim = "failed" if loss == "refused by policy" else "skipped"
+    assert states == {"Hélène": "sent", operator.name: "sent", "Karim": to_karim}
     told_to_company = alerts.get(to_name="Hélène").text
     assert f"Nous n’avons pas pu joindre\u00a0:\n- {world.association.name}\n" in told_to_company
     assert "Nous attendons" not in told_to_company
