@@ -1,4 +1,4 @@
-"""Every change of an organisation and of a signature is kept by the database, with who acted, and never changed."""
+"""The database keeps every change of organisations, signatures and bookings, with who acted, and never changes it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from accounts.audit import changes, member_changes
 from accounts.models import Role, User
+from accounts.vocabulary import Topic
 from associations.models import Association
 from charter.models import Signature
 from companies.models import Company
 from tests import factories
 from tests.factories import World
+from workshops.models import Booking, WaitlistEntry, Workshop
 
 Visitor = Callable[[User], Client]
 
@@ -88,3 +91,46 @@ def test_file_shows_its_changes(world: World, now: dt.datetime, visitor: Visitor
     client.post(reverse("moderation_claim", args=["signature", signature.pk]))
     page = client.get(reverse("moderation_file", args=["signature", signature.pk])).content.decode()
     assert "en attente d’examen → en cours d’examen" in page
+
+
+def test_booking_is_kept_with_who_acted(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    address = reverse("workshops:company_cancel", args=[world.company.slug, booking.pk])
+    visitor(world.company_owner).post(address, {"code": "closed", "reason": "Odile est souffrante."})
+    states = [(one.before, one.after, one.who) for one in changes(booking) if one.column == "état"]
+    assert states == [("confirmée", "annulée par l’entreprise", "Hélène")]
+    of_workshop = changes(Workshop.objects.get(booking=booking))
+    assert [(one.before, one.after) for one in of_workshop if one.column == "état"] == [("prévu", "annulé")]
+
+
+def test_queue_and_bookings_changed_by_hand_are_kept(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, factories.make_association(now))
+    entry = WaitlistEntry.objects.create(
+        slot=world.slot, association=world.association, participants=3, topic=Topic.EMAIL, created_at=now
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE workshops_booking SET participants = 7 WHERE id = %s", [booking.pk])
+        cursor.execute(
+            "UPDATE workshops_waitlistentry SET state = 'left', ended_at = %s WHERE id = %s", [now, entry.pk]
+        )
+    assert [(one.column, one.after) for one in changes(booking)] == [("participants", "7")]
+    assert [one.after for one in changes(entry) if one.column == "état"] == ["liste quittée"]
+
+
+def test_what_did_not_happen_is_not_kept(world: World, now: dt.datetime) -> None:
+    """The audit is written in the transaction of what it tells."""
+    kept = Booking.events.rel.related_model.objects  # type: ignore[attr-defined]  # made by `tracked`
+    with transaction.atomic():
+        factories.make_booking(now, world.slot, world.association)
+        assert kept.count() == 1
+        transaction.set_rollback(True)
+    assert kept.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [(Booking, {"message", "reason"}), (WaitlistEntry, {"message"}), (Workshop, {"title", "material"})],
+)
+def test_history_of_bookings_keeps_no_free_words(model: type[Model], words: set[str]) -> None:
+    history = model.events.rel.related_model  # type: ignore[attr-defined]  # made by `tracked`
+    assert {field.name for field in history._meta.fields}.isdisjoint(words)

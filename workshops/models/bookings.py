@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
@@ -104,6 +105,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         )
 
 
+@tracked(exclude=["message", "reason", "key"])
 class Booking(models.Model):
     """An association's claim on a whole slot. The database allows one live booking a slot."""
 

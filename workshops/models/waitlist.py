@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
@@ -38,6 +39,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.filter(state__in=WaitlistEntry.STANDING)
 
 
+@tracked(exclude=["message"])
 class WaitlistEntry(models.Model):
     """An association's place in the queue of one slot. When its turn comes, the slot is held for it for a day."""
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import F, OuterRef, Q
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
@@ -91,6 +92,7 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         )
 
 
+@tracked(exclude=["title", "material"])
 class Workshop(models.Model):
     """The training session of a confirmed booking. Ready, under way and report due are computed, not stored."""
 
