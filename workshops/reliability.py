@@ -2,7 +2,7 @@
 
 What counts for it: workshops that took place, and, for a company, doors that it opened though nobody came. What counts
 against it: late cancellations and late moves, absences that the other side reported and it did not contest, and, for a
-company, requests that it left unanswered. Cancelling and moving in time count neither way.
+company, requests that it left unanswered though it had time. Cancelling and moving in time count neither way.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from associations.models import Association
 from companies.models import Company
@@ -18,6 +18,9 @@ from workshops.models import Booking, BookingQuerySet, Reason, Reply, Side, Wait
 
 # So far back.
 LOOKED_AT = dt.timedelta(days=365)
+# Where a clock is cut short by the start of an evening, silence says nothing: who closes at the weekend never read the
+# request. It is when a company that has its whole time is reminded.
+TIME_TO_ANSWER = dt.timedelta(hours=48)
 
 Kind = Literal["held", "waited", "opened", "empty", "late", "moved_late", "absent", "disputed", "unanswered"]
 FOR: frozenset[Kind] = frozenset({"held", "waited", "opened"})
@@ -85,9 +88,10 @@ def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> Booking
     if side == Side.COMPANY:
         # What was held and not taken waited for no word of the company's; once taken, it did. Its own offer never does.
         untaken = WaitlistEntry.objects.filter(booking=OuterRef("pk")).exclude(state=WaitlistEntry.State.TAKEN)
-        ends |= Q(~Exists(untaken), state=Booking.State.EXPIRED, offered_at=None)
+        had_time = Q(expires_at__gte=F("created_at") + TIME_TO_ANSWER)
+        ends |= Q(~Exists(untaken), had_time, state=Booking.State.EXPIRED, offered_at=None)
         # The clock has run out, whether or not anybody has noted it yet.
-        ends |= Q(state=Booking.State.PENDING, expires_at__lte=now)
+        ends |= Q(had_time, state=Booking.State.PENDING, expires_at__lte=now)
     return bookings.filter(ends, slot__starts_at__gt=now - LOOKED_AT)
 
 

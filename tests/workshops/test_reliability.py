@@ -176,6 +176,26 @@ def test_request_left_unanswered_counts_against_the_company_alone(
     assert said(world.association, now) == (0, 0, [])
 
 
+@pytest.mark.parametrize("noted", [True, False])
+@pytest.mark.parametrize(("ahead", "kinds"), [(2 * DAY - MINUTE, []), (2 * DAY, ["unanswered"])])
+@pytest.mark.parametrize("moves", [True, False])
+def test_company_that_had_no_time_to_answer_is_not_silent(
+    world: World, now: dt.datetime, ahead: dt.timedelta, kinds: list[str], *, moves: bool, noted: bool
+) -> None:
+    asked_at, by = world.slot.starts_at - ahead, world.association_owner
+    if moves:
+        booking = factories.make_booking(now, world.slot, world.association)
+        later = factories.make_slot(world.room, world.slot.starts_at + 14 * DAY, booking_mode="on_approval")
+        actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.ASSOCIATION, by=by, now=asked_at)
+    else:
+        until = {"created_at": asked_at, "expires_at": world.slot.starts_at}
+        factories.make_booking(asked_at, world.slot, world.association, state="pending", **until)
+    if noted:
+        assert actions.expire_bookings(now=world.slot.starts_at) == 1
+    assert said(world.company, world.slot.starts_at) == (0, len(kinds), kinds)
+    assert said(world.association, world.slot.starts_at) == (0, 0, [])
+
+
 def test_hold_that_was_not_taken_is_no_silence_of_the_company(world: World, now: dt.datetime) -> None:
     booking = factories.make_booking(now, world.slot, factories.make_association(now))
     by = world.association_owner
