@@ -113,12 +113,13 @@ def missing(slot: Slot) -> int:
 
 
 def uncalled(workshops: WorkshopQuerySet) -> WorkshopQuerySet:
-    """Those for which nobody was called, or a promise was lost since."""
+    """Those for which nobody was called, or a promise was lost since whose seat nobody took over at that instant."""
     about = Concat(Value("booking:"), Cast(OuterRef("booking_id"), TextField()))
     calls = Message.objects.filter(about=about, template=CALL).order_by("-created_at")
     called = workshops.annotate(called_at=Subquery(calls.values("created_at")[:1]))
+    taken_over = SlotVolunteer.objects.filter(slot=OuterRef("slot"), joined_at=OuterRef("lost_at"))
     lost = LostPromise.objects.filter(slot=OuterRef("booking__slot"), lost_at__gt=OuterRef("called_at"))
-    return called.untold(CALL) | called.filter(Exists(lost))
+    return called.untold(CALL) | called.filter(Exists(lost.exclude(Exists(taken_over))))
 
 
 def could_come(slot: Slot) -> list[User]:

@@ -140,8 +140,12 @@ def ask_stand_in(*, promise: SlotVolunteer, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None) -> None:
+def take_over(
+    *, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None
+) -> SlotVolunteer:
     """Take a colleague's seat, who is told; `off` gives the calendar file that takes the evening out of their calendar.
+
+    It is another promise: the former one has ended, and calendars never show it again, whoever takes the seat later.
 
     Raises:
         NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
@@ -150,13 +154,24 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callab
     # The slot before its promise, as whoever takes it back does.
     Slot.objects.select_for_update(no_key=True).get(pk=promise.slot_id)
     wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
-    with refusing(_refusals()):
-        taken = wanted.update(
-            volunteer=by, joined_at=now, stand_in_asked_at=None, engagement_type=_engagement(promise.slot, by)
-        )
-    if not taken:
+    given = wanted.select_for_update().first()
+    if given is None:
         raise NoStandInWanted("Quelqu’un a déjà pris cette place. Merci\u00a0!")
+    tell_database(now)
+    SlotVolunteer.objects.filter(pk=given.pk).delete()
+    with refusing(_refusals()):
+        taken: SlotVolunteer = SlotVolunteer.objects.create(
+            slot=promise.slot,
+            volunteer=by,
+            seat=given.seat,
+            volunteers_offered=given.volunteers_offered,
+            starts_at=given.starts_at,
+            ends_at=given.ends_at,
+            joined_at=now,
+            engagement_type=_engagement(promise.slot, by),
+        )
     emails.stand_in_found(promise=promise, by=by, off=off, now=now)
+    return taken
 
 
 @transaction.atomic

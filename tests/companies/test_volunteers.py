@@ -159,6 +159,7 @@ def test_colleague_takes_the_seat_and_who_asked_is_told(world: World, now: dt.da
     actions.take_over(promise=promise, by=nina, now=now)
     after = SlotVolunteer.objects.get()
     assert (after.volunteer, after.seat, after.stand_in_asked_at) == (nina, promise.seat, None)
+    assert after.pk != promise.pk
     assert told()[-1] == ("stand_in_found", "Lucie")
     with pytest.raises(actions.NoStandInWanted):
         actions.take_over(promise=promise, by=world.company_owner, now=now)

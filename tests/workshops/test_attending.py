@@ -407,6 +407,21 @@ def test_who_leaves_and_is_called_for_at_once_is_not_called_for_again(
     assert told("volunteers_missing") == ["Hélène"]
 
 
+def test_nobody_is_called_again_when_a_seat_is_taken_over(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    """The other seat was free before, and everybody was called for it."""
+    at = world.slot.starts_at - 2 * DAY
+    SlotVolunteer.objects.filter(pk=promise.pk).update(stand_in_asked_at=now)
+    nina = colleague(world, now, "Nina")
+    assert actions.call_volunteers(now=at) == 1
+    seeking = SlotVolunteer.objects.with_place().get(pk=promise.pk)
+    actions.take_over(promise=seeking, by=nina, now=at + HOUR)
+    assert actions.call_volunteers(now=at + 2 * HOUR) == 0
+    assert actions.leave(slot=world.slot, by=nina, now=at + 3 * HOUR)
+    assert told("volunteers_missing") == ["Hélène", "Hélène", "Nina"]
+
+
 def test_nobody_is_called_when_somebody_leaves_in_good_time(
     promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
 ) -> None:

@@ -363,6 +363,23 @@ def test_whatever_ends_a_promise_calendars_show_that_it_is_off(
     assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)]
 
 
+def test_seat_that_is_handed_on_and_taken_back_is_another_event(world: World, now: dt.datetime, client: Client) -> None:
+    nina = factories.make_user("Nina")
+    factories.add_member(world.company, nina, Role.VOLUNTEER, now)
+    promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
+    companies.ask_stand_in(promise=promise, now=now)
+    taken = actions.take_over(promise=promise, by=nina, now=now)
+    off = (f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)
+    assert followed(client, feed) == [off]
+    assert told_to_volunteer(world, "stand_in_found")[1:4] == off[:3]
+    companies.ask_stand_in(promise=taken, now=now)
+    again = actions.take_over(promise=taken, by=world.volunteer, now=now)
+    assert again.pk not in (promise.pk, taken.pk)
+    on = (f"promise-{again.pk}", "CONFIRMED", 0, world.slot.starts_at)
+    assert sorted(followed(client, feed)) == sorted([on, off])
+
+
 def test_account_that_goes_leaves_no_word(world: World, now: dt.datetime) -> None:
     companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
     world.company.memberships.filter(user=world.volunteer).delete()

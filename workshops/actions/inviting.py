@@ -101,6 +101,4 @@ def come(*, workshop: Workshop, by: User, now: dt.datetime) -> SlotVolunteer:
         seeking = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at__isnull=False).with_place().first()
         if seeking is None:
             raise NobodyMissing(str(full)) from full
-    take_over(promise=seeking, by=by, now=now)
-    seeking.refresh_from_db()
-    return seeking
+    return take_over(promise=seeking, by=by, now=now)

@@ -14,8 +14,8 @@ from workshops.feeds import KEPT
 from workshops.models import LostPromise
 
 
-def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
-    """Take a colleague's seat, who is told, and whose calendar shows the evening no more.
+def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolunteer:
+    """Take a colleague's seat, who is told, and whose calendar shows that it is off.
 
     Raises:
         what `companies.take_over` raises: nothing is written.
@@ -24,7 +24,7 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
     def off() -> str:
         return addressed(promise_event(promise, now=now, method=CANCEL), promise.volunteer.email)
 
-    companies.take_over(promise=promise, by=by, now=now, off=off)
+    return companies.take_over(promise=promise, by=by, now=now, off=off)
 
 
 def end_promises(slot_id: int, *, now: dt.datetime) -> None:

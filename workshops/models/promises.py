@@ -1,4 +1,4 @@
-"""Promises of volunteers that ended: taken back, or with their workshop, their consent or their membership."""
+"""Promises of volunteers that ended: taken back or over, or with their workshop, their consent or their membership."""
 
 from __future__ import annotations
 
