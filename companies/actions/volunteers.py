@@ -52,13 +52,16 @@ class Joined(NamedTuple):
 
 @transaction.atomic
 def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
-    """Promise to be there as a volunteer, on one of the seats that the slot offers.
+    """Promise to be there as a volunteer, on one of the seats that the slot offers. Said twice, it is once.
 
     Raises:
         SlotGone, SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
     _hold_diary(by)
     current = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
+    if own is not None:
+        return own
     offered = current.volunteers_offered
     taken = set(SlotVolunteer.objects.filter(slot=slot).values_list("seat", flat=True))
     seat = next((number for number in range(1, offered + 1) if number not in taken), None)

@@ -44,6 +44,19 @@ def test_slot_takes_as_many_volunteers_as_it_offers(world: World, now: dt.dateti
     assert actions.join_slot(slot=world.slot, by=people[2], now=now).seat == 1
 
 
+def test_joining_twice_is_once_though_the_slot_is_full(world: World, now: dt.datetime) -> None:
+    Slot.objects.filter(pk=world.slot.pk).update(volunteers_offered=1)
+    first = actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    assert actions.join_slot(slot=world.slot, by=world.volunteer, now=now) == first
+
+
+def test_double_click_is_one_promise(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    click = partial(actions.join_slot, slot=world.slot, by=world.volunteer, now=now)
+    assert at_once(click, click) == {"done": 2}
+    assert SlotVolunteer.objects.count() == 1
+
+
 def test_last_seat_goes_to_one_of_many_at_once(committed: None, now: dt.datetime) -> None:
     world = factories.make_world(now)
     people = [colleague(world, now) for _ in range(6)]
