@@ -493,3 +493,38 @@ def test_page_of_a_move_says_nothing_of_a_workshop_that_is_off(
     by = world.company_owner
     actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=by, now=now)
     assert "déplacer un atelier prévu" not in client.get(page).text
+
+
+def test_former_date_leads_to_where_the_workshop_is_now(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    """Also when it was moved again since; who looks at the last one reads nothing of it."""
+    last = move(move(booking, later, now), factories.make_slot(world.room, later.starts_at + WEEK), now)
+    for person, name, slug in _both(world):
+        client = visitor(person)
+        page = client.get(reverse(name, args=[slug, booking.pk])).text
+        there = reverse(name, args=[slug, last.pk])
+        assert (f'<a href="{there}">mardi 22\u00a0décembre 2026' in page, "déplacée" in page) == (True, True)
+        assert "a été déplacé au" not in client.get(there).text
+
+
+def test_company_that_a_workshop_left_reads_that_its_date_is_off(
+    world: World, booking: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    other = factories.make_company(now)
+    room = factories.make_room(now, factories.make_site(now, other), name="Grenier")
+    moved = move(booking, factories.make_slot(room, world.slot.starts_at + WEEK), now)
+    (of_company, *company), (of_association, *association) = _both(world)
+    page = visitor(of_company).get(reverse(company[0], args=[company[1], booking.pk])).text
+    assert "n’a plus lieu chez vous" in page
+    assert [word in page for word in ("Grenier", other.name, f"/{moved.pk}/")] == [False] * 3
+    page = visitor(of_association).get(reverse(association[0], args=[association[1], booking.pk])).text
+    assert ("Grenier" in page, reverse(association[0], args=[association[1], moved.pk]) in page) == (True, True)
+
+
+def _both(world: World) -> list[tuple[User, str, str]]:
+    """Who looks at a booking, at which page, of which organisation."""
+    return [
+        (world.company_owner, "workshops:company_booking", world.company.slug),
+        (world.association_owner, "workshops:association_booking", world.association.slug),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +20,7 @@ from territories import clock
 from workshops import actions
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.ledger import ledger
-from workshops.models import Booking, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
 
 # From when on the door, and who answers, come first.
@@ -78,6 +79,7 @@ def booking_page(
         and side == Side.COMPANY
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
         "move": _asked_move(booking, now) if booking.is_confirmed else None,
+        "moved_to": _moved_to(booking, side),
         "moves": booking.is_pending and _is_confirmed(booking.moved_from_id),
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
@@ -94,6 +96,16 @@ def _is_confirmed(booking_id: int | None) -> bool:
 def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
     """Where the association asked to move the workshop, while the answer is waited for."""
     return Booking.objects.filter(moved_from=booking).awaiting_answer(now).with_everything().first()
+
+
+def _moved_to(booking: Booking, side: Side) -> Booking | None:
+    """Where the workshop was moved in the end; None to a company that it has left."""
+    if booking.reason_code != Reason.MOVED:
+        return None
+    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event)).in_calendars()
+    last = same.exclude(pk=booking.pk).with_everything().order_by("sequence", "pk").last()
+    left = last is not None and last.slot.room.site.company_id != booking.slot.room.site.company_id
+    return None if left and side == Side.COMPANY else last
 
 
 def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, object]:
