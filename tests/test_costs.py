@@ -149,7 +149,7 @@ COSTS: dict[str, int] = {
     "workshops:course_book": 5,
     "workshops:company_booking": 10,
     "workshops:company_close": 10,
-    "workshops:company_report": 6,
+    "workshops:company_report": 4,
     "workshops:company_move": 4,
     "workshops:company_sheet": 4,
     "workshops:company_slots": 5,

@@ -1,9 +1,15 @@
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from time_machine import travel
 
+from accounts.models import Role, User
 from associations.models import Request
 from tests import factories
 from tests.factories import World
@@ -179,3 +185,46 @@ def test_where_one_was_absent_nothing_is_counted_or_rated(
         report = form.save(commit=False)
         kept = (report.absent, report.attended, report.rating, report.taught, report.under_12)
         assert kept == (Side.COMPANY, 0, None, [], 0)
+
+
+@pytest.mark.parametrize(("side", "cost"), [("company", 6), ("association", 4)])
+def test_form_of_a_report_is_shown_once_the_workshop_is_over(
+    booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client], side: str, cost: int
+) -> None:
+    for seat in (1, 2):
+        factories.make_promise(now, world.slot, world.volunteer if seat == 1 else _colleague(world, now), seat=seat)
+    organisation, person = getattr(world, side), getattr(world, f"{side}_owner")
+    page = reverse(f"workshops:{side}_report", args=[organisation.slug, booking.pk])
+    client = visitor(person)
+    early = client.get(page).text
+    assert ("à partir du mardi 8\u00a0décembre 2026, 20\u00a0h\u00a030" in early, 'name="rating"' in early) == (
+        True,
+        False,
+    )
+    with travel(world.slot.ends_at, tick=False), CaptureQueriesContext(connection) as asked:
+        assert 'name="rating"' in client.get(page).text
+    assert len(asked) == cost
+
+
+def _colleague(world: World, now: dt.datetime) -> User:
+    person = factories.make_user()
+    factories.add_member(world.company, person, Role.VOLUNTEER, now)
+    return person
+
+
+@pytest.mark.parametrize("side", ["company", "association"])
+def test_what_has_begun_is_not_offered_to_be_moved_or_called_off(
+    booking: Booking, world: World, visitor: Callable[[User], Client], side: str
+) -> None:
+    organisation, person = getattr(world, side), getattr(world, f"{side}_owner")
+    page = reverse(f"workshops:{side}_booking", args=[organisation.slug, booking.pk])
+    client = visitor(person)
+    offers = ["Déplacer l’atelier", "Annuler la réservation", "notée comme tardive"]
+    with travel(world.slot.starts_at - dt.timedelta(minutes=1), tick=False):
+        assert [offer in client.get(page).text for offer in offers] == [True] * 3
+    with travel(world.slot.starts_at, tick=False):
+        shown = client.get(page).text
+        assert [offer in shown for offer in offers] == [False] * 3
+        assert ("L’atelier a commencé" in shown, 'href="#ecrire"' in shown) == (True, True)
+        moving = client.get(reverse(f"workshops:{side}_move", args=[organisation.slug, booking.pk]), follow=True)
+    assert (moving.redirect_chain[0][0], "il ne se déplace pas" in moving.text) == (page, True)

@@ -34,7 +34,7 @@ from workshops.actions.hosting import (
 from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers, leave
 from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
-from workshops.actions.moving import NotMovable, move_workshop, moved_to
+from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
 from workshops.actions.offering import NotSought, SomebodyWaits, offer_evening, offer_slot
 from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
@@ -48,7 +48,7 @@ from workshops.actions.reminders import (
     remind_workshops,
 )
 from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
-from workshops.actions.reports import AlreadyReported, NotOver, report_workshop, settle_by_company
+from workshops.actions.reports import AlreadyReported, NotOver, check_over, report_workshop, settle_by_company
 from workshops.actions.searches import AlreadySaved, TooManySaved, change_alerts, forget_search, save_search
 from workshops.actions.series import (
     Change,
@@ -131,6 +131,8 @@ __all__ = [
     "change_following",
     "change_series",
     "change_slot",
+    "check_movable",
+    "check_over",
     "close_feed",
     "close_places",
     "come",

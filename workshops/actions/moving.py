@@ -86,9 +86,18 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     return other
 
 
-def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datetime) -> None:
+def check_movable(booking: Booking, slot: Slot, now: dt.datetime) -> None:
+    """Whether a workshop may still go anywhere from its slot.
+
+    Raises:
+        NotMovable
+    """
     if not booking.is_confirmed or slot.starts_at <= now:
         raise NotMovable("Cet atelier n’est plus à venir\u00a0: il ne se déplace pas.")
+
+
+def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datetime) -> None:
+    check_movable(booking, slot, now)
     if target.pk == slot.pk:
         raise NotMovable("L’atelier est déjà à cette date\u00a0: choisissez-en une autre.")
     if side == Side.COMPANY and target.room.site.company_id != slot.room.site.company_id:

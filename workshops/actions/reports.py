@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Request
 from companies.models import Engagement
+from territories.wording import long_date, wall_time
 from workshops import emails
 from workshops.actions.attending import Presence, minutes_of, note_presences
 from workshops.actions.moves import move_booking, release_request
@@ -24,6 +26,21 @@ class NotOver(Refused):
 
 class AlreadyReported(Refused):
     """This side has reported."""
+
+
+def check_over(workshop: Workshop, now: dt.datetime) -> None:
+    """Whether there is something to report yet.
+
+    Raises:
+        NotOver
+    """
+    slot = workshop.booking.slot
+    if slot.ends_at <= now:
+        return
+    end = slot.ends_at.astimezone(ZoneInfo(slot.time_zone))
+    raise NotOver(
+        f"Le compte rendu s’écrit après l’atelier\u00a0: à partir du {long_date(end.date())}, {wall_time(end.time())}."
+    )
 
 
 @transaction.atomic
@@ -46,8 +63,7 @@ def report_workshop(
     Raises:
         NotOver, AlreadyReported: nothing is written.
     """
-    if workshop.booking.slot.ends_at > now:
-        raise NotOver("Le compte rendu s’écrit après l’atelier.")
+    check_over(workshop, now)
     current = Workshop.objects.select_for_update(no_key=True).only("state").get(pk=workshop.pk)
     if current.state == Workshop.State.CANCELLED:
         raise NotOver("Cet atelier a été annulé\u00a0: il n’y a pas de compte rendu à écrire.")

@@ -69,6 +69,7 @@ def booking_page(
     context = {
         "booking": booking,
         "side": side.value,
+        "begun": booking.slot.starts_at <= now,
         "over": booking.slot.ends_at <= now,
         "told": ledger(booking),
         "notes": WorkshopNote.objects.about(booking),

@@ -27,6 +27,8 @@ def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResp
     """Who of the volunteers came and for how long, and how it went."""
     booking = booking_of(managed_company(request, slug), booking_id)
     workshop = get_object_or_404(Workshop, booking=booking)
+    if early := _too_early(request, workshop, booking, Side.COMPANY):
+        return early
     data = request.POST or None
     form = CompanyReportForm(data, booking=booking)
     return _report(request, booking, workshop, form, _presences(workshop, booking, data))
@@ -37,12 +39,27 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
     """How many came, what was taught, and how it went."""
     booking = booking_for(managed_association(request, slug), booking_id)
     workshop = get_object_or_404(Workshop, booking=booking)
+    if early := _too_early(request, workshop, booking, Side.ASSOCIATION):
+        return early
     return _report(
         request,
         booking,
         workshop,
         AssociationReportForm(request.POST or None, booking=booking, planned=workshop.topics),
     )
+
+
+def _too_early(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
+    """No form before the workshop is over, but from when on there is one."""
+    if request.method == "POST":
+        return None
+    workshop.booking = booking
+    try:
+        actions.check_over(workshop, clock.now())
+    except Refused as refusal:
+        context = {"booking": booking, "refusal": str(refusal), "back": _booking_url(booking, side)}
+        return render(request, "workshops/report_create.html", context)
+    return None
 
 
 def _presences(workshop: Workshop, booking: Booking, data: object) -> list[PresenceForm]:
