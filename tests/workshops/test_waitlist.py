@@ -145,7 +145,11 @@ def test_link_of_a_hold_shows_what_became_of_it(world: World, taken: Booking, no
     cancel(taken, world, now)
     link = Message.objects.get(template="waitlist_hold").context["url"]
     for _ in range(2):
-        assert "Votre demande est envoyée" in client.post(link, {"answer": "yes"}).text
+        sent = client.post(link, {"answer": "yes"}).text
+        assert ("Votre demande est envoyée" in sent, "répond avant le samedi 5\u00a0décembre 2026" in sent) == (
+            True,
+            True,
+        )
     assert "Votre demande est envoyée" in client.get(link).text
     assert Booking.objects.filter(association=world.association).count() == 1
 
