@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 
 from companies.models import Slot, SlotQuerySet
 from territories.prepared import ANY_TIME, Prepared
-from workshops.models import Booking, WaitlistEntry
+from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 
 NEARBY_KM, ALTERNATIVES = 30, 3
 # How far around a place one may look, in kilometres.
@@ -33,6 +33,11 @@ def unasked(now: dt.datetime) -> SlotQuerySet:
 def free(now: dt.datetime) -> SlotQuerySet:
     """Slots that are open, in time, of a signatory, and not taken: whoever queues for one comes before others."""
     return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
+
+
+def claims(now: dt.datetime) -> BookingQuerySet:
+    """Bookings that take their slot, and requests for one that wait for an answer."""
+    return Booking.objects.live(now) | Booking.objects.awaiting_answer(now)
 
 
 def alternatives(slot: Slot, *, now: dt.datetime, places: int, association: int = NOBODY) -> list[Slot]:

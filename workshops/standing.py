@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Literal, NamedTuple
 
 from companies.models import Slot, SlotQuerySet
+from workshops.catalogue import claims
 from workshops.models import Booking
 
 # For what nobody can book: held, it is kept for who queued; blocked, the room is taken by its own calendar; asleep, its
@@ -31,8 +32,7 @@ def standings(slots: SlotQuerySet, now: dt.datetime) -> list[Standing]:
 def _bookings(slots: list[Slot], now: dt.datetime) -> dict[int, Booking]:
     """The live booking of each slot, or the first of those that wait for an answer."""
     by_slot: dict[int, Booking] = {}
-    there = Booking.objects.live(now) | Booking.objects.awaiting_answer(now)
-    for booking in there.filter(slot__in=slots).select_related("association").order_by("-pk"):
+    for booking in claims(now).filter(slot__in=slots).select_related("association").order_by("-pk"):
         if booking.slot_id not in by_slot or by_slot[booking.slot_id].state not in Booking.LIVE:
             by_slot[booking.slot_id] = booking
     return by_slot

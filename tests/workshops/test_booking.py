@@ -454,17 +454,20 @@ def test_what_one_has_asked_for_is_not_proposed_instead(world: World, now: dt.da
     assert Message.objects.get(template="booking_declined").context["others"] == []
 
 
+@pytest.mark.parametrize("asked", [False, True])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_who_comes_back_to_the_form_is_shown_what_they_have(
-    world: World, now: dt.datetime, visitor: Callable[[User], Client], method: str
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], method: str, asked: object
 ) -> None:
+    if asked:
+        on_approval(world)
     booking = book(world, now)
     page = reverse("workshops:book", args=[world.slot.pk])
     form = {"association": world.association.pk, "participants": 6, "topic": "email", "key": uuid.uuid4()}
     client = visitor(world.association_owner)
     answer = client.get(page, follow=True) if method == "get" else client.post(page, form, follow=True)
     own = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
-    assert (answer.redirect_chain[-1][0], "Vous avez déjà ce créneau" in answer.text) == (own, True)
+    assert (answer.redirect_chain[-1][0], "Vous avez déjà une réservation de ce créneau" in answer.text) == (own, True)
     assert Booking.objects.count() == 1
 
 
@@ -476,3 +479,28 @@ def test_company_is_not_told_that_a_slot_is_offered_when_it_is_too_late(
     page = reverse("workshops:company_cancel", args=[world.company.slug, booking.pk])
     done = visitor(world.company_owner).post(page, {"code": "no_volunteers", "reason": ""}, follow=True).text
     assert ("La réservation est annulée" in done, "reste proposé" in done) == (True, False)
+
+
+def test_who_asked_for_one_association_may_ask_for_another(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    on_approval(world)
+    book(world, now)
+    second = factories.make_association(now, owner=world.association_owner)
+    client, page = visitor(world.association_owner), reverse("workshops:book", args=[world.slot.pk])
+    assert 'name="participants"' in client.get(page).text
+    client.post(page, {"association": second.pk, "participants": 6, "topic": "email", "key": uuid.uuid4()})
+    assert Booking.objects.filter(state="pending").count() == 2
+
+
+def test_who_loses_a_race_is_not_proposed_what_they_have_asked_for(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    there = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1), booking_mode="on_approval")
+    client = visitor(world.association_owner)
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    sent = {"association": world.association.pk, "participants": 6, "topic": "email", "key": uuid.uuid4()}
+    page = reverse("workshops:book", args=[world.slot.pk])
+    assert client.post(page, sent).context["others"] == [there]
+    book(world, now, slot_id=there.pk)
+    assert client.post(page, sent).context["others"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -22,7 +23,7 @@ from companies.models import Slot, SlotQuerySet
 from territories import clock
 from territories.prepared import ANY_TIME, Prepared
 from workshops import actions
-from workshops.catalogue import alternatives, bookable
+from workshops.catalogue import NOBODY, alternatives, bookable, claims
 from workshops.forms import BookingForm, WaitlistForm
 from workshops.models import Booking, WaitlistEntry
 
@@ -40,13 +41,14 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     now = clock.now()
     own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now, key=_key_sent(request))
     if own and own[0].places is None:
-        return _gone(request, slot_id)
+        return _gone(request, slot_id, association=_named(request, own))
     if not own:
         return _without_association(request, slot_id, now)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
     if not own[0].is_bookable and not own[0].was_sent:
-        places, topic = _participants_sent(request), request.POST.get("topic", "")
-        return _theirs(request, own) or _taken(request, slot_id, GONE, places=places, topic=topic)
+        return _theirs(request, own) or _too_late(request, slot_id, own)
+    if request.method == "GET" and all(one.booking is not None for one in own) and (theirs := _theirs(request, own)):
+        return theirs
     sent = request.POST if request.method == "POST" else None
     form = BookingForm(sent, associations=own, places=own[0].places)
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
@@ -61,8 +63,14 @@ def _theirs(request: HttpRequest, own: list[Any]) -> HttpResponse | None:
     holder = next((one for one in own if one.booking is not None), None)
     if holder is None:
         return None
-    messages.info(request, "Vous avez déjà ce créneau\u00a0: voici votre réservation.")
+    messages.info(request, "Vous avez déjà une réservation de ce créneau\u00a0: la voici.")
     return redirect("workshops:association_booking", holder.slug, holder.booking)
+
+
+def _named(request: HttpRequest, own: Sequence[Association]) -> int:
+    """The number of the association that the form names, else of the first."""
+    named = request.POST.get("association", "")
+    return next((one.pk for one in own if str(one.pk) == named), own[0].pk)
 
 
 def _proposed(slot_id: int, now: dt.datetime) -> Slot | None:
@@ -93,11 +101,14 @@ def _participants_sent(request: HttpRequest) -> int:
 
 def _try_to_book(request: HttpRequest, slot_id: int, form: BookingForm) -> HttpResponse | None:
     """The answer to a form in order; None when the form comes back with a word on it."""
+    association = form.cleaned_data["association"]
+    if not association.was_sent and (theirs := _theirs(request, [association])):
+        return theirs
     try:
         booking = actions.book_slot(slot_id=slot_id, by=signed_in(request), now=clock.now(), **form.cleaned_data)
     except actions.SlotTaken as refusal:
-        wanted = form.cleaned_data
-        return _taken(request, slot_id, str(refusal), places=wanted["participants"], topic=wanted["topic"])
+        places, topic = form.cleaned_data["participants"], form.cleaned_data["topic"]
+        return _taken(request, slot_id, str(refusal), association=association.pk, places=places, topic=topic)
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return None
@@ -148,10 +159,11 @@ def _managed(request: HttpRequest) -> AssociationQuerySet:
 def _own_with_offer(*, user: int, slot: int, now: dt.datetime, key: UUID) -> AssociationQuerySet:
     """The same, each with what the slot offers: its `places`, none when its company is no signatory; `is_bookable`.
 
-    `was_sent` when a booking was made of the form that has this key; `booking` is the one by which they have the slot.
+    `was_sent` when a booking was made of the form that has this key; `booking` is the one by which they have the
+    slot, or wait for an answer.
     """
     offered = Slot.objects.of_signatories(now).filter(pk=slot).values("places")
-    booked = Booking.objects.live(now).filter(slot=slot, association=OuterRef("pk")).values("pk")
+    booked = claims(now).filter(slot=slot, association=OuterRef("pk")).values("pk")
     offers = {
         "booking": Subquery(booked),
         "places": Subquery(offered),
@@ -173,17 +185,25 @@ def _own_associations(request: HttpRequest) -> list[Association]:
     return own
 
 
-def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
+def _gone(request: HttpRequest, slot_id: int, *, association: int = NOBODY) -> HttpResponse:
     """The company is no signatory (any more): who is about to book is told, with other slots, and nothing is shown."""
     slot = get_object_or_404(Slot.objects.with_place(), pk=slot_id)
     if request.method != "POST":
         raise Http404
-    others = alternatives(slot, now=clock.now(), places=1)
+    others = alternatives(slot, now=clock.now(), places=1, association=association)
     context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others, "asked": ""}
     return render(request, "workshops/slot_taken.html", context, status=409)
 
 
-def _taken(request: HttpRequest, slot_id: int, message: str, *, places: int, topic: str = "") -> HttpResponse:
+def _too_late(request: HttpRequest, slot_id: int, own: Sequence[Association]) -> HttpResponse:
+    """To who sent a form that may say anything, or none."""
+    places, topic = _participants_sent(request), request.POST.get("topic", "")
+    return _taken(request, slot_id, GONE, association=_named(request, own), places=places, topic=topic)
+
+
+def _taken(
+    request: HttpRequest, slot_id: int, message: str, *, association: int, places: int, topic: str
+) -> HttpResponse:
     """409: somebody was faster; the next best slots stand on the page, else a request that is filled alike."""
     now = clock.now()
     (wanted,) = _LOST(slot=slot_id, now=now)
@@ -191,7 +211,7 @@ def _taken(request: HttpRequest, slot_id: int, message: str, *, places: int, top
         "slot": wanted,
         "message": message,
         "can_wait": wanted.is_open,  # type: ignore[attr-defined]
-        "others": alternatives(wanted, now=now, places=places),
+        "others": alternatives(wanted, now=now, places=places, association=association),
         "asked": urlencode({"lieu": wanted.room.site.commune_id, "places": places, "theme": topic}),
     }
     return render(request, "workshops/slot_taken.html", context, status=409)
