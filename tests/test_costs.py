@@ -175,7 +175,7 @@ COSTS: dict[str, int] = {
     "workshops:saved_searches": 3,
     "workshops:series": 6,
     "workshops:site_close": 10,
-    "workshops:slot": 6,
+    "workshops:slot": 7,
     "workshops:slot_change": 4,
     "workshops:volunteering": 10,
     "workshops:volunteers": 5,

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
+from time_machine import travel
 
 from accounts.models import User
 from accounts.vocabulary import Topic
@@ -489,6 +490,7 @@ def test_who_asked_for_one_association_may_ask_for_another(
     second = factories.make_association(now, owner=world.association_owner)
     client, page = visitor(world.association_owner), reverse("workshops:book", args=[world.slot.pk])
     assert 'name="participants"' in client.get(page).text
+    assert "Réserver ce créneau" in client.get(reverse("workshops:slot", args=[world.slot.pk])).text
     client.post(page, {"association": second.pk, "participants": 6, "topic": "email", "key": uuid.uuid4()})
     assert Booking.objects.filter(state="pending").count() == 2
 
@@ -504,3 +506,48 @@ def test_who_loses_a_race_is_not_proposed_what_they_have_asked_for(
     assert client.post(page, sent).context["others"] == [there]
     book(world, now, slot_id=there.pk)
     assert client.post(page, sent).context["others"] == []
+
+
+def test_new_association_reads_before_it_fills_a_form_that_it_may_not_book_at_once(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    newcomer = factories.make_association(now, admitted=False)
+    client = visitor(newcomer.owners()[0])
+    pages = [client.get(reverse(f"workshops:{name}", args=[world.slot.pk])).text for name in ("slot", "book")]
+    for page in pages:
+        assert "il faut d’abord que votre association soit admise" in page
+        assert ("reponse=accord" in page, 'name="participants"' in page) == (True, False)
+        assert "à vous dès que vous réservez" not in page
+    on_approval(world)
+    pages = [client.get(reverse(f"workshops:{name}", args=[world.slot.pk])).text for name in ("slot", "book")]
+    assert ["soit admise" in page for page in pages] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("pending", "Vous avez demandé ce créneau"),
+        ("held", "Ce créneau est gardé pour vous"),
+        ("confirmed", "Vous avez réservé ce créneau"),
+    ],
+)
+def test_page_of_a_slot_shows_what_one_has_of_it(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], state: str, said: str
+) -> None:
+    on_approval(world)
+    booking = factories.make_booking(now, world.slot, world.association, state=state)
+    page = visitor(world.association_owner).get(reverse("workshops:slot", args=[world.slot.pk])).text
+    own = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    assert (said in page, own in page) == (True, True)
+    invited = [reverse(f"workshops:{name}", args=[world.slot.pk]) for name in ("book", "waitlist_join")]
+    assert [address in page for address in invited] == [False, False]
+
+
+def test_page_of_a_slot_says_until_when_its_company_answers(world: World, now: dt.datetime, client: Client) -> None:
+    on_approval(world)
+    page = reverse("workshops:slot", args=[world.slot.pk])
+    assert "sous 96 heures" in client.get(page).text
+    with travel(world.slot.starts_at - dt.timedelta(hours=95), tick=False):
+        Slot.objects.filter(pk=world.slot.pk).update(closes_at=world.slot.starts_at)
+        near = client.get(page).text
+    assert ("avant le mardi 8\u00a0décembre 2026, 18\u00a0h\u00a030" in near, "sous 96" in near) == (True, False)

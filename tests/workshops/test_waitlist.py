@@ -353,6 +353,8 @@ def test_association_queues_from_the_page_of_a_taken_slot(
     assert client.post(join, form | {"participants": 900}).status_code == 422
     done = client.post(join, form, follow=True)
     assert "vous êtes la première association de la liste" in done.text
+    shown = client.get(reverse("workshops:slot", args=[world.slot.pk])).text
+    assert ("Vous attendez ce créneau" in shown, join in shown) == (True, False)
     again = client.post(join, form)
     assert (again.status_code, "déjà en liste" in again.text) == (422, True)
     leave = reverse("workshops:association_wait_no_more", args=[world.association.slug, WaitlistEntry.objects.get().pk])

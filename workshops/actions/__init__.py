@@ -10,7 +10,9 @@ from workshops.actions.bookings import (
     TooMany,
     TooManyBookings,
     Unexplained,
+    answer_until,
     book_slot,
+    check_admission,
 )
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.certifying import NothingGiven, certify
@@ -119,6 +121,7 @@ __all__ = [
     "Wordless",
     "accept_booking",
     "agree_workshop",
+    "answer_until",
     "ask_for_reports",
     "attend_workshop",
     "book_course",
@@ -131,6 +134,7 @@ __all__ = [
     "change_following",
     "change_series",
     "change_slot",
+    "check_admission",
     "check_movable",
     "check_over",
     "close_feed",

@@ -240,6 +240,19 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
     """
     if participants > slot.places:
         raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
+    check_admission(slot, association)
+    if association.state == Association.State.ADMITTED:
+        return
+    if Booking.objects.of_association(association).awaiting_answer(now).exists():
+        raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
+
+
+def check_admission(slot: Slot, association: Association) -> None:
+    """Whether the association is one of those that may book such a slot.
+
+    Raises:
+        NotAdmitted
+    """
     if association.state == Association.State.ADMITTED:
         return
     if association.state != Association.State.NEW:
@@ -249,8 +262,6 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
             "Ce créneau se réserve sans délai\u00a0: il faut d’abord que votre association soit admise. "
             "Choisissez un créneau «\u00a0sur accord\u00a0», ou attendez notre réponse."
         )
-    if Booking.objects.of_association(association).awaiting_answer(now).exists():
-        raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
 
 
 def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:

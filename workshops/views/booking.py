@@ -54,7 +54,9 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
     if done is not None:
         return done
-    context = {"slot": _proposed(slot_id, now), "form": form}
+    slot = _proposed(slot_id, now)
+    refusal = "" if slot is None or form.is_bound else refusal_of_all(slot, own)
+    context = {"slot": slot, "form": form, "refusal": refusal, "own": own}
     return render(request, "workshops/booking_create.html", context, status=422 if form.is_bound else 200)
 
 
@@ -65,6 +67,19 @@ def _theirs(request: HttpRequest, own: list[Any]) -> HttpResponse | None:
         return None
     messages.info(request, "Vous avez déjà une réservation de ce créneau\u00a0: la voici.")
     return redirect("workshops:association_booking", holder.slug, holder.booking)
+
+
+def refusal_of_all(slot: Slot, own: Sequence[Association]) -> str:
+    """Why none of these associations may book such a slot, in words to the first; nothing when one may."""
+    refusals = []
+    for one in own:
+        try:
+            actions.check_admission(slot, one)
+        except Refused as refusal:
+            refusals.append(str(refusal))
+        else:
+            return ""
+    return refusals[0] if refusals else ""
 
 
 def _named(request: HttpRequest, own: Sequence[Association]) -> int:

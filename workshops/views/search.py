@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -21,11 +21,13 @@ from companies.models import RoomPhoto, Slot, SlotQuerySet
 from territories import clock
 from territories.models import Commune, Departement
 from territories.prepared import ANY_TIME, Prepared
-from workshops.catalogue import alternatives, bookable
+from workshops import actions
+from workshops.catalogue import NOBODY, alternatives, bookable, claims
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 from workshops.searching import Criteria
+from workshops.views.booking import refusal_of_all
 from workshops.views.recent import answer, is_anonymous
 from workshops.views.results import address, results
 
@@ -175,14 +177,22 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
         raise Http404
     shown: Any = found[0]
     free = shown.is_free
+    own = _own(request, shown, now)
+    having = [one for one in own if one.claim or one.waits]
+    without = [one for one in own if one not in having]
     context = {
         "slot": shown,
         "photos": shown.room.photos.all() if shown.has_photos else [],
         "free": free,
         "can_wait": not free and shown.is_open,
         "waiting": 0 if free else WaitlistEntry.objects.filter(slot=shown).standing().count(),
-        "others": [] if free else alternatives(shown, now=now, places=1),
-        "movable": _movable(request, shown, now) if free and request.user.is_authenticated else [],
+        "others": [] if free else alternatives(shown, now=now, places=1, association=own[0].pk if own else NOBODY),
+        "movable": _movable(own, shown, now) if free and own else [],
+        "own": own,
+        "having": having,
+        "may_claim": bool(without) or not own,
+        "refusal": refusal_of_all(shown, without),
+        "answer_by": actions.answer_until(shown, now),
     }
     return render(request, "workshops/slot_detail.html", context)
 
@@ -205,8 +215,21 @@ def _shown_slot(*, slot: int, now: dt.datetime) -> SlotQuerySet:
 _SHOWN = Prepared(_shown_slot, slot=-1, now=ANY_TIME)
 
 
-def _movable(request: HttpRequest, shown: Slot, now: dt.datetime) -> BookingQuerySet:
+def _own(request: HttpRequest, shown: Slot, now: dt.datetime) -> list[Any]:
+    """The person's associations, each with its `claim` on the slot, if any, or whether it `waits` for it."""
+    if not request.user.is_authenticated:
+        return []
+    here = {"slot": shown, "association": OuterRef("pk")}
+    claim, entries = claims(now).filter(**here), WaitlistEntry.objects.standing().filter(**here)
+    own = Association.objects.managed_by(signed_in(request)).annotate(
+        claim=Subquery(claim.values("pk")), claim_state=Subquery(claim.values("state")), waits=Exists(entries)
+    )
+    return list(own.order_by("name", "pk"))
+
+
+def _movable(own: list[Association], shown: Slot, now: dt.datetime) -> BookingQuerySet:
     """The next workshops of the person's associations that could go to this slot."""
-    own = Booking.objects.filter(association__in=Association.objects.managed_by(signed_in(request)))
-    coming = own.filter(state=Booking.State.CONFIRMED, slot__starts_at__gt=now, participants__lte=shown.places)
+    coming = Booking.objects.filter(
+        association__in=own, state=Booking.State.CONFIRMED, slot__starts_at__gt=now, participants__lte=shown.places
+    )
     return coming.with_everything().order_by("slot__starts_at", "pk")[:MOVABLE_SHOWN]
