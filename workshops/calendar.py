@@ -37,6 +37,14 @@ def promise_event(promise: SlotVolunteer, *, now: dt.datetime, method: str = REQ
     return _sent(_promise(promise.slot, promise.pk, sequence, now), method)
 
 
+def promise_to_keep(promise: SlotVolunteer, *, now: dt.datetime) -> str:
+    """The same to take along before any mail: what is sent later, with the same UID, takes its place."""
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(promised(promise, now=now))
+    return _text(calendar)
+
+
 def _sent(event: Event, method: str) -> str:
     event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))

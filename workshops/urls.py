@@ -96,6 +96,7 @@ urlpatterns = [
     path("benevolat/presence/<str:token>/", attending.presence, name="presence"),
     path("benevolat/repondre/<str:token>/", attending.answer, name="volunteer_answer"),
     path("benevolat/<int:slot_id>/participer/", volunteers.join, name="volunteer_join"),
+    path("benevolat/<int:slot_id>/agenda.ics", volunteers.event, name="volunteer_event"),
     path("benevolat/<int:slot_id>/renoncer/", volunteers.leave, name="volunteer_leave"),
     path("benevolat/<int:slot_id>/remplacement/", volunteers.ask_stand_in, name="stand_in_ask"),
     path("benevolat/series/<int:series_id>/participer/", volunteers.join_series, name="volunteer_join_series"),

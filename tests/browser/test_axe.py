@@ -86,6 +86,7 @@ NOT_HTML = {
     "workshops:search_agenda",
     "workshops:search_atom",
     "workshops:search_rss",
+    "workshops:volunteer_event",
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 
 from accounts.models import Role, User
 from accounts.vocabulary import Level, Topic
@@ -18,6 +19,7 @@ from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
+from workshops.calendar import promise_event
 from workshops.models import Attendance, Workshop
 from workshops.views.volunteers import DATES_A_PAGE
 from workshops.volunteers import Hours, hours_given
@@ -188,3 +190,18 @@ def test_export_holds_what_was_said_to_each_company(world: World, now: dt.dateti
     assert {(one["company"], *one["sites"]) for one in said} == {
         (name, f"Site {name}") for name in ("Une", "Deux", "Trois")
     }
+
+
+def test_who_joins_takes_the_date_along(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """The event of the mail two days before, under the same UID."""
+    client = visitor(world.volunteer)
+    page = reverse("workshops:volunteer_event", args=[world.slot.pk])
+    assert client.get(page).status_code == 404
+    joined = client.post(reverse("workshops:volunteer_join", args=[world.slot.pk]), follow=True)
+    assert f'href="{page}"' in joined.text
+    answer = client.get(page)
+    assert answer["Content-Type"].startswith("text/calendar")
+    [event] = Calendar.from_ical(answer.text).events
+    [mailed] = Calendar.from_ical(promise_event(SlotVolunteer.objects.get(), now=now)).events
+    assert (event["uid"], event.start, event["status"]) == (mailed["uid"], world.slot.starts_at, "CONFIRMED")
+    assert visitor(world.company_owner).get(page).status_code == 404

@@ -17,6 +17,7 @@ from territories import clock
 from territories.wording import counted, day_date
 from workshops import actions
 from workshops.awaited import memberships_of, seeking, to_note
+from workshops.calendar import promise_to_keep
 from workshops.models import Attendance
 from workshops.presence import presence_path
 from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
@@ -66,6 +67,15 @@ def join(request: HttpRequest, slot_id: int) -> HttpResponse:
     else:
         messages.success(request, "Merci\u00a0! Vous participez à cet atelier.")
     return redirect("workshops:volunteering")
+
+
+@require_GET
+def event(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """One's own promise, to put into a calendar."""
+    own = SlotVolunteer.objects.filter(volunteer=signed_in(request)).with_place()
+    text = promise_to_keep(get_object_or_404(own, slot=slot_id), now=clock.now())
+    headers = {"Content-Disposition": 'attachment; filename="benevolat.ics"'}
+    return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @require_POST
