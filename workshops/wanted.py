@@ -304,7 +304,9 @@ def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
 
 
 def _whole(message: Message) -> Booking | None:
-    """With all that a mail says of it."""
+    """With all that a mail says of it; none of a message that names none."""
+    if not message.about:
+        return None
     return Booking.objects.with_everything().filter(pk=wanted.number_in(message.about)).first()
 
 

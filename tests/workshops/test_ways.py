@@ -19,6 +19,7 @@ from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
 from mail.kinds import DIGEST, Frequency, Kind
 from mail.models import Message, Preferences
+from mail.outbox import post
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
@@ -245,3 +246,10 @@ def test_digest_that_held_a_reminder_tells_the_way_of_today(world: World, bookin
     assert tell_digests(now=at) == 1
     said = render(Message.objects.get(template=DIGEST)).text
     assert ("Salle Hopper, 999 rue Ailleurs" in said, "Sonnez trois fois." in said) == (True, True)
+
+
+def test_what_names_no_booking_leaves_as_it_was_written(db: None, now: dt.datetime) -> None:
+    with transaction.atomic():
+        post("booking_confirmed", key="x", to=("ana@example.org", ""), context={"place": "1 rue des Lilas"}, now=now)
+    message = Message.objects.get()
+    assert (why_unwanted(message, at=now), message.context) == ("", {"place": "1 rue des Lilas"})
