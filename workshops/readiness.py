@@ -18,7 +18,7 @@ class Light(NamedTuple):
 
 
 def lights(workshop: Workshop, *, joined: int, room_taken: bool) -> list[Light]:
-    """Room, computers, volunteers, visitors and both sides' word. `joined` counts the volunteers who promised."""
+    """Room, computers, volunteers, visitors and both sides' word. `joined` counts the volunteers who come."""
     return [
         _room(room_taken=room_taken),
         _computers(workshop),

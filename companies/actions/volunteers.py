@@ -68,16 +68,20 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
     if seat is None:
         raise SlotFull("Ce créneau a tous ses bénévoles. Merci d’y avoir pensé\u00a0: choisissez-en un autre.")
     with refusing(_refusals()):
-        promise: SlotVolunteer = SlotVolunteer.objects.create(
-            slot=slot,
-            volunteer=by,
-            seat=seat,
-            volunteers_offered=offered,
-            starts_at=current.starts_at,
-            ends_at=current.ends_at,
-            joined_at=now,
-            engagement_type=_engagement(current, by),
-        )
+        return _sit_down(current, seat, by=by, now=now)
+
+
+def _sit_down(slot: Slot, seat: int, *, by: User, now: dt.datetime) -> SlotVolunteer:
+    promise: SlotVolunteer = SlotVolunteer.objects.create(
+        slot=slot,
+        volunteer=by,
+        seat=seat,
+        volunteers_offered=slot.volunteers_offered,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        joined_at=now,
+        engagement_type=_engagement(slot, by),
+    )
     return promise
 
 
@@ -148,14 +152,14 @@ def take_over(
 ) -> SlotVolunteer:
     """Take a colleague's seat, who is told; `off` gives the calendar file that takes the evening out of their calendar.
 
-    It is another promise: the former one has ended, and calendars never show it again, whoever takes the seat later.
+    It is another promise: the former one has ended, and calendars show that it is off, whoever has the seat later.
 
     Raises:
         NoStandInWanted, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
     _hold_diary(by)
     # The slot before its promise, as whoever takes it back does.
-    Slot.objects.select_for_update(no_key=True).get(pk=promise.slot_id)
+    slot = Slot.objects.select_for_update(no_key=True).get(pk=promise.slot_id)
     wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
     given = wanted.select_for_update().first()
     if given is None:
@@ -163,16 +167,7 @@ def take_over(
     tell_database(now)
     SlotVolunteer.objects.filter(pk=given.pk).delete()
     with refusing(_refusals()):
-        taken: SlotVolunteer = SlotVolunteer.objects.create(
-            slot=promise.slot,
-            volunteer=by,
-            seat=given.seat,
-            volunteers_offered=given.volunteers_offered,
-            starts_at=given.starts_at,
-            ends_at=given.ends_at,
-            joined_at=now,
-            engagement_type=_engagement(promise.slot, by),
-        )
+        taken = _sit_down(slot, given.seat, by=by, now=now)
     emails.stand_in_found(promise=promise, by=by, off=off, now=now)
     return taken
 

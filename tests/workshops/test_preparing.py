@@ -13,6 +13,7 @@ from django.urls import reverse
 from time_machine import travel
 
 from accounts.models import User
+from companies import actions as companies
 from companies.models import AccessKit
 from mail import wanted
 from mail.models import Message
@@ -225,3 +226,14 @@ def test_urgent_word_is_of_no_use_once_the_workshop_is_over(
     write(workshop, now, kind=kind)
     (until,) = Message.objects.filter(template="workshop_note").values_list("not_after", flat=True)
     assert until == (world.slot.ends_at if ends else None)
+
+
+def test_who_seeks_a_stand_in_is_not_counted_as_coming(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    page = reverse("workshops:company_booking", args=[world.company.slug, workshop.booking_id])
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    client = visitor(world.company_owner)
+    assert "1 sur 2" in client.get(page).text
+    companies.ask_stand_in(promise=promise, now=now)
+    assert "0 sur 2" in client.get(page).text

@@ -111,7 +111,7 @@ def _moved_to(booking: Booking, side: Side) -> Booking | None:
 
 def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, object]:
     booking = workshop.booking
-    joined = SlotVolunteer.objects.filter(slot=booking.slot).count()
+    joined = SlotVolunteer.objects.filter(slot=booking.slot, stand_in_asked_at=None).count()
     taken = Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists()
     return {
         "workshop": workshop,
