@@ -121,6 +121,18 @@ def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, 
     assert f"mailto:{world.volunteer.email}" in told.calendar.replace("\r\n ", "").lower()
 
 
+def test_who_is_late_to_take_a_place_over_is_told_so(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    nina, omar = factories.make_user("Nina"), factories.make_user("Omar")
+    for one in (nina, omar):
+        factories.add_member(world.company, one, Role.VOLUNTEER, now)
+    promise = factories.make_promise(now, world.slot, world.volunteer, stand_in_asked_at=now)
+    take = reverse("workshops:stand_in_take", args=[promise.pk])
+    assert "Vous remplacez Lucie" in visitor(nina).post(take, follow=True).text
+    for one in (nina, omar):
+        assert "n’est plus à prendre" in visitor(one).post(take, follow=True).text
+    assert SlotVolunteer.objects.get().volunteer == nina
+
+
 def test_hours_are_those_that_somebody_said_in_their_year(world: World, now: dt.datetime) -> None:
     factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
     held, silent = (factories.make_slot(world.room, now + dt.timedelta(days=days)) for days in (-14, -7))

@@ -18,7 +18,7 @@ from territories.wording import counted, day_date
 from workshops import actions
 from workshops.awaited import memberships_of, seeking, to_note
 from workshops.calendar import promise_to_keep
-from workshops.models import Attendance
+from workshops.models import Attendance, LostPromise
 from workshops.presence import presence_path
 from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
 
@@ -126,7 +126,12 @@ def ask_stand_in(request: HttpRequest, slot_id: int) -> HttpResponse:
 def take_over(request: HttpRequest, promise_id: int) -> HttpResponse:
     """Take a colleague's place."""
     user, now = signed_in(request), clock.now()
-    of_colleagues = SlotVolunteer.objects.filter(slot__in=joinable(user, now).values("pk")).with_place()
+    dates_to_join = joinable(user, now).values("pk")
+    if LostPromise.objects.filter(promise=promise_id, slot__in=dates_to_join).exists():
+        # It ended after the page was opened: taken over by somebody, also by a first click here, or taken back.
+        messages.info(request, "Cette place n’est plus à prendre. Merci\u00a0!")
+        return redirect("workshops:volunteering")
+    of_colleagues = SlotVolunteer.objects.filter(slot__in=dates_to_join).with_place()
     promise = get_object_or_404(of_colleagues.exclude(volunteer=user), pk=promise_id)
     try:
         actions.take_over(promise=promise, by=user, now=now)
