@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -40,9 +41,8 @@ def gone(data: Path, seconds: float) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_no_process_is_left_and_the_next_start_works(tmp_path: Path, number: signal.Signals) -> None:
-    data = tmp_path / ("long-" * 26) / "data"
-    data.parent.mkdir()
+def test_no_process_is_left_and_the_next_start_works(loaded: Path, tmp_path: Path, number: signal.Signals) -> None:
+    data = shutil.copytree(loaded, tmp_path / ("long-" * 26) / "data")
     first = Portal(data, "--no-data")
     assert "Ctrl-C" in first.wait()[-1]
     assert len(mine(data)) > 6
