@@ -20,6 +20,7 @@ from accounts.forms import date_input
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import CommuneField
+from territories.keys import key_in
 from territories.models import Commune, Departement
 from workshops.catalogue import RADII
 
@@ -94,15 +95,11 @@ class PositionField(forms.CharField):
 
 
 def _position(text: str) -> Position:
-    instant, number, *rest = text.split("-", 2)
-    return Position(EPOCH + int(instant) * MICROSECOND, _key(number), _away(rest[0]) if rest else None)
-
-
-def _key(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
+    instant, row, *rest = text.split("-", 2)
+    number = key_in(row)
+    if number is None:
         raise ValueError(text)
-    return number
+    return Position(EPOCH + int(instant) * MICROSECOND, number, _away(rest[0]) if rest else None)
 
 
 def _away(text: str) -> float:
