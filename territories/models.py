@@ -211,6 +211,11 @@ class Commune(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.departement_id})"
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude, in degrees; of 29 small communes nobody published them: their département is near."""
+        return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
+
 
 _LARGEST_FIRST = (F("population").desc(nulls_last=True), "search_name", "code")
 

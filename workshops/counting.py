@@ -160,9 +160,9 @@ def _sites(criteria: Criteria) -> QuerySet[Site]:
         sites = sites.filter(commune__departement=departement)
     if place is None:
         return sites
-    if place.latitude is None or place.longitude is None:
+    if place.point is None:
         return sites.filter(commune__departement=place.departement_id)
-    return sites.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
+    return sites.filter(cell__in=cells_around(*place.point, criteria.radius_km))
 
 
 def _counted(places: Any, slots: SlotQuerySet) -> list[There]:

@@ -173,7 +173,7 @@ def map_of_communes(
     shapes = [Shape(drawn.paths[one.pk], 0, "", "") for one in departements if one.pk in drawn.paths]
     left, top, width, height = _box([shape.path for shape in shapes])
     # Where there is nothing is drawn first: it hides nothing.
-    placed = sorted((there for there in found if there.place.latitude is not None), key=lambda one: one.amount > 0)
+    placed = sorted((there for there in found if there.place.point), key=lambda one: one.amount > 0)
     dots = [_dot(there, max(width, height), link, steps) for there in placed]
     return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots, [])
 

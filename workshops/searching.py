@@ -52,7 +52,7 @@ class Criteria:
     @property
     def is_around(self) -> bool:
         """Whether distances from a point are asked for."""
-        return self.place is not None and self.place.latitude is not None and self.place.longitude is not None
+        return self.place is not None and self.place.point is not None
 
     def but(self, **chosen: Any) -> Criteria:
         """The same with other values of some filters; None leaves one out."""
@@ -139,9 +139,9 @@ def columns_of(criteria: Criteria, *columns: str, most: int, now: dt.datetime) -
 
 def searched(criteria: Criteria, *, now: dt.datetime) -> SlotQuerySet:
     """All that is asked for, as a query to go on with: for what is asked now and then."""
-    slots, place = bookable(now), criteria.place
-    if place is not None and place.latitude is not None and place.longitude is not None:
-        slots = slots.filter(cell__in=cells_around(place.latitude, place.longitude, criteria.radius_km))
+    slots = bookable(now)
+    if criteria.place is not None and criteria.place.point is not None:
+        slots = slots.filter(cell__in=cells_around(*criteria.place.point, criteria.radius_km))
     return asked_of(slots, criteria)
 
 
@@ -150,9 +150,10 @@ def asked_of(slots: SlotQuerySet, criteria: Criteria) -> SlotQuerySet:
     slots, place = _filtered(slots, criteria.chosen), criteria.place
     if place is None:
         return slots
-    if place.latitude is None or place.longitude is None:
+    if place.point is None:
         return slots.filter(**{DEPARTEMENT: place.departement_id})
-    return slots.around(latitude=place.latitude, longitude=place.longitude, kilometres=float(criteria.radius_km))
+    latitude, longitude = place.point
+    return slots.around(latitude=latitude, longitude=longitude, kilometres=float(criteria.radius_km))
 
 
 def _filtered(slots: SlotQuerySet, chosen: Iterable[tuple[str, Any]]) -> SlotQuerySet:
@@ -213,10 +214,9 @@ def _apart(name: str, value: Any) -> dict[str, Any]:
 def _where(place: Commune | None, reach: float) -> tuple[int, dict[str, Any]]:
     if place is None:
         return NOWHERE, {}
-    if place.latitude is None or place.longitude is None:
-        # Of 29 small communes nobody published the point: their département is what is near.
+    if place.point is None:
         return 0, {"near": place.departement_id}
-    cells = cells_around(place.latitude, place.longitude, reach)
+    cells = cells_around(*place.point, reach)
     size = next((size for size in CELLS if size >= len(cells)), len(cells))
     around = {"latitude": place.latitude, "longitude": place.longitude, "kilometres": reach}
     return size, around | {f"cell{n}": cells[n] if n < len(cells) else NOWHERE for n in range(size)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, FloatField, OuterRef, Value
+from django.db.models import Exists, F, FloatField, OuterRef, Q, Value
 from django.db.models.functions import Least
 
 from associations.models import RequestQuerySet
@@ -21,27 +21,26 @@ NEAR_DEGREES = 0.46
 def around(requests: RequestQuerySet, place: Commune, kilometres: int) -> RequestQuerySet:
     """Those whose commune is at most so far, each with its `distance_km`, the nearest first.
 
-    Of a commune whose point nobody published, those of its département.
+    Where one of the two communes has no point, those of the same département, whose distance nobody knows.
     """
-    if place.latitude is None or place.longitude is None:
-        unknown = Value(None, FloatField())
-        here: RequestQuerySet = requests.filter(commune__departement=place.departement_id).annotate(distance_km=unknown)
+    beside = Q(commune__departement=place.departement_id)
+    if place.point is None:
+        here: RequestQuerySet = requests.filter(beside).annotate(distance_km=Value(None, FloatField()))
         return here
-    degrees = NEAR_DEGREES * kilometres / NEAR_KM
-    aside = (place.latitude - degrees, place.latitude + degrees)
-    measured = requests.filter(commune__latitude__range=aside).annotate(
-        distance_km=kilometres_from(place.latitude, place.longitude, prefix="commune__")
-    )
-    near: RequestQuerySet = measured.filter(distance_km__lte=kilometres)
-    return near.order_by("distance_km", "-created_at", "-pk")
+    latitude, degrees = place.point[0], NEAR_DEGREES * kilometres / NEAR_KM
+    aside = Q(commune__latitude__range=(latitude - degrees, latitude + degrees))
+    unknown = Q(commune__latitude=None) & beside
+    measured = requests.filter(aside | unknown).annotate(distance_km=kilometres_from(*place.point, prefix="commune__"))
+    near: RequestQuerySet = measured.filter(Q(distance_km__lte=kilometres) | unknown)
+    return near.order_by(F("distance_km").asc(nulls_last=True), "-created_at", "-pk")
 
 
 def near_sites(requests: RequestQuerySet, companies: Collection[Company]) -> RequestQuerySet:
     """Those that would come to a site of these companies, which is near them."""
     there = (OuterRef("commune__latitude"), OuterRef("commune__longitude"))
-    sites = Site.objects.filter(
-        company__in=companies,
-        archived_at=None,
-        latitude__range=(there[0] - NEAR_DEGREES, there[0] + NEAR_DEGREES),
-    ).annotate(away=KilometresFrom("latitude", "longitude", *there))
-    return requests.filter(Exists(sites.filter(away__lte=Least(OuterRef("radius_km"), NEAR_KM))))
+    sites = Site.objects.filter(company__in=companies, archived_at=None)
+    aside = sites.filter(latitude__range=(there[0] - NEAR_DEGREES, there[0] + NEAR_DEGREES))
+    measured = aside.annotate(away=KilometresFrom("latitude", "longitude", *there))
+    beside = sites.filter(commune__departement=OuterRef("commune__departement"))
+    near = Exists(measured.filter(away__lte=Least(OuterRef("radius_km"), NEAR_KM)))
+    return requests.filter(near | Q(Exists(beside), commune__latitude=None))

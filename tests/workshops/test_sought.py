@@ -107,6 +107,18 @@ def test_place_without_a_point_finds_its_departement(world: World, now: dt.datet
     assert "1\u00a0association" in client.get(PAGE, {"lieu": factories.LILLE, "rayon": "5"}).text
 
 
+def test_request_of_a_place_without_a_point_is_near_in_its_departement(
+    world: World, now: dt.datetime, client: Client, visitor: Visitor
+) -> None:
+    """As for who is matched with slots."""
+    wanted = factories.make_request(now, world.association, commune_id=factories.ROUBAIX)
+    Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
+    page = client.get(PAGE, {"lieu": factories.LILLE, "rayon": "5"})
+    assert ("1\u00a0association" in page.text, wanted.about in page.text) == (True, True)
+    assert wanted.about in visitor(world.company_owner).get(PAGE).text
+    assert "Aucune demande" in client.get(PAGE, {"lieu": "62041", "rayon": "100"}).text
+
+
 def test_several_topics_days_and_hours_are_asked_for(world: World, now: dt.datetime, visitor: Visitor) -> None:
     address = reverse("associations:request_create", args=[world.association.slug])
     typed = {
