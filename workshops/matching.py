@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from associations.models import Period, Request
-from companies.models import Slot
+from companies.models import Room, Site, Slot
 from territories.distance import kilometres_between
 
 # How many a request is told at once.
@@ -36,7 +36,7 @@ def match(request: Request, slot: Slot) -> Match | None:
     that are missing: a near room of the right size, with help, comes first.
     """
     local = slot.starts_at.astimezone(ZoneInfo(slot.time_zone))
-    distance = _distance(request, slot)
+    distance = reach(request, slot.room.site)
     serves = (
         slot.places >= request.participants
         and slot.computers >= request.computers
@@ -57,13 +57,20 @@ def best(request: Request, slots: list[Slot], *, count: int) -> list[Match]:
     return sorted(found for slot in slots if (found := match(request, slot)))[:count]
 
 
-def _distance(request: Request, slot: Slot) -> float | None:
-    commune, site = request.commune, slot.room.site
-    if commune.latitude is None or commune.longitude is None:
-        # Of 29 small communes nobody published the point: their département is what is near.
+def reach(request: Request, site: Site) -> float | None:
+    """How far a site is from where a request looks, in kilometres; None where it is elsewhere and nobody knows."""
+    commune = request.commune
+    if commune.point is None:
         same = site.commune.departement_id == commune.departement_id
         return float(request.radius_km) if same else None
-    return kilometres_between((commune.latitude, commune.longitude), (site.latitude, site.longitude))
+    return kilometres_between(commune.point, (site.latitude, site.longitude))
+
+
+def serves_there(request: Request, room: Room) -> bool:
+    """Whether a room is near enough, and large enough for the whole group, a computer for each who needs one."""
+    away = reach(request, room.site)
+    near = away is not None and away <= request.radius_km
+    return near and room.capacity >= request.participants and room.computers >= request.computers
 
 
 def suits(request: Request, local: dt.datetime) -> bool:

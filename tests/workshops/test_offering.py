@@ -273,9 +273,10 @@ def test_evening_is_opened_only_when_it_can_be_offered(
     assert (Slot.objects.count(), Availability.objects.count()) == (before, 0)
 
 
-def test_rooms_too_small_for_the_group_are_not_proposed(
-    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+@pytest.mark.parametrize("fields", [{"participants": 11}, {"computers": 11}, {"commune": "97411"}, {"radius_km": 5}])
+def test_rooms_too_small_or_too_far_are_not_proposed(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, fields: dict[str, object]
 ) -> None:
-    Request.objects.update(participants=11, computers=11)
+    Request.objects.update(**fields)
     page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
     assert ("Aucune de vos salles ne convient" in page, "Ouvrir cette soirée" in page) == (True, False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import QuerySet
 
 from accounts.forms import date_input
 from associations.models import Request
@@ -45,34 +45,24 @@ class OpenDateForm(forms.Form):
     date = forms.DateField(label="Date", widget=forms.HiddenInput)
 
 
-class RoomChoice(forms.ModelChoiceField[Room]):
-    """A room, told apart from one of the same name elsewhere."""
+class EveningForm(forms.Form):
+    """One evening more, for the association of a request, in one of these rooms."""
 
-    def label_from_instance(self, room: Room) -> str:
-        return f"{room.name}, {room.site.name}, {room.site.commune}"
-
-
-class EveningForm(forms.ModelForm[Availability]):
-    """One evening more, for the association of a request."""
-
-    room = RoomChoice(label="Salle", queryset=Room.objects.none())
+    room = forms.ChoiceField(label="Salle")
     date = forms.DateField(label="Date", widget=date_input())
+    start_time = forms.TimeField(label="De", widget=time_input(), initial=dt.time(18))
+    end_time = forms.TimeField(label="À", widget=time_input(), initial=dt.time(20))
 
-    class Meta:
-        model = Availability
-        fields = ("room", "start_time", "end_time")
-        widgets = {"start_time": time_input(), "end_time": time_input()}
-        labels = {"start_time": "De", "end_time": "À"}
-
-    field_order = ("room", "date", "start_time", "end_time")
-
-    def __init__(self, data: Any = None, *, wanted: Request, rooms: QuerySet[Room]) -> None:
-        super().__init__(data, initial={"start_time": dt.time(18), "end_time": dt.time(20)})
+    def __init__(self, data: Any = None, *, wanted: Request, rooms: Sequence[Room]) -> None:
+        super().__init__(data)
         self.wanted = wanted
+        self.rooms = {str(room.pk): room for room in rooms}
         choice = self.fields["room"]
-        assert isinstance(choice, RoomChoice)
-        choice.queryset = rooms
-        self.has_rooms = rooms.exists()
+        assert isinstance(choice, forms.ChoiceField)
+        # One room may have the name of another one elsewhere.
+        choice.choices = [
+            (key, f"{room.name}, {room.site.name}, {room.site.commune}") for key, room in self.rooms.items()
+        ]
 
     def clean_date(self) -> dt.date:
         """A day on which the association looks for a room."""
@@ -92,12 +82,21 @@ class EveningForm(forms.ModelForm[Availability]):
 
     def opening(self) -> Availability:
         """A series of that date alone, which offers all that the room has."""
-        opening, date = self.save(commit=False), self.cleaned_data["date"]
-        opening.weekdays, opening.from_date, opening.until_date = [date.isoweekday()], date, date
-        opening.places, opening.computers = opening.room.capacity, opening.room.computers
-        opening.volunteers_offered, opening.booking_mode = self.wanted.volunteers, BookingMode.ON_APPROVAL
-        opening.notice_hours = NOTICE_HOURS
-        return opening
+        said = self.cleaned_data
+        room, date = self.rooms[said["room"]], said["date"]
+        return Availability(
+            room=room,
+            weekdays=[date.isoweekday()],
+            from_date=date,
+            until_date=date,
+            start_time=said["start_time"],
+            end_time=said["end_time"],
+            places=room.capacity,
+            computers=room.computers,
+            volunteers_offered=self.wanted.volunteers,
+            notice_hours=NOTICE_HOURS,
+            booking_mode=BookingMode.ON_APPROVAL,
+        )
 
 
 class SlotForm(forms.ModelForm[Slot]):

@@ -20,7 +20,7 @@ from territories import clock
 from workshops import actions
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
-from workshops.matching import best
+from workshops.matching import best, serves_there
 from workshops.models import Booking
 from workshops.views.for_whom import go_on
 
@@ -108,14 +108,9 @@ def _page(
 
 
 def _evening(company: Company, wanted: Request, data: QueryDict | None = None) -> EveningForm:
-    """Of the rooms where the whole group finds a place and a computer."""
-    rooms = Room.objects.filter(
-        site__company=company,
-        archived_at=None,
-        capacity__gte=wanted.participants,
-        computers__gte=wanted.computers,
-    )
-    return EveningForm(data, wanted=wanted, rooms=rooms.select_related("site__commune__departement"))
+    """In one of the rooms that would do."""
+    own = Room.objects.filter(site__company=company, archived_at=None).select_related("site__commune")
+    return EveningForm(data, wanted=wanted, rooms=[room for room in own if serves_there(wanted, room)])
 
 
 def _serving(company: Company, wanted: Request) -> list[Slot]:
