@@ -41,25 +41,6 @@ def _last_way(message: Message) -> str:
     return _confirmed_and_then(message) or ("" if last else "Un autre changement est annoncé depuis.")
 
 
-@wanted.retold(
-    "booking_requested",
-    "booking_unanswered",
-    "waitlist_hold",
-    "slot_offered",
-    "booking_confirmed",
-    "workshop_agreement",
-    "workshop_visitors",
-    "workshop_note",
-    "workshop_reminder",
-    "workshop_today",
-    "workshop_way_changed",
-    "volunteer_invited",
-    "volunteers_missing",
-)
-def _as_it_stands(message: Message, at: dt.datetime) -> wanted.Facts:
-    return _of_now(message, at)
-
-
 @wanted.while_so("booking_moved")
 def _moved_there(message: Message) -> str:
     """That a date is off, and leaves a calendar, is so whatever becomes of the one that it was moved to."""
@@ -288,6 +269,21 @@ def _booking(message: Message) -> Booking | None:
     return Booking.objects.select_related("slot").filter(pk=wanted.number_in(message.about)).first()
 
 
+@wanted.retold(
+    "booking_requested",
+    "booking_unanswered",
+    "waitlist_hold",
+    "slot_offered",
+    "booking_confirmed",
+    "workshop_agreement",
+    "workshop_visitors",
+    "workshop_note",
+    "workshop_reminder",
+    "workshop_today",
+    "workshop_way_changed",
+    "volunteer_invited",
+    "volunteers_missing",
+)
 def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
     """Where a workshop is and how one gets in, in words and in calendars: what was so when it was written may wait."""
     booking, told = _whole(message), dict(message.context)
