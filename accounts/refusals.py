@@ -31,6 +31,15 @@ def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
         raise refusal from error
 
 
+def refusal_of(check: Callable[[], object]) -> str:
+    """What a check says against it; nothing when it passes. For pages that say it before anybody tries."""
+    try:
+        check()
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
 def accepted(form: BaseForm, action: Callable[[], object]) -> bool:
     """Run the action of a valid form; a refusal goes beside its field, if the form has it, and the answer is False."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.identity import signed_in
 from accounts.models import User
-from accounts.refusals import Refused, accepted
+from accounts.refusals import Refused, accepted, refusal_of
 from associations.models import Association, AssociationQuerySet
 from associations.views import managed_association
 from companies.models import Slot, SlotQuerySet
@@ -71,15 +72,8 @@ def _theirs(request: HttpRequest, own: list[Any]) -> HttpResponse | None:
 
 def refusal_of_all(slot: Slot, own: Sequence[Association]) -> str:
     """Why none of these associations may book such a slot, in words to the first; nothing when one may."""
-    refusals = []
-    for one in own:
-        try:
-            actions.check_admission(slot, one)
-        except Refused as refusal:
-            refusals.append(str(refusal))
-        else:
-            return ""
-    return refusals[0] if refusals else ""
+    refusals = [refusal_of(partial(actions.check_admission, slot, one)) for one in own]
+    return refusals[0] if refusals and all(refusals) else ""
 
 
 def _named(request: HttpRequest, own: Sequence[Association]) -> int:

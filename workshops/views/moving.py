@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity import signed_in
-from accounts.refusals import Refused, accepted
+from accounts.refusals import accepted, refusal_of
 from associations.views import managed_association
 from companies.models import Slot, SlotQuerySet
 from companies.views import managed_company
@@ -59,7 +59,8 @@ def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot],
     if again is not None:
         # Sent twice: what was chosen is not to be had any more.
         return redirect(back, slug, again.pk)
-    if request.method == "GET" and (off := _refusal(booking)):
+    off = refusal_of(lambda: actions.check_movable(booking, booking.slot, clock.now()))
+    if off and request.method == "GET":
         messages.info(request, off)
         return redirect(back, slug, booking.pk)
     slots = list({slot.pk: slot for slot in slots}.values())
@@ -79,12 +80,3 @@ def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot],
     context = {"booking": booking, "side": side.value, "slots": slots, "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "workshops/workshop_move.html", context, status=status)
-
-
-def _refusal(booking: Booking) -> str:
-    """Why the workshop goes nowhere any more, if so."""
-    try:
-        actions.check_movable(booking, booking.slot, clock.now())
-    except Refused as refusal:
-        return str(refusal)
-    return ""

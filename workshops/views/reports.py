@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity import signed_in
-from accounts.refusals import Refused
+from accounts.refusals import Refused, refusal_of
 from associations.views import managed_association
 from companies.models import SlotVolunteer
 from companies.views import managed_company
@@ -51,15 +51,12 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
 
 def _too_early(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
     """No form before the workshop is over, but from when on there is one."""
-    if request.method == "POST":
-        return None
     workshop.booking = booking
-    try:
-        actions.check_over(workshop, clock.now())
-    except Refused as refusal:
-        context = {"booking": booking, "refusal": str(refusal), "back": _booking_url(booking, side)}
-        return render(request, "workshops/report_create.html", context)
-    return None
+    refusal = refusal_of(lambda: actions.check_over(workshop, clock.now()))
+    if not refusal or request.method == "POST":
+        return None
+    context = {"booking": booking, "refusal": refusal, "back": _booking_url(booking, side)}
+    return render(request, "workshops/report_create.html", context)
 
 
 def _presences(workshop: Workshop, booking: Booking, data: object) -> list[PresenceForm]:
