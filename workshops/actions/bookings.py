@@ -247,6 +247,16 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
         raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
 
 
+def check_size(slot: Slot, participants: int) -> None:
+    """The same of a slot that its company chooses for an association, in words to the company.
+
+    Raises:
+        TooMany
+    """
+    if participants > slot.places:
+        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: choisissez-en un plus grand.")
+
+
 def check_admission(slot: Slot, association: Association) -> None:
     """Whether the association is one of those that may book such a slot.
 

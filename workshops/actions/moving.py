@@ -21,6 +21,7 @@ from workshops.actions.bookings import (
     TooMany,
     answer_until,
     check_party,
+    check_size,
     lock_slots,
     refusals_of_booking,
     settle_others,
@@ -110,8 +111,7 @@ def _check_for_company(target: Slot, booking: Booking) -> None:
     Raises:
         TooMany, NotAdmitted
     """
-    if booking.participants > target.places:
-        raise TooMany(f"Ce créneau accueille {target.places} personnes au plus\u00a0: choisissez-en un plus grand.")
+    check_size(target, booking.participants)
     if booking.association.state not in (Association.State.NEW, Association.State.ADMITTED):
         raise NotAdmitted(MAY_NOT_BOOK)
 

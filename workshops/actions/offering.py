@@ -16,9 +16,9 @@ from workshops import emails
 from workshops.actions.bookings import (
     AlreadyAsked,
     SlotTaken,
-    TooMany,
     TooManyBookings,
     check_live_cap,
+    check_size,
     hold_association,
     lock_slot,
     refusals_of_booking,
@@ -117,8 +117,7 @@ def _refusals() -> dict[str, Refused]:
 def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
     if not bookable(now).filter(pk=slot.pk).exists():
         raise SlotTaken("Ce créneau n’est plus libre : choisissez-en un autre.")
-    if sought.participants > slot.places:
-        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus : choisissez-en un plus grand.")
+    check_size(slot, sought.participants)
     association = sought.association
     if association.state != Association.State.ADMITTED:
         raise NotSought("Cette association n’est pas encore admise : proposez-lui un créneau dès qu’elle le sera.")
