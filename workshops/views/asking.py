@@ -17,10 +17,6 @@ from associations.models import Association, Period
 from workshops.filters import read
 from workshops.views.for_whom import go_on
 
-WEEKEND = {"weekdays": list(settings.WEEKEND_DAYS)}
-WEEK = {"weekdays": [day for day in range(1, 8) if day not in settings.WEEKEND_DAYS]}
-MOMENTS: dict[str, dict[str, Any]] = {"soir": {"periods": [Period.EVENING]}, "weekend": WEEKEND, "semaine": WEEK}
-
 
 @require_GET
 def ask(request: HttpRequest) -> HttpResponse:
@@ -50,6 +46,17 @@ def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
         "radius_km": cleaned["rayon"] if place else None,
         "from_date": cleaned["du"],
         "until_date": cleaned["au"],
-        **MOMENTS.get(cleaned["moment"], {}),
+        **_wished(cleaned["moment"]),
     }
     return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def _wished(moment: str) -> dict[str, Any]:
+    """The days and hours of a request, from what a search calls a moment."""
+    weekend = settings.WEEKEND_DAYS
+    moments: dict[str, dict[str, Any]] = {
+        "soir": {"periods": [Period.EVENING]},
+        "weekend": {"weekdays": list(weekend)},
+        "semaine": {"weekdays": [day for day in range(1, 8) if day not in weekend]},
+    }
+    return moments.get(moment, {})
