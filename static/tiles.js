@@ -4,9 +4,13 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   button.disabled = true;
   const { sheet, script, tiles, credit } = button.dataset;
-  await Promise.all([load("link", { rel: "stylesheet", href: sheet }), load("script", { src: script })]);
-  show(button.closest("figure").querySelector("svg"), tiles, credit);
-  button.remove();
+  try {
+    await Promise.all([load("link", { rel: "stylesheet", href: sheet }), load("script", { src: script })]);
+    show(button.closest("figure").querySelector("svg"), tiles, credit);
+    button.remove();
+  } finally {
+    button.disabled = false;
+  }
 });
 
 function load(kind, attributes) {
