@@ -67,13 +67,13 @@ def in_capacity(*names: str) -> Callable[[WhyNot], WhyNot]:
     return register
 
 
-def retold(*templates: str) -> Callable[[Retell], Retell]:
+def retold[Told: Retell](*templates: str) -> Callable[[Told], Told]:
     """Function decorator: what is still so of the messages of these templates.
 
     The function may also put the calendar file of that instant into the message.
     """
 
-    def register(retell: Retell) -> Retell:
+    def register(retell: Told) -> Told:
         _retells.update(dict.fromkeys(templates, retell))
         return retell
 
