@@ -236,11 +236,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell ending insurance": {"task": "workshops.tasks.tell_ending_insurance", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
     "tell alerts": {"task": "workshops.tasks.tell_alerts", "schedule": 300.0, "options": {"expires": 300}},
-    "count needs": {
-        "task": "workshops.tasks.count_needs",
-        "schedule": SLOW_SCAN_SECONDS,
-        "options": {"expires": SLOW_SCAN_SECONDS},
-    },
+    # Of the whole country, and no scan: also where scans are hurried.
+    "count needs": {"task": "workshops.tasks.count_needs", "schedule": 3600.0, "options": {"expires": 3600}},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "call volunteers": {"task": "workshops.tasks.call_volunteers", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},
