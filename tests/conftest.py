@@ -121,11 +121,17 @@ def load_communes() -> None:
         migration.load_places(apps, editor)
 
 
-class OnePortalAFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types here
-    """Tests of one file that walk a portal stay on one worker: another one would start it again. The others go alone.
+# What takes long goes first, so that the others fill up what is left.
+LONG = ("tests/browser/", "tests/mail/test_under_faults.py", "tests/workshops/test_under_contention.py")
 
-    Files of many tests go first, so that the others fill up what is left.
-    """
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+class OnePortalAFile(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types here
+    """Tests of one file that walk a portal stay on one worker: another one would start it again. Others go alone."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", maxsplit=1)[0]
