@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from bench.chromium import LAUNCH, new_context, sign_in_on
+from bench.chromium import CHROMIUM, LAUNCH, new_context, sign_in_on
 from bench.portal import Portal
 
 
@@ -58,11 +58,10 @@ def own_portal(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium. Without it these tests are skipped, but not in CI."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        reason = "Chromium is missing: apt install chromium"
+    if CHROMIUM is None:
+        reason = "Chromium is missing: apt install chromium-headless-shell"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    return LAUNCH | {"executable_path": chromium}
+    return LAUNCH
 
 
 SignIn = Callable[[str], Page]
