@@ -1,5 +1,6 @@
 """Forms of the account pages, and what the forms of companies and associations share."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -18,10 +19,23 @@ from territories import clock
 from territories.forms import CommuneField
 from territories.wording import language, weekday
 
+FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 12, 31)
+
 
 def date_input() -> forms.DateInput:
     """The browser's own date picker, which reads and writes ISO dates."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day on which an evening may be: calendars end a day and a week before those of the computer do."""
+
+    widget = date_input()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(f"Indiquez une date entre {FIRST_DAY.year} et {LAST_DAY.year}.")
 
 
 def weekday_choices() -> list[tuple[int, str]]:

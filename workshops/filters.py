@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from accounts.forms import date_input
+from accounts.forms import DayField
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import CommuneField
@@ -32,7 +32,6 @@ ANSWERS = [("immediate", "Immédiate"), ("accord", "Sur accord")]
 MODES = {"immediate": BookingMode.INSTANT, "accord": BookingMode.ON_APPROVAL}
 # No clock of the world shows another day than one of these around that of Greenwich.
 AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
-FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 12, 31)
 MOST = 500
 EPOCH, MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
 
@@ -107,17 +106,6 @@ def _away(text: str) -> float:
     if not math.isfinite(distance):
         raise ValueError(text)
     return distance
-
-
-class DayField(forms.DateField):
-    """A day on which an evening may be: calendars end a day and a week before those of the computer do."""
-
-    widget = date_input()
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value and not FIRST_DAY <= value <= LAST_DAY:
-            raise forms.ValidationError(f"Indiquez une date entre {FIRST_DAY.year} et {LAST_DAY.year}.")
 
 
 class DepartementField(forms.CharField):

@@ -2,6 +2,7 @@
 
 from workshops.forms.booking import (
     AnswerForm,
+    AroundForm,
     BookingForm,
     CourseForm,
     HoldForm,
@@ -22,6 +23,7 @@ from workshops.forms.searches import AlertsForm, SavedSearchForm
 __all__ = [
     "AlertsForm",
     "AnswerForm",
+    "AroundForm",
     "AssociationReportForm",
     "BookingForm",
     "CalendarForm",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from accounts.forms import DayField
 from associations.models import Association, Request
 from companies.models import BookingMode, Slot
 from territories.wording import long_date, time_range
@@ -190,6 +191,12 @@ class MoveForm(forms.Form):
         field = self.fields["slot"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(slot.pk, _told(slot)) for slot in slots]
+
+
+class AroundForm(forms.Form):
+    """Around which day one looks for another date."""
+
+    autour = DayField(label="Chercher autour du", required=False)
 
 
 class OfferForm(MoveForm):

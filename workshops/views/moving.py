@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +18,13 @@ from territories import clock
 from territories.keys import key_in
 from workshops import actions
 from workshops.catalogue import bookable, close_by
-from workshops.forms import MoveForm
+from workshops.filters import day_begins
+from workshops.forms import AroundForm, MoveForm
 from workshops.models import Booking, Side
 from workshops.views.bookings import booking_for, booking_of
 
-SHOWN_AT_MOST = 20
+# On either side of the day that is wanted.
+BEFORE, AFTER = 8, 12
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,9 +33,9 @@ def association_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRe
     booking = booking_for(managed_association(request, slug), booking_id)
     slot, site, now = booking.slot_id, booking.slot.room.site, clock.now()
     around = {"latitude": site.latitude, "longitude": site.longitude}
-    near = list(close_by(slot=slot, now=now, places=booking.participants, **around)[:SHOWN_AT_MOST])
-    near = _wanted(request, booking, bookable(now)) + near
-    return _move(request, booking, Side.ASSOCIATION, near, "workshops:association_booking", slug)
+    near = close_by(slot=slot, now=now, places=booking.participants, **around)
+    offered = _Offered(request, booking, near, anywhere=bookable(now))
+    return _move(request, booking, Side.ASSOCIATION, offered, "workshops:association_booking", slug)
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,20 +44,33 @@ def company_move(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
     company = managed_company(request, slug)
     booking = booking_of(company, booking_id)
     own = bookable(clock.now()).of_company(company).filter(places__gte=booking.participants).with_place()
-    slots = _wanted(request, booking, own) + list(own.order_by("starts_at", "pk")[:SHOWN_AT_MOST])
-    return _move(request, booking, Side.COMPANY, slots, "workshops:company_booking", slug)
+    offered = _Offered(request, booking, own, anywhere=own)
+    return _move(request, booking, Side.COMPANY, offered, "workshops:company_booking", slug)
 
 
-def _wanted(request: HttpRequest, booking: Booking, offered: SlotQuerySet) -> list[Slot]:
-    """The slot that was chosen elsewhere (`vers`), however far it is, while it is to be had."""
-    number = key_in(request.GET.get("vers", ""))
-    if not number:
-        return []
-    fitting = offered.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
-    return list(fitting.with_place().filter(pk=number))
+class _Offered:
+    """Slots around a day: the workshop's own, or the one that is asked for (`autour`).
+
+    And the slot that was chosen here or elsewhere (`slot`, `vers`), however far it is, while it is to be had.
+    """
+
+    def __init__(self, request: HttpRequest, booking: Booking, near: SlotQuerySet, *, anywhere: SlotQuerySet) -> None:
+        self.form = AroundForm(request.GET if "autour" in request.GET else None)
+        day = self.form.cleaned_data["autour"] if self.form.is_valid() else None
+        found = _around(near, day_begins(day) if day else booking.slot.starts_at)
+        if chosen := key_in(request.POST.get("slot") or request.GET.get("vers") or ""):
+            fitting = anywhere.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
+            found += fitting.with_place().filter(pk=chosen)
+        self.slots = sorted({slot.pk: slot for slot in found}.values(), key=lambda slot: (slot.starts_at, slot.pk))
 
 
-def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot], back: str, slug: str) -> HttpResponse:
+def _around(slots: SlotQuerySet, instant: dt.datetime) -> list[Slot]:
+    """The nearest in time, on both sides of an instant."""
+    earlier = slots.filter(starts_at__lt=instant).order_by("-starts_at", "-pk")[:BEFORE]
+    return [*earlier, *slots.filter(starts_at__gte=instant).order_by("starts_at", "pk")[:AFTER]]
+
+
+def _move(request: HttpRequest, booking: Booking, side: Side, offered: _Offered, back: str, slug: str) -> HttpResponse:
     sent = key_in(request.POST.get("slot", ""))
     again = actions.moved_to(booking, sent, clock.now()) if sent else None
     if again is not None:
@@ -63,8 +80,7 @@ def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot],
     if off and request.method == "GET":
         messages.info(request, off)
         return redirect(back, slug, booking.pk)
-    slots = list({slot.pk: slot for slot in slots}.values())
-    form = MoveForm(request.POST or None, slots=slots)
+    form = MoveForm(request.POST or None, slots=offered.slots)
     moved: list[Booking] = []
 
     def act() -> None:
@@ -77,6 +93,6 @@ def _move(request: HttpRequest, booking: Booking, side: Side, slots: list[Slot],
         asked = "Votre demande est envoyée. L’atelier reste à sa date jusqu’à la réponse de l’entreprise."
         messages.success(request, done if other.is_confirmed else asked)
         return redirect(back, slug, other.pk)
-    context = {"booking": booking, "side": side.value, "slots": slots, "form": form}
+    context = {"booking": booking, "side": side.value, "offered": offered, "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "workshops/workshop_move.html", context, status=status)
