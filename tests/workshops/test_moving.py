@@ -528,3 +528,38 @@ def _both(world: World) -> list[tuple[User, str, str]]:
         (world.company_owner, "workshops:company_booking", world.company.slug),
         (world.association_owner, "workshops:association_booking", world.association.slug),
     ]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_dates_are_those_around_the_workshop_and_any_other_may_be_looked_for(
+    world: World, now: dt.datetime, visitor: Visitor, side: Side
+) -> None:
+    owner, organisation = (
+        (world.company_owner, world.company) if side == Side.COMPANY else (world.association_owner, world.association)
+    )
+    evenings = [factories.make_slot(world.room, world.slot.starts_at + WEEK * week) for week in range(1, 40)]
+    booking = factories.make_booking(now, evenings[20], world.association)
+    client = visitor(owner)
+    page = reverse(f"workshops:{side.value}_move", args=[organisation.slug, booking.pk])
+    shown = client.get(page).context["offered"].slots
+    assert shown == evenings[12:20] + evenings[21:33]
+    far = evenings[37]
+    around = {"autour": far.starts_at.date().isoformat()}
+    assert far in client.get(page, around).context["offered"].slots
+    refused = client.get(page, {"autour": "1999-01-01"})
+    assert "Indiquez une date entre 2015 et 2100" in refused.text
+    client.post(page, {"slot": str(far.pk)})
+    assert Booking.objects.get(moved_from=booking).slot == far
+
+
+def test_move_on_approval_waits_for_no_more_answers_than_one_may(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, settings: Settings
+) -> None:
+    settings.PENDING_PER_ASSOCIATION = 1
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = factories.make_slot(world.room, world.slot.starts_at + 2 * WEEK, booking_mode=BookingMode.ON_APPROVAL)
+    waiting = factories.make_booking(now, asked, world.association, state="pending")
+    with pytest.raises(actions.TooManyBookings, match="déjà 1\u00a0réponse"):
+        move(booking, later, now)
+    actions.decline_booking(booking=waiting, code=Reason.NO_VOLUNTEERS, by=world.company_owner, now=now)
+    assert move(booking, later, now).is_pending

@@ -453,3 +453,36 @@ def test_who_leaves_the_queue_hinders_no_cancellation(
     assert not Booking.objects.held(now).exists()
     taken.refresh_from_db()
     assert taken.is_cancelled
+
+
+def test_hold_that_came_while_another_was_booked_is_not_one_too_many(
+    world: World, taken: Booking, now: dt.datetime, settings: Settings
+) -> None:
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    held = holder(now)
+    # Committed at the same moment: neither saw the other.
+    factories.make_booking(now, factories.make_slot(world.room, world.slot.starts_at + 7 * DAY), world.association)
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    with pytest.raises(actions.TooManyBookings, match="déjà 1\u00a0atelier"):
+        actions.take_hold(booking=held, by=world.association_owner, now=now)
+    assert holder(now) == held
+    settings.BOOKINGS_PER_ASSOCIATION = 2
+    actions.take_hold(booking=held, by=world.association_owner, now=now)
+    assert held.is_confirmed
+
+
+def test_queue_is_no_way_around_the_most_answers_that_one_may_wait_for(
+    world: World, taken: Booking, now: dt.datetime, settings: Settings
+) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY, booking_mode=BookingMode.ON_APPROVAL)
+    factories.make_booking(now, other, world.association, state="pending")
+    settings.PENDING_PER_ASSOCIATION = 1
+    with pytest.raises(actions.TooManyBookings, match="déjà 1\u00a0réponse"):
+        actions.take_hold(booking=holder(now), by=world.association_owner, now=now)
+    settings.PENDING_PER_ASSOCIATION = 2
+    actions.take_hold(booking=holder(now), by=world.association_owner, now=now)
+    assert Booking.objects.awaiting_answer(now).count() == 2

@@ -25,6 +25,8 @@ from workshops.models import Booking, BookingQuerySet, Course, Reason, Workshop
 
 NOBODY_COMES = "Indiquez combien de personnes viennent\u00a0: une au moins."
 ANSWER_WITHIN = dt.timedelta(hours=96)
+# The number of no booking.
+NO_BOOKING = 0
 
 
 class SlotTaken(Refused):
@@ -277,12 +279,8 @@ def check_admission(slot: Slot, association: Association) -> None:
 def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:
     """No hoarding. The association's row is held: two bookings at once do not both see room for one."""
     hold_association(association)
-    waiting = Booking.objects.of_association(association).awaiting_answer(now).count()
-    if slot.booking_mode == BookingMode.ON_APPROVAL and waiting >= settings.PENDING_PER_ASSOCIATION:
-        raise TooManyBookings(
-            f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
-            "demande, avant d’en envoyer une autre."
-        )
+    if slot.booking_mode == BookingMode.ON_APPROVAL:
+        check_pending_cap(association, now)
     check_live_cap(association, now)
 
 
@@ -291,13 +289,29 @@ def hold_association(association: Association) -> None:
     Association.objects.select_for_update(no_key=True).only("pk").get(pk=association.pk)
 
 
-def check_live_cap(association: Association, now: dt.datetime) -> None:
-    """Whether the association may have one workshop more to come; true until the commit for who holds its row.
+def check_pending_cap(association: Association, now: dt.datetime) -> None:
+    """Whether the association may wait for one answer more; true until the commit for who holds its row.
 
     Raises:
         TooManyBookings
     """
-    live = Booking.objects.of_association(association).ahead(now).count()
+    waiting = Booking.objects.of_association(association).awaiting_answer(now).count()
+    if waiting >= settings.PENDING_PER_ASSOCIATION:
+        raise TooManyBookings(
+            f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
+            "demande, avant d’en envoyer une autre."
+        )
+
+
+def check_live_cap(association: Association, now: dt.datetime, *, but: int = NO_BOOKING) -> None:
+    """Whether the association may have one workshop more to come, beside the booking of this number.
+
+    True until the commit for who holds its row.
+
+    Raises:
+        TooManyBookings
+    """
+    live = Booking.objects.of_association(association).ahead(now).exclude(pk=but).count()
     if live >= settings.BOOKINGS_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous avez déjà {counted(live, 'atelier', 'ateliers')} à venir, le maximum\u00a0: annulez ceux dont vous "

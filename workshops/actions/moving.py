@@ -21,7 +21,9 @@ from workshops.actions.bookings import (
     TooMany,
     answer_until,
     check_party,
+    check_pending_cap,
     check_size,
+    hold_association,
     lock_slots,
     refusals_of_booking,
     settle_others,
@@ -57,7 +59,7 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     Sent twice, it is moved once.
 
     Raises:
-        NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked: nothing is written.
+        NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
     slots = lock_slots({booking.slot_id, slot_id})
     booking.refresh_from_db(fields=["state", "sequence"])
@@ -75,7 +77,10 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
         _check_for_company(target, booking)
     check_visitors(booking, target)
     asks = side == Side.ASSOCIATION and target.booking_mode == BookingMode.ON_APPROVAL
-    if not asks:
+    if asks:
+        hold_association(booking.association)
+        check_pending_cap(booking.association, now)
+    else:
         settle_others(target, association=booking.association, by=by, now=now)
         _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
     with refusing(_refusals(side)):

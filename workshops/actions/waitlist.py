@@ -22,7 +22,9 @@ from workshops.actions.bookings import (
     answer_until,
     check_live_cap,
     check_party,
+    check_pending_cap,
     confirmed,
+    hold_association,
     lock_slot,
     refusals_of_booking,
     settle_others,
@@ -146,6 +148,7 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
     try:
         check_party(slot, entry.association, entry.participants, now)
         # Without its row: two queues that hold the same associations in another order would wait for each other.
+        # Who takes the hold is counted again.
         check_live_cap(entry.association, now)
         with refusing(refusals_of_booking()):
             held: Booking = Booking.objects.create(
@@ -181,6 +184,7 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
         NotAdmitted: the association may not book now, or waits for another answer.
+        TooManyBookings: it has as many workshops to come, or waits for as many answers, as it may.
     """
     slot = lock_slot(booking.slot_id)
     booking.refresh_from_db(fields=["state", "expires_at"])
@@ -189,12 +193,16 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
     check_party(slot, booking.association, booking.participants, now)
+    hold_association(booking.association)
+    # What it booked at the moment when the slot was held for it did not count yet.
+    check_live_cap(booking.association, now, but=booking.pk)
     if slot.booking_mode == BookingMode.INSTANT or booking.offered_at is not None:
         settle_others(slot, association=booking.association, by=by, now=now)
         with refusing(refusals_of_booking()):
             settle(booking, Booking.State.CONFIRMED, by=by, now=now)
         confirmed(booking, now)
     else:
+        check_pending_cap(booking.association, now)
         until = answer_until(slot, now)
         move_booking(booking, Booking.State.PENDING, now=now, created_at=now, expires_at=until)
         emails.booking_requested(booking=booking, now=now)
