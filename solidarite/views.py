@@ -87,7 +87,8 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         )[:20],
-        "past": bookings.agreed().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
+        "past": bookings.counted_on().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
         "sites": own.sites.count(),
         "open_slots": bookable(now).of_company(own).count(),
     }
@@ -115,7 +116,8 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         ),
-        "past": bookings.filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
+        "past": bookings.unmoved().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
         "own_requests": own.requests.filter(state__in=["open", "in_progress"]).select_related("commune__departement"),
     }
     return render(request, "solidarite/association.html", context)

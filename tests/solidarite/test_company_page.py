@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from solidarite.company_tasks import company_figures, company_tasks
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.models import Report, Workshop
+from workshops.models import Reason, Report, Side, Workshop
 
 Visitor = Callable[[User], Client]
 WEEK = dt.timedelta(days=7)
@@ -78,3 +80,28 @@ def test_figures_are_those_of_the_rows(world: World, now: dt.datetime) -> None:
         ("6", "personnes accueillies"),
         ("2", "heures de bénévoles"),
     ]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_workshop_that_was_called_off_is_found_again(
+    world: World, now: dt.datetime, visitor: Visitor, side: Side
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    free = factories.make_slot(world.room, world.slot.starts_at + WEEK)
+    moved = actions.move_workshop(booking=booking, slot_id=free.pk, side=Side.COMPANY, by=world.company_owner, now=now)
+    actions.cancel_booking(booking=moved, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=world.company_owner, now=now)
+    owner, organisation = (
+        (world.company_owner, world.company) if side == Side.COMPANY else (world.association_owner, world.association)
+    )
+    client = visitor(owner)
+
+    def told_on(page: str) -> list[bool]:
+        text = client.get(page).text
+        return [f"/reservations/{one.pk}/" in text for one in (booking, moved)]
+
+    own = reverse(side.value, args=[organisation.slug])
+    assert told_on(own) == [False, True]
+    with time_machine.travel(free.ends_at + WEEK):
+        client = visitor(owner)
+        assert told_on(own) == [False, True]
+        assert told_on(reverse(f"workshops:{side.value}_history", args=[organisation.slug])) == [False, True]

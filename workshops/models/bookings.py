@@ -52,6 +52,18 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those that both sides counted on: confirmed, and held since, or not."""
         return self.filter(state__in=Booking.AGREED)
 
+    def unmoved(self) -> Self:
+        """Those whose workshop was not moved to another slot."""
+        return self.filter(~Exists(Booking.objects.in_calendars().filter(moved_from=OuterRef("pk"))))
+
+    def dropped(self) -> Self:
+        """Those that came to nothing, whoever ended them. A workshop that was moved is where it went."""
+        return self.filter(state__in=Booking.ENDED).unmoved()
+
+    def counted_on(self) -> Self:
+        """Those that both sides counted on once: held, missed or called off. Idem."""
+        return self.in_calendars().unmoved()
+
     def waiting(self, now: dt.datetime) -> Self:
         """Those of which somebody has to say something, in time."""
         return self.filter(state__in=Booking.WAITING, expires_at__gt=now)
@@ -156,6 +168,7 @@ class Booking(models.Model):
     LIVE = (State.HELD, *AGREED)
     AHEAD = (State.HELD, State.CONFIRMED)
     CANCELLED = (State.CANCELLED_BY_ASSOCIATION, State.CANCELLED_BY_COMPANY)
+    ENDED = (State.DECLINED, State.NOT_SELECTED, State.EXPIRED, *CANCELLED)
     # What was confirmed once: a calendar shows that it is on, or that it is off.
     IN_CALENDARS = (*AGREED, *CANCELLED)
 

@@ -45,7 +45,7 @@ def _workshops(
     year: int = 0,
     given: Given | None = None,
 ) -> HttpResponse:
-    over = bookings.agreed().filter(slot__ends_at__lte=clock.now()).with_everything()
+    over = bookings.counted_on().filter(slot__ends_at__lte=clock.now()).with_everything()
     over = over.prefetch_related("workshop__reports").order_by("-slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
         return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
