@@ -87,7 +87,10 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         "coming": bookings.filter(state=Booking.State.CONFIRMED, slot__ends_at__gt=now).order_by(
             "slot__starts_at", "pk"
         )[:20],
-        "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
+        "called_off": bookings.dropped()
+        .in_calendars()
+        .filter(slot__ends_at__gt=now)
+        .order_by("slot__starts_at", "pk")[:20],
         "past": bookings.counted_on().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
         "sites": own.sites.count(),
         "open_slots": bookable(now).of_company(own).count(),
