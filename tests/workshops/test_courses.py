@@ -291,3 +291,23 @@ def test_same_form_with_other_dates_at_once_is_two_courses(
     key = uuid.uuid4()
     done = at_once(*(partial(book, world, dates, now, key=key) for dates in (slots[:2], slots[2:])))
     assert (done, Course.objects.count()) == ({"done": 2}, 2)
+
+
+def test_session_that_was_moved_is_one_session(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
+) -> None:
+    course = book(world, slots[:3], now)
+    first, second = course.bookings[:2]
+    evening = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    asked = factories.make_slot(factories.make_room(now, world.site), second.slot.starts_at, booking_mode="on_approval")
+    by = world.association_owner
+    moved = actions.move_workshop(booking=first, slot_id=evening.pk, side=Side.ASSOCIATION, by=by, now=now)
+    actions.move_workshop(booking=second, slot_id=asked.pk, side=Side.ASSOCIATION, by=by, now=now)
+    client = visitor(by)
+    page = reverse("workshops:association_course", args=[world.association.slug, course.course.pk])
+    shown = client.get(page)
+    assert ("3\u00a0séances" in shown.text, "annulée" in shown.text) == (True, False)
+    assert [one.pk for one in shown.context["sessions"]] == [moved.pk, second.pk, course.bookings[2].pk]
+    moved.refresh_from_db()
+    actions.cancel_booking(booking=moved, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=by, now=now)
+    assert client.get(page).text.count("annulée par l’association") == 1

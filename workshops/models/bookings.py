@@ -64,6 +64,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those that both sides counted on once: held, missed or called off. Idem."""
         return self.in_calendars().unmoved()
 
+    def sessions(self) -> Self:
+        """Each workshop once: where it is now, not where it was, nor where somebody asks it to go."""
+        went = Q(state__in=Booking.IN_CALENDARS, settled_at__isnull=False)
+        return self.unmoved().filter(went | Q(moved_from=None))
+
     def waiting(self, now: dt.datetime) -> Self:
         """Those of which somebody has to say something, in time."""
         return self.filter(state__in=Booking.WAITING, expires_at__gt=now)
