@@ -123,7 +123,7 @@ COSTS: dict[str, int] = {
     "workshops:association_reliability": 3,
     "workshops:certificate": 2,
     "workshops:certificate_pdf": 3,
-    "workshops:company_history": 8,
+    "workshops:company_history": 9,
     "workshops:company_reliability": 3,
     "workshops:volunteer_history": 3,
     "workshops:company_hostings": 4,

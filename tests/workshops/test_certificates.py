@@ -96,6 +96,20 @@ def test_company_has_its_own(held: Workshop, world: World, visitor: Visitor) -> 
     assert "6 personnes accueillies" in text_of(made)
 
 
+def test_company_has_that_of_the_year_that_has_ended(held: Workshop, world: World, visitor: Visitor) -> None:
+    with travel(world.slot.ends_at + 40 * DAY, tick=False):
+        client = visitor(world.company_owner)
+        page = reverse("workshops:company_history", args=[world.company.slug])
+        assert [one in client.get(page).text for one in ("En 2027", 'href="?annee=2026"')] == [True, True]
+        asked = client.get(page, {"annee": "2026"}).text
+        button = reverse("workshops:company_certificate", args=[world.company.slug, 2026])
+        assert ("2\u00a0heures de bénévolat" in asked, button in asked) == (True, True)
+        client.post(button)
+        for nonsense in ("x", "1" * 400, "1999"):
+            assert "En 2027" in client.get(page, {"annee": nonsense}).text
+    assert Certificate.objects.get().year == 2026
+
+
 def test_same_facts_are_one_certificate_and_others_take_its_place(held: Workshop, world: World) -> None:
     at = world.slot.ends_at
     first = certify(world, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +15,7 @@ from associations.views import managed_association
 from companies.models import Company
 from companies.views import managed_company
 from territories import clock
+from territories.keys import key_in
 from workshops.figures import Given, given_in_year
 from workshops.history import hours_csv, lines, workshops_csv
 from workshops.models import Attendance, Booking, BookingQuerySet
@@ -23,11 +26,15 @@ LINES_A_PAGE = 50
 
 @require_GET
 def company(request: HttpRequest, slug: str) -> HttpResponse:
-    """A company's workshops, the latest first, with what it gave this year."""
+    """A company's workshops, the latest first, with what it gave in a year (`annee`), this one if none is asked for."""
     own = managed_company(request, slug)
-    now = clock.now()
-    given = given_in_year(own, now.year, now=now)
-    return _workshops(request, own, Booking.objects.of_company(own), year=now.year, given=given)
+    bookings, now = Booking.objects.of_company(own), clock.now()
+    held = bookings.agreed().filter(slot__ends_at__lte=now).order_by("-slot__local_date__year")
+    years = list(held.values_list("slot__local_date__year", flat=True).distinct())
+    asked = key_in(request.GET.get("annee", ""))
+    year = asked if asked in years else now.year
+    given = given_in_year(own, year, now=now)
+    return _workshops(request, own, bookings, year=year, years=years, given=given)
 
 
 @require_GET
@@ -43,6 +50,7 @@ def _workshops(
     bookings: BookingQuerySet,
     *,
     year: int = 0,
+    years: Sequence[int] = (),
     given: Given | None = None,
 ) -> HttpResponse:
     over = bookings.counted_on().filter(slot__ends_at__lte=clock.now()).with_everything()
@@ -50,7 +58,7 @@ def _workshops(
     if request.GET.get("format") == "csv":
         return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
     page = Paginator(over, LINES_A_PAGE).get_page(request.GET.get("page"))
-    context = {"organisation": own, "page": page, "lines": lines(page), "year": year, "given": given}
+    context = {"organisation": own, "page": page, "lines": lines(page), "year": year, "years": years, "given": given}
     return render(request, "workshops/workshop_history.html", context)
 
 
