@@ -51,9 +51,16 @@ TOO_LARGE = 552
 
 # RFC 3463, RFC 7505: what is said of the address itself, after DATA too; and what servers say of it at RCPT alone.
 ADDRESS_REFUSAL = re.compile(r"\b5\.(1\.(1|2|3|6|10)|2\.1)\b")
-RECIPIENT_REFUSAL = re.compile(r"\b5\.(0\.0|1\.0|4\.1)\b")
+RECIPIENT_REFUSAL = re.compile(r"\b5\.(0\.0|1\.0|4\.1|5\.0\b.*\bmailbox unavailable)\b", re.IGNORECASE)
 # Of a server that gives no such code: no mailbox, not here, not a mailbox name, takes no mail (RFC 5321, RFC 7504).
 NO_MAILBOX = frozenset({550, 551, 553, 556})
+# Words on the sender, on our server, on a policy or on room that is left: without a code they say nothing of a mailbox.
+OTHER_THAN_THE_ADDRESS = re.compile(
+    r"\b(relay\w*|(un)?block\w*|(black|deny|gr[ae]y)[ -]?list\w*|banned|prohibit\w*|polic(y|ies)|reputation"
+    r"|\w*spam\w*|junk\w*|abus\w*|virus|rbl|dnsbl|spf|dkim|dmarc|(un)?auth\w*|senders?|client|ip|helo|ehlo|r?dns|ptr"
+    r"|your (server|host|domain|network)|rate|limit\w*|too many|quota|full)\b",
+    re.IGNORECASE,
+)
 # A full mailbox, and our own sender: that may be repaired, on one side or the other.
 PASSING_REFUSAL = re.compile(r"\b5\.(2\.2|1\.7|1\.8)\b")
 
@@ -281,10 +288,10 @@ def _may_pass(code: int, reason: str, *, at_recipient: bool) -> bool:
 
 
 def _is_of_the_address(code: int, reason: str, *, at_recipient: bool) -> bool:
-    """Whether nothing will ever reach this address; a relay that does not know us, or a policy, is no such word."""
+    """Whether nothing will ever reach this address; where that is not clear, it is no such word."""
     if ADDRESS_REFUSAL.search(reason):
         return True
-    if not at_recipient or "relay" in reason.lower():
+    if not at_recipient or OTHER_THAN_THE_ADDRESS.search(reason):
         return False
     if ENHANCED_CODE.search(reason):
         return bool(RECIPIENT_REFUSAL.search(reason))

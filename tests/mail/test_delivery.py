@@ -116,7 +116,27 @@ def test_what_may_be_repaired_is_tried_again(smtp_sink: Sink, tell: Tell, answer
 
 
 @pytest.mark.parametrize(
-    "answer", ["550 relaying denied", "550 5.7.1 relay access denied", "503 bad sequence", "554 transaction failed"]
+    "answer",
+    [
+        "550 relaying denied",
+        "550 5.7.1 relay access denied",
+        "503 bad sequence",
+        "554 transaction failed",
+        "550 Blocked - see https://www.spamhaus.org/query/ip/192.0.2.1",
+        "550 Rejected because 192.0.2.1 is in a black list",
+        "553 sorry, your IP is in our blacklist",
+        "550 SPF check failed",
+        "550 Administrative prohibition",
+        "550 Sender verify failed",
+        "551 authentication required",
+        "550 too many connections",
+        "550 mailbox is full",
+        "554 5.1.0 Sender denied",
+        "550 5.1.0 recipient rejected by policy",
+        "550 5.4.1 client host blocked",
+        "550 5.5.0 service refused, please try later",
+        "550 5.5.0 mailbox unavailable for reasons of policy",
+    ],
 )
 def test_refusal_of_our_server_sets_nobody_aside(smtp_sink: Sink, tell: Tell, answer: str) -> None:
     smtp_sink.answers["ana@example.org"] = answer
@@ -126,13 +146,31 @@ def test_refusal_of_our_server_sets_nobody_aside(smtp_sink: Sink, tell: Tell, an
 
 
 @pytest.mark.parametrize(
-    "answer", ["550 no such user", "553 no", "556 5.1.10 null MX", "550 5.4.1 recipient rejected", "550 5.2.1 disabled"]
+    "answer",
+    [
+        "550 no such user",
+        "550 No such user on this server",
+        "550 Requested action not taken: mailbox unavailable",
+        "550 5.5.0 Requested action not taken: mailbox unavailable",
+        "553 no",
+        "556 5.1.10 null MX",
+        "550 5.1.1 no such user, says our policy",
+        "550 5.4.1 Recipient address rejected: Access denied",
+        "550 5.2.1 disabled",
+    ],
 )
 def test_refusal_of_the_address_sets_it_aside(smtp_sink: Sink, tell: Tell, answer: str) -> None:
     smtp_sink.answers["ana@example.org"] = answer
     tell()
     assert deliver() == Tally(failed=1)
     assert Suppression.objects.get().reason == answer
+
+
+def test_mailbox_that_is_unavailable_after_the_words_sets_nobody_aside(smtp_sink: Sink, tell: Tell) -> None:
+    smtp_sink.body_answers["ana@example.org"] = "550 5.5.0 Requested action not taken: mailbox unavailable"
+    tell()
+    assert deliver() == Tally(failed=1)
+    assert Suppression.objects.count() == 0
 
 
 def test_address_refused_after_the_words_is_set_aside_too(smtp_sink: Sink, tell: Tell) -> None:
