@@ -32,7 +32,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     held = bookings.agreed().filter(slot__ends_at__lte=now).order_by("-slot__local_date__year")
     years = list(held.values_list("slot__local_date__year", flat=True).distinct())
     asked = key_in(request.GET.get("annee", ""))
-    year = asked if asked in years else now.year
+    year = asked if asked is not None and asked in years else now.year
     given = given_in_year(own, year, now=now)
     return _workshops(request, own, bookings, year=year, years=years, given=given)
 
