@@ -81,7 +81,8 @@ def task(page: Page, title: str, also: str) -> None:
 def move(page: Page, label: str, but: str = "no such label") -> str:
     """Move the workshop whose page is open to the first date offered that is called so. Returns its slot."""
     follow(page, "Déplacer l’atelier")
-    choice = page.get_by_role("main").locator("label").filter(has_text=label).filter(has_not_text=but).first
+    choices = page.get_by_role("main").locator("form[method=post] label")
+    choice = choices.filter(has_text=label).filter(has_not_text=but).first
     slot = choice.locator("input[type=radio]").get_attribute("value")
     choice.click()
     press(page, "Déplacer l’atelier")
