@@ -74,8 +74,8 @@ def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
-    """To the association: the company cannot, with its reason and other slots."""
-    _tell_association("booking_declined", booking, now, others)
+    """To the association: the company cannot, or takes back what it offered, with its reason and other slots."""
+    _tell_association("booking_declined", booking, now, others, offered=booking.offered_at is not None)
 
 
 def booking_not_selected(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:

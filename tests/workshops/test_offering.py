@@ -17,6 +17,7 @@ from accounts.vocabulary import Topic
 from associations.models import Request
 from companies.models import Availability, BookingMode, Slot
 from mail.models import Message
+from mail.rendering import render
 from solidarite.invariants import FACTS, broken
 from tests import factories
 from tests.factories import World
@@ -145,6 +146,31 @@ def test_what_is_proposed_is_not_to_be_asked_for(world: World, wanted: Request, 
         book(world.slot, rival, now)
     assert offered.expires_at is not None
     assert book(world.slot, rival, offered.expires_at).is_pending
+
+
+def test_who_takes_back_what_it_offered_says_so(world: World, wanted: Request, now: dt.datetime) -> None:
+    offer(world, wanted, now)
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+    told = render(Message.objects.get(template="booking_declined"))
+    assert "ne vous propose plus le" in told.subject
+    for text in (told.text, told.html):
+        assert ("retire le créneau" in text, "ne peut pas" in text) == (True, False)
+
+
+def test_request_answered_meanwhile_leads_to_others(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    client, pages = visitor(world.company_owner), [reverse("workshops:offer_from", args=[wanted.pk])]
+    pages += [reverse(f"workshops:{name}", args=[world.company.slug, wanted.pk]) for name in ("offer", "offer_evening")]
+    Request.objects.update(state="withdrawn", withdrawn_at=now)
+    answers = [client.get(pages[0], follow=True), *(client.post(page, follow=True) for page in pages[1:])]
+    for done in answers:
+        assert (done.redirect_chain[-1][0], "n’attend plus de proposition" in done.text) == (
+            reverse("workshops:requests"),
+            True,
+        )
+    Request.objects.update(state="in_review", withdrawn_at=None)
+    assert [client.post(page, {}).status_code for page in pages[1:]] == [404, 404]
 
 
 def test_every_refusal_speaks_to_the_company() -> None:

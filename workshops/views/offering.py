@@ -25,12 +25,14 @@ from workshops.models import Booking
 from workshops.views.for_whom import go_on
 
 LOOKED_AT, SHOWN = 500, 20
+NEVER_SHOWN = (Request.State.IN_REVIEW, Request.State.HIDDEN)
 
 
 @require_GET
 def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
     """Which of the companies for which the person acts proposes something."""
-    get_object_or_404(Request.objects.open(clock.now()), pk=request_id)
+    if _wanted(request_id) is None:
+        return _to_others(request, request_id)
     own = list(Company.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
         messages.info(request, "Pour proposer un créneau, inscrivez d’abord votre entreprise.")
@@ -46,6 +48,8 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
 def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     """The company's free evenings that serve the request, the best first; one of them is kept for it."""
     company, wanted = managed_company(request, slug), _wanted(request_id)
+    if wanted is None:
+        return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
     slots = _serving(company, wanted)
@@ -62,6 +66,8 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
 def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     """An evening of its own, opened for the request and kept for it."""
     company, wanted = managed_company(request, slug), _wanted(request_id)
+    if wanted is None:
+        return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
     form = _evening(company, wanted, request.POST)
@@ -74,10 +80,17 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     return done or _page(request, company, wanted, OfferForm(slots=_serving(company, wanted)), form)
 
 
-def _wanted(request_id: int) -> Request:
+def _wanted(request_id: int) -> Request | None:
+    """A request while it is open."""
     sought = Request.objects.open(clock.now()).select_related("commune__departement", "association")
-    found: Request = get_object_or_404(sought, pk=request_id)
-    return found
+    return sought.filter(pk=request_id).first()
+
+
+def _to_others(request: HttpRequest, request_id: int) -> HttpResponse:
+    """From a request that was answered or has ended while its page was read to those that are open."""
+    get_object_or_404(Request.objects.exclude(state__in=NEVER_SHOWN), pk=request_id)
+    messages.info(request, "Cette demande n’attend plus de proposition\u00a0: en voici d’autres, encore ouvertes.")
+    return redirect("workshops:requests")
 
 
 def _standing(company: Company, wanted: Request) -> Booking | None:
