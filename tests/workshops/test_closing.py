@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from functools import partial
 
@@ -17,9 +18,10 @@ from mail.models import Message
 from tests import factories
 from tests.companies.test_actions import opening
 from tests.factories import World
-from tests.races import second_waits
+from tests.races import at_once, second_waits
 from tests.typed import SITE
 from workshops import actions
+from workshops.models import Booking
 
 Visitor = Callable[[User], Client]
 
@@ -245,3 +247,23 @@ def test_place_does_not_shrink_under_what_hangs_on_it(world: World, visitor: Vis
     room = {"name": "Ada", "capacity": "3", "computers": "3"}
     answer = client.post(reverse("companies:room_edit", args=[world.company.slug, world.room.pk]), room)
     assert (answer.status_code, "offrent davantage" in answer.text) == (422, True)
+
+
+def test_two_companies_close_with_bookings_for_the_same_requests(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    requests = [factories.make_request(now, world.association) for _ in range(2)]
+    days, closings = itertools.count(), []
+    for _ in range(4):
+        rooms = [factories.make_room(now, factories.make_site(now, factories.make_company(now))) for _ in range(2)]
+        for room, answered in zip(rooms, (requests, requests[::-1]), strict=True):
+            for request in answered:
+                starts_at = world.slot.starts_at + dt.timedelta(days=1 + next(days))
+                factories.make_booking(now, factories.make_slot(room, starts_at), world.association, request=request)
+        closings.append([partial(_close, room, world.company_owner, now) for room in rooms])
+    assert [at_once(*two) for two in closings] == [{"done": 2}] * 4
+    assert not Booking.objects.agreed().exists()
+
+
+def _close(room: Room, by: User, now: dt.datetime) -> None:
+    rooms = Room.objects.filter(pk=room.pk)
+    actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Vente.", by=by, now=now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from associations.models import Request
 from companies import actions as companies
 from companies.models import Availability, AvailabilityQuerySet, Room, Site, Slot, SlotQuerySet, SlotVolunteer
 from workshops.actions.cancelling import cancel_booking, refuse_all
@@ -57,6 +59,7 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     companies.cut_series(series=Availability.objects.unfinished(now).filter(room__in=rooms), from_date=now.date())
     slots = list(_coming(rooms, now).with_place().select_for_update(no_key=True, of=("self",)).order_by("pk"))
     hanging = hanging_on(rooms=rooms, now=now)._replace(series=ended)
+    _hold_requests(hanging.booked)
     held = {booking.slot_id for booking in hanging.booked}
     # Free dates go first, and each cancelled date at once: none of them is offered in the place of another.
     free = [slot for slot in slots if slot.pk not in held]
@@ -69,6 +72,12 @@ def close_places(*, rooms: QuerySet[Room], sites: QuerySet[Site], reason: str, b
     refuse_all(slots, code=Reason.CLOSED, reason=reason, by=by, now=now)
     companies.archive_places(rooms=rooms, sites=sites, now=now)
     return hanging
+
+
+def _hold_requests(bookings: Iterable[Booking]) -> None:
+    """All in one order: another company may close at the same moment, with bookings for the same requests."""
+    answered = {booking.request_id for booking in bookings if booking.request_id}
+    list(Request.objects.select_for_update(no_key=True).filter(pk__in=answered).order_by("pk"))
 
 
 def _coming(rooms: QuerySet[Room], now: dt.datetime) -> SlotQuerySet:
