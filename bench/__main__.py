@@ -10,21 +10,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import (
-    addresses,
-    calendars,
-    invariants,
-    mail,
-    moderation,
-    pages,
-    publish,
-    registry,
-    replay,
-    screens,
-    searching,
-)
+from bench import addresses, calendars, invariants, mail, moderation, pages, publish, registry, replay, screens
 from bench.booking import contention, throughput
 from bench.limits import out_of_bounds
+from bench.searching import whole
 
 MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "pages": pages.measure,
@@ -33,7 +22,7 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "booking": throughput.measure,
     "contention": contention.measure,
     "invariants": invariants.measure,
-    "search": searching.measure,
+    "search": whole.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}

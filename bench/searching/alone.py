@@ -1,0 +1,171 @@
+"""One page after the other, in this process: how long, how many statements, and what is read for it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from statistics import median
+from typing import Any
+
+from bench.database import count_rows, use
+from bench.searching.searches import SETS, search
+from solidarite.embedded.addresses import DATABASE_NAME
+
+Measure = dict[str, Any]
+
+PAGES_ON = 99
+FEW = "few"
+
+
+def one_at_a_time() -> Iterator[Measure]:
+    """The worst of all searches, the hundredth page, what is counted, and what grows with the number of slots."""
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    times = {one: _milliseconds(client, search("75056", one)) for one in SETS}
+    worst = max(times, key=lambda one: times[one])
+    yield {
+        "name": "search.worst",
+        "value": round(times[worst], 2),
+        "unit": "ms",
+        "n": len(times),
+        "notes": f"{worst or 'no filter'} around Paris; median of all {median(times.values()):.2f} ms, one at a time",
+    }
+    yield _counts(client)
+    yield _deep(client)
+    yield from _plans_and_queries(client)
+    yield _growth(client)
+
+
+def _counts(client: Any) -> Measure:
+    asked = [search("75056", one).replace("/creneaux/?", "/creneaux/comptes/?") for one in SETS]
+    times = {one: _milliseconds(client, one, times=3) for one in asked}
+    worst = max(times, key=lambda one: times[one])
+    return {
+        "name": "search.facets",
+        "value": round(median(times.values()), 2),
+        "unit": "ms",
+        "n": len(times),
+        "notes": f"all counts around Paris, exact to a thousand, one at a time; worst {times[worst]:.2f} ms: {worst}",
+    }
+
+
+def _milliseconds(client: Any, address: str, times: int = 7) -> float:
+    taken = []
+    for number in range(times):
+        began = time.perf_counter()
+        answer = client.get(f"{address}&x={number}-{time.monotonic_ns()}")
+        taken.append((time.perf_counter() - began) * 1000)
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(f"{address}: {answer.status_code}")
+    return median(taken[2:])
+
+
+def _deep(client: Any) -> Measure:
+    from django.utils import timezone  # noqa: PLC0415
+
+    from territories.models import Commune  # noqa: PLC0415
+    from workshops.searching import Criteria, find  # noqa: PLC0415
+
+    criteria, now, position = Criteria(Commune.objects.get(pk="75056"), 30), timezone.now(), None
+    for _ in range(PAGES_ON):
+        position = find(criteria, now=now, position=position).ends(criteria)[1]
+    address = search("75056")
+    first, deep = [], []
+    for _ in range(9):
+        first.append(_milliseconds(client, address))
+        deep.append(_milliseconds(client, f"{address}&apres={position}"))
+    return {
+        "name": "search.deep_page",
+        "value": round(median(deep), 2),
+        "unit": "ms",
+        "reference": {"name": "first page", "value": round(median(first), 2)},
+        "ratio": round(median(one / other for one, other in zip(deep, first, strict=True)), 2),
+        "asked": "≤ 1.2",
+        "n": len(deep),
+        "notes": "the hundredth page around Paris",
+    }
+
+
+def _growth(client: Any) -> Measure:
+    """Both databases in turns, the smaller one filled now."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    use(FEW)
+    call_command("seed", scale="regional")
+    count_rows()
+    address = search("59350")
+    times: dict[str, list[float]] = {FEW: [], DATABASE_NAME: []}
+    for _ in range(9):
+        for name, taken in times.items():
+            use(name)
+            taken.append(_milliseconds(client, address))
+    few, many = times.values()
+    return {
+        "name": "search.growth",
+        "value": round(median(many), 2),
+        "unit": "ms",
+        "reference": {"name": "100,000 slots", "value": round(median(few), 2)},
+        "ratio": round(median(one / other for one, other in zip(many, few, strict=True)), 2),
+        "asked": "≤ 1.3",
+        "n": len(many),
+        "notes": "a page around Lille",
+    }
+
+
+def _plans_and_queries(client: Any) -> Iterator[Measure]:
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    def most_asked(who: Client) -> int:
+        counts = []
+        for one in SETS:
+            address = search("59350", one)
+            who.get(f"{address}&x=0")
+            with CaptureQueriesContext(connection) as asked:
+                who.get(f"{address}&x={time.monotonic_ns()}")
+            counts.append(len(asked))
+        return max(counts)
+
+    member = Client(SERVER_NAME="127.0.0.1")
+    member.force_login(User.objects.filter(is_active=True).order_by("pk")[0])
+    for name, who, limit in (("queries", client, "≤ 2"), ("queries_signed_in", member, "≤ 4")):
+        yield {
+            "name": f"search.{name}",
+            "value": most_asked(who),
+            "unit": "statements",
+            "asked": limit,
+            "n": len(SETS),
+            "notes": "the most of all filters",
+        }
+    read = _read_whole()
+    yield {
+        "name": "search.sequential_scans",
+        "value": len(read),
+        "unit": "plans",
+        "asked": "= 0",
+        "n": len(SETS),
+        "notes": "; ".join(read) or "no plan of any filter reads the whole table of slots",
+    }
+
+
+def _read_whole() -> list[str]:
+    """The filters whose plan reads the whole table of slots."""
+    from django.db import connection  # noqa: PLC0415
+
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE '%companies_slot%'")
+        for name, statement in cursor.fetchall():
+            places = max((int(one) for one in re.findall(r"\$(\d+)", statement)), default=0)
+            given = f"({', '.join(['NULL'] * places)})" if places else ""
+            cursor.execute(f'EXPLAIN EXECUTE "{name}"{given}')
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            if "Seq Scan on companies_slot" in plan:
+                found.append(statement[:80])
+    return found
