@@ -20,6 +20,11 @@ OPEN, CLOSE = "\ue000", "\ue001"
 INDENTED = re.compile(r"\s*\n\s*")
 
 
+def squeezed(rendered: str) -> SafeString:
+    """Without what the template is indented by."""
+    return SafeString(INDENTED.sub("\n", rendered))
+
+
 class Pressed[V: tuple[str, ...]]:
     """`Pressed("components/card.html", "card", Card)(card)` is the template rendered with `card`, a tuple of texts.
 
@@ -41,7 +46,7 @@ class Pressed[V: tuple[str, ...]]:
         places = [SafeString(f"{OPEN}{number}{CLOSE}") if there else "" for number, there in enumerate(said)]
         values = self.kind._make(places)  # type: ignore[attr-defined]  # of a NamedTuple
         rendered = render_to_string(self.template, self.always | {self.name: values}, request=asked.request)
-        first, *rest = INDENTED.sub("\n", rendered).split(OPEN)
+        first, *rest = squeezed(rendered).split(OPEN)
         numbered = [piece.partition(CLOSE) for piece in rest]
         words = "%s".join(piece.replace("%", "%%") for piece in (first, *(after for _, _, after in numbered)))
         return words, [int(number) for number, _, _ in numbered]

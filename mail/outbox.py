@@ -98,12 +98,12 @@ SELECT
         SELECT max(turn_at) FROM mail_message
         WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
             AND next_attempt_at <= one.due_at
-    ) + %(turn)s) + %(turn)s * (row_number() OVER (PARTITION BY one.on_behalf_of, one.priority ORDER BY number) - 1),
+    ) + $2) + $2 * (row_number() OVER (PARTITION BY one.on_behalf_of, one.priority ORDER BY number) - 1),
     one.message_id, one.created_at, one.due_at, one.not_after, one.due_at,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
     CASE WHEN refused.id IS NOT NULL THEN one.created_at END,
-    CASE WHEN refused.id IS NULL THEN '' ELSE %(set_aside)s || ' ' || refused.reason END
-FROM ROWS FROM (jsonb_to_recordset(%(rows)s) AS (
+    CASE WHEN refused.id IS NULL THEN '' ELSE $3 || ' ' || refused.reason END
+FROM ROWS FROM (jsonb_to_recordset($1) AS (
     key text, template text, to_email text, to_name text, language text, context jsonb, about text, thread text,
     capacity text, reply_to text, calendar text, calendar_method text, secret boolean, priority smallint,
     instant boolean, weekly boolean, time_zone text, on_behalf_of text, message_id text, created_at timestamptz,
@@ -224,7 +224,7 @@ def together() -> Iterator[None]:
 
 def _write(rows: list[dict[str, Any]]) -> int:
     """How many of them are new."""
-    return len(run_planned(INSERT, {"rows": Jsonb(rows), "turn": TURN, "set_aside": SET_ASIDE}))
+    return len(run_planned(INSERT, [Jsonb(rows), TURN, SET_ASIDE]))
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:

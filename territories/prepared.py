@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import Model, QuerySet
-from psycopg import Cursor
+from psycopg import RawCursor
 from psycopg.sql import Literal
 
 type Row = tuple[Any, ...]
@@ -26,15 +26,15 @@ PLACES = re.compile("%[%s]")
 ANY_TIME = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-class Planned(Cursor[Row]):
-    """A statement of its own, whose values PostgreSQL is given apart."""
+class Planned(RawCursor[Row]):
+    """A statement of its own, whose values PostgreSQL is given apart; its places have PostgreSQL's own names, `$1`."""
 
     # Nothing is put before what a cursor with a name runs: several statements at once cannot be planned.
     name = "planned"
 
 
-def run_planned(sql: str, values: Sequence[object] | Mapping[str, object], *, using: str = "default") -> list[Row]:
-    """The rows of a statement whose values are left apart: PostgreSQL plans it once for each connection.
+def run_planned(sql: str, values: Sequence[object], *, using: str = "default") -> list[Row]:
+    """The rows of a statement whose values are left apart (`$1`, `$2`): PostgreSQL plans it once for each connection.
 
     The history of rows (pghistory) does not learn who wrote what it writes: for tables that keep one, use the ORM.
     """
@@ -60,10 +60,10 @@ class Prepared[M: Model]:
     def __call__(self, **values: object) -> list[M]:
         query, compiler, statement, names = self._written
         connection: Any = connections[query.db]
-        parameters = [values[name] for name in names]
+        given = [values[name] for name in names]
 
         def execute(**_kwargs: object) -> list[list[Row]]:
-            return [run_planned(statement, parameters, using=query.db)]
+            return [run_planned(statement, given, using=query.db)]
 
         run: Any = copy(compiler)
         run.connection, run.execute_sql = connection, execute
@@ -82,28 +82,33 @@ class Prepared[M: Model]:
     def _written(self) -> tuple[QuerySet[M], Any, str, list[str]]:
         """The query, its compiler, its words, and the names of the values that they leave apart.
 
+        A value that is asked for in many places is sent once.
+
         What is always the same stands in the words: an index of some rows only is of use when PostgreSQL sees that it
         holds them all.
         """
         query = self.build(**self.examples)
-        compiler = query.query.get_compiler(using=query.db)
+        compiler: Any = query.query.get_compiler(using=query.db)
         statement, parameters = compiler.as_sql()
         named = {example: name for name, example in self.examples.items()}
-        names = [named[given] for given in parameters if given in named]
+        names = list(dict.fromkeys(named[given] for given in parameters if given in named))
         if missing := self.examples.keys() - set(names):
             raise ValueError(f"The query has no place for {sorted(missing)}.")
+        numbers = {self.examples[name]: number for number, name in enumerate(names, start=1)}
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        compiler.get_converters = lambda _columns: converters
         given = iter(parameters)
-        written = PLACES.sub(lambda place: _worded(place[0], given, named, using=query.db), statement)
+        written = PLACES.sub(lambda place: _worded(place[0], given, numbers, using=query.db), statement)
         return query, compiler, written, names
 
 
-def _worded(place: str, given: Iterator[object], named: Mapping[object, str], *, using: str) -> str:
+def _worded(place: str, given: Iterator[object], numbers: Mapping[object, int], *, using: str) -> str:
     """One place of a statement: left open for a value that has a name, else the value itself."""
     if place != "%s":
-        return place
+        return "%"
     value = next(given)
-    if value in named:
-        return place
+    if value in numbers:
+        return f"${numbers[value]}"
     connection: Any = connections[using]
     connection.ensure_connection()
-    return Literal(value).as_string(connection.connection).replace("%", "%%")
+    return Literal(value).as_string(connection.connection)

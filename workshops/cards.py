@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -85,4 +86,12 @@ _DRAWN = Pressed("components/slot_card.html", "card", Card)
 
 def draw(row: tuple[Any, ...]) -> SafeString:
     """The card of a row of a search, as the component draws it."""
+    return _draw(row) if settings.DEBUG else _kept(row)
+
+
+def _draw(row: tuple[Any, ...]) -> SafeString:
     return _DRAWN(_card(row))
+
+
+# By all that a card says, about 12 MB: who searches here sees the cards that others see.
+_kept = lru_cache(maxsize=10_000)(_draw)

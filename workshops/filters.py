@@ -17,6 +17,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from accounts.forms import DayField
+from accounts.pressed import squeezed
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import CommuneField
@@ -146,7 +147,7 @@ class Elsewhere(django_filters.Filter):  # type: ignore[misc]  # idem
 def shown(field: forms.BoundField) -> SafeString:
     """A field with its label and its errors; of one that nobody sees, nothing that they could not mend."""
     if not field.is_hidden:
-        return field.as_field_group()
+        return squeezed(field.as_field_group())
     return SafeString() if field.errors else field.as_hidden()
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, F, Func, Value
 
-from companies.models import Slot, SlotQuerySet
+from companies.models import ALL, Slot, SlotQuerySet, Span
 from territories.grid import cells_around
 from territories.models import Commune, Departement
 from territories.prepared import ANY_TIME, Prepared, Row
@@ -24,7 +24,9 @@ from workshops.filters import CONDITIONS, Position, day_begins, day_ends
 PAGE = 20
 # So many cells, or the next number: few shapes of a query, each planned once.
 CELLS = (4, 8, 16, 24, 48, 128)
-NOWHERE = -1
+# No cell of the grid. As large as those that are: PostgreSQL plans anew for numbers of another size.
+NO_CELL = -1_000_000
+ANYWHERE = -1
 DEPARTEMENT = "room__site__commune__departement"
 # What part of the radius one looks in first for the nearest.
 NEARER = 5
@@ -213,13 +215,13 @@ def _apart(name: str, value: Any) -> dict[str, Any]:
 
 def _where(place: Commune | None, reach: float) -> tuple[int, dict[str, Any]]:
     if place is None:
-        return NOWHERE, {}
+        return ANYWHERE, {}
     if place.point is None:
         return 0, {"near": place.departement_id}
     cells = cells_around(*place.point, reach)
     size = next((size for size in CELLS if size >= len(cells)), len(cells))
-    around = {"latitude": place.latitude, "longitude": place.longitude, "kilometres": reach}
-    return size, around | {f"cell{n}": cells[n] if n < len(cells) else NOWHERE for n in range(size)}
+    around = {"latitude": place.latitude, "longitude": place.longitude, "kilometres": reach, "most": ALL}
+    return size, around | {f"cell{n}": cells[n] if n < len(cells) else NO_CELL for n in range(size)}
 
 
 @lru_cache(maxsize=512)
@@ -230,9 +232,8 @@ def _prepared(shape: Shape, columns: tuple[str, ...], count: int, *, in_order: b
             examples |= _apart(name, (DATES | OTHERS)[name])
     if shape.near > 0:
         examples |= {"latitude": -0.11, "longitude": -0.22, "kilometres": -0.33}
-        examples |= {f"cell{n}": -100 - n for n in range(shape.near)} | (
-            {"since_km": -0.55} if shape.by_distance else {}
-        )
+        examples |= {f"cell{n}": -100 - n for n in range(shape.near)}
+        examples |= {"since_km": -0.55} if shape.by_distance else {"most": -6}
     elif shape.near == 0:
         examples["near"] = "?"
     if shape.begins:
@@ -245,13 +246,22 @@ def _page(
     shape: Shape, columns: tuple[str, ...], count: int, *, in_order: bool, now: dt.datetime, **values: Any
 ) -> Any:
     """The query of a page: what may be booked, of that what is asked, of that what comes next."""
-    slots = _asked(shape, bookable(now), values)
+    slots = _asked(shape, bookable(now), values | {"now": now})
     order = ("distance_km", "starts_at", "pk") if shape.by_distance else ("starts_at", "pk")
     if shape.begins:
         begins = [Value(values[name]) for name in ("after_km", "after", "after_id") if name in values]
         slots = slots.filter(Beyond(*map(F, order), *begins, backwards=shape.backwards))
     ordered = slots.order_by(*(f"-{name}" for name in order) if shape.backwards else order)
     return (ordered if in_order else slots.order_by()).values_list(*columns)[:count]
+
+
+def _span(shape: Shape, values: dict[str, Any]) -> Span:
+    """Within which beginnings all lie that is asked for, and comes next."""
+    since = [values[name] for name in ("now", "du_begins") if name in values]
+    until = [values["au_ends"]] if "au_ends" in values else []
+    if shape.begins:
+        (until if shape.backwards else since).append(values["after"])
+    return Span(tuple(since), tuple(until), values["most"])
 
 
 def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQuerySet:
@@ -263,7 +273,7 @@ def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQue
         if shape.by_distance:
             since = values["since_km"]
             return slots.from_nearest_site(cells, since_km=since, backwards=shape.backwards, **around)
-        return slots.of_cells(cells, backwards=shape.backwards).around(**around)
+        return slots.of_cells(cells, _span(shape, values), backwards=shape.backwards).around(**around)
     if shape.near == 0:
         return slots.filter(**{DEPARTEMENT: values["near"]})
     return slots

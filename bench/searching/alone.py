@@ -143,29 +143,39 @@ def _plans_and_queries(client: Any) -> Iterator[Measure]:
             "n": len(SETS),
             "notes": "the most of all filters",
         }
-    read = _read_whole()
-    yield {
-        "name": "search.sequential_scans",
-        "value": len(read),
-        "unit": "plans",
-        "asked": "= 0",
-        "n": len(SETS),
-        "notes": "; ".join(read) or "no plan of any filter reads the whole table of slots",
-    }
+    yield from _plans()
 
 
-def _read_whole() -> list[str]:
-    """The filters whose plan reads the whole table of slots."""
+def _plans() -> Iterator[Measure]:
+    """How the pages of all sets of filters are read, by the plans that PostgreSQL keeps for this connection."""
+    from workshops.searching import PAGE  # noqa: PLC0415
+
+    plans = _kept_plans(f"%companies_slot% LIMIT {PAGE + 1}")
+    for name, sign, what in (
+        ("sequential_scans", "Seq Scan on companies_slot", "reads the whole table of slots"),
+        ("whole_cells", "Bitmap Heap Scan on companies_slot", "reads a cell as a whole, and sorts it"),
+    ):
+        found = [statement for statement, plan in plans if sign in plan]
+        yield {
+            "name": f"search.{name}",
+            "value": len(found),
+            "unit": "plans",
+            "asked": "= 0",
+            "n": len(plans),
+            "notes": "; ".join(found) or f"no plan of any filter {what}",
+        }
+
+
+def _kept_plans(words: str) -> list[tuple[str, str]]:
+    """Statements that are like these words, cut short, with their plans."""
     from django.db import connection  # noqa: PLC0415
 
     found = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE '%companies_slot%'")
+        cursor.execute("SELECT name, statement FROM pg_prepared_statements WHERE statement LIKE %s", [words])
         for name, statement in cursor.fetchall():
             places = max((int(one) for one in re.findall(r"\$(\d+)", statement)), default=0)
             given = f"({', '.join(['NULL'] * places)})" if places else ""
             cursor.execute(f'EXPLAIN EXECUTE "{name}"{given}')
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-            if "Seq Scan on companies_slot" in plan:
-                found.append(statement[:80])
+            found.append((statement[:80], "\n".join(row[0] for row in cursor.fetchall())))
     return found

@@ -16,7 +16,7 @@ from workshops.cards import draw
 
 ROWS = 20
 TWENTY = """
-SELECT id FROM companies_slot WHERE state = 'open' AND cell = %s AND starts_at > %s ORDER BY starts_at, id LIMIT 20
+SELECT id FROM companies_slot WHERE state = 'open' AND cell = $1 AND starts_at > $2 ORDER BY starts_at, id LIMIT 20
 """
 
 

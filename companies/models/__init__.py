@@ -11,6 +11,7 @@ from companies.models.companies import (
     Membership,
     signatory,
 )
+from companies.models.merged import ALL, Span
 from companies.models.openings import Availability, AvailabilityQuerySet, BookingMode, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.photos import RoomPhoto
@@ -19,6 +20,7 @@ from companies.models.slots import Slot, SlotQuerySet
 from companies.models.volunteers import Engagement, SlotVolunteer, SlotVolunteerQuerySet, VolunteerProfile
 
 __all__ = [
+    "ALL",
     "AccessKit",
     "Accessibility",
     "Availability",
@@ -42,6 +44,7 @@ __all__ = [
     "SlotQuerySet",
     "SlotVolunteer",
     "SlotVolunteerQuerySet",
+    "Span",
     "TsTzRange",
     "VolunteerProfile",
     "WallClock",

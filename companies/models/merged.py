@@ -6,30 +6,51 @@ which has its own by their beginning, or goes through the sites of a place from 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import FloatField, Func
 from django.db.models.sql.datastructures import BaseTable, Join
 
 from territories.distance import KilometresFrom
 
+# More than there are. PostgreSQL, which is not told how many, plans for a part of them: else it reads a cell as a whole
+# and sorts it, wherever it takes cells for smaller than they are.
+ALL = 1_000_000_000
+
+
+class Span(NamedTuple):
+    """Between two beginnings of slots, both included, or several on either side, whichever is the closer."""
+
+    since: tuple[dt.datetime, ...] = ()
+    until: tuple[dt.datetime, ...] = ()
+    most: int = ALL
+    """How many are read of each cell."""
+
 
 class OpenByCell(BaseTable):
-    """In place of the table of slots: those that are open, of these cells, each cell's by their beginning."""
+    """In place of the table of slots: those that are open, of these cells and a span, each cell's by their beginning.
 
-    def __init__(self, table: str, alias: str, cells: Sequence[int], *, backwards: bool) -> None:
+    What is asked of the beginning must be said by the span: nothing beyond a leg narrows what is read.
+    """
+
+    def __init__(self, table: str, alias: str, cells: Sequence[int], span: Span, *, backwards: bool) -> None:
         super().__init__(table, alias)
-        self.cells, self.backwards = cells, backwards
+        self.cells, self.span, self.backwards = cells, span, backwards
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002  # Django's signature
         name, alias, way = compiler.quote_name(self.table_name), self.table_alias, "DESC" if self.backwards else "ASC"
-        leg = f"(SELECT * FROM {name} WHERE state = 'open' AND cell = %s ORDER BY starts_at {way}, id {way})"  # noqa: S608  # names of our own
-        return f"({' UNION ALL '.join([leg] * len(self.cells))}) {compiler.quote_name(alias)}", list(self.cells)
+        since, until, most = self.span
+        within = " AND starts_at >= %s" * len(since) + " AND starts_at <= %s" * len(until)
+        order = f"ORDER BY starts_at {way}, id {way} LIMIT %s"
+        leg = f"(SELECT * FROM {name} WHERE state = 'open' AND cell = %s{within} {order})"  # noqa: S608  # names of our own
+        given = [value for cell in self.cells for value in (cell, *since, *until, most)]
+        return f"({' UNION ALL '.join([leg] * len(self.cells))}) {compiler.quote_name(alias)}", given
 
     def relabeled_clone(self, change_map: Any) -> OpenByCell:
         alias = change_map.get(self.table_alias, self.table_alias)
-        return OpenByCell(self.table_name, alias, self.cells, backwards=self.backwards)
+        return OpenByCell(self.table_name, alias, self.cells, self.span, backwards=self.backwards)
 
 
 class NearestSites(Join):

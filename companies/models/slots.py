@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from companies.models.calendars import BusyTime
 from companies.models.companies import Company, signatory
-from companies.models.merged import KmOfSite, NearestSites, OpenByCell
+from companies.models.merged import KmOfSite, NearestSites, OpenByCell, Span
 from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room
@@ -69,11 +69,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         distance = kilometres_from(latitude, longitude, prefix="room__site__")
         return self.annotate(distance_km=distance).filter(distance_km__lte=kilometres)
 
-    def of_cells(self, cells: Sequence[int], *, backwards: bool = False) -> Self:
-        """Open slots of these cells of the grid, to be ordered by their beginning and key: see `merged`."""
+    def of_cells(self, cells: Sequence[int], span: Span, *, backwards: bool = False) -> Self:
+        """Open slots of these cells of the grid and a span, to be ordered by their beginning and key: see `merged`."""
         found = self.all()
         alias = found.query.get_initial_alias()
-        found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, backwards=backwards)
+        found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, span, backwards=backwards)
         return found
 
     def from_nearest_site(

@@ -144,10 +144,10 @@ LOCK_PARTIES = """
 SELECT id FROM (
     WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '4s', true)),
     offered AS MATERIALIZED (
-        SELECT id FROM companies_slot WHERE id = %(slot)s AND EXISTS (SELECT FROM patience) FOR NO KEY UPDATE
+        SELECT id FROM companies_slot WHERE id = $1 AND EXISTS (SELECT FROM patience) FOR NO KEY UPDATE
     )
     SELECT id FROM associations_association
-    WHERE id = %(association)s AND EXISTS (SELECT FROM offered) FOR NO KEY UPDATE
+    WHERE id = $2 AND EXISTS (SELECT FROM offered) FOR NO KEY UPDATE
 ) AS held
 """
 
@@ -157,7 +157,7 @@ def _lock_parties(slot_id: int, association: Association) -> None:
 
     Those who race for one slot wait in line; one association's bookings do not both see room for one.
     """
-    run_planned(LOCK_PARTIES, {"slot": slot_id, "association": association.pk})
+    run_planned(LOCK_PARTIES, [slot_id, association.pk])
 
 
 def _without_doubt(slot_id: int, association: Association, key: UUID, now: dt.datetime) -> Slot | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from html import escape
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -40,13 +41,13 @@ class Results(NamedTuple):
 
 def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
     """This search, with other parameters; None leaves one out. A page of its list is no part of it."""
-    kept = data.copy()
+    kept = dict(data.lists())
     for name, value in {"apres": None, "avant": None, **parameters}.items():
         if value is None:
             kept.pop(name, None)
         else:
-            kept[name] = str(value)
-    return SafeString(escape(f"{path}?{kept.urlencode()}"))
+            kept[name] = [str(value)]
+    return SafeString(escape(f"{path}?{urlencode(kept, doseq=True)}"))
 
 
 def results(data: QueryDict, asked: Read, *, now: dt.datetime) -> Results:
