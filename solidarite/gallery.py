@@ -18,7 +18,7 @@ from solidarite.skyline import skyline
 from territories import clock
 from workshops.cards import Card
 from workshops.filters import SlotFilter
-from workshops.models import HostingAgreement
+from workshops.models import HostingAgreement, Report, Side
 from workshops.pictures import legend, map_of_france, scale
 from workshops.reliability import AGAINST
 from workshops.reliability import Kind as FactKind
@@ -308,10 +308,19 @@ def _record() -> SimpleNamespace:
             kind=kind,
             counts_against=kind in AGAINST,
             reply=SimpleNamespace(text="Le train était arrêté.") if kind == "late" else None,
+            reports=_reports() if kind == "disputed" else [],
         )
         for number, kind in enumerate(kinds)
     ]
     return SimpleNamespace(kept=2, total=5, facts=facts)
+
+
+def _reports() -> list[Report]:
+    """Of two sides that do not agree."""
+    return [
+        Report(side=Side.ASSOCIATION, absent=Side.COMPANY, attended=0, comment="La porte était fermée."),
+        Report(side=Side.COMPANY, volunteers=2, volunteer_minutes=240, mecenat_minutes=120, rating=4),
+    ]
 
 
 def _numbered(booking: SimpleNamespace, number: int) -> SimpleNamespace:

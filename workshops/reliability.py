@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from associations.models import Association
 from companies.models import Company
-from workshops.models import Booking, BookingQuerySet, Reason, Reply, Side, WaitlistEntry
+from workshops.models import Booking, BookingQuerySet, Reason, Reply, Report, Side, WaitlistEntry
 
 # So far back.
 LOOKED_AT = dt.timedelta(days=365)
@@ -37,6 +37,12 @@ class Fact(NamedTuple):
     @property
     def counts_against(self) -> bool:
         return self.kind in AGAINST
+
+    @property
+    def reports(self) -> list[Report]:
+        """What each side wrote, for moderators alone; nothing where there never was a workshop."""
+        workshop = getattr(self.booking, "workshop", None)
+        return list(workshop.reports.all()) if workshop else []
 
 
 class Record(NamedTuple):

@@ -321,3 +321,19 @@ def test_page_costs_the_same_however_much_counts(
     client = visitor(world.association_owner)
     with django_assert_num_queries(6):
         client.get(reverse("workshops:association_reliability", args=[world.association.slug]))
+
+
+def test_moderators_alone_read_what_both_sides_wrote(
+    world: World, now: dt.datetime, past: Callable[..., Booking], visitor: Visitor
+) -> None:
+    booking = past()
+    report(booking, Side.ASSOCIATION, "company")
+    report(booking, Side.COMPANY)
+    Report.objects.filter(side=Side.ASSOCIATION).update(comment="Porte fermée.")
+    Report.objects.filter(side=Side.COMPANY).update(comment="Tout était ouvert.")
+    words = ["Porte fermée.", "Tout était ouvert.", "4 sur 5"]
+    for kind, slug in (("entreprises", world.company.slug), ("associations", world.association.slug)):
+        read = visitor(world.moderator).get(reverse("moderation_reliability", args=[kind, slug])).text
+        assert [word in read for word in words] == [True] * 3
+    own = visitor(world.company_owner).get(reverse("workshops:company_reliability", args=[world.company.slug])).text
+    assert [word in own for word in words] == [False] * 3

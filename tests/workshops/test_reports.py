@@ -228,3 +228,44 @@ def test_what_has_begun_is_not_offered_to_be_moved_or_called_off(
         assert ("L’atelier a commencé" in shown, 'href="#ecrire"' in shown) == (True, True)
         moving = client.get(reverse(f"workshops:{side}_move", args=[organisation.slug, booking.pk]), follow=True)
     assert (moving.redirect_chain[0][0], "il ne se déplace pas" in moving.text) == (page, True)
+
+
+def test_each_side_reads_its_own_report_and_the_words_about_its_absence_alone(
+    booking: Booking, world: World, visitor: Callable[[User], Client]
+) -> None:
+    def seen(side: Side) -> str:
+        page = reverse(f"workshops:{side}_booking", args=[getattr(world, side).slug, booking.pk])
+        return visitor(getattr(world, f"{side}_owner")).get(page).text
+
+    with travel(world.slot.ends_at, tick=False):
+        counts = {"volunteers": 2, "volunteer_minutes": 240, "mecenat_minutes": 90}
+        write(booking, Side.COMPANY, world.slot.ends_at, **counts, comment="Salle rendue propre.")
+        own = seen(Side.COMPANY)
+        for part in (
+            "2\u00a0personnes, 4\u00a0heures en tout, dont 1,5\u00a0heure de mécénat",
+            "4 sur 5",
+            "Salle rendue propre.",
+        ):
+            assert part in own
+        assert "Salle rendue propre." not in seen(Side.ASSOCIATION)
+        gone = Report(absent=Side.COMPANY, attended=0, comment="Porte <fermée>.")
+        by = world.association_owner
+        actions.report_workshop(
+            workshop=booking.workshop, report=gone, side=Side.ASSOCIATION, by=by, now=world.slot.ends_at
+        )
+        assert "l’entreprise n’est pas venue" in seen(Side.ASSOCIATION)
+        told = seen(Side.COMPANY)
+        assert ("Une absence est signalée" in told, "Porte &lt;fermée&gt;." in told) == (True, True)
+        theirs = seen(Side.ASSOCIATION)
+        assert ("Une absence est signalée" in theirs, "Salle rendue propre." in theirs) == (False, False)
+
+
+def test_brackets_and_what_was_taught_are_read_again(
+    booking: Booking, world: World, visitor: Callable[[User], Client]
+) -> None:
+    write(booking, Side.ASSOCIATION, world.slot.ends_at, attended=5, under_12=2, over_70=1, taught=["email"])
+    page = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    with travel(world.slot.ends_at, tick=False):
+        shown = visitor(world.association_owner).get(page).text
+    assert "5\u00a0personnes, dont 2 (moins de 12 ans), 1 (70 ans et plus)" in shown
+    assert "<dt>Abordé</dt><dd>E-mail</dd>" in shown

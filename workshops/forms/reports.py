@@ -30,6 +30,10 @@ class ReportForm(forms.ModelForm[Report]):
             "comment": forms.Textarea(attrs={"rows": 3}),
             "sessions_cleared": forms.CheckboxInput(),
         }
+        help_texts = {
+            "rating": "Lue par les modérateurs seuls.",
+            "comment": "Lu par les modérateurs, et par l’autre organisation si vous signalez son absence.",
+        }
 
     def __init__(self, data: Any = None, *, booking: Booking) -> None:
         super().__init__(data)

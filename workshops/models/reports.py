@@ -135,3 +135,24 @@ class Report(models.Model):
     def says_nobody_came(self) -> bool:
         """Whether the association was there in vain: none of its people came."""
         return self.side == Side.ASSOCIATION and self.absent == "" and self.attended == 0
+
+    @property
+    def counted_brackets(self) -> list[tuple[str, int]]:
+        """The age brackets in which somebody came, in words, with how many."""
+        counts = [(name, getattr(self, name)) for name in self.BRACKETS]
+        return [(str(self._meta.get_field(name).verbose_name), count) for name, count in counts if count]  # type: ignore[union-attr]
+
+    @property
+    def taught_labels(self) -> list[str]:
+        """What was taught, in words."""
+        return [str(Topic(code).label) for code in self.taught]
+
+    @property
+    def volunteer_hours(self) -> float | None:
+        """Of all volunteers together; None from an association."""
+        return None if self.volunteer_minutes is None else self.volunteer_minutes / 60
+
+    @property
+    def mecenat_hours(self) -> float | None:
+        """Of these, those on working time."""
+        return None if self.mecenat_minutes is None else self.mecenat_minutes / 60

@@ -117,6 +117,8 @@ def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, 
         "workshop": workshop,
         "writes": workshop.state != Workshop.State.CANCELLED,
         "own_report": next((one for one in workshop.reports.all() if one.side == side), None),
+        # The words of the mail about it; the rest of what the other side wrote is for moderators.
+        "told_absent": next((one for one in workshop.reports.all() if one.absent == side), None),
         "asked": workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
         "lights": lights(workshop, joined=joined, room_taken=taken),
     }
