@@ -187,7 +187,7 @@ def test_where_one_was_absent_nothing_is_counted_or_rated(
         assert kept == (Side.COMPANY, 0, None, [], 0)
 
 
-@pytest.mark.parametrize(("side", "cost"), [("company", 6), ("association", 4)])
+@pytest.mark.parametrize(("side", "cost"), [("company", 7), ("association", 5)])
 def test_form_of_a_report_is_shown_once_the_workshop_is_over(
     booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client], side: str, cost: int
 ) -> None:
@@ -269,3 +269,29 @@ def test_brackets_and_what_was_taught_are_read_again(
         shown = visitor(world.association_owner).get(page).text
     assert "5\u00a0personnes, dont 2 (moins de 12 ans), 1 (70 ans et plus)" in shown
     assert "<dt>Abordé</dt><dd>E-mail</dd>" in shown
+
+
+@pytest.mark.parametrize("side", Side)
+def test_who_has_reported_is_told_so_before_filling_in_a_form(
+    booking: Booking, world: World, visitor: Callable[[User], Client], side: Side
+) -> None:
+    counts = {"volunteers": 2, "volunteer_minutes": 240, "mecenat_minutes": 0}
+    write(booking, side, world.slot.ends_at, **(counts if side == Side.COMPANY else {"attended": 5}))
+    slug = getattr(world, side).slug
+    with travel(world.slot.ends_at, tick=False):
+        client = visitor(getattr(world, f"{side}_owner"))
+        shown = client.get(reverse(f"workshops:{side}_report", args=[slug, booking.pk])).text
+    assert ("déjà enregistré" in shown, 'name="rating"' in shown) == (True, False)
+    assert f'href="{reverse(f"workshops:{side}_booking", args=[slug, booking.pk])}"' in shown
+
+
+@pytest.mark.parametrize("later", [dt.timedelta(0), dt.timedelta(days=30)])
+def test_nothing_is_reported_of_what_was_called_off(
+    booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client], later: dt.timedelta
+) -> None:
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    with travel(now + later, tick=False):
+        page = reverse("workshops:company_report", args=[world.company.slug, booking.pk])
+        shown = visitor(world.company_owner).get(page).text
+    assert ("Cet atelier a été annulé" in shown, 'name="rating"' in shown) == (True, False)

@@ -50,7 +50,7 @@ from workshops.actions.reminders import (
     remind_workshops,
 )
 from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
-from workshops.actions.reports import AlreadyReported, NotOver, check_over, report_workshop, settle_by_company
+from workshops.actions.reports import AlreadyReported, NotOver, check_to_report, report_workshop, settle_by_company
 from workshops.actions.searches import AlreadySaved, TooManySaved, change_alerts, forget_search, save_search
 from workshops.actions.series import (
     Change,
@@ -136,7 +136,7 @@ __all__ = [
     "change_slot",
     "check_admission",
     "check_movable",
-    "check_over",
+    "check_to_report",
     "close_feed",
     "close_places",
     "come",

@@ -12,12 +12,14 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Request
-from companies.models import Engagement
+from companies.models import Engagement, Slot
 from territories.wording import long_date, wall_time
 from workshops import emails
 from workshops.actions.attending import Presence, minutes_of, note_presences
 from workshops.actions.moves import move_booking, release_request
 from workshops.models import Booking, Report, Side, Workshop
+
+REPORTED = "Votre compte rendu est déjà enregistré."
 
 
 class NotOver(Refused):
@@ -28,13 +30,20 @@ class AlreadyReported(Refused):
     """This side has reported."""
 
 
-def check_over(workshop: Workshop, now: dt.datetime) -> None:
-    """Whether there is something to report yet.
+def check_to_report(workshop: Workshop, side: Side, now: dt.datetime) -> None:
+    """Whether this side has something to report, and has not yet.
 
     Raises:
-        NotOver
+        NotOver, AlreadyReported
     """
-    slot = workshop.booking.slot
+    if workshop.state == Workshop.State.CANCELLED:
+        raise NotOver("Cet atelier a été annulé\u00a0: il n’y a pas de compte rendu à écrire.")
+    _check_over(workshop.booking.slot, now)
+    if workshop.reports.filter(side=side).exists():
+        raise AlreadyReported(REPORTED)
+
+
+def _check_over(slot: Slot, now: dt.datetime) -> None:
     if slot.ends_at <= now:
         return
     end = slot.ends_at.astimezone(ZoneInfo(slot.time_zone))
@@ -63,14 +72,12 @@ def report_workshop(
     Raises:
         NotOver, AlreadyReported: nothing is written.
     """
-    check_over(workshop, now)
-    current = Workshop.objects.select_for_update(no_key=True).only("state").get(pk=workshop.pk)
-    if current.state == Workshop.State.CANCELLED:
-        raise NotOver("Cet atelier a été annulé\u00a0: il n’y a pas de compte rendu à écrire.")
+    workshop.state = Workshop.objects.select_for_update(no_key=True).only("state").get(pk=workshop.pk).state
+    check_to_report(workshop, side, now)
     report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
     if side == Side.COMPANY:
         _count_in(report, presences)
-    with refusing({"report_once_per_side": AlreadyReported("Votre compte rendu est déjà enregistré.")}):
+    with refusing({"report_once_per_side": AlreadyReported(REPORTED)}):
         report.save()
     note_presences(workshop, presences, by=by, now=now)
     _settle(workshop.booking, report, now)

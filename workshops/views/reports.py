@@ -27,8 +27,8 @@ def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResp
     """Who of the volunteers came and for how long, and how it went."""
     booking = booking_of(managed_company(request, slug), booking_id)
     workshop = get_object_or_404(Workshop, booking=booking)
-    if early := _too_early(request, workshop, booking, Side.COMPANY):
-        return early
+    if refused := _nothing_to_write(request, workshop, booking, Side.COMPANY):
+        return refused
     data = request.POST or None
     form = CompanyReportForm(data, booking=booking)
     return _report(request, booking, workshop, form, _presences(workshop, booking, data))
@@ -39,8 +39,8 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
     """How many came, what was taught, and how it went."""
     booking = booking_for(managed_association(request, slug), booking_id)
     workshop = get_object_or_404(Workshop, booking=booking)
-    if early := _too_early(request, workshop, booking, Side.ASSOCIATION):
-        return early
+    if refused := _nothing_to_write(request, workshop, booking, Side.ASSOCIATION):
+        return refused
     return _report(
         request,
         booking,
@@ -49,10 +49,10 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
     )
 
 
-def _too_early(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
-    """No form before the workshop is over, but from when on there is one."""
+def _nothing_to_write(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
+    """No form before the workshop is over, nor for one that is off or reported; said before anybody fills one in."""
     workshop.booking = booking
-    refusal = refusal_of(lambda: actions.check_over(workshop, clock.now()))
+    refusal = refusal_of(lambda: actions.check_to_report(workshop, side, clock.now()))
     if not refusal or request.method == "POST":
         return None
     context = {"booking": booking, "refusal": refusal, "back": _booking_url(booking, side)}
