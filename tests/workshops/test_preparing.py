@@ -170,6 +170,27 @@ def test_there_is_no_open_chat(workshop: Workshop, now: dt.datetime) -> None:
         write(workshop, workshop.booking.slot.ends_at + dt.timedelta(days=14), side=Side.COMPANY)
 
 
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize(("off", "why"), [(False, "terminé depuis plus de deux semaines"), (True, "est annulé")])
+def test_writing_is_offered_while_it_may_be_done(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor, side: Side, why: str, *, off: bool
+) -> None:
+    person = getattr(world, f"{side}_owner")
+    at = [getattr(world, side).slug, workshop.booking_id]
+    page, note = (reverse(f"workshops:{side}_{name}", args=at) for name in ("booking", "note"))
+    end = now if off else world.slot.ends_at + dt.timedelta(days=14)
+    with travel(end - dt.timedelta(minutes=1), tick=False):
+        assert 'id="ecrire"' in visitor(person).get(page).text
+    if off:
+        by = world.company_owner
+        actions.cancel_booking(booking=workshop.booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    with travel(end, tick=False):
+        client = visitor(person)
+        refused = client.post(note, {"kind": "other", "text": "Merci."})
+        assert 'id="ecrire"' not in client.get(page).text
+    assert (refused.status_code, why in refused.text, 'id="ecrire"' in refused.text) == (422, True, False)
+
+
 @pytest.mark.parametrize(
     ("fields", "constraint"),
     [

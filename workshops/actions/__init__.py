@@ -39,7 +39,15 @@ from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
 from workshops.actions.offering import NotSought, SomebodyWaits, offer_evening, offer_slot
-from workshops.actions.preparing import NotToCome, TooManyNotes, TooManyVisitors, Wordless, prepare_workshop, write_note
+from workshops.actions.preparing import (
+    NotToCome,
+    TooManyNotes,
+    TooManyVisitors,
+    Wordless,
+    check_to_write,
+    prepare_workshop,
+    write_note,
+)
 from workshops.actions.promising import take_over
 from workshops.actions.reminders import (
     NothingToAgree,
@@ -137,6 +145,7 @@ __all__ = [
     "check_admission",
     "check_movable",
     "check_to_report",
+    "check_to_write",
     "close_feed",
     "close_places",
     "come",

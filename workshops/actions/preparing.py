@@ -60,6 +60,18 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
         emails.workshop_visitors(workshop=workshop, now=now)
 
 
+def check_to_write(workshop: Workshop, now: dt.datetime) -> None:
+    """Whether the two sides may still write to each other about it.
+
+    Raises:
+        NotToCome
+    """
+    if workshop.state == Workshop.State.CANCELLED:
+        raise NotToCome("Cet atelier est annulé\u00a0: on ne s’écrit plus à son sujet.")
+    if workshop.booking.slot.ends_at + WRITTEN_UNTIL <= now:
+        raise NotToCome("Cet atelier est terminé depuis plus de deux semaines\u00a0: on ne s’écrit plus à son sujet.")
+
+
 @transaction.atomic
 def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User, now: dt.datetime) -> WorkshopNote:
     """Write to the other side: mailed at once, kept on the page.
@@ -70,8 +82,8 @@ def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User
     current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
     if current.booking_id != workshop.booking_id:
         raise NotToCome("Cet atelier vient d’être déplacé\u00a0: rechargez la page.")
-    if current.state == Workshop.State.CANCELLED or workshop.booking.slot.ends_at + WRITTEN_UNTIL <= now:
-        raise NotToCome("Cet atelier est annulé, ou terminé depuis longtemps.")
+    workshop.state = current.state
+    check_to_write(workshop, now)
     if kind not in WorkshopNote.URGENT and not text.strip():
         raise Wordless("Écrivez votre message en quelques mots.")
     if WorkshopNote.objects.about(workshop.booking).filter(side=side).count() >= NOTES_OF_A_SIDE:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.identity import signed_in
-from accounts.refusals import Refused
+from accounts.refusals import Refused, refusal_of
 from associations.models import Association
 from associations.views import managed_association
 from companies.models import Company, Slot, SlotVolunteer
@@ -115,7 +115,7 @@ def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, 
     taken = Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists()
     return {
         "workshop": workshop,
-        "writes": workshop.state != Workshop.State.CANCELLED,
+        "writes": not refusal_of(lambda: actions.check_to_write(workshop, now)),
         "own_report": next((one for one in workshop.reports.all() if one.side == side), None),
         # The words of the mail about it; the rest of what the other side wrote is for moderators.
         "told_absent": next((one for one in workshop.reports.all() if one.absent == side), None),
