@@ -120,6 +120,24 @@ def test_workshop_that_is_over_is_not_prepared(workshop: Workshop, world: World)
         actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=world.slot.ends_at)
 
 
+@pytest.mark.parametrize(("off", "why"), [(False, "Cet atelier est terminé"), (True, "Cet atelier est annulé")])
+def test_page_says_that_nothing_is_left_to_prepare(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor, why: str, *, off: bool
+) -> None:
+    if off:
+        by = world.company_owner
+        actions.cancel_booking(booking=workshop.booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    at = [world.association.slug, workshop.booking_id]
+    page = reverse("workshops:association_prepare", args=at)
+    with travel(now if off else world.slot.ends_at, tick=False):
+        client = visitor(world.association_owner)
+        answers = [client.get(page), client.post(page, {"title": "Trop tard"})]
+        assert page not in client.get(reverse("workshops:association_booking", args=at)).text
+    assert [answer.status_code for answer in answers] == [200, 422]
+    for answer in answers:
+        assert (why in answer.text, 'name="title"' in answer.text) == (True, False)
+
+
 def test_readiness_is_seen_at_one_glance(workshop: Workshop, now: dt.datetime) -> None:
     seen = {light.label: (light.state, light.text) for light in lights(workshop, joined=1, room_taken=False)}
     assert seen == {

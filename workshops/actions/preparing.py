@@ -36,6 +36,18 @@ class TooManyNotes(Refused):
     """The two sides should talk instead."""
 
 
+def check_to_come(workshop: Workshop, now: dt.datetime) -> None:
+    """Whether it still takes place, so that there is something to prepare.
+
+    Raises:
+        NotToCome
+    """
+    if workshop.state == Workshop.State.CANCELLED:
+        raise NotToCome("Cet atelier est annulé\u00a0: il n’y a plus rien à préparer.")
+    if workshop.state != Workshop.State.PLANNED or workshop.booking.slot.ends_at <= now:
+        raise NotToCome("Cet atelier est terminé\u00a0: il n’y a plus rien à préparer.")
+
+
 @transaction.atomic
 def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
     """Save what the association says of its workshop. Another number of visitors is told to the company.
@@ -45,8 +57,8 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
     """
     before = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
     slot = workshop.booking.slot
-    if before.state != Workshop.State.PLANNED or slot.ends_at <= now:
-        raise NotToCome("Cet atelier n’est plus à venir.")
+    workshop.state = before.state
+    check_to_come(workshop, now)
     if workshop.visitors is not None and workshop.visitors > slot.room_capacity:
         raise TooManyVisitors(
             f"La salle accueille {slot.room_capacity} personnes\u00a0: indiquez un nombre plus petit."

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
-from accounts.refusals import Refused, accepted
+from accounts.refusals import Refused, accepted, refusal_of
 from associations.views import managed_association
 from companies.views import managed_company
 from territories import clock
@@ -26,6 +26,10 @@ def prepare(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """Title, topics, level, material, and the number of visitors."""
     booking = booking_for(managed_association(request, slug), booking_id)
     workshop = _workshop(booking)
+    status = 422 if request.method == "POST" else 200
+    if refusal := refusal_of(lambda: actions.check_to_come(workshop, clock.now())):
+        context = {"booking": booking, "refusal": refusal}
+        return render(request, "workshops/workshop_prepare.html", context, status=status)
     form = PrepareForm(request.POST or None, instance=workshop)
     asked = request.method == "POST" and form.is_valid()
     if asked and accepted(
@@ -33,9 +37,7 @@ def prepare(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     ):
         messages.success(request, "C’est enregistré.")
         return redirect("workshops:association_booking", slug, booking.pk)
-    context = {"booking": booking, "form": form}
-    status = 422 if request.method == "POST" else 200
-    return render(request, "workshops/workshop_prepare.html", context, status=status)
+    return render(request, "workshops/workshop_prepare.html", {"booking": booking, "form": form}, status=status)
 
 
 @require_POST
