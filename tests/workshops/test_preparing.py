@@ -238,6 +238,19 @@ def test_sheet_is_blank_and_there_where_the_site_wants_one(workshop: Workshop, w
     assert client.get(sheet).text.count("<tr><td>") == workshop.booking.participants + 4
 
 
+@pytest.mark.parametrize("side", Side)
+def test_workshop_that_is_off_has_no_sheet(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor, side: Side
+) -> None:
+    by = world.company_owner
+    actions.cancel_booking(booking=workshop.booking, side=Side.COMPANY, reason="Panne.", by=by, now=now)
+    at = [getattr(world, side).slug, workshop.booking_id]
+    page, sheet = (reverse(f"workshops:{side}_{name}", args=at) for name in ("booking", "sheet"))
+    answer = visitor(getattr(world, f"{side}_owner")).get(sheet, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert "n’a pas de feuille d’arrivée" in answer.text
+
+
 def test_door_that_is_closed_leads_to_who_answers_that_evening(
     workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
 ) -> None:

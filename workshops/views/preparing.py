@@ -68,17 +68,23 @@ def _note(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | 
 
 @require_GET
 def company_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
-    return _sheet(request, booking_of(managed_company(request, slug), booking_id))
+    booking = booking_of(managed_company(request, slug), booking_id)
+    return _sheet(request, booking) or redirect("workshops:company_booking", slug, booking.pk)
 
 
 @require_GET
 def association_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
-    return _sheet(request, booking_for(managed_association(request, slug), booking_id))
+    booking = booking_for(managed_association(request, slug), booking_id)
+    return _sheet(request, booking) or redirect("workshops:association_booking", slug, booking.pk)
 
 
-def _sheet(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """A blank sheet to print: names are written by hand, and never enter the portal."""
-    lines = range((_workshop(booking).visitors or booking.participants) + SPARE_LINES)
+def _sheet(request: HttpRequest, booking: Booking) -> HttpResponse | None:
+    """A blank sheet to print: names are written by hand, and never enter the portal. None when it is off."""
+    workshop = _workshop(booking)
+    if workshop.state == Workshop.State.CANCELLED:
+        messages.error(request, "Cet atelier est annulé\u00a0: il n’a pas de feuille d’arrivée.")
+        return None
+    lines = range((workshop.visitors or booking.participants) + SPARE_LINES)
     return render(request, "workshops/arrival_sheet.html", {"booking": booking, "lines": lines})
 
 
