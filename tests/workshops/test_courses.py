@@ -164,7 +164,10 @@ def test_rest_of_a_course_is_called_off_at_once(
         assert "Écrire le compte rendu" in client.get(page).text
         assert client.post(address, {"code": "other", "reason": ""}).status_code == 422
         done = client.post(address, {"code": "too_few", "reason": ""}, follow=True)
+        again = client.post(address, {"code": "too_few", "reason": ""}, follow=True)
     assert "2\u00a0séances annulées" in done.text
+    assert "Il ne restait aucune séance à annuler." in again.text
+    assert "Tout le monde est prévenu" not in again.text
     states = booked.course.bookings.order_by("slot").values_list("state", flat=True)
     assert list(states) == ["confirmed", "cancelled_by_association", "cancelled_by_association"]
     assert Workshop.objects.filter(state="planned").count() == 1

@@ -95,7 +95,10 @@ def course_cancel(request: HttpRequest, slug: str, course_id: int) -> HttpRespon
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _page(request, found, form)
-    messages.success(request, f"{counted(count, 'séance annulée', 'séances annulées')}. Tout le monde est prévenu.")
+    if count:
+        messages.success(request, f"{counted(count, 'séance annulée', 'séances annulées')}. Tout le monde est prévenu.")
+    else:
+        messages.info(request, "Il ne restait aucune séance à annuler.")
     return redirect("workshops:association_course", slug, course_id)
 
 
