@@ -90,7 +90,7 @@ def _missing_volunteers(own: Collection[Company], now: dt.datetime) -> Iterator[
         yield Task(
             f"Il manque {counted(vars(booking)['missing'], 'bénévole', 'bénévoles')}",
             f"{when(booking.slot)}, {booking.association}",
-            reverse("workshops:volunteers", args=[company.slug]),
+            reverse("workshops:company_crew", args=[company.slug, booking.pk]),
             "Voir les bénévoles",
             f"pour le {day_date(local_start(booking.slot).date())}",
             company.name,
