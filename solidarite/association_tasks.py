@@ -13,7 +13,7 @@ from django.utils import timezone
 from associations.models import Association, InsuranceCertificate, Request
 from solidarite.todo import MOST, Task, agreements_asked, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, long_date, wall_time
-from workshops.models import Booking, Side, Workshop, WorkshopQuerySet
+from workshops.models import Booking, HostingAgreement, Side, Workshop, WorkshopQuerySet
 
 # The number of visitors is asked for so long before.
 VISITORS_WITHIN = dt.timedelta(days=7)
@@ -29,6 +29,7 @@ def association_tasks(own: Collection[Association], now: dt.datetime) -> list[Ta
         *_visitors(own, now),
         *_reports(own, now),
         *_insurance(own, now),
+        *_uninsured(own, now),
         *signatures_awaited(own, Side.ASSOCIATION, now),
         *_requests(own, now),
     ]
@@ -98,6 +99,21 @@ def _insurance(own: Collection[Association], now: dt.datetime) -> Iterator[Task]
             "Donner l’attestation",
             "d’assurance",
             certificate.association.name,
+        )
+
+
+def _uninsured(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
+    """An agreement names a certificate, and none is left that counts: it was given by mistake, and set aside."""
+    counting = InsuranceCertificate.objects.counting().order_by().filter(association=OuterRef("pk"))
+    agreed = HostingAgreement.objects.live(timezone.localdate(now)).filter(association=OuterRef("pk"))
+    for association in Association.objects.filter(~Exists(counting), Exists(agreed), pk__in=[one.pk for one in own]):
+        yield Task(
+            "Votre assurance n’est plus connue",
+            "une convention d’accueil demande une attestation qui compte",
+            reverse("associations:insurance", args=[association.slug]),
+            "Donner l’attestation",
+            "d’assurance",
+            association.name,
         )
 
 

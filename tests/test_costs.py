@@ -121,7 +121,7 @@ COSTS: dict[str, int] = {
     "moderation_reliability": 4,
     "workshops:association_history": 6,
     "workshops:association_reliability": 3,
-    "workshops:certificate": 2,
+    "workshops:certificate": 4,
     "workshops:certificate_pdf": 3,
     "workshops:company_history": 9,
     "workshops:company_reliability": 3,

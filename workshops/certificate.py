@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from accounts.typesetting import typeset
 from territories.wording import counted, hours, long_date
+from workshops.figures import Given, given_to_certify
 from workshops.models import Certificate
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
@@ -37,16 +39,31 @@ def holder(certificate: Certificate) -> str:
     return certificate.volunteer.name if certificate.volunteer else "Compte fermé"
 
 
-def facts(certificate: Certificate) -> list[dict[str, str]]:
-    """What it says, each with its term."""
-    told = [("Ateliers", counted(certificate.workshops, "atelier", "ateliers"))]
+def facts(certificate: Certificate, said: Given | None = None) -> list[dict[str, str]]:
+    """What it says, or what would be said in its place, each with its term."""
+    said = said or _said(certificate)
+    held = counted(said.workshops, "atelier", "ateliers") if said.workshops else "aucun\u00a0: le groupe n’est pas venu"
+    told = [("Ateliers tenus", held)]
     if not certificate.is_of_volunteer:
-        told.append(("Personnes", counted(certificate.people, "personne accueillie", "personnes accueillies")))
-    told += [
-        ("Bénévolat", hours(certificate.benevolat_minutes / 60)),
-        ("Mécénat de compétences", hours(certificate.mecenat_minutes / 60)),
-    ]
+        told.append(("Personnes", counted(said.people, "personne accueillie", "personnes accueillies")))
+    told += [("Bénévolat", hours(said.benevolat_hours)), ("Mécénat de compétences", hours(said.mecenat_hours))]
     return [{"term": term, "value": value} for term, value in told]
+
+
+def counted_since(certificate: Certificate, *, now: dt.datetime) -> Given | None:
+    """What reports say today, where it is less than what was certified; None where all of it still stands.
+
+    Of a closed account nobody counts any more: what stands stays.
+    """
+    if certificate.is_of_volunteer and certificate.volunteer is None:
+        return None
+    today = given_to_certify(certificate.company, certificate.volunteer, certificate.year, now=now)
+    is_less = any(one < other for one, other in zip(today, _said(certificate), strict=True))
+    return today if is_less else None
+
+
+def _said(certificate: Certificate) -> Given:
+    return Given(*(getattr(certificate, name) for name in Given._fields))
 
 
 def _content(certificate: Certificate) -> dict[str, object]:
@@ -55,8 +72,8 @@ def _content(certificate: Certificate) -> dict[str, object]:
     if certificate.is_of_volunteer:
         subtitle = f"Attestation de bénévolat, {year}, {certificate.company.name}"
         attests = (
-            f"{settings.OPERATOR_NAME or settings.SITE_NAME} atteste que {who} a accompagné, en {year}, des personnes "
-            f"éloignées du numérique dans les ateliers accueillis par {certificate.company.name}."
+            f"{settings.OPERATOR_NAME or settings.SITE_NAME} atteste que {who} a donné de son temps, en {year}, aux "
+            f"ateliers que {certificate.company.name} accueille pour des personnes éloignées du numérique."
         )
     else:
         subtitle = f"Attestation d’engagement, {year}"

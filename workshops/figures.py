@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import User
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import HELD, Attendance, AttendanceQuerySet, Report, Side
+from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Report, Side
 
 
 class Figures(NamedTuple):
@@ -88,10 +88,17 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
 
 
 def given_by_volunteer(volunteer: User, company: Company, year: int, *, now: dt.datetime) -> Given:
-    """Of a volunteer at a company in a year."""
+    """Of a volunteer at a company in a year: who waited for a group that did not come gave time, and no workshop."""
     there = Attendance.objects.of_company(company).in_year(year).there(now).filter(volunteer=volunteer)
-    own = _by_time(there)
-    return Given(there.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
+    own, held = _by_time(there), there.exclude(workshop__booking__state=Booking.State.NO_SHOW)
+    return Given(held.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
+
+
+def given_to_certify(company: Company, volunteer: User | None, year: int, *, now: dt.datetime) -> Given:
+    """Of a volunteer at a company in a year; without a volunteer, of the company."""
+    if volunteer is None:
+        return given_in_year(company, year, now=now)
+    return given_by_volunteer(volunteer, company, year, now=now)
 
 
 def _by_time(presences: AttendanceQuerySet) -> dict[Engagement, int]:

@@ -156,3 +156,15 @@ def test_of_two_agreements_with_one_partner_the_one_that_is_signed_most_goes_on(
     running = HostingAgreement.objects.get(ended_at=None)
     assert running == agreements[goes_on]
     assert set(HostingAgreement.objects.values_list(kind, flat=True)) == {keep.pk}
+
+
+def test_insurance_that_was_set_aside_awaits_the_association_of_an_agreement(world: World, now: dt.datetime) -> None:
+    certificate = factories.make_certificate(now, world.association)
+    factories.make_booking(now, world.slot, world.association)
+    agreement = factories.make_agreement(now, world.company, certificate)
+    InsuranceCertificate.objects.update(withdrawn_at=now)
+    page = reverse("associations:insurance", args=[world.association.slug])
+    asked = ("Votre assurance n’est plus connue", "une convention d’accueil demande une attestation qui compte", page)
+    assert asked in awaits(world, Side.ASSOCIATION, now)
+    HostingAgreement.objects.filter(pk=agreement.pk).update(ended_at=now, ended_side="company")
+    assert asked not in awaits(world, Side.ASSOCIATION, now)

@@ -73,7 +73,8 @@ def test_volunteer_has_a_certificate_and_anybody_verifies_it(held: Workshop, wor
     made = Certificate.objects.get()
     text = text_of(made)
     assert [one in text for one in ("Lucie", world.company.name, "2 heures", "0 heure", made.code)] == [True] * 5
-    shown = Client().get(reverse("workshops:certificate", args=[made.code.lower()])).text
+    with travel(world.slot.ends_at + DAY, tick=False):
+        shown = Client().get(reverse("workshops:certificate", args=[made.code.lower()])).text
     assert [one in shown for one in ("Cette attestation est valide", "Lucie", "2\u00a0heures")] == [True] * 3
     assert Client().get(reverse("workshops:certificate", args=["AAAAAAAAAAAA"])).status_code == 404
 
@@ -190,7 +191,43 @@ def test_who_waited_in_vain_has_hours_and_the_company_no_workshop(
     after = reported(world, now, said, presence=30)
     with pytest.raises(actions.NothingGiven, match="Des heures sont notées en 2026, mais aucun atelier"):
         certify(world, after, volunteer=None)
-    assert certify(world, after).workshops == 1
+    made = certify(world, after)
+    assert (made.workshops, made.minutes) == (0, 30 if said[0] == Side.COMPANY else 120)
+    said = text_of(made)
+    assert ("aucun : le groupe n’est pas venu" in said, "accompagné" in said) == (True, False)
+    assert "Cette attestation est valide" in verified(made)
+
+
+def verified(made: Certificate) -> str:
+    """What the page says on the day after the certificate was made."""
+    with travel(made.issued_at + DAY, tick=False):
+        return Client().get(reverse("workshops:certificate", args=[made.code])).text
+
+
+def test_refuted_hours_are_no_longer_verified(world: World, now: dt.datetime) -> None:
+    after = reported(world, now)
+    made, workshop = certify(world, after), Workshop.objects.with_everything().get()
+    assert (made.workshops, "Cette attestation est valide" in verified(made)) == (1, True)
+    ours = Report(volunteers=0, volunteer_minutes=0, mecenat_minutes=0, rating=4)
+    absent = [Presence(world.volunteer, 0, "benevolat")]
+    by = world.company_owner
+    actions.report_workshop(workshop=workshop, report=ours, side=Side.COMPANY, presences=absent, by=by, now=after)
+    page = verified(made)
+    assert [one in page for one in ("n’est plus exacte", "les comptes rendus disent moins", "0\u00a0heure")] == [
+        True
+    ] * 3
+    with pytest.raises(actions.NothingGiven):
+        certify(world, after + DAY)
+    Certificate.objects.update(volunteer=None)
+    assert "Cette attestation est valide" in verified(made)
+
+
+def test_company_that_is_refuted_is_no_longer_verified(held: Workshop, world: World) -> None:
+    made = certify(world, world.slot.ends_at, volunteer=None)
+    assert "Cette attestation est valide" in verified(made)
+    Report.objects.filter(side=Side.ASSOCIATION).update(attended=4)
+    page = verified(made)
+    assert [one in page for one in ("n’est plus exacte", "4\u00a0personnes accueillies")] == [True] * 2
 
 
 def test_database_changes_nothing_of_what_was_certified(held: Workshop, world: World) -> None:
@@ -201,8 +238,11 @@ def test_database_changes_nothing_of_what_was_certified(held: Workshop, world: W
     facts = {"workshops": 1, "benevolat_minutes": 1, "mecenat_minutes": 0, "issued_at": world.slot.ends_at}
     with pytest.raises(IntegrityError, match="certificate_of_a_volunteer_once"), transaction.atomic():
         Certificate.objects.create(**same, **facts)
+    nothing = facts | {"workshops": 0, "benevolat_minutes": 0}
     with pytest.raises(IntegrityError, match="attestation_of_something"), transaction.atomic():
-        Certificate.objects.create(**same, **facts | {"workshops": 0})
+        Certificate.objects.create(**same, **nothing)
+    with pytest.raises(IntegrityError, match="attestation_of_something"), transaction.atomic():
+        Certificate.objects.create(**same | {"kind": "company", "volunteer": None}, **facts | {"workshops": 0})
 
 
 def test_closed_account_leaves_the_certificate_without_a_name(held: Workshop, world: World) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused
 from companies.models import Company
-from workshops.figures import given_by_volunteer, given_in_year
+from workshops.figures import given_to_certify
 from workshops.models import FACTS, Certificate
 
 
@@ -32,13 +32,10 @@ def certify(*, company: Company, volunteer: User | None, year: int, by: User, no
         raise nothing
     Company.objects.select_for_update(no_key=True).only("pk").get(pk=company.pk)
     kind = Certificate.Kind.COMPANY if volunteer is None else Certificate.Kind.VOLUNTEER
-    if volunteer is None:
-        given = given_in_year(company, year, now=now)
-    else:
-        given = given_by_volunteer(volunteer, company, year, now=now)
+    given = given_to_certify(company, volunteer, year, now=now)
     if not given.minutes and not given.workshops:
         raise nothing
-    if not given.workshops:
+    if not given.workshops and volunteer is None:
         raise NothingGiven(
             f"Des heures sont notées en {year}, mais aucun atelier n’a été tenu d’après les comptes rendus\u00a0: "
             "il n’y a pas encore d’attestation à établir."

@@ -59,7 +59,12 @@ class Certificate(models.Model):
                 name="certificate_of_a_company_or_a_person",
                 condition=Q(kind="volunteer", people=0) | Q(kind="company", volunteer__isnull=True),
             ),
-            models.CheckConstraint(name="attestation_of_something", condition=Q(workshops__gte=1)),
+            # A volunteer who waited for a group that did not come gave time all the same.
+            models.CheckConstraint(
+                name="attestation_of_something",
+                condition=Q(workshops__gte=1)
+                | Q(kind="volunteer") & (Q(benevolat_minutes__gte=1) | Q(mecenat_minutes__gte=1)),
+            ),
             models.UniqueConstraint(
                 name="certificate_of_a_volunteer_once",
                 fields=["company", "volunteer", "year"],

@@ -14,7 +14,7 @@ from companies.models import Company
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.certificate import certificate_pdf, facts, holder
+from workshops.certificate import certificate_pdf, counted_since, facts, holder
 from workshops.models import Certificate
 
 
@@ -60,7 +60,8 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     found = _certificate(code)
     context: dict[str, object] = {"certificate": found, "code": code}
     if found is not None:
-        context |= {"holder": holder(found), "facts": facts(found)}
+        less = None if found.superseded_at else counted_since(found, now=clock.now())
+        context |= {"holder": holder(found), "facts": facts(found), "today": facts(found, less) if less else []}
     return render(request, "workshops/certificate.html", context, status=200 if found else 404)
 
 
