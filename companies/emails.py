@@ -14,7 +14,7 @@ from accounts.models import User
 from companies.confirmations import confirmation_path
 from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
 from mail.kinds import Kind, by_day, on_a_clock, told_as
-from territories.wording import long_date, time_range, wall_time
+from territories.wording import long_date, time_range
 
 # Who did not hear of a series that sleeps in so long is not told any more.
 TOLD_WITHIN = dt.timedelta(days=30)
@@ -97,22 +97,6 @@ def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.dateti
                 "url": _volunteering(),
             },
             not_after=max(promise.starts_at for promise in promises),
-            priority=1,
-            now=now,
-        )
-
-
-def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime) -> None:
-    """To a volunteer: the evening that they had promised is at another time."""
-    before = was.astimezone(ZoneInfo(promise.slot.time_zone))
-    with writing_to(as_volunteer(promise.slot, promise.volunteer)) as post:
-        post(
-            "promise_moved",
-            key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
-            context=_workshop(promise)
-            | {"was": f"{long_date(before.date())}, {wall_time(before.time())}", "url": _volunteering()},
-            about=f"promise:{promise.pk}",
-            not_after=promise.starts_at,
             priority=1,
             now=now,
         )

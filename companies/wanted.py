@@ -41,15 +41,6 @@ def _still_sought(message: Message) -> str:
     return COMES_ALREADY if has_promised(sought.slot_id, message) else ""
 
 
-@wanted.while_so("promise_moved")
-def _still_there(message: Message) -> str:
-    """The last date that was told; the key names it."""
-    promise = SlotVolunteer.objects.filter(pk=wanted.number_in(message.about)).first()
-    there = promise is not None and f":{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:" in message.key
-    later = Message.objects.filter(about=message.about, template=message.template, pk__gt=message.pk)
-    return "" if there and not later.exists() else "L’atelier a changé de date depuis."
-
-
 @wanted.while_so("volunteer_consent_asked")
 def _still_waits_for_consent(message: Message) -> str:
     waiting = VolunteerProfile.objects.awaiting_consent().filter(pk=wanted.number_in(message.about))

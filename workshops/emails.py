@@ -290,6 +290,35 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
         )
 
 
+def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime) -> None:
+    """To a volunteer: the evening that they had promised is at another time, where their calendar moves it to."""
+    with writing_to(as_volunteer(promise.slot, promise.volunteer)) as post:
+        post(
+            "promise_moved",
+            key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
+            context=Shifted(promise, was).facts() | {"url": _volunteer_url()},
+            about=f"promise:{promise.pk}",
+            calendar=addressed(calendar.promise_event(promise, now=now), promise.volunteer.email),
+            calendar_method=calendar.REQUEST,
+            not_after=promise.starts_at,
+            priority=1,
+            now=now,
+        )
+
+
+class Shifted(NamedTuple):
+    """What a mail says of a promised evening that is at another time."""
+
+    promise: SlotVolunteer
+    was: dt.datetime
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        before = self.was.astimezone(ZoneInfo(self.promise.slot.time_zone))
+        day = f"{long_date(before.date())}, {wall_time(before)}"
+        return _slot_facts(self.promise.slot) | {"was": day, "was_at": self.was.isoformat()}
+
+
 @told_as(Kind.VOLUNTEERING)
 def volunteer_invited(*, workshop: Workshop, colleague: User, by: User, now: dt.datetime) -> None:
     """To a colleague: a manager asks whether they come, one page to say yes."""

@@ -13,8 +13,9 @@ from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.calendars import addressed
 from mail.models import Message
+from workshops.calendar import promise_event
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said
+from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best
 from workshops.models import Booking, HostingAgreement, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
@@ -81,6 +82,40 @@ def _last_told(booking: Booking | None, message: Message) -> str:
 
 def _takes_leave(message: Message) -> bool:
     return message.calendar_method == Message.CalendarMethod.CANCEL
+
+
+@wanted.while_so("promise_moved")
+def _still_there(message: Message) -> str:
+    """The last date that was told; the key names it."""
+    promise = _promised(message)
+    there = promise is not None and f":{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:" in message.key
+    later = Message.objects.filter(about=message.about, template=message.template, pk__gt=message.pk)
+    return "" if there and not later.exists() else "L’atelier a changé de date depuis."
+
+
+@wanted.retold("promise_moved")
+def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """Its reader hears from which date that they know it was moved; nothing when it is there again."""
+    promise, was = _promised(message), _last_promised(message)
+    if promise is None or was is None:
+        return dict(message.context)
+    if was == promise.starts_at:
+        return "L’atelier est de nouveau à la date que cette personne connaît."
+    with translation.override(message.language):
+        message.calendar = addressed(promise_event(promise, now=at), message.to_email)
+        return {**message.context, **Shifted(promise, was).facts()}
+
+
+def _last_promised(message: Message) -> dt.datetime | None:
+    """The date that its reader knows: that before the first move since the last one that they were told."""
+    moves = Message.objects.filter(template="promise_moved", about=message.about).order_by("pk")
+    sent = moves.filter(state=Message.State.SENT).last()
+    untold = moves.filter(pk__gt=sent.pk if sent else 0, context__has_key="was_at").first()
+    return dt.datetime.fromisoformat(untold.context["was_at"]) if untold else None
+
+
+def _promised(message: Message) -> SlotVolunteer | None:
+    return SlotVolunteer.objects.with_place().filter(pk=wanted.number_in(message.about)).first()
 
 
 @wanted.while_so("workshop_agreement")

@@ -81,7 +81,6 @@ from companies.actions.volunteers import (
     leave_slot,
     read_guidance,
     take_over,
-    tell_moved,
     withdraw_consent,
 )
 
@@ -161,7 +160,6 @@ __all__ = [
     "skipped_dates",
     "take_out",
     "take_over",
-    "tell_moved",
     "why_none",
     "withdraw_consent",
     "withdraw_keeping_promises",

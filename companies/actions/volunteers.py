@@ -173,13 +173,6 @@ def take_over(
 
 
 @transaction.atomic
-def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
-    """Tell who had promised that the date is another one; their promises have followed it."""
-    for promise in SlotVolunteer.objects.filter(slot=slot).with_place().order_by("pk"):
-        emails.promise_moved(promise=promise, was=was, now=now)
-
-
-@transaction.atomic
 def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.datetime) -> VolunteerProfile:
     """Save what a member brings. Another engagement ends a consent; time at work asks the managers for one."""
     _hold_diary(profile.membership.user)

@@ -89,13 +89,31 @@ def test_volunteers_are_told_of_the_new_time(world: World, series: Availability,
         "vendredi 18\u00a0décembre 2026",
     )
     assert told.context["was"].startswith("jeudi 17\u00a0décembre")
+    promise = SlotVolunteer.objects.with_place().get()
+    assert (told.calendar_method, promise.slot.sequence) == ("REQUEST", 1)
+    for line in (f"UID:promise-{promise.pk}@", "SEQUENCE:1\r\n", "DTSTART:20261218T173000Z", f"MAILTO:{told.to_email}"):
+        assert line in told.calendar
     with pytest.raises(actions.NotThatWay, match="bénévoles se sont déjà engagés"):
         actions.change_slot(slot=slot, change=change(slot, volunteers_offered=0), by=world.company_owner, now=now)
 
 
-@pytest.mark.parametrize("days", [(18, 19), (18, 17), (18, 17, 18)])
-def test_volunteers_are_told_of_the_last_time_alone(
-    world: World, series: Availability, now: dt.datetime, days: tuple[int, ...]
+OVERTAKEN = "L’atelier a changé de date depuis."
+WHERE_IT_WAS = "L’atelier est de nouveau à la date que cette personne connaît."
+
+
+@pytest.mark.parametrize(
+    ("days", "sent", "last"),
+    [
+        ((18, 19), 0, ""),
+        ((18, 17), 0, WHERE_IT_WAS),
+        ((18, 17, 18), 0, ""),
+        ((18, 19), 1, ""),
+        ((18, 19, 17), 1, ""),
+        ((18, 17, 18), 1, WHERE_IT_WAS),
+    ],
+)
+def test_volunteers_are_told_of_the_last_time_alone_and_from_the_one_that_they_know(
+    world: World, series: Availability, now: dt.datetime, days: tuple[int, ...], sent: int, last: str
 ) -> None:
     slot = on(series, 17)
     companies.join_slot(slot=slot, by=world.volunteer, now=now)
@@ -103,10 +121,15 @@ def test_volunteers_are_told_of_the_last_time_alone(
         to = change(slot, date=dt.date(2026, 12, day))
         at = now + dt.timedelta(minutes=minutes)
         slot = actions.change_slot(slot=slot, change=to, by=world.company_owner, now=at)
-    told = Message.objects.filter(template="promise_moved").order_by("pk")
-    overtaken = ["L’atelier a changé de date depuis."] * (len(days) - 1)
-    assert [why_unwanted(one, at=now) for one in told] == [*overtaken, ""]
-    assert told[len(days) - 1].context["day"].split()[1].startswith(f"{days[-1]}")
+        if minutes < sent:
+            Message.objects.filter(template="promise_moved").update(state="sent", sent_at=at)
+    told = list(Message.objects.filter(template="promise_moved").order_by("pk"))
+    assert [why_unwanted(one, at=now) for one in told] == [*[OVERTAKEN] * (len(days) - 1), last]
+    if not last:
+        known = days[sent - 1] if sent else 17
+        facts = told[-1].context
+        assert [facts[name].split("\u00a0")[0].split()[1] for name in ("was", "day")] == [str(known), str(days[-1])]
+        assert f"SEQUENCE:{len(days)}\r\n" in told[-1].calendar
 
 
 def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:

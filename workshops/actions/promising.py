@@ -6,9 +6,10 @@ import datetime as dt
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import SlotVolunteer
+from companies.models import Slot, SlotVolunteer
 from mail.calendars import addressed
 from territories.instants import tell_database
+from workshops import emails
 from workshops.calendar import CANCEL, promise_event
 from workshops.feeds import KEPT
 from workshops.models import LostPromise
@@ -25,6 +26,15 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolu
         return addressed(promise_event(promise, now=now, method=CANCEL), promise.volunteer.email)
 
     return companies.take_over(promise=promise, by=by, now=now, off=off)
+
+
+def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
+    """Tell who had promised that the date is another one, in the transaction of who moves it.
+
+    Their promises have followed it.
+    """
+    for promise in SlotVolunteer.objects.filter(slot=slot).with_place().order_by("pk"):
+        emails.promise_moved(promise=promise, was=was, now=now)
 
 
 def end_promises(slot_id: int, *, now: dt.datetime) -> None:

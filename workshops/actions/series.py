@@ -16,6 +16,7 @@ from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
+from workshops.actions.promising import tell_moved
 from workshops.models import Booking, Reason, WaitlistEntry
 
 
@@ -80,7 +81,7 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     with refusing(_refusals_of_change()):
         locked.save()
     if locked.starts_at != was:
-        companies.tell_moved(slot=locked, was=was, now=now)
+        tell_moved(slot=locked, was=was, now=now)
     return locked
 
 
