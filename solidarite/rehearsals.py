@@ -63,7 +63,13 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
     Appeal: lambda: [Appeal.objects.select_related("decision")],
     Association: lambda: [Association.objects.select_related("commune")],
     Availability: lambda: [Availability.objects.select_related("room__site__company")],
-    Booking: lambda: [Booking.objects.with_everything()],
+    Booking: lambda: [
+        Booking.objects.with_everything().select_related(
+            "moved_from__association",
+            "moved_from__slot__room__site__company",
+            "moved_from__slot__room__site__commune",
+        )
+    ],
     CharterVersion: lambda: [CharterVersion.objects.published()],
     FactorRecovery: lambda: [FactorRecovery.objects.select_related("user", "opened_by")],
     HostingAgreement: lambda: [HostingAgreement.objects.select_related("company__commune", "association__commune")],
@@ -110,10 +116,12 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
 # What an object must be to play in a mail. Without one the mail stays an example.
 NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "absence_reported": lambda _, one: one.absent,
+    "booking_moved": lambda _, one: one.moved_from_id and one.state in Booking.AGREED,
     "booking_requested": lambda _, one: one.expires_at,
     "booking_unanswered": lambda _, one: one.expires_at,
     "member_invited": lambda _, one: one.email,
     "report_settled": lambda _, one: one.created_by,
+    "request_hidden": lambda _, one: one.state == Request.State.HIDDEN,
     "search_alert": lambda cast, _: cast.catalogue(),
     "series_to_confirm": lambda _, one: one.confirm_by_at,
     "slots_matched": lambda cast, one: cast.matches(one),
@@ -146,7 +154,6 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "report_due": (Workshop.State.CLOSED,),
     "report_settled": (AbuseReport.State.UPHELD,),
     "request_expiring": (Request.State.OPEN,),
-    "request_hidden": (Request.State.HIDDEN,),
     "request_published": (Request.State.OPEN,),
     "signature_approved": (Signature.State.APPROVED,),
     "signature_changes_requested": (Signature.State.CHANGES_REQUESTED,),
@@ -171,6 +178,9 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "workshop_unsure": (Workshop.State.PLANNED,),
     "workshop_way_changed": (Workshop.State.PLANNED,),
 }
+
+# What no row remembers: it is shown as it was told and, until then, made up.
+UNRECORDED = frozenset({"promise_moved", "promises_ended"})
 
 # What no row tells: words of a person, and what was decided or counted. First of one mail, then of all.
 PLAIN: MappingProxyType[str, object] = MappingProxyType(
@@ -198,8 +208,9 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
     }
 )
 
-# What follows from who and what plays already.
+# What follows from who and what plays already. First of one mail, then of all.
 DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
+    "booking_moved.was": lambda _, scene: scene["booking"].moved_from,
     "changed_at": lambda cast, _: cast.now,
     "by": lambda cast, scene: cast.owner(cast.organisation(scene)),
     "colleague": lambda cast, scene: cast.owner(cast.organisation(scene)),
@@ -271,12 +282,14 @@ class Cast:
             NobodyPlays: something that it needs is not there.
         """
         parameters = _parameters(template)
-        scene = {name: self.first(kind, template) for name, kind in parameters.items() if kind in SOURCES}
-        for name in parameters:
-            if name in DERIVED and name not in scene:
-                scene[name] = DERIVED[name](self, scene)
-            elif name not in scene:
-                scene[name] = PLAIN.get(f"{template}.{name}", PLAIN.get(name))
+        derived = {name: DERIVED.get(f"{template}.{name}", DERIVED.get(name)) for name in parameters}
+        playing = {name: kind for name, kind in parameters.items() if kind in SOURCES}
+        scene = {
+            name: self.first(kind, template) for name, kind in playing.items() if f"{template}.{name}" not in DERIVED
+        }
+        for name in [one for one in parameters if one not in scene]:
+            derive = derived[name]
+            scene[name] = derive(self, scene) if derive else PLAIN.get(f"{template}.{name}", PLAIN.get(name))
         return scene
 
     def first(self, kind: type[Model], template: str = "") -> Any:
@@ -353,18 +366,22 @@ def names() -> list[str]:
 def previews(names: Sequence[str], languages: Sequence[str], *, now: dt.datetime) -> list[Preview]:
     """Each mail in each language, by name: rehearsed, else as it was last told, else as an example.
 
+    What has really been told comes before what is made up.
+
     What it asks of the database does not grow with what was told or booked. Nothing is written: the database
     itself refuses it meanwhile.
     """
     with _read_only():
         played = _play(names, languages, Cast(now=now))
-        others = [name for name in names if len(played[name].messages) < len(languages)]
+        others = [
+            name for name in names if played[name].remark == MADE_UP or len(played[name].messages) < len(languages)
+        ]
         told = last_told(others, languages) if others else {}
     return [_preview(name, code, played[name], told.get((name, code))) for name in names for code in languages]
 
 
 def _preview(name: str, language: str, played: Rehearsed, told: Message | None) -> Preview:
-    rehearsed = played.messages.get(language)
+    rehearsed = None if told and played.remark == MADE_UP else played.messages.get(language)
     shown = preview(NOTICE if name in NOTICES else name, language, rehearsed or told)
     return shown._replace(template=name, remark="" if told and not rehearsed else played.remark)
 
@@ -404,8 +421,9 @@ def rehearse(template: str, languages: Sequence[str], cast: Cast) -> Rehearsed:
         return Rehearsed({}, BROKEN)
     if not messages:
         return Rehearsed({}, UNREAD)
-    made_up = HARMLESS if template in NOTICES else MADE_UP
-    return Rehearsed(messages, made_up if template in cast.made_up or template in NOTICES else "")
+    if template in NOTICES:
+        return Rehearsed(messages, HARMLESS)
+    return Rehearsed(messages, MADE_UP if template in cast.made_up | UNRECORDED else "")
 
 
 def _speak(tell: Callable[..., None], scene: Scene, languages: Sequence[str]) -> Iterator[tuple[str, Message]]:

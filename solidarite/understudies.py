@@ -12,14 +12,15 @@ from django.urls import reverse
 
 from accounts.models import AbuseReport, Appeal, Decision, Invitation, JoinRequest, Membership, Organisation, Role, User
 from accounts.models.recovery import FactorRecovery
-from associations.models import Association
+from associations.models import Association, Request
 from companies.models import Company, SlotVolunteer
 from companies.models import Invitation as CompanyInvitation
 from companies.models import JoinRequest as CompanyJoinRequest
-from workshops.models import Report, Side
+from workshops.models import Booking, Report, Side
 
 # Nobody has this number: a link made from it leads nowhere, whoever should sign it.
 NOBODYS = 0
+WEEK = dt.timedelta(days=7)
 
 
 class Cast(Protocol):
@@ -104,14 +105,31 @@ def _seeking(cast: Cast) -> SlotVolunteer:
     return promise  # type: ignore[no-any-return]  # whatever plays is of any type
 
 
+def _moved(cast: Cast) -> Booking:
+    booking = copy(cast.first(Booking))
+    booking.moved_from = was = copy(booking)
+    was.slot = copy(booking.slot)
+    was.slot.starts_at -= WEEK
+    was.slot.ends_at -= WEEK
+    return booking  # type: ignore[no-any-return]  # whatever plays is of any type
+
+
+def _hidden(cast: Cast) -> Request:
+    request = copy(cast.first(Request))
+    request.state, request.hidden_reason = Request.State.HIDDEN, "La demande ne porte pas sur le numérique."
+    return request  # type: ignore[no-any-return]  # whatever plays is of any type
+
+
 UNDERSTUDIES: dict[str, Callable[[Cast], Model]] = {
     "absence_reported": _absence,
     "appeal_answered": _appeal,
+    "booking_moved": _moved,
     "join_answered": _join_request,
     "join_requested": _join_request,
     "member_invited": _invitation,
     "recovery_confirmed": _recovery,
     "recovery_opened": _recovery,
     "report_settled": _report_of_abuse,
+    "request_hidden": _hidden,
     "stand_in_asked": _seeking,
 }

@@ -21,8 +21,9 @@ from django.urls import Resolver404, resolve
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Membership, User
-from associations.models import Association
+from associations.models import Association, Request
 from associations.models import JoinRequest as AssociationJoinRequest
+from companies import actions as companies
 from companies.models import JoinRequest as CompanyJoinRequest
 from mail import outbox
 from mail.digests import facts_of
@@ -36,7 +37,8 @@ from solidarite.rehearsals import Cast, names, previews, rehearse
 from solidarite.understudies import UNDERSTUDIES
 from tests import factories
 from tests.factories import World
-from workshops.models import Report
+from workshops import actions
+from workshops.models import Report, Side
 
 pytestmark = pytest.mark.django_db
 Seen = dict[tuple[str, str], Preview]
@@ -45,7 +47,7 @@ LANGUAGES = ["fr", "en"]
 # What the world has nothing for, and what its operators read is missing.
 EXAMPLES = {"absence_reported": "compte rendu", "slots_matched": "demande"}
 # What has happened to nobody in it.
-STAGED = {"appeal_answered", "report_settled"}
+STAGED = {"appeal_answered", "booking_moved", "promise_moved", "promises_ended", "report_settled", "request_hidden"}
 URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")
 
 
@@ -152,6 +154,7 @@ def test_what_has_happened_to_nobody_is_staged_until_it_happens(world: World, no
     booking = factories.make_booking(now, world.slot, world.association)
     Report.objects.create(workshop=booking.workshop, side="association", attended=7, rating=5, created_at=now)
     factories.make_promise(now, world.slot, world.volunteer)
+    factories.make_request(now, world.association)
     seen = look(now, *UNDERSTUDIES)
     assert {(one.is_real, one.remark) for one in seen.values()} == {(True, rehearsals.MADE_UP)}
     assert world.company.name in seen["join_requested", "fr"].rendered.subject
@@ -160,6 +163,41 @@ def test_what_has_happened_to_nobody_is_staged_until_it_happens(world: World, no
     asked.save()
     shown = look(now, "join_requested")["join_requested", "fr"]
     assert (shown.remark, world.moderator.name in shown.rendered.subject) == ("", True)
+
+
+def test_move_is_staged_until_a_workshop_is_moved(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    staged = look(now, "booking_moved")["booking_moved", "fr"]
+    assert staged.remark == rehearsals.MADE_UP
+    for day in ("1er\u00a0décembre", "8\u00a0décembre"):
+        assert day in staged.rendered.text
+    later = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=14))
+    actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.COMPANY, by=world.company_owner, now=now)
+    real = look(now, "booking_moved")["booking_moved", "fr"]
+    assert real.remark == ""
+    for day in ("8\u00a0décembre", "22\u00a0décembre"):
+        assert day in real.rendered.text
+
+
+def test_reason_why_a_request_is_hidden_is_real_when_one_is(world: World, now: dt.datetime) -> None:
+    request = factories.make_request(now, world.association)
+    staged = look(now, "request_hidden")["request_hidden", "fr"]
+    assert (staged.remark, "ne porte pas sur le numérique" in staged.rendered.text) == (rehearsals.MADE_UP, True)
+    Request.objects.filter(pk=request.pk).update(state="hidden", hidden_reason="Des noms y figurent.")
+    factories.make_request(now, world.association)
+    real = look(now, "request_hidden")["request_hidden", "fr"]
+    assert (real.remark, "Des noms y figurent." in real.rendered.text) == ("", True)
+
+
+def test_end_of_promises_is_staged_until_some_have_ended(world: World, now: dt.datetime) -> None:
+    """No row remembers them: then it is shown as it was told."""
+    factories.make_promise(now, world.slot, world.volunteer)
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    factories.make_promise(now, other, world.volunteer)
+    assert look(now, "promises_ended")["promises_ended", "fr"].remark == rehearsals.MADE_UP
+    companies.withdraw_slots(slots=[other], by=world.company_owner, now=now, reason="Fuite d’eau.")
+    real = look(now, "promises_ended")["promises_ended", "fr"]
+    assert (real.is_real, real.remark, "Fuite d’eau." in real.rendered.text) == (True, "", True)
 
 
 def test_request_plays_with_the_slots_that_serve_it(world: World, now: dt.datetime) -> None:
