@@ -1,4 +1,4 @@
-"""Saved searches whose people hear of what is new: each slot once, whenever the scan runs.
+"""Saved searches whose people hear of what is new: each slot once at each of its dates, whenever the scan runs.
 
 A slot is new when it has been noticed since (`Slot.matched_at`): by then it may be booked, whether it was published,
 moved, or published before its company became a signatory. It stands outside of the actions because it reads queries
@@ -50,18 +50,20 @@ def _tell(number: int, now: dt.datetime) -> bool:
         return False
     # Of what nobody can book any more no word is kept.
     SearchNotice.objects.filter(search=search, slot__closes_at__lte=now).delete()
-    SearchNotice.objects.bulk_create([SearchNotice(search=search, slot_id=one, told_at=now) for one in new])
-    first = new[: emails.SHOWN_IN_ALERT]
+    SearchNotice.objects.bulk_create(
+        SearchNotice(search=search, slot_id=one, starts_at=starts_at, told_at=now) for one, starts_at in new
+    )
+    first = [one for one, _ in new[: emails.SHOWN_IN_ALERT]]
     slots = list(Slot.objects.filter(pk__in=first).with_place().order_by("starts_at", "pk"))
     emails.search_alert(search=search, slots=slots, more=len(new) - len(first), now=now)
     return True
 
 
-def _new_to(search: SavedSearch, now: dt.datetime) -> list[int]:
-    """The numbers of the slots that may be booked and were noticed since, of which its person was not told."""
+def _new_to(search: SavedSearch, now: dt.datetime) -> list[tuple[int, dt.datetime]]:
+    """Which slots may be booked and were noticed since, and when they begin, of which its person was not told."""
     asked = asked_by(search.query)
     if asked is None:
         return []
-    told = SearchNotice.objects.filter(search=search, slot=OuterRef("pk"))
+    told = SearchNotice.objects.filter(search=search, slot=OuterRef("pk"), starts_at=OuterRef("starts_at"))
     new = searched(Criteria.of(asked), now=now).filter(~Exists(told), matched_at__gt=search.news_since_at)
-    return list(new.order_by("starts_at", "pk").values_list("pk", flat=True))
+    return list(new.order_by("starts_at", "pk").values_list("pk", "starts_at"))

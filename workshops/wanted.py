@@ -17,7 +17,7 @@ from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best
-from workshops.models import Booking, HostingAgreement, Report, SavedSearch, SearchNotice, Side, Workshop
+from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
@@ -212,12 +212,16 @@ def _insurance_still_ends(message: Message) -> str:
 
 @wanted.retold("slots_matched")
 def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
-    """Of the slots that served the request, those that can be had and serve it as both are when the mail leaves."""
+    """Of the slots that served the request, those that can be had and serve it as both are when the mail leaves.
+
+    One that was proposed anew meanwhile, at another date, is left to that mail.
+    """
     open_still = Request.objects.open(at).select_related("commune")
     request = open_still.filter(pk=wanted.number_in(message.about)).first()
     if request is None:
         return "La demande n’est plus ouverte."
-    slots = _still_bookable(message.context["slots"], at)
+    anew = MatchNotice.objects.filter(request=request, told_at__gt=message.created_at).values_list("slot_id", flat=True)
+    slots = _still_bookable([one for one in message.context["slots"] if one.get("id") not in set(anew)], at)
     found = best(request, list(slots.values()), count=MATCHES_TOLD)
     with translation.override(message.language):
         return Proposal(request, [(one, slots[one.slot_id]) for one in found]).facts() if found else None
@@ -231,10 +235,14 @@ def _search_is_kept(message: Message) -> str:
 
 @wanted.retold("search_alert")
 def _what_is_new_still(message: Message, at: dt.datetime) -> wanted.Facts | None:
-    """Of all slots that were new when this was written, those that nobody has taken meanwhile."""
+    """Of all slots that were new when this was written, those that nobody has taken meanwhile.
+
+    One that was told anew since, at another date, is left to that mail.
+    """
     search = SavedSearch.objects.filter(pk=wanted.number_in(message.about)).first()
     told = SearchNotice.objects.filter(search=search, told_at=message.created_at)
-    left = bookable(at).filter(pk__in=told.values("slot"))
+    anew = SearchNotice.objects.filter(search=search, told_at__gt=message.created_at)
+    left = bookable(at).filter(pk__in=told.values("slot")).exclude(pk__in=anew.values("slot"))
     slots = list(left.with_place().order_by("starts_at", "pk")[:SHOWN_IN_ALERT])
     if search is None or not slots:
         return None

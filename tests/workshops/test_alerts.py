@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from companies.models import Company, Slot
-from mail.delivery import Outcome, deliver_due, hold_back
+from mail.delivery import Outcome, deliver_due, hold_back, why_unwanted
 from mail.digests import tell_digests
 from mail.models import Message, Preferences
 from mail.rendering import render
@@ -86,7 +86,7 @@ def test_five_are_said_and_the_others_counted(world: World, search: SavedSearch,
 
 
 def test_moved_slot_is_new_to_the_search_that_it_comes_to(world: World, now: dt.datetime) -> None:
-    """Not to the one that knows it, nor to one that it leaves."""
+    """To the one that knows its former date as well."""
     saturday, evening = (
         factories.make_search(now - DAY, world.association_owner, f"moment={moment}") for moment in ("weekend", "soir")
     )
@@ -96,9 +96,24 @@ def test_moved_slot_is_new_to_the_search_that_it_comes_to(world: World, now: dt.
     later = now + DAY
     actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=later)
     notice(later)
-    assert tell_alerts(now=later + MINUTE) == 1
-    pairs = SearchNotice.objects.order_by("told_at").values_list("search", "slot")
-    assert list(pairs) == [(evening.pk, world.slot.pk), (saturday.pk, world.slot.pk)]
+    assert tell_alerts(now=later + MINUTE) == 2
+    pairs = SearchNotice.objects.order_by("told_at", "search").values_list("search", "slot")
+    assert list(pairs) == [(one.pk, world.slot.pk) for one in (evening, saturday, evening)]
+
+
+def test_moved_slot_is_new_at_its_new_date(world: World, search: SavedSearch, now: dt.datetime) -> None:
+    """A mail that waits meanwhile leaves it to the one that tells the new date; what only grew is no news."""
+    notice(now)
+    tell_alerts(now=now)
+    for minutes, (day, places) in enumerate([(9, 10), (9, 9)], start=1):
+        change = actions.Change(dt.date(2026, 12, day), dt.time(18, 30), dt.time(20, 30), places, 8, 2)
+        later = now + minutes * DAY
+        actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=later)
+        notice(later)
+        assert tell_alerts(now=later) == (1 if minutes == 1 else 0)
+    first, second = Message.objects.filter(template="search_alert").order_by("pk")
+    assert [one["day"] for one in second.context["slots"]] == ["mercredi 9\u00a0décembre 2026"]
+    assert [bool(why_unwanted(one, at=now + 2 * DAY)) for one in (first, second)] == [True, False]
 
 
 def test_slot_published_before_its_company_signs_is_new_when_it_has(
@@ -153,9 +168,10 @@ def test_two_runs_at_once_tell_one_mail(committed: None, now: dt.datetime) -> No
 
 
 def test_pair_is_told_once_whoever_writes_it(world: World, search: SavedSearch, now: dt.datetime) -> None:
-    SearchNotice.objects.create(search=search, slot=world.slot, told_at=now)
+    pair = {"search": search, "slot": world.slot, "starts_at": world.slot.starts_at}
+    SearchNotice.objects.create(**pair, told_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        SearchNotice.objects.create(search=search, slot=world.slot, told_at=now)
+        SearchNotice.objects.create(**pair, told_at=now)
 
 
 @pytest.mark.parametrize("silent", ["never", "inactive"])

@@ -6,6 +6,7 @@ import pytest
 from accounts.models import User
 from associations.models import Period, Request
 from companies.models import Slot
+from mail.delivery import why_unwanted
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -63,6 +64,22 @@ def test_new_request_is_told_the_slots_that_stand_already(world: World, now: dt.
     Slot.objects.update(matched_at=now)
     factories.make_request(now, world.association)
     assert (actions.tell_matches(now=now), actions.tell_matches(now=now)) == (1, 0)
+
+
+def test_moved_slot_is_told_at_its_new_date_once(world: World, now: dt.datetime) -> None:
+    """A mail that waits meanwhile leaves it to the one that tells the new date."""
+    factories.make_request(now, world.association)
+    told = [actions.tell_matches(now=now)]
+    for minutes, (day, places) in enumerate([(9, 10), (9, 9), (8, 9)], start=1):
+        at = now + dt.timedelta(minutes=minutes)
+        change = actions.Change(dt.date(2026, 12, day), dt.time(18, 30), dt.time(20, 30), places, 8, 2)
+        actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=at)
+        told.append(actions.tell_matches(now=at))
+        if day == 9:
+            first, second = Message.objects.filter(template="slots_matched").order_by("pk")
+            assert [bool(why_unwanted(one, at=at)) for one in (first, second)] == [True, False]
+            assert [one["day"] for one in second.context["slots"]] == ["mercredi 9\u00a0décembre 2026"]
+    assert told == [1, 1, 0, 0]
 
 
 def test_pair_found_from_both_sides_is_told_once(world: World, now: dt.datetime) -> None:

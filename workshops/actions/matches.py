@@ -61,12 +61,14 @@ def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> b
     held = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk)
     if held.first() is None:
         return False
-    known = set(MatchNotice.objects.filter(request=request, slot__in=slots).values_list("slot_id", flat=True))
-    by_id = {slot.pk: slot for slot in slots if slot.pk not in known}
+    notices = MatchNotice.objects.filter(request=request, slot__in=slots)
+    known = set(notices.values_list("slot_id", "starts_at"))
+    by_id = {slot.pk: slot for slot in slots if (slot.pk, slot.starts_at) not in known}
     found = best(request, list(by_id.values()), count=MATCHES_TOLD)
     if found:
         MatchNotice.objects.bulk_create(
-            [MatchNotice(request=request, slot_id=one.slot_id, told_at=now) for one in found]
+            MatchNotice(request=request, slot_id=one.slot_id, starts_at=by_id[one.slot_id].starts_at, told_at=now)
+            for one in found
         )
         emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
     return bool(found)

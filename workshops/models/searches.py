@@ -71,16 +71,17 @@ class SavedSearch(models.Model):
 
 
 class SearchNotice(models.Model):
-    """« We told them »: a pair of search and slot is told once, whatever fires how often."""
+    """« We told them »: a pair of search and slot is told once at each date, whatever fires how often."""
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="+")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
     told_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "alerte envoyée"
         verbose_name_plural = "alertes envoyées"
-        constraints = [models.UniqueConstraint(name="search_told_once", fields=["search", "slot"])]
+        constraints = [models.UniqueConstraint(name="search_told_once", fields=["search", "slot", "starts_at"])]
 
     def __str__(self) -> str:
         return f"{self.search_id} – {self.slot_id}"

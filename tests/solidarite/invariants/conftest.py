@@ -104,7 +104,9 @@ class Life:
 
     def words(self, booking: Booking, request: Request) -> None:
         """What was told, answered and planned around a booking."""
-        MatchNotice.objects.create(request=request, slot=booking.slot, told_at=self.now)
+        MatchNotice.objects.create(
+            request=request, slot=booking.slot, starts_at=booking.slot.starts_at, told_at=self.now
+        )
         Reply.objects.create(
             booking=booking, side=Side.COMPANY, text="Notre badge était en panne.", created_at=self.now
         )
