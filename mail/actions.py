@@ -70,16 +70,15 @@ def _take_preferences_along(*, was: str, becomes: str, now: dt.datetime) -> None
 def hold_restored(*, until: dt.datetime, now: dt.datetime) -> int:
     """What was written up to a restore point may have left before the loss: nothing sends it again by itself.
 
-    It ends as failed, with the reason, from where an operator may send it again; what only waited for a digest is
-    skipped. Returns how much was held.
+    It ends as failed, with the reason, from where an operator may send it again. What was not to leave before `now`,
+    such as what waits for a digest of next week, has not left, and waits on. Returns how much was held.
     """
-    written = Message.objects.filter(created_at__lte=until)
-    waiting = written.filter(state=Message.State.GATHERED, gathered_into=None)
-    skipped = waiting.move(Message.State.SKIPPED, skipped_at=now, last_error=RESTORED)
-    queued = written.filter(state=Message.State.QUEUED)
+    due = Message.objects.filter(created_at__lte=until, next_attempt_at__lte=now)
+    waiting = due.filter(Q(state=Message.State.QUEUED) | Q(state=Message.State.GATHERED, gathered_into=None))
     # What a secret one said is erased with it: whoever still needs it asks for another.
     kept = Case(When(secret=True, then=Value({}, JSONField())), default=F("context"))
-    return skipped + queued.move(Message.State.FAILED, failed_at=now, last_error=RESTORED, context=kept)
+    stamps = {"failed_at": now, "gathered_at": None, "last_error": RESTORED, "context": kept}
+    return waiting.move(Message.State.FAILED, **stamps)
 
 
 @transaction.atomic

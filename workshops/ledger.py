@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Count, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Left, Length
 
+from mail.actions import RESTORED
 from mail.bounces import SET_ASIDE
 from mail.models import Message
 from mail.wishes import UNWANTED
@@ -59,10 +60,15 @@ OUTCOMES = {
     Message.Outcome.BOUNCED: "envoyé, puis rejeté par la messagerie du destinataire",
 }
 
-# Why a message was not even sent, where that is more than « it had no object any more ».
+# Why a message was not sent, where that is more than « it had no object any more » or « it did not arrive ».
 KEPT = Case(
     When(
         state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE, then=Value("pas remis, l’adresse ne reçoit plus")
+    ),
+    When(
+        Q(state=Message.State.FAILED, last_error=RESTORED)
+        | Q(gathered_into__state=Message.State.FAILED, gathered_into__last_error=RESTORED),
+        then=Value("retenu après une restauration, peut-être déjà parti"),
     ),
     When(state=Message.State.SKIPPED, last_error=UNWANTED, then=Value("pas envoyé, à la demande de la personne")),
     default=Value(""),

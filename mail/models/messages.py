@@ -133,7 +133,8 @@ class Message(models.Model):
 
     TRANSITIONS: ClassVar[dict[State, frozenset[State]]] = {
         State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED, State.GATHERED}),
-        State.GATHERED: frozenset({State.SKIPPED, State.QUEUED}),
+        # Failed: only what a restore brought back (`mail.actions.hold_restored`).
+        State.GATHERED: frozenset({State.SKIPPED, State.QUEUED, State.FAILED}),
         State.FAILED: frozenset({State.QUEUED}),
         State.SENT: frozenset({State.QUEUED}),
         # Only what an address that was set aside kept here (`mail.outbox.requeue`).

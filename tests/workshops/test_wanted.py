@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from associations.models import Association, Request
 from companies.models import Slot
+from mail.actions import RESTORED
 from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
 from mail.models import Message
@@ -220,8 +221,11 @@ def test_ledger_says_what_became_of_the_digest(world: World, booking: Booking, n
         "queued": {"gathered_into": digest},
         "sent": {"gathered_into": digest},
         "failed": {"gathered_into": digest},
+        "restored": {"gathered_into": digest},
     }.items():
         reminders.update(**stamps)
+        if state == "restored":
+            Message.objects.filter(pk=digest.pk).update(last_error=RESTORED)
         if state in ("sent", "failed"):
             at = {f"{state}_at": now + dt.timedelta(hours=3), "sent_at": None, "last_error": "x"} | (
                 {"sent_at": now + dt.timedelta(hours=3), "failed_at": None} if state == "sent" else {}
@@ -234,7 +238,16 @@ def test_ledger_says_what_became_of_the_digest(world: World, booking: Booking, n
         "queued": ("dans un récapitulatif", "10\u00a0h"),
         "sent": ("envoyé dans un récapitulatif", "13\u00a0h"),
         "failed": ("pas remis", "10\u00a0h"),
+        "restored": ("retenu après une restauration, peut-être déjà parti", "10\u00a0h"),
     }
+
+
+def test_ledger_says_that_what_a_restore_holds_may_have_left(world: World, booking: Booking, now: dt.datetime) -> None:
+    send(now)
+    reminders = Message.objects.filter(template="workshop_reminder")
+    reminders.update(state=Message.State.FAILED, sent_at=None, failed_at=now, last_error=RESTORED)
+    [line] = [one for one in ledger(booking) if one.what.startswith("Rappel")]
+    assert line.what == "Rappel\u00a0: retenu après une restauration, peut-être déjà parti"
 
 
 def lines(booking: Booking, what: str) -> list[tuple[str, str]]:

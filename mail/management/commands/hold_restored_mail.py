@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from mail import actions
 from territories import clock
+from territories.wording import counted
 
 
 def instant(text: str) -> dt.datetime:
@@ -22,7 +23,8 @@ def instant(text: str) -> dt.datetime:
 class Command(BaseCommand):
     help = (
         "Après une restauration, avant de démarrer les workers\u00a0: retient les courriels écrits jusqu’au point de "
-        "restauration. Ils ont pu partir avant la perte\u00a0; chacun peut être renvoyé depuis l’administration."
+        "restauration qui ont pu partir avant la perte\u00a0; chacun peut être renvoyé depuis l’administration. Ce qui "
+        "attend encore son heure, ou un récapitulatif à venir, partira normalement."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -30,4 +32,4 @@ class Command(BaseCommand):
 
     def handle(self, *, until: dt.datetime, **_options: object) -> None:
         held = actions.hold_restored(until=until, now=clock.now())
-        self.stdout.write(f"{held} courriels retenus.")
+        self.stdout.write(f"{counted(held, 'courriel retenu', 'courriels retenus')}.")
