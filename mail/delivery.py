@@ -77,6 +77,8 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
     GATHERED = "gathered"
     POSTPONED = "postponed"
+    READY = "ready"
+    """To be sent, once the provider's pace leaves it a turn: nothing was done yet."""
 
 
 @dataclass
@@ -116,6 +118,11 @@ class Result(NamedTuple):
     outcome: Outcome
     refusal: Refusal | None = None
 
+    @property
+    def spends_turn(self) -> bool:
+        """Whether the mail server was spoken to."""
+        return self.outcome == Outcome.SENT or self.refusal is not None
+
 
 def deliver_due(
     *, now: dt.datetime, limit: int, clock: Clock, stop_at: dt.datetime | None = None, rest: Rest = time.sleep
@@ -131,13 +138,17 @@ def deliver_due(
         return tally
     line = mailers.default
     stop_at = stop_at or now + RUN_AT_MOST
+    has_turn = False
     try:
-        while not tally.paused and tally.handled < limit and await_turn(clock, rest, stop_at):
+        while not tally.paused and tally.handled < limit and clock() < stop_at:
             if not open_line(line):
                 tally.paused = True
-            elif result := deliver_next(line, now=max(now, clock()), clock=clock):
+            elif not (result := deliver_next(line, now=max(now, clock()), clock=clock, has_turn=has_turn)):
+                break
+            elif result.outcome != Outcome.READY:
                 settle_line(line, result, tally)
-            else:
+                has_turn = has_turn and not result.spends_turn
+            elif not (has_turn := await_turn(clock, rest, stop_at)):
                 break
     finally:
         line.close()
@@ -176,8 +187,12 @@ def settle_line(line: BaseEmailBackend, result: Result, tally: Tally) -> None:
 
 
 @transaction.atomic(durable=True)
-def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> Result | None:
-    """Lock the most urgent due message, send and mark it in this one transaction; None: nothing is due."""
+def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock, has_turn: bool = False) -> Result | None:
+    """Lock the most urgent due message, send and mark it in this one transaction; None: nothing is due.
+
+    Where the provider sets a pace, one that is to be sent is let go until there is a turn: no row is locked meanwhile,
+    and what is more urgent by then goes first.
+    """
     allow_slow_server()
     message = claim(now)
     if message is None:
@@ -186,6 +201,8 @@ def deliver_next(line: BaseEmailBackend, *, now: dt.datetime, clock: Clock) -> R
     try:
         if held := hold_back(message, at=at):
             return Result(held)
+        if settings.MAIL_PER_SECOND and not has_turn:
+            return Result(Outcome.READY)
         rendered = render(message)
         hand_over(line, build_email(message, rendered, sent_at=at))
     except OSError as error:

@@ -154,6 +154,46 @@ def test_run_ends_when_its_next_turn_comes_too_late(smtp_sink: Sink, tell: Tell,
     assert take_turn(now=NOW + 60 * SECOND, latest=NOW + 60 * SECOND) == NOW + 60 * SECOND
 
 
+def test_what_is_not_sent_takes_no_turn(
+    smtp_sink: Sink, tell: Tell, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._kinds, "hello", Kind.ORGANISATION)
+    settings.MAIL_PER_SECOND = 2
+    for number in range(20):
+        tell(f"weekly:{number}", to=(f"weekly{number}@example.org", ""), weekly=True)
+    for number in range(2):
+        tell(f"plain:{number}", to=(f"plain{number}@example.org", ""), now=NOW + SECOND)
+    rests: list[float] = []
+    now = NOW + SECOND
+
+    def rest(seconds: float) -> None:
+        nonlocal now
+        now += dt.timedelta(seconds=seconds)
+        rests.append(seconds)
+
+    assert deliver_due(now=now, limit=100, clock=lambda: now, rest=rest) == Tally(sent=2, gathered=20)
+    assert rests == [0.5]
+    assert take_turn(now=now, latest=now + SECOND) == NOW + 2 * SECOND
+
+
+def test_turn_that_is_waited_for_goes_to_what_is_most_urgent_then(
+    smtp_sink: Sink, tell: Tell, settings: Settings
+) -> None:
+    settings.MAIL_PER_SECOND = 2
+    tell("calm", to=("calm@example.org", ""))
+    take_turn(now=NOW, latest=NOW)
+    now = NOW
+
+    def rest(seconds: float) -> None:
+        nonlocal now
+        now += dt.timedelta(seconds=seconds)
+        if not Message.objects.filter(key="urgent").exists():
+            tell("urgent", to=("urgent@example.org", ""), priority=URGENT)
+
+    assert deliver_due(now=NOW, limit=100, clock=lambda: now, rest=rest) == Tally(sent=2)
+    assert smtp_sink.recipients == ["urgent@example.org", "calm@example.org"]
+
+
 def test_workers_share_one_pace(committed: None, settings: Settings) -> None:
     settings.MAIL_PER_SECOND = 4
     turns: list[dt.datetime | None] = []
