@@ -42,19 +42,21 @@ def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
         case Frequency.DAILY | Frequency.WEEKLY if not message.instant:
             if digest := digest_in_time(message, wishes, after=at):
                 return Instead(Message.State.GATHERED, until=digest)
-    until = wishes.end_of_quiet(at, zone=message.time_zone)
-    return Instead(until=until) if until > at and not _is_of_today(message, wishes, at, until) else None
+    until = _told_from(message, wishes, at)
+    return Instead(until=until) if until > at else None
 
 
-def _is_of_today(message: Message, wishes: Preferences, at: dt.datetime, until: dt.datetime) -> bool:
-    """Whether what it is about happens this very day, before the quiet hours end: then it wakes people.
+def _told_from(message: Message, wishes: Preferences, at: dt.datetime) -> dt.datetime:
+    """When the quiet hours end or, of what happens before they do, when its very day begins: then it wakes people.
 
     Not for a clock that ends in the night.
     """
+    until = wishes.end_of_quiet(at, zone=message.time_zone)
     if message.not_after is None or until < message.not_after or not wakes(message.template):
-        return False
+        return until
     zone = zone_of(message, wishes)
-    return message.not_after.astimezone(zone).date() == at.astimezone(zone).date()
+    day = message.not_after.astimezone(zone).date()
+    return max(at, dt.datetime.combine(day, dt.time.min, tzinfo=zone).astimezone(dt.UTC))
 
 
 def frequency_of(message: Message, wishes: Preferences) -> Frequency:

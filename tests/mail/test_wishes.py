@@ -170,6 +170,18 @@ def test_what_happens_before_the_morning_of_this_day_leaves_at_night(smtp_sink: 
     assert deliver(before_dawn) == Tally(sent=1, postponed=1)
 
 
+def test_what_happens_tomorrow_before_the_quiet_ends_is_told_on_its_day(smtp_sink: Sink, tell: Tell) -> None:
+    """Neither on the eve, nor when it has no object any more."""
+    wish(quiet_from=dt.time(20), quiet_until=dt.time(10))
+    eve = at_paris(4, 20) + HOUR / 2
+    tell("half past nine", now=eve, not_after=at_paris(5, 10) - HOUR / 2)
+    tell("noon", now=eve, not_after=at_paris(5, 12))
+    assert deliver(eve) == Tally(postponed=2)
+    assert deliver(at_paris(5, 0) - HOUR / 60) == Tally()
+    assert deliver(at_paris(5, 0)) == Tally(sent=1)
+    assert deliver(at_paris(5, 10)) == Tally(sent=1)
+
+
 def test_what_happens_tomorrow_wakes_nobody(smtp_sink: Sink, tell: Tell) -> None:
     eve = at_paris(1, 23)
     tell("tomorrow", now=eve, not_after=at_paris(2, 0))
