@@ -51,9 +51,8 @@ class Waiting(NamedTuple):
         return self.weekly if weekly else self.daily
 
     def is_due(self, called: Iterable[Waiting]) -> bool:
-        """It was gathered before the last digest that may hold it, on its own clock or on that of who is called."""
-        since = max(one.last_due(weekly=self.is_weekly) for one in (self, *called))
-        return self.message.gathered_at is not None and self.message.gathered_at < since
+        """It was to be told before the last digest that may hold it, on its own clock or on that of who is called."""
+        return self.message.due_at < max(one.last_due(weekly=self.is_weekly) for one in (self, *called))
 
 
 def tell_digests(*, now: dt.datetime) -> int:

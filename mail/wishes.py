@@ -40,10 +40,22 @@ def instead_of_sending(message: Message, *, at: dt.datetime) -> Instead | None:
         case Frequency.NEVER:
             return Instead(Message.State.SKIPPED)
         case Frequency.DAILY | Frequency.WEEKLY if not message.instant:
-            if digest := digest_in_time(message, wishes, after=at):
+            if digest := _own_digest(message, wishes, at):
                 return Instead(Message.State.GATHERED, until=digest)
     until = _told_from(message, wishes, at)
     return Instead(until=until) if until > at else None
+
+
+def _own_digest(message: Message, wishes: Preferences, at: dt.datetime) -> dt.datetime | None:
+    """When its digest is due: at once where it missed its hour, as after an outage, and no digest was written since.
+
+    None: it does not wait for one.
+    """
+    missed = last_digest(message, wishes, until=at, weekly=is_weekly(message, wishes))
+    overdue = message.due_at < missed
+    if overdue and not Message.objects.digests_since(missed, message.to_email).exists():
+        return at if is_in_time(message, wishes, digest=at) else None
+    return digest_in_time(message, wishes, after=at, overdue=overdue)
 
 
 def _told_from(message: Message, wishes: Preferences, at: dt.datetime) -> dt.datetime:

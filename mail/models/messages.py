@@ -77,6 +77,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Digests to an address that are written and have not left, the earliest first; by `message_address`."""
         return self.filter(to_email__iexact=address, template=DIGEST, state=Message.State.QUEUED).order_by("pk")
 
+    def digests_since(self, instant: dt.datetime, address: str) -> Self:
+        """Digests written to an address from an instant on, whatever became of them; by `message_address`."""
+        return self.filter(to_email__iexact=address, template=DIGEST, created_at__gte=instant)
+
     def held_back(self) -> Self:
         """Those of a kind that an operator holds back."""
         return self.filter(_held_back())

@@ -561,6 +561,38 @@ def test_who_hears_once_a_week_hears_once_although_a_kind_was_held_back(
     assert not Message.objects.awaiting_digest().exists()
 
 
+@pytest.mark.parametrize(("frequency", "next_told"), [("weekly", 15), ("daily", 9)])
+def test_what_a_pause_kept_from_its_digest_is_told_late_in_it(
+    smtp_sink: Sink, tell: Tell, frequency: str, next_told: int
+) -> None:
+    wish(organisation=frequency)
+    pause = Pause.objects.create(reason="essai", created_at=NOW)
+    tell("monday", now=at_paris(7, 15))
+    assert deliver(at_paris(8, 8)) == Tally()
+    pause.delete()
+    assert deliver(at_paris(8, 9)) == Tally(gathered=1)
+    tell("tuesday", now=at_paris(8, 9))
+    assert deliver(at_paris(8, 9)) == Tally(gathered=1)
+    assert tell_digests(now=at_paris(8, 9)) == 1
+    assert [one.key for one in Message.objects.get(template="digest").gathers.all()] == ["monday"]
+    assert [day for day in range(8, 23) if tell_digests(now=at_paris(day, 10))] == [next_told]
+
+
+def test_what_a_pause_kept_from_its_digest_waits_when_one_was_written(
+    smtp_sink: Sink, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(kinds._kinds, "code", Kind.ORGANISATION)
+    wish(organisation="weekly")
+    pause = Pause.objects.create(template="code", reason="essai", created_at=NOW)
+    tell("held", "code", context={"code": "1"}, now=at_paris(7, 15))
+    gather(tell, 1, at=at_paris(7, 15))
+    assert tell_digests(now=at_paris(8, 8)) == 1
+    assert deliver(at_paris(8, 8)) == Tally(sent=1)
+    pause.delete()
+    assert deliver(at_paris(8, 9)) == Tally(gathered=1)
+    assert [day for day in range(8, 23) if tell_digests(now=at_paris(day, 10))] == [15]
+
+
 # --- links ------------------------------------------------------------------------------------------
 
 
