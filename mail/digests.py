@@ -78,7 +78,7 @@ def _try_to_tell(address: str, now: dt.datetime) -> bool:
 def _tell_digest(address: str, now: dt.datetime) -> bool:
     """The key names the day when it was due: of two runs, the second writes nothing and leaves what the first took."""
     wishes = preferences_of(address)
-    waiting = _waiting(address, wishes, now)
+    waiting = _without_instant(_waiting(address, wishes, now), wishes, now)
     called = [one for one in waiting if one.is_called]
     if not called:
         return False
@@ -94,6 +94,14 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     for one in [one for one in called if one.message.pk not in told]:
         _put_off(one.message, wishes, now, overdue=one in there)
     return digest is not None
+
+
+def _without_instant(waiting: list[Waiting], wishes: Preferences, now: dt.datetime) -> list[Waiting]:
+    """What its reader wishes to hear at once by now is let go: it leaves by itself."""
+    instant = [one.message.pk for one in waiting if frequency_of(one.message, wishes) == Frequency.INSTANT]
+    if instant and _let_go(Message.objects.filter(pk__in=instant), now):
+        outbox.wake_at_commit()
+    return [one for one in waiting if one.message.pk not in instant]
 
 
 def _put_off(message: Message, wishes: Preferences, now: dt.datetime, *, overdue: bool) -> None:

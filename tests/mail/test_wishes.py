@@ -387,6 +387,21 @@ def test_wish_that_changed_meanwhile_holds_for_what_waits(smtp_sink: Sink, tell:
     assert Message.objects.filter(state="skipped").count() == 1
 
 
+def test_what_waits_leaves_by_itself_once_its_reader_wishes_it_at_once(smtp_sink: Sink, tell: Tell) -> None:
+    wishes = wish(organisation=Frequency.WEEKLY)
+    [before] = gather(tell, 1, at=at_paris(7, 7))
+    gather(tell, 1, at=at_paris(7, 12), weekly=True)
+    gather(tell, 1, at=at_paris(7, 13))
+    wishes.organisation = Frequency.INSTANT
+    actions.save_preferences(wishes, now=at_paris(7, 16))
+    assert tell_digests(now=at_paris(7, 16)) == 0
+    assert deliver(at_paris(7, 16)) == Tally(sent=2)
+    before.refresh_from_db()
+    assert before.state == "sent"
+    # What is of one week whatever is wished waits on.
+    assert [tell_digests(now=at_paris(8, hour)) for hour in (7, 8)] == [0, 1]
+
+
 @pytest.mark.parametrize(("frequency", "step"), [("daily", 1), ("weekly", 7)])
 def test_nothing_of_another_time_zone_waits_for_ever(smtp_sink: Sink, tell: Tell, frequency: str, step: int) -> None:
     wish(organisation=frequency)
