@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0006_slots_by_notice"),
-        ("workshops", "0012_history"),
+        ("workshops", "0013_notices_by_date"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
