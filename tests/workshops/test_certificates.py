@@ -193,8 +193,8 @@ def test_who_waited_in_vain_has_hours_and_the_company_no_workshop(
         certify(world, after, volunteer=None)
     made = certify(world, after)
     assert (made.workshops, made.minutes) == (0, 30 if said[0] == Side.COMPANY else 120)
-    said = text_of(made)
-    assert ("aucun : le groupe n’est pas venu" in said, "accompagné" in said) == (True, False)
+    text = text_of(made)
+    assert ("aucun : le groupe n’est pas venu" in text, "accompagné" in text) == (True, False)
     assert "Cette attestation est valide" in verified(made)
 
 
