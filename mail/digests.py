@@ -126,6 +126,15 @@ def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
     return count
 
 
+def let_go(about: str, *, now: dt.datetime) -> None:
+    """What waits for a digest to tell of this is wished at once: each leaves by itself, as its reader wishes by now."""
+    waiting = Message.objects.awaiting_digest().filter(about=about)
+    numbers = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Message.objects.filter(pk__in=numbers).update(weekly=False)
+    if _let_go(Message.objects.filter(pk__in=numbers), now):
+        outbox.wake_at_commit()
+
+
 def _waiting(address: str, wishes: Preferences, now: dt.datetime) -> list[Waiting]:
     """All that waits for a digest to this address, locked; what another run has in hand is left to it."""
     rows = Message.objects.awaiting_digest().filter(to_email=address).select_for_update(skip_locked=True)

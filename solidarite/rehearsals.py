@@ -132,6 +132,27 @@ NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "workshop_unsure": lambda _, one: None in (one.company_agreed_at, one.association_agreed_at),
 }
 
+
+def _was_not_taken(booking: Booking) -> bool:
+    """An offer that ran out, or was let go: one that was taken, and called off later, was settled when it was taken."""
+    let_go = booking.state == Booking.State.CANCELLED_BY_ASSOCIATION and booking.settled_at is None
+    return booking.offered_at is not None and (booking.state == Booking.State.EXPIRED or let_go)
+
+
+def _always(_cast: Cast, _one: Any) -> bool:
+    return True
+
+
+# What has happened to those whom the mail is true of: they come first, and where there are none the rest is made up.
+HAPPENED: dict[str, Callable[[Cast, Any], object]] = {
+    "agreement_ended": lambda _, one: one.ended_at,
+    "agreement_signed": lambda _, one: one.is_begun,
+    "offer_declined": lambda _, one: _was_not_taken(one),
+    "report_due": lambda cast, one: one.booking.slot.ends_at <= cast.now,
+    "slot_offered": lambda _, one: one.offered_at,
+    "workshop_thanks": lambda cast, one: one.booking.slot.ends_at <= cast.now,
+}
+
 # In which state it best is: of those that could play, the newest in such a state comes first.
 BEST_IN: dict[str, tuple[str, ...]] = {
     "appeal_answered": (Appeal.State.ACCEPTED, Appeal.State.REJECTED),
@@ -236,6 +257,7 @@ UNREAD = "Personne ne recevrait encore ce courriel."
 BROKEN = "Ce courriel n’a pas pu être composé : le journal du portail dit pourquoi."
 NOTHING_GATHERED = "Rien de ce qui se groupe ne s’y prête encore."
 MADE_UP = "Cela n’est encore arrivé à personne : le fait est inventé, les gens et les lieux sont ceux du portail."
+MADE_UP_HERE = "Cela est arrivé, raconté dans une autre langue\u00a0: ici, le fait est inventé."
 HARMLESS = "Le code, le lien et l’ordinateur sont inventés : rien n’y ouvre le compte de la personne."
 
 
@@ -259,7 +281,7 @@ class Cast:
 
     now: dt.datetime
     made_up: set[str]
-    """The mails in which an understudy plays."""
+    """The mails that tell what has happened to nobody."""
     newest: Callable[[type[Model]], list[Any]]
     owner: Callable[[Organisation], User]
     others: Callable[[Booking | WaitlistEntry], list[Slot]]
@@ -294,12 +316,18 @@ class Cast:
 
     def first(self, kind: type[Model], template: str = "") -> Any:
         """The newest of this kind that can play in a mail, in its best state if there is one; else an understudy."""
-        needed = NEEDED.get(template)
-        able = (one for one in self.newest(kind) if needed is None or needed(self, one))
+        needed, happened = NEEDED.get(template, _always), HAPPENED.get(template, _always)
+        able = (one for one in self.newest(kind) if needed(self, one))
         best_in = BEST_IN.get(template, ())
-        found = min(able, key=lambda one: getattr(one, "state", None) not in best_in, default=None)
-        if found is None and (found := understudy(template, self)):
-            self.made_up.add(template)
+
+        def by_truth(one: Any) -> tuple[bool, bool]:
+            return not happened(self, one), getattr(one, "state", None) not in best_in
+
+        found = min(able, key=by_truth, default=None)
+        if found is not None and happened(self, found):
+            return found
+        self.made_up.add(template)
+        found = found or understudy(template, self)
         if found is None:
             raise NobodyPlays(kind)
         return found
@@ -377,13 +405,20 @@ def previews(names: Sequence[str], languages: Sequence[str], *, now: dt.datetime
             name for name in names if played[name].remark == MADE_UP or len(played[name].messages) < len(languages)
         ]
         told = last_told(others, languages) if others else {}
-    return [_preview(name, code, played[name], told.get((name, code))) for name in names for code in languages]
+    happened = {name for name, _ in told}
+    return [
+        _preview(name, code, played[name], told.get((name, code)), happened=name in happened)
+        for name in names
+        for code in languages
+    ]
 
 
-def _preview(name: str, language: str, played: Rehearsed, told: Message | None) -> Preview:
+def _preview(name: str, language: str, played: Rehearsed, told: Message | None, *, happened: bool) -> Preview:
+    """What was told in another language alone is made up in this one, and has happened all the same."""
     rehearsed = None if told and played.remark == MADE_UP else played.messages.get(language)
     shown = preview(NOTICE if name in NOTICES else name, language, rehearsed or told)
-    return shown._replace(template=name, remark="" if told and not rehearsed else played.remark)
+    remark = MADE_UP_HERE if happened and played.remark == MADE_UP else played.remark
+    return shown._replace(template=name, remark="" if told and not rehearsed else remark)
 
 
 def _play(names: Sequence[str], languages: Sequence[str], cast: Cast) -> dict[str, Rehearsed]:

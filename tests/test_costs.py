@@ -44,7 +44,7 @@ COSTS: dict[str, int] = {
     "account_set_password": 1,
     "account_signup": 0,
     "appeal": 4,
-    "association": 16,
+    "association": 17,
     "associations:create": 1,
     "associations:edit": 3,
     "associations:insurance": 4,
@@ -94,7 +94,7 @@ COSTS: dict[str, int] = {
     "companies:sites": 4,
     "companies:volunteer_profile": 5,
     "company": 23,
-    "dashboard": 21,
+    "dashboard": 22,
     "health": 7,
     "home": 6,
     "legal_notice": 1,
@@ -183,7 +183,7 @@ COSTS: dict[str, int] = {
 }
 # What else these addresses show: to whom, which query, and its cost.
 ALSO = [
-    ("dashboard", "association", "", 11),
+    ("dashboard", "association", "", 12),
     ("dashboard", "volunteer", "", 6),
     ("dashboard", "moderator", "", 4),
     ("workshops:agenda", "company", "?semaine=2026-12-08", 7),

@@ -1,4 +1,4 @@
-"""Saved searches whose people hear of what is new: each slot once at each of its dates, whenever the scan runs.
+"""Saved searches whose people hear of what is new: each slot once, and anew at another date.
 
 A slot is new when it has been noticed since (`Slot.matched_at`): by then it may be booked, whether it was published,
 moved, or published before its company became a signatory. It stands outside of the actions because it reads queries
@@ -51,7 +51,10 @@ def _tell(number: int, now: dt.datetime) -> bool:
     # Of what nobody can book any more no word is kept.
     SearchNotice.objects.filter(search=search, slot__closes_at__lte=now).delete()
     SearchNotice.objects.bulk_create(
-        SearchNotice(search=search, slot_id=one, starts_at=starts_at, told_at=now) for one, starts_at in new
+        [SearchNotice(search=search, slot_id=one, starts_at=starts_at, told_at=now) for one, starts_at in new],
+        update_conflicts=True,
+        unique_fields=["search", "slot"],
+        update_fields=["starts_at", "told_at"],
     )
     first = [one for one, _ in new[: emails.SHOWN_IN_ALERT]]
     slots = list(Slot.objects.filter(pk__in=first).with_place().order_by("starts_at", "pk"))

@@ -462,13 +462,13 @@ def workshop_thanks(*, workshop: Workshop, now: dt.datetime) -> None:
 @told_as(Kind.SUGGESTIONS)
 def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: dt.datetime) -> None:
     """To the association: these slots serve your request. At once when one of them cannot wait for a weekly digest."""
-    first = min((slot for _, slot in matches), key=lambda one: one.pk)
+    first = min(slot.pk for _, slot in matches)
     urgent = min(slot.closes_at for _, slot in matches) < now + URGENT_WITHIN
     for manager in managers_of(request.association):
         with writing_to(manager) as post:
             post(
                 "slots_matched",
-                key=f"slots_matched:{request.pk}:{first.pk}:{first.starts_at:%Y%m%dT%H%MZ}:{manager.pk}",
+                key=f"slots_matched:{request.pk}:{first}:{now:%Y%m%dT%H%M%S%f}:{manager.pk}",
                 context=Proposal(request, matches).facts(),
                 about=f"request:{request.pk}",
                 on_behalf_of=f"associations:{request.association_id}",

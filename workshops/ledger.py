@@ -20,9 +20,9 @@ from workshops.told import about
 LABELS = {
     "booking_requested": "Demande transmise à l’entreprise",
     "booking_confirmed": "Confirmation",
-    "booking_declined": "Refus de l’entreprise",
+    "booking_declined": "Refus ou retrait de l’entreprise",
     "booking_not_selected": "Créneau donné à une autre association",
-    "booking_expired": "Demande restée sans réponse",
+    "booking_expired": "Délai passé sans réponse",
     "booking_cancelled": "Annulation",
     "booking_moved": "Déplacement",
     "waitlist_hold": "Créneau libéré, gardé 24 heures",

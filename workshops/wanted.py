@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 
@@ -12,7 +13,7 @@ from companies.models import Company, Slot, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.calendars import addressed
-from mail.models import Message
+from mail.models import Message, MessageQuerySet
 from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said, Shifted
@@ -21,6 +22,8 @@ from workshops.models import Booking, HostingAgreement, MatchNotice, Report, Sav
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
+
+BACK_AGAIN = "L’atelier est de nouveau à la date que cette personne connaît."
 
 
 @wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed")
@@ -49,17 +52,18 @@ def _moved_there(message: Message) -> str:
 
 
 @wanted.retold("booking_moved")
-def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts:
+def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts | str:
     """Who had promised the date that was left hears where the workshop is when the mail leaves, or that it is off.
 
-    The others hear from which of the dates that they know it was moved.
+    The others hear from which of the dates that they know it was moved; nothing when it is there again.
     """
     booking, told = _booking(message), dict(message.context)
     if booking is None:
         return told
     if not _takes_leave(message):
-        was = _last_told(booking.moved_from, message) or told["was"]
-        return _of_now(message, at) | {"was": was}
+        was, there = _last_told(booking.moved_from, message) or told["was"], _of_now(message, at)
+        is_back = was == f"{there['day']}, {there['hours']}, {there['place']}"
+        return BACK_AGAIN if is_back and not _may_have_left(_moves_before(message)) else there | {"was": was}
     same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), state__in=Booking.AGREED)
     now_at = same.with_everything().first()
     if now_at is None:
@@ -99,8 +103,8 @@ def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts 
     promise, was = _promised(message), _last_promised(message)
     if promise is None or was is None:
         return dict(message.context)
-    if was == promise.starts_at:
-        return "L’atelier est de nouveau à la date que cette personne connaît."
+    if was == promise.starts_at and not _may_have_left(_moves_before(message)):
+        return BACK_AGAIN
     with translation.override(message.language):
         message.calendar = addressed(promise_event(promise, now=at), message.to_email)
         return {**message.context, **Shifted(promise, was).facts()}
@@ -112,6 +116,34 @@ def _last_promised(message: Message) -> dt.datetime | None:
     sent = moves.filter(state=Message.State.SENT).last()
     untold = moves.filter(pk__gt=sent.pk if sent else 0, context__has_key="was_at").first()
     return dt.datetime.fromisoformat(untold.context["was_at"]) if untold else None
+
+
+def _moves_before(message: Message) -> MessageQuerySet:
+    """What was to tell its reader of other moves, since the last one that they were told."""
+    told = Message.objects.filter(template=message.template, to_email=message.to_email, capacity=message.capacity)
+    moves = told.filter(about__in=_same_event(message))
+    sent = moves.filter(state=Message.State.SENT).order_by("pk").last()
+    return moves.filter(pk__gt=sent.pk if sent else 0, pk__lt=message.pk)
+
+
+def _same_event(message: Message) -> list[str]:
+    """What the mails of one event are about: of a workshop, each of the bookings that it has had."""
+    booking = _booking(message) if message.template == "booking_moved" else None
+    if booking is None:
+        return [message.about]
+    return [about(one) for one in Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event))]
+
+
+def _may_have_left(earlier: MessageQuerySet) -> bool:
+    """Whether any of these may have reached its reader, though no row says so.
+
+    A server that took one may have dropped the line, a restore does not know, and another worker may have one in hand:
+    those that nobody has are held until this one has left.
+    """
+    with transaction.atomic():
+        free = earlier.filter(state=Message.State.QUEUED, attempts=0).select_for_update(skip_locked=True)
+        unsent = Q(pk__in=[one.pk for one in free.only("pk")]) | Q(state=Message.State.SKIPPED, attempts=0)
+        return earlier.exclude(unsent).exists()
 
 
 def _promised(message: Message) -> SlotVolunteer | None:

@@ -47,7 +47,19 @@ LANGUAGES = ["fr", "en"]
 # What the world has nothing for, and what its operators read is missing.
 EXAMPLES = {"absence_reported": "compte rendu", "slots_matched": "demande"}
 # What has happened to nobody in it.
-STAGED = {"appeal_answered", "booking_moved", "promise_moved", "promises_ended", "report_settled", "request_hidden"}
+STAGED = {
+    "agreement_ended",
+    "appeal_answered",
+    "booking_moved",
+    "offer_declined",
+    "promise_moved",
+    "promises_ended",
+    "report_due",
+    "report_settled",
+    "request_hidden",
+    "slot_offered",
+    "workshop_thanks",
+}
 URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")
 
 

@@ -98,7 +98,7 @@ def test_moved_slot_is_new_to_the_search_that_it_comes_to(world: World, now: dt.
     notice(later)
     assert tell_alerts(now=later + MINUTE) == 2
     pairs = SearchNotice.objects.order_by("told_at", "search").values_list("search", "slot")
-    assert list(pairs) == [(one.pk, world.slot.pk) for one in (evening, saturday, evening)]
+    assert list(pairs) == [(one.pk, world.slot.pk) for one in (saturday, evening)]
 
 
 def test_moved_slot_is_new_at_its_new_date(world: World, search: SavedSearch, now: dt.datetime) -> None:
@@ -114,6 +114,10 @@ def test_moved_slot_is_new_at_its_new_date(world: World, search: SavedSearch, no
     first, second = Message.objects.filter(template="search_alert").order_by("pk")
     assert [one["day"] for one in second.context["slots"]] == ["mercredi 9\u00a0décembre 2026"]
     assert [bool(why_unwanted(one, at=now + 2 * DAY)) for one in (first, second)] == [True, False]
+    back, at = actions.Change(dt.date(2026, 12, 8), dt.time(18, 30), dt.time(20, 30), 9, 8, 2), now + 3 * DAY
+    actions.change_slot(slot=world.slot, change=back, by=world.company_owner, now=at)
+    notice(at)
+    assert (tell_alerts(now=at), tell_alerts(now=at)) == (1, 0)
 
 
 def test_slot_published_before_its_company_signs_is_new_when_it_has(
@@ -287,6 +291,20 @@ def test_week_is_told_in_one_digest_with_the_first_of_all(world: World, search: 
     # The world's own is closed by then.
     assert said == [slot.pk for slot in [*earlier, *later[:2]]]
     assert item["facts"]["more"] == 1
+
+
+def test_search_that_is_told_at_once_by_now_lets_go_of_what_waits(
+    world: World, search: SavedSearch, now: dt.datetime
+) -> None:
+    SavedSearch.objects.update(frequency="weekly")
+    notice(now)
+    tell_alerts(now=now)
+    message = Message.objects.get()
+    assert hold_back(message, at=now) == Outcome.GATHERED
+    actions.change_alerts(search=search, frequency="instant", now=now + MINUTE)
+    message.refresh_from_db()
+    assert (message.state, message.next_attempt_at) == ("queued", now + MINUTE)
+    assert hold_back(message, at=now + MINUTE) is None
 
 
 @pytest.mark.parametrize("gone", ["deleted", "silenced", "inactive", "taken"])

@@ -79,7 +79,11 @@ def test_moved_slot_is_told_at_its_new_date_once(world: World, now: dt.datetime)
             first, second = Message.objects.filter(template="slots_matched").order_by("pk")
             assert [bool(why_unwanted(one, at=at)) for one in (first, second)] == [True, False]
             assert [one["day"] for one in second.context["slots"]] == ["mercredi 9\u00a0décembre 2026"]
-    assert told == [1, 1, 0, 0]
+    # Back at the date that was told first: what was told last is no longer so.
+    assert told == [1, 1, 0, 1]
+    third = Message.objects.filter(template="slots_matched").latest("pk")
+    assert [one["day"] for one in third.context["slots"]] == ["mardi 8\u00a0décembre 2026"]
+    assert actions.tell_matches(now=at) == 0
 
 
 def test_pair_found_from_both_sides_is_told_once(world: World, now: dt.datetime) -> None:

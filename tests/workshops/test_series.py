@@ -21,6 +21,7 @@ from companies.actions.series import TAKEN
 from companies.confirmations import confirmation_path
 from companies.forms.openings import MOST_VOLUNTEERS
 from companies.models import Availability, BusyTime, Slot, SlotVolunteer
+from mail.actions import RESTORED
 from mail.delivery import why_unwanted
 from mail.models import Message
 from mail.rendering import render
@@ -130,6 +131,21 @@ def test_volunteers_are_told_of_the_last_time_alone_and_from_the_one_that_they_k
         facts = told[-1].context
         assert [facts[name].split("\u00a0")[0].split()[1] for name in ("was", "day")] == [str(known), str(days[-1])]
         assert f"SEQUENCE:{len(days)}\r\n" in told[-1].calendar
+
+
+@pytest.mark.parametrize("left", [{"attempts": 1}, {"state": "failed", "last_error": RESTORED}, {}])
+def test_who_may_have_been_told_another_time_hears_that_it_is_back(
+    world: World, series: Availability, now: dt.datetime, left: dict[str, Any]
+) -> None:
+    """The server took the first mail and dropped the line; a restore holds it; or, here, nobody can have sent it."""
+    slot = on(series, 17)
+    companies.join_slot(slot=slot, by=world.volunteer, now=now)
+    for day in (18, 17):
+        to = change(slot, date=dt.date(2026, 12, day))
+        slot = actions.change_slot(slot=slot, change=to, by=world.company_owner, now=now)
+    first, second = Message.objects.filter(template="promise_moved").order_by("pk")
+    Message.objects.filter(pk=first.pk).update(**left, **({"failed_at": now} if "state" in left else {}))
+    assert why_unwanted(second, at=now) == ("" if left else WHERE_IT_WAS)
 
 
 def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:

@@ -84,7 +84,7 @@ def test_reminder_of_another_date_stays(world: World, booking: Booking, now: dt.
     assert why_unwanted(reminder, at=now) == "L’atelier a changé de date."
 
 
-WEEK = dt.timedelta(days=7)
+WEEK, MINUTE = dt.timedelta(days=7), dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -98,6 +98,20 @@ def moved(world: World, now: dt.datetime) -> Booking:
 def move(world: World, booking: Booking, slot: Slot, now: dt.datetime) -> Booking:
     by = world.company_owner
     return actions.move_workshop(booking=booking, slot_id=slot.pk, side=Side.COMPANY, by=by, now=now)
+
+
+def test_workshop_that_is_back_where_it_was_known_is_told_to_nobody(world: World, now: dt.datetime) -> None:
+    booking = factories.make_booking(now, world.slot, world.association)
+    there = move(world, booking, factories.make_slot(world.room, world.slot.starts_at + WEEK), now)
+    first = Message.objects.filter(template="booking_moved")
+    assert {why_unwanted(one, at=now) for one in first} == {""}
+    back = move(world, Booking.objects.with_everything().get(pk=there.pk), world.slot, now + MINUTE)
+    last = Message.objects.filter(template="booking_moved", about=f"booking:{back.pk}")
+    assert {why_unwanted(one, at=now + MINUTE) for one in last} == {
+        "L’atelier est de nouveau à la date que cette personne connaît."
+    }
+    Message.objects.filter(about=f"booking:{there.pk}").update(attempts=1)
+    assert {why_unwanted(one, at=now + MINUTE) for one in last} == {""}
 
 
 def what_leaves(now: dt.datetime) -> dict[str, list[tuple[str, Message]]]:

@@ -67,8 +67,13 @@ def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> b
     found = best(request, list(by_id.values()), count=MATCHES_TOLD)
     if found:
         MatchNotice.objects.bulk_create(
-            MatchNotice(request=request, slot_id=one.slot_id, starts_at=by_id[one.slot_id].starts_at, told_at=now)
-            for one in found
+            [
+                MatchNotice(request=request, slot_id=one.slot_id, starts_at=by_id[one.slot_id].starts_at, told_at=now)
+                for one in found
+            ],
+            update_conflicts=True,
+            unique_fields=["request", "slot"],
+            update_fields=["starts_at", "told_at"],
         )
         emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
     return bool(found)

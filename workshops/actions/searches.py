@@ -9,6 +9,7 @@ from django.db.models import Case, F, Value, When
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from mail import digests
 from workshops.models import SavedSearch
 
 MOST_SAVED = 20
@@ -42,11 +43,17 @@ def save_search(*, user: User, name: str, query: str, frequency: str, now: dt.da
         )
 
 
+@transaction.atomic
 def change_alerts(*, search: SavedSearch, frequency: str, now: dt.datetime) -> None:
-    """How often its person hears of what is new. After a silence, what came meanwhile is none."""
+    """How often its person hears of what is new. After a silence, what came meanwhile is none.
+
+    What waits for a digest leaves when it is wished at once.
+    """
     silent = When(frequency=SavedSearch.Frequency.NEVER, then=Value(now))
     since = Case(silent, default=F("news_since_at"))
     SavedSearch.objects.filter(pk=search.pk).update(frequency=frequency, news_since_at=since)
+    if frequency == SavedSearch.Frequency.INSTANT:
+        digests.let_go(about=f"search:{search.pk}", now=now)
 
 
 def forget_search(*, search: SavedSearch) -> None:

@@ -1,4 +1,4 @@
-"""What was told of a slot is known by the date that it had: at another one it is told anew."""
+"""What was told of a slot is known by the date that it had then: at another one it is told anew."""
 
 from django.db import migrations, models
 
@@ -7,6 +7,7 @@ DATES = """
 UPDATE workshops_{table} AS notice SET starts_at = slot.starts_at FROM companies_slot AS slot
 WHERE slot.id = notice.slot_id
 """
+LAST = "la dernière date annoncée\u00a0: à une autre, le créneau est annoncé de nouveau"
 
 
 class Migration(migrations.Migration):
@@ -16,20 +17,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(model_name="matchnotice", name="match_told_once"),
-        migrations.RemoveConstraint(model_name="searchnotice", name="search_told_once"),
         migrations.AddField("matchnotice", "starts_at", models.DateTimeField(null=True)),
         migrations.AddField("searchnotice", "starts_at", models.DateTimeField(null=True)),
         migrations.RunSQL(DATES.format(table="matchnotice"), migrations.RunSQL.noop),
         migrations.RunSQL(DATES.format(table="searchnotice"), migrations.RunSQL.noop),
-        migrations.AlterField("matchnotice", "starts_at", models.DateTimeField()),
-        migrations.AlterField("searchnotice", "starts_at", models.DateTimeField()),
-        migrations.AddConstraint(
-            model_name="matchnotice",
-            constraint=models.UniqueConstraint(fields=("request", "slot", "starts_at"), name="match_told_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="searchnotice",
-            constraint=models.UniqueConstraint(fields=("search", "slot", "starts_at"), name="search_told_once"),
-        ),
+        migrations.AlterField("matchnotice", "starts_at", models.DateTimeField(help_text=LAST)),
+        migrations.AlterField("searchnotice", "starts_at", models.DateTimeField(help_text=LAST)),
     ]

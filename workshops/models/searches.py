@@ -71,17 +71,19 @@ class SavedSearch(models.Model):
 
 
 class SearchNotice(models.Model):
-    """« We told them »: a pair of search and slot is told once at each date, whatever fires how often."""
+    """« We told them »: a pair of search and slot is told once, and anew at another date than the last one told."""
 
     search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="+")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
-    starts_at = models.DateTimeField()
+    starts_at = models.DateTimeField(
+        help_text="la dernière date annoncée\u00a0: à une autre, le créneau est annoncé de nouveau"
+    )
     told_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "alerte envoyée"
         verbose_name_plural = "alertes envoyées"
-        constraints = [models.UniqueConstraint(name="search_told_once", fields=["search", "slot", "starts_at"])]
+        constraints = [models.UniqueConstraint(name="search_told_once", fields=["search", "slot"])]
 
     def __str__(self) -> str:
         return f"{self.search_id} – {self.slot_id}"
