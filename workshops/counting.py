@@ -108,9 +108,13 @@ def _written(changed: dict[str, Any]) -> dict[str, str]:
 
 
 def week(criteria: Criteria, monday: dt.date, *, now: dt.datetime) -> dict[tuple[str, dt.date], int]:
-    """How many begin in each part of each day of a week, on the clock and the calendar of the site."""
-    days = week_days(monday)
-    rows = columns_of(criteria.but(du=days[0], au=days[-1]), "local_date", "local_time", most=ALL_OF_A_WEEK, now=now)
+    """How many begin in each part of each day of a week, on the clock and the calendar of the site.
+
+    Of the days that the search asks for: a week may hold others.
+    """
+    days, chosen = week_days(monday), dict(criteria.chosen)
+    since, until = max(days[0], chosen.get("du", days[0])), min(days[-1], chosen.get("au", days[-1]))
+    rows = columns_of(criteria.but(du=since, au=until), "local_date", "local_time", most=ALL_OF_A_WEEK, now=now)
     return Counter((part_of(time), day) for day, time in rows)
 
 

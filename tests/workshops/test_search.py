@@ -344,7 +344,7 @@ def test_radius_left_empty_is_the_usual_one(client: Client) -> None:
 
 NAMES = [
     "lieu", "rayon", "du", "au", "moment", "ordinateurs", "places", "benevoles", "theme", "reponse", "acces", "tri",
-    "vue", "departement", "apres", "avant", "x",
+    "vue", "departement", "apres", "avant", "semaine", "x",
 ]  # fmt: skip
 
 
@@ -418,6 +418,74 @@ def test_week_shows_what_the_list_shows(slots: list[Slot], client: Client) -> No
         assert int(count) <= len(expected(slots, {"du": day[1], "au": day[1]}))
     week = expected(slots, {"du": "2026-12-07", "au": "2026-12-13"})
     assert sum(int(count) for _, count in shown) == len(week)
+
+
+def windows(page: str) -> dict[str, int]:
+    """How many slots the windows of a week show, by the address of their day; several may lead to one day."""
+    shown: Counter[str] = Counter()
+    for address, count in re.findall(r'<a class="window (?:some|many)" href="([^"]+)"[^>]*>(\d+)</a>', page):
+        shown[html.unescape(address)] += int(count)
+    return shown
+
+
+def turned(page: str, way: str) -> str | None:
+    """The address of the week before or after."""
+    found = re.search(rf'rel="{way}" href="([^"]+)"', page)
+    return html.unescape(found[1]) if found else None
+
+
+WEEKS = [
+    {"du": "2026-12-09", "au": "2026-12-09"},
+    {"du": "2026-12-05", "au": "2026-12-09"},
+    {"du": "2026-12-09"},
+    {"au": "2026-12-08"},
+    {"lieu": factories.LILLE, "rayon": "50", "tri": "distance", "du": "2026-12-05"},
+    {},
+]
+
+
+@pytest.mark.parametrize("query", WEEKS)
+def test_weeks_together_show_what_the_list_shows(slots: list[Slot], client: Client, query: dict[str, str]) -> None:
+    page, seen, turns = client.get("/creneaux/", query | {"vue": "semaine"}).text, Counter[str](), 0
+    assert turned(page, "prev") is None
+    while True:
+        seen += Counter(windows(page))
+        following = turned(page, "next")
+        if following is None or turns == 3:
+            break
+        page, turns = client.get(f"/creneaux/{following}").text, turns + 1
+    by_number = {slot.pk: slot for slot in slots}
+    listed = Counter(str(by_number[number].local_date) for number in expected(slots, query))
+    assert {re.findall(r"du=([\d-]+)", address)[-1]: count for address, count in seen.items()} == listed
+    assert (following is None) == ("au" in query)
+
+
+def test_week_that_one_went_on_to_keeps_what_was_asked(slots: list[Slot], client: Client) -> None:
+    query = {"moment": "soir", "du": "2026-12-05", "au": "2026-12-15", "vue": "semaine"}
+    first = client.get("/creneaux/", query).text
+    following = turned(first, "next")
+    assert following == "?moment=soir&du=2026-12-05&au=2026-12-15&vue=semaine&semaine=2026-12-07"
+    second = client.get(f"/creneaux/{following}").text
+    assert {name: re.search(rf'name="{name}" value="([\d-]+)"', second)[1] for name in ("du", "au")} == {  # type: ignore[index]
+        "du": "2026-12-05",
+        "au": "2026-12-15",
+    }
+    assert "semaine=2026" not in second[second.index("Liste</a>") - 200 : second.index("Liste</a>")]
+    back = turned(second, "prev")
+    assert windows(client.get(f"/creneaux/{back}").text) == windows(first)
+
+
+@pytest.mark.parametrize("week", ["2026-12-28", "2026-11-23"])
+def test_week_beyond_the_dates_asked_for_is_empty(slots: list[Slot], client: Client, week: str) -> None:
+    query = {"vue": "semaine", "du": "2026-12-05", "au": "2026-12-09", "semaine": week}
+    assert windows(client.get("/creneaux/", query).text) == {}
+
+
+@pytest.mark.parametrize("week", ["bientôt", "2101-01-03", "\x00"])
+def test_week_that_means_none_is_the_first(slots: list[Slot], client: Client, week: str) -> None:
+    pages = [client.get("/creneaux/", {"vue": "semaine"} | more).text for more in ({}, {"semaine": week})]
+    assert windows(pages[0]).keys() != set()
+    assert len({sum(windows(page).values()) for page in pages}) == 1
 
 
 def test_map_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import blake2b
 from html import escape
 from typing import Any, NamedTuple
@@ -12,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts.forms import FIRST_DAY, LAST_DAY, DayField
 from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
@@ -40,9 +43,9 @@ class Results(NamedTuple):
 
 
 def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
-    """This search, with other parameters; None leaves one out. A page of its list is no part of it."""
+    """This search, with other parameters; None leaves one out. A page of its list, or a week, is no part of it."""
     kept = dict(data.lists())
-    for name, value in {"apres": None, "avant": None, **parameters}.items():
+    for name, value in {"apres": None, "avant": None, "semaine": None, **parameters}.items():
         if value is None:
             kept.pop(name, None)
         else:
@@ -75,21 +78,32 @@ def _list(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
 
 
 def _week(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
-    """The week of `du`, or the one in which the next slot begins."""
-    criteria = Criteria.of(asked.cleaned)
-    day = asked.cleaned["du"] or _first_day(criteria, now)
+    """The week that is asked for, or the one in which the next slot begins."""
+    criteria, since, until = Criteria.of(asked.cleaned), asked.cleaned["du"], asked.cleaned["au"]
+    day = _asked_week(data) or _first_day(criteria, now)
     if day is None:
         return Results(SafeString(), SafeString(), SafeString())
     monday = week_days(day)[0]
     counts = week(criteria, monday, now=now)
     days, rows = facade(counts, monday, lambda date: address(data, vue="liste", du=date, au=date))
     shown = render_to_string("workshops/found_week.html", {"days": days, "rows": rows, "monday": monday})
-    before = address(data, du=monday - WEEK, au=None) if monday > timezone.localdate(now) else SafeString()
-    return Results(SafeString(shown), before, address(data, du=monday + WEEK, au=None))
+    first, last = max(since or FIRST_DAY, timezone.localdate(now)), until or LAST_DAY
+    before = address(data, semaine=monday - WEEK) if monday > first else SafeString()
+    after = address(data, semaine=monday + WEEK) if monday + WEEK <= last else SafeString()
+    return Results(SafeString(shown), before, after)
+
+
+def _asked_week(data: QueryDict) -> dt.date | None:
+    """A day of the week that one went on to; what means none shows the first."""
+    try:
+        day: dt.date | None = DayField(required=False).clean(data.get("semaine"))
+    except ValidationError:
+        return None
+    return day
 
 
 def _first_day(criteria: Criteria, now: dt.datetime) -> dt.date | None:
-    rows = find(criteria, now=now, count=1).rows
+    rows = find(replace(criteria, by_distance=False), now=now, count=1).rows
     return rows[0][1].astimezone(ZoneInfo(rows[0][3])).date() if rows else None
 
 
