@@ -151,7 +151,7 @@ def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:
 
 
 def by_commune(criteria: Criteria, *, now: dt.datetime) -> list[There]:
-    """The communes with any slot, of a search around a place or in a département."""
+    """The communes with any slot, of a search around a place, in a département or in one of them."""
     slots = asked_of(bookable(now), criteria).filter(room__site__commune=OuterRef("pk"))
     communes = Commune.objects.filter(pk__in=_sites(criteria).values("commune")).select_related("departement")
     return _counted(communes.order_by("search_name", "pk"), slots)
@@ -160,8 +160,8 @@ def by_commune(criteria: Criteria, *, now: dt.datetime) -> list[There]:
 def _sites(criteria: Criteria) -> QuerySet[Site]:
     """Of the sites in use, all where a slot of the search may be, and some beyond."""
     sites, place = Site.objects.filter(archived_at=None), criteria.place
-    if departement := dict(criteria.chosen).get("departement"):
-        sites = sites.filter(commune__departement=departement)
+    within = {"commune": "commune", "departement": "commune__departement"}
+    sites = sites.filter(**{within[name]: value for name, value in criteria.chosen if name in within})
     if place is None:
         return sites
     if place.point is None:

@@ -51,10 +51,11 @@ def _written(value: Any) -> str:
 
 
 def _where(cleaned: Mapping[str, Any]) -> str:
-    place, departement = cleaned["lieu"], cleaned["departement"]
+    place, departement, commune = cleaned["lieu"], cleaned["departement"], cleaned["commune"]
     around = f"autour de {place}, {cleaned['rayon']}\u00a0km" if place else ""
     within = f"dans le département {departement}" if departement else ""
-    return ", ".join(filter(None, (around, within))) or "dans toute la France"
+    inside = f"dans la commune {commune}" if commune else ""
+    return ", ".join(filter(None, (around, within, inside))) or "dans toute la France"
 
 
 def _when(cleaned: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ COLUMNS = (
 )  # fmt: skip
 DATES = {"du": dt.date(2, 2, 2), "au": dt.date(3, 3, 3)}
 # Within what the columns hold: Django leaves out what is always so.
-OTHERS = {"ordinateurs": 32_001, "places": 32_002, "benevoles": 32_003, "departement": "??"}
+OTHERS = {"ordinateurs": 32_001, "places": 32_002, "benevoles": 32_003, "departement": "??", "commune": "???"}
 # Filters whose value belongs to the words of a query; the values of the others are left apart.
 WORDS = ("moment", "reponse", "acces", "theme")
 
@@ -208,7 +208,7 @@ def _apart(name: str, value: Any) -> dict[str, Any]:
         return {"du": value, "du_begins": day_begins(value)}
     if name == "au":
         return {"au": value, "au_ends": day_ends(value)}
-    if isinstance(value, Departement):
+    if isinstance(value, Commune | Departement):
         return {name: value.pk}
     return {name: value}
 

@@ -52,6 +52,11 @@ def kept(query: str) -> tuple[str, str]:
             "Dans le département Corse-du-Sud (2A), du mardi 1er\u00a0décembre 2026 au jeudi 24\u00a0décembre 2026, "
             "le week-end, thème «\u00a0E-mail\u00a0», réponse immédiate",
         ),
+        (
+            "commune=Roubaix&lieu=Lille&vue=liste",
+            "commune=59512&lieu=59350",
+            "Autour de Lille (59), 20\u00a0km, dans la commune Roubaix (59)",
+        ),
         ("du=2026-12-01", "du=2026-12-01", "Dans toute la France, à partir du mardi 1er\u00a0décembre 2026"),
         ("au=2026-12-01", "au=2026-12-01", "Dans toute la France, jusqu’au mardi 1er\u00a0décembre 2026"),
     ],

@@ -106,6 +106,7 @@ def slow(slot: Slot, query: dict[str, str], place: Commune | None) -> bool:
         and ("acces" not in query or bool(site.step_free))
         and ("theme" not in query or (query["theme"] in known and slot.volunteers_offered > 0))
         and query.get("departement", site.commune.departement_id) == site.commune.departement_id
+        and query.get("commune", site.commune_id) == site.commune_id
         and (place is None or away(slot, place) <= int(query.get("rayon") or 20))
     )
 
@@ -161,6 +162,8 @@ def expected(slots: list[Slot], query: dict[str, str]) -> list[int]:
 QUERIES = [
     {},
     {"departement": "59"},
+    {"commune": factories.LILLE},
+    {"lieu": factories.LILLE, "rayon": "50", "commune": factories.ROUBAIX},
     {"lieu": factories.LILLE, "rayon": "50"},
     {"lieu": "Roubaix", "rayon": "10"},
     {"lieu": "Nouméa", "rayon": "100"},
@@ -197,6 +200,7 @@ CHOICES: dict[str, list[str]] = {
     "reponse": ["immediate", "accord"],
     "acces": ["on"],
     "departement": ["59", "974"],
+    "commune": [factories.LILLE, factories.ROUBAIX],
     "du": ["2026-12-05", "2026-12-09"],
     "au": ["2026-12-10", "2026-12-12"],
 }
@@ -344,7 +348,7 @@ def test_radius_left_empty_is_the_usual_one(client: Client) -> None:
 
 NAMES = [
     "lieu", "rayon", "du", "au", "moment", "ordinateurs", "places", "benevoles", "theme", "reponse", "acces", "tri",
-    "vue", "departement", "apres", "avant", "semaine", "x",
+    "vue", "departement", "commune", "apres", "avant", "semaine", "x",
 ]  # fmt: skip
 
 
@@ -507,6 +511,9 @@ def test_form_keeps_the_view_and_the_departement(client: Client) -> None:
     form = page[page.index("<form class") : page.index("</form>")]
     assert '<input type="hidden" name="vue" value="carte"' in form
     assert 'name="departement" value="59"' in form
+    within = client.get("/creneaux/", {"commune": factories.LILLE}).text
+    assert ('name="commune" value="Lille (59)"' in within, '<details class="wide" open>' in within) == (True, True)
+    assert "Créneaux dans la commune Lille (59)" in within
     wrong = client.get("/creneaux/", {"vue": "ailleurs", "departement": "59"})
     assert (wrong.status_code, 'name="vue"' in wrong.text) == (422, False)
 
@@ -519,7 +526,31 @@ MAPS = [
     {"lieu": factories.ROUBAIX},
     {"lieu": factories.ROUBAIX, "departement": "59"},
     {"lieu": factories.ROUBAIX, "departement": "75"},
+    {"commune": factories.LILLE},
+    {"lieu": factories.LILLE, "rayon": "50", "commune": factories.ROUBAIX},
 ]
+LINKED = [
+    {"departement": "59"},
+    {"departement": "59", "moment": "soir"},
+    {"lieu": factories.LILLE, "rayon": "50"},
+    {"lieu": factories.LILLE, "rayon": "10", "departement": "59"},
+    {"commune": factories.ROUBAIX},
+]
+
+
+@pytest.mark.parametrize("query", LINKED)
+def test_commune_on_the_map_leads_to_what_it_counts(slots: list[Slot], client: Client, query: dict[str, str]) -> None:
+    """To each of its slots, also where the site is far from the middle of its commune, and to no other."""
+    page, by_number = client.get("/creneaux/", query | {"vue": "carte"}).text, {slot.pk: slot for slot in slots}
+    listed = Counter(str(by_number[number].room.site.commune) for number in expected(slots, query))
+    lines = re.findall(r'<li><a href="([^"]+)">([^<]+)</a> <span class="hold">([^<]+)</span>', page)
+    assert {name for _, name, _ in lines} == listed.keys()
+    for address, name, said in lines:
+        assert said == counting.counted_slots(listed[name])
+        there = client.get(f"/creneaux/{html.unescape(address)}").text
+        shown = {int(number) for number in re.findall(r'<h3><a href="/creneaux/(\d+)/"', there)}
+        assert {str(by_number[number].room.site.commune) for number in shown} == {name}
+        assert len(shown) == listed[name]
 
 
 @pytest.mark.parametrize("pointless", [False, True])

@@ -36,7 +36,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The fields of a request, from what the form of a search has cleaned; what was not asked is left out."""
-    place = cleaned["lieu"]
+    place = cleaned["lieu"] or cleaned["commune"]
     told = {
         "topics": cleaned["theme"],
         "participants": cleaned["places"],

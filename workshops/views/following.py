@@ -83,7 +83,7 @@ def _slots(asked: Read) -> list[Slot]:
 
 
 def _named(asked: Read) -> str:
-    place: Any = asked.cleaned["lieu"] or asked.cleaned["departement"]
+    place: Any = next(filter(None, map(asked.cleaned.get, ("commune", "lieu", "departement"))), None)
     return f"{settings.SITE_NAME}\u00a0: créneaux" + (f", {place}" if place else "")
 
 

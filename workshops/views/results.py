@@ -31,7 +31,6 @@ from workshops.searching import Criteria, find
 WEEK = dt.timedelta(days=7)
 # A map of the country counts a hundred thousand slots: who comes within this time sees the same.
 MAP_SECONDS = 30
-PLACE_RADIUS = "5"
 
 
 class Results(NamedTuple):
@@ -111,9 +110,9 @@ def _first_day(criteria: Criteria, now: dt.datetime) -> dt.date | None:
 
 
 def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
-    """Of the country, of one département, or of what is around a place."""
+    """Of the country, of one département, of one commune, or of what is around a place."""
     criteria, departement = Criteria.of(asked.cleaned), asked.cleaned["departement"]
-    if departement is None and criteria.place is None:
+    if departement is None and criteria.place is None and asked.cleaned["commune"] is None:
         found = _kept(criteria, lambda: by_departement(criteria, now=now))
         drawn = map_of_france(found, lambda one: address(data, departement=one.pk))
         return _drawn(data, found, drawn, departement=None)
@@ -132,7 +131,8 @@ def _kept(criteria: Criteria, count: Callable[[], list[There]]) -> list[There]:
 
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
-    return address(data, lieu=commune.pk, rayon=PLACE_RADIUS, vue="liste", departement=None)
+    """All of it that the map counts, and nothing else."""
+    return address(data, commune=commune.pk, vue="liste")
 
 
 def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Departement | None) -> Results:
@@ -150,7 +150,7 @@ def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Depa
         "map": drawn,
         "places": places,
         "departement": departement,
-        "back": address(data, departement=None),
+        "back": address(data, departement=None, commune=None),
         "tiles": settings.MAP_TILE_URL,
         "credit": settings.MAP_TILE_CREDIT,
     }

@@ -19,7 +19,6 @@ from accounts.pressed import Pressed
 from associations.models import Association
 from companies.models import RoomPhoto, Slot, SlotQuerySet
 from territories import clock
-from territories.models import Commune, Departement
 from territories.prepared import ANY_TIME, Prepared
 from workshops import actions
 from workshops.catalogue import NOBODY, alternatives, bookable, claims
@@ -33,7 +32,7 @@ from workshops.views.results import address, results
 
 MOVABLE_SHOWN = 3
 # Fields that the form folds away.
-FOLDED = ("places", "benevoles", "theme", "reponse", "acces", "departement")
+FOLDED = ("places", "benevoles", "theme", "reponse", "acces", "departement", "commune")
 
 
 class SearchPage(NamedTuple):
@@ -85,7 +84,7 @@ def _found(data: QueryDict, asked: Read) -> SearchPage:
     return SearchPage(
         form=_form(asked.groups, more=any(cleaned[name] for name in FOLDED)),
         problems="",
-        place=_around(cleaned["lieu"], cleaned["departement"]),
+        place=_where(cleaned),
         as_list=_view(data, cleaned, "liste"),
         as_week=_view(data, cleaned, "semaine"),
         as_map=_view(data, cleaned, "carte"),
@@ -101,7 +100,11 @@ def _view(data: QueryDict, cleaned: dict[str, Any], view: str) -> str:
     return "" if cleaned["vue"] == view else address(data, vue=view)
 
 
-def _around(place: Commune | None, departement: Departement | None) -> str:
+def _where(cleaned: dict[str, Any]) -> str:
+    """In the title: the narrowest that was asked."""
+    place, departement, commune = cleaned["lieu"], cleaned["departement"], cleaned["commune"]
+    if commune is not None:
+        return f"dans la commune {commune}"
     if place is None:
         return f"dans le département {departement}" if departement else ""
     return f"autour de {place}" if place.latitude is not None else f"dans le même département que {place}"
@@ -148,6 +151,7 @@ class _Fields(NamedTuple):
     reponse: str
     acces: str
     departement: str
+    commune: str
     tri: str
     vue: str
 
