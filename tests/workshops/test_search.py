@@ -25,6 +25,7 @@ from accounts.models import Role, User
 from companies.models import Room, Slot
 from territories.distance import kilometres_between
 from territories.models import Commune, Departement
+from territories.templatetags.wording import wall_time
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
@@ -503,6 +504,19 @@ def test_map_shows_what_the_list_shows(slots: list[Slot], client: Client) -> Non
         there = client.get("/creneaux/", {"vue": "carte", "moment": "soir", "departement": code}).text
         for commune, own in Counter(one for one in found if one.departement_id == code).items():
             assert f'{commune}</a> <span class="hold">{counting.counted_slots(own)}</span>' in there
+
+
+def test_map_of_communes_is_of_now_and_that_of_the_country_says_when(
+    world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recent, "SECONDS", 0.0)
+    pages = [{"vue": "carte", "departement": "59"}, {"vue": "carte", "lieu": factories.LILLE}, {"vue": "carte"}]
+    before = [client.get("/creneaux/", query).text for query in pages]
+    factories.make_booking(now, world.slot, world.association)
+    after = [client.get("/creneaux/", query).text for query in pages]
+    assert ["1\u00a0créneau</span>" in page for page in before + after] == [True, True, True, False, False, True]
+    said = f"Chiffres de {wall_time(now)}, recomptés toutes les 30\u00a0secondes."
+    assert [said in page for page in before + after] == [False, False, True, False, False, True]
 
 
 @pytest.mark.django_db

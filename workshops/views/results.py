@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import blake2b
 from html import escape
@@ -29,7 +28,8 @@ from workshops.pictures import facade, map_of_communes, map_of_france
 from workshops.searching import Criteria, find
 
 WEEK = dt.timedelta(days=7)
-# A map of the country counts a hundred thousand slots: who comes within this time sees the same.
+# A map of the country counts a hundred thousand slots in 1.2 s: who comes within this time sees the same, and since
+# when. Communes are counted in 0.1 s, anew for each page.
 MAP_SECONDS = 30
 
 
@@ -113,21 +113,24 @@ def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     """Of the country, of one département, of one commune, or of what is around a place."""
     criteria, departement = Criteria.of(asked.cleaned), asked.cleaned["departement"]
     if departement is None and criteria.place is None and asked.cleaned["commune"] is None:
-        found = _kept(criteria, lambda: by_departement(criteria, now=now))
+        found, counted_at = _kept(criteria, now)
         drawn = map_of_france(found, lambda one: address(data, departement=one.pk))
-        return _drawn(data, found, drawn, departement=None)
-    found = _kept(criteria, lambda: by_commune(criteria, now=now))
+        return _drawn(data, found, drawn, departement=None, counted_at=counted_at)
+    found = by_commune(criteria, now=now)
     around = [departement] if departement else list({there.place.departement: None for there in found})
     drawn = map_of_communes(found, around, lambda one: _of_commune(data, one))
-    return _drawn(data, found, drawn, departement=departement)
+    return _drawn(data, found, drawn, departement=departement, counted_at=None)
 
 
-def _kept(criteria: Criteria, count: Callable[[], list[There]]) -> list[There]:
-    place = criteria.place
-    asked = [("lieu", place.pk), ("rayon", criteria.radius_km)] if place else []
-    asked += [(name, getattr(value, "pk", value)) for name, value in criteria.chosen]
-    key = blake2b(repr(asked).encode(), digest_size=12).hexdigest()
-    return list(cache.get_or_set(f"map:{key}", count, MAP_SECONDS) or ())
+def _kept(criteria: Criteria, now: dt.datetime) -> tuple[list[There], dt.datetime]:
+    """The country, and when it was counted; that there is nothing is never kept."""
+    key = blake2b(repr(criteria.chosen).encode(), digest_size=12).hexdigest()
+    kept: tuple[list[There], dt.datetime] | None = cache.get(f"country:{key}")
+    if kept is None:
+        kept = by_departement(criteria, now=now), now
+        if kept[0]:
+            cache.set(f"country:{key}", kept, MAP_SECONDS)
+    return kept
 
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
@@ -135,7 +138,14 @@ def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
     return address(data, commune=commune.pk, vue="liste")
 
 
-def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Departement | None) -> Results:
+def _drawn(
+    data: QueryDict,
+    found: list[There],
+    drawn: Any,
+    *,
+    departement: Departement | None,
+    counted_at: dt.datetime | None,
+) -> Results:
     places = [
         {
             "name": there.place,
@@ -150,6 +160,8 @@ def _drawn(data: QueryDict, found: list[There], drawn: Any, *, departement: Depa
         "map": drawn,
         "places": places,
         "departement": departement,
+        "counted_at": counted_at,
+        "seconds": MAP_SECONDS,
         "back": address(data, departement=None, commune=None),
         "tiles": settings.MAP_TILE_URL,
         "credit": settings.MAP_TILE_CREDIT,
