@@ -254,6 +254,25 @@ def test_page_leads_on_and_back(slots: list[Slot], client: Client) -> None:
     assert set(shown[0]).isdisjoint(shown[1])
 
 
+def test_page_after_the_last_leads_back(world: World, slots: list[Slot], client: Client) -> None:
+    late, early = "9999999999999999-1", "1000000000000000-1"
+    page = client.get("/creneaux/", {"moment": "soir", "apres": late}).text
+    assert ("Plus aucun créneau ne suit." in page, "Aucun créneau ne correspond" in page) == (True, False)
+    assert '<a class="button" href="?moment=soir">Revenir au début</a>' in page
+    (before,) = re.findall(r'rel="prev" href="([^"]+)"', page)
+    last = client.get(f"/creneaux/{html.unescape(before)}").text
+    shown = [int(number) for number in re.findall(r'<h3><a href="/creneaux/(\d+)/"', last)]
+    assert shown == expected(slots, {"moment": "soir"})[-20:]
+    page = client.get("/creneaux/", {"moment": "soir", "avant": early}).text
+    assert ("Plus aucun créneau ne précède." in page, 'rel="prev"' in page) == (True, False)
+
+
+@pytest.mark.django_db
+def test_page_of_what_finds_nothing_says_so(client: Client) -> None:
+    page = client.get("/creneaux/", {"apres": "9999999999999999-1"}).text
+    assert ("Aucun créneau ne correspond" in page, 'rel="prev"' in page) == (True, False)
+
+
 def test_page_is_kept_for_a_second_and_not_sent_again(
     world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

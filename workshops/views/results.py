@@ -23,7 +23,7 @@ from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
 from workshops.counting import There, by_commune, by_departement, week
-from workshops.filters import Read
+from workshops.filters import Position, Read
 from workshops.pictures import facade, map_of_communes, map_of_france
 from workshops.searching import Criteria, find
 
@@ -64,13 +64,25 @@ def _list(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     position = cleaned["avant"] if backwards else cleaned["apres"]
     found = find(criteria, now=now, position=position, backwards=backwards)
     if not found.rows:
-        return Results(SafeString(), SafeString(), SafeString())
+        return _beyond(data, criteria, position, now, backwards=backwards)
     cards = SafeString("".join([draw(row) for row in found.rows]))
     first, last = found.ends(criteria)
     has_before = found.more if backwards else position is not None
     before = address(data, avant=first) if has_before else SafeString()
     after = address(data, apres=last) if backwards or found.more else SafeString()
     return Results(SafeString(f'<div class="slots">{cards}</div>'), before, after)
+
+
+def _beyond(
+    data: QueryDict, criteria: Criteria, position: Position | None, now: dt.datetime, *, backwards: bool
+) -> Results:
+    """A page after the last one, or before the first: other slots may match all the same."""
+    if position is None or not find(criteria, now=now, count=1).rows:
+        return Results(SafeString(), SafeString(), SafeString())
+    text = f"Plus aucun créneau ne {'précède' if backwards else 'suit'}."
+    context = {"text": text, "url": address(data), "label": "Revenir au début"}
+    shown = render_to_string("components/empty.html", context)
+    return Results(SafeString(shown), SafeString() if backwards else address(data, avant=position), SafeString())
 
 
 # --- a week ---------------------------------------------------------------------------------------------
