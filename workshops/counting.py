@@ -143,6 +143,11 @@ class There(NamedTuple):
     def shown(self) -> str:
         return counted_slots(self.amount)
 
+    @property
+    def figure(self) -> str:
+        """« 12 », or « 1 000+ »."""
+        return number(self.amount) if self.amount <= MOST else f"{number(MOST)}+"
+
 
 def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:
     """The départements with any slot, in the order of their names."""

@@ -35,6 +35,10 @@ class Needed(NamedTuple):
         """« 3 demandes sans créneau, sur 12 »."""
         return f"{counted(self.amount, 'demande', 'demandes')} sans créneau, sur {number(self.counted.requests)}"
 
+    @property
+    def figure(self) -> str:
+        return number(self.amount)
+
 
 def by_departement() -> list[Needed]:
     """The départements where any request is open, the largest need first; empty before the first count."""

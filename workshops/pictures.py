@@ -68,7 +68,7 @@ def _window(count: int, label: str, day: dt.date, link: Callable[[dt.date], str]
 
 
 class Found(Protocol):
-    """A place on a map, how much there is of what the map shows, and how that is said."""
+    """A place on a map, how much there is of what the map shows, and how that is said, at length and in figures."""
 
     @property
     def place(self) -> Any: ...
@@ -78,6 +78,9 @@ class Found(Protocol):
 
     @property
     def shown(self) -> str: ...
+
+    @property
+    def figure(self) -> str: ...
 
 
 class Shape(NamedTuple):
@@ -145,12 +148,12 @@ def _shape(path: str, there: Found | None, link: Callable[[Any], str], steps: tu
 
 def _has_room(there: Found) -> bool:
     """Whether the département is drawn, and as wide as its number."""
-    return there.place.pk in outlines().paths and _middle(there.place.pk)[2] >= FIGURE * (len(number(there.amount)) + 1)
+    return there.place.pk in outlines().paths and _middle(there.place.pk)[2] >= FIGURE * (len(there.figure) + 1)
 
 
 def _figure(there: Found) -> Figure:
     x, y, _width = _middle(there.place.pk)
-    return Figure(x, y, number(there.amount))
+    return Figure(x, y, there.figure)
 
 
 @cache

@@ -571,6 +571,22 @@ LINKED = [
 ]
 
 
+def test_map_of_the_country_tells_its_counts(slots: list[Slot], client: Client) -> None:
+    by_number = {slot.pk: slot for slot in slots}
+    found = Counter(by_number[number].room.site.commune.departement_id for number in expected(slots, {}))
+    page = client.get("/creneaux/", {"vue": "carte"}).text
+    assert f">{found['59']}</text>" in page
+    shades = re.findall("</svg>([^<]+)</li>", page)
+    assert shades == ["aucun", "1 à 4", "5 à 19", "20 à 99", "100 et plus"]
+    there = client.get("/creneaux/", {"vue": "carte", "departement": "59"}).text
+    assert re.findall("</svg>([^<]+)</li>", there) == shades[1:]
+
+
+def test_figure_of_more_than_are_counted_says_so() -> None:
+    figures = [counting.There(None, amount).figure for amount in (7, 1000, 1001)]
+    assert figures == ["7", "1\u202f000", "1\u202f000+"]
+
+
 @pytest.mark.parametrize("query", LINKED)
 def test_commune_on_the_map_leads_to_what_it_counts(slots: list[Slot], client: Client, query: dict[str, str]) -> None:
     """To each of its slots, also where the site is far from the middle of its commune, and to no other."""

@@ -24,7 +24,7 @@ from workshops.agenda import week_days
 from workshops.cards import draw
 from workshops.counting import There, by_commune, by_departement, week
 from workshops.filters import Position, Read
-from workshops.pictures import facade, map_of_communes, map_of_france
+from workshops.pictures import STEPS, facade, legend, map_of_communes, map_of_france
 from workshops.searching import Criteria, find
 
 WEEK = dt.timedelta(days=7)
@@ -126,7 +126,7 @@ def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     criteria, departement = Criteria.of(asked.cleaned), asked.cleaned["departement"]
     if departement is None and criteria.place is None and asked.cleaned["commune"] is None:
         found, counted_at = _kept(criteria, now)
-        drawn = map_of_france(found, lambda one: address(data, departement=one.pk))
+        drawn = map_of_france(found, lambda one: address(data, departement=one.pk), numbered=True)
         return _drawn(data, found, drawn, departement=None, counted_at=counted_at)
     found = by_commune(criteria, now=now)
     around = [departement] if departement else list({there.place.departement: None for there in found})
@@ -170,7 +170,9 @@ def _drawn(
     ]
     context = {
         "map": drawn,
+        "legend": legend(STEPS),
         "places": places,
+        "nothing": "" if drawn.dots else "aucun",
         "departement": departement,
         "counted_at": counted_at,
         "seconds": MAP_SECONDS,
