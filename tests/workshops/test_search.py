@@ -34,7 +34,7 @@ from workshops.cards import card_of, draw
 from workshops.filters import Position, PositionField, SlotFilter, read
 from workshops.models import Booking
 from workshops.searching import Criteria, Found, find
-from workshops.views import recent
+from workshops.views import following, recent
 
 Visitor = Callable[[User], Client]
 PLACES = [factories.LILLE, factories.ROUBAIX, factories.NOUMEA, "97411", "75056"]
@@ -615,6 +615,27 @@ def test_map_of_a_place_counts_what_the_list_shows(
     counts = {there.place.pk: there.amount for there in counting.by_commune(criteria, now=NOW)}
     assert counts == listed
     filters._field.cache_clear()
+
+
+@pytest.mark.parametrize("path", ["flux.atom", "flux.rss"])
+def test_feed_tells_what_was_noticed_last(
+    world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """However far away it is; what changed since comes up again, and says when."""
+    monkeypatch.setattr(following, "SHOWN", 3)
+    start, minute, month_ago = world.slot.starts_at, dt.timedelta(minutes=1), now - dt.timedelta(days=30)
+    noticed = [now - 2 * minute, now - 3 * minute, None, now - minute]
+    made = [
+        factories.make_slot(world.room, start + dt.timedelta(days=7 * week), created_at=month_ago, matched_at=at)
+        for week, at in enumerate(noticed, start=1)
+    ]
+    Slot.objects.filter(pk=world.slot.pk).update(matched_at=now - 4 * minute)
+    told = client.get(f"/creneaux/{path}").text
+    shown = re.findall(r"<(?:id|guid)[^>]*>[^<]*/creneaux/(\d+)/</", told)
+    assert [int(number) for number in shown] == [made[2].pk, made[3].pk, made[0].pk]
+    if path == "flux.atom":
+        updated = re.findall(r"<updated>([^<]+)</updated>", told)[1:]
+        assert [dt.datetime.fromisoformat(one) for one in updated] == [month_ago, now - minute, now - 2 * minute]
 
 
 def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visitor) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
@@ -16,7 +17,7 @@ from territories import clock
 from workshops import calendar
 from workshops.cards import card_of
 from workshops.filters import Read, read
-from workshops.searching import Criteria, find
+from workshops.searching import Criteria, find, searched
 from workshops.views.recent import answer
 
 SHOWN = 50
@@ -26,7 +27,7 @@ WRONG = "Cette adresse n’est pas celle d’une recherche\u00a0: reprenez-la su
 @login_not_required
 @require_GET
 def atom(request: HttpRequest) -> HttpResponse:
-    """The next slots of a search, as Atom."""
+    """What is new to a search, as Atom."""
     return answer(request, lambda: _feed(request, Atom1Feed))
 
 
@@ -40,7 +41,7 @@ def rss(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def agenda(request: HttpRequest) -> HttpResponse:
-    """The same for a calendar, where they keep nobody busy."""
+    """The next slots of a search for a calendar, where they keep nobody busy."""
     return answer(request, lambda: _agenda(request))
 
 
@@ -51,7 +52,7 @@ def _feed(request: HttpRequest, kind: type[Atom1Feed | Rss201rev2Feed]) -> HttpR
     page = _page_of(request)
     own = settings.SITE_URL + request.get_full_path()
     feed = kind(title=_named(asked), link=page, description=_named(asked), language="fr", feed_url=own)
-    for slot in _slots(asked):
+    for slot in _news(asked):
         card = card_of(slot)
         link = settings.SITE_URL + card.url
         offers = ", ".join(filter(None, (card.computers, card.places, card.volunteers, card.way_in, card.answer)))
@@ -61,7 +62,7 @@ def _feed(request: HttpRequest, kind: type[Atom1Feed | Rss201rev2Feed]) -> HttpR
             description=f"{card.company}. {offers}.",
             unique_id=link,
             pubdate=slot.created_at,
-            updateddate=slot.created_at,
+            updateddate=max(slot.created_at, slot.matched_at or slot.created_at),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=kind.content_type)
 
@@ -71,15 +72,25 @@ def _agenda(request: HttpRequest) -> HttpResponse:
     if asked is None:
         return _wrong()
     now = clock.now()
-    events = [calendar.free_slot(slot, now=now) for slot in _slots(asked)]
+    events = [calendar.free_slot(slot, now=now) for slot in _next(asked)]
     told = calendar.published(events, name=_named(asked), url=_page_of(request))
     return HttpResponse(told, content_type="text/calendar; charset=utf-8")
 
 
-def _slots(asked: Read) -> list[Slot]:
-    rows = find(Criteria.of(asked.cleaned), now=clock.now(), count=SHOWN).rows
-    by_number = Slot.objects.with_place().in_bulk([row[0] for row in rows])
-    return [by_number[row[0]] for row in rows if row[0] in by_number]
+def _news(asked: Read) -> list[Slot]:
+    """Those noticed last, at first or once more after a change; before them those that are not noticed yet."""
+    found = searched(Criteria.of(asked.cleaned), now=clock.now())
+    newest_first = found.order_by(F("matched_at").desc(nulls_first=True), "-created_at", "-pk")
+    return _loaded(list(newest_first.values_list("pk", flat=True)[:SHOWN]))
+
+
+def _next(asked: Read) -> list[Slot]:
+    return _loaded([row[0] for row in find(Criteria.of(asked.cleaned), now=clock.now(), count=SHOWN).rows])
+
+
+def _loaded(numbers: list[int]) -> list[Slot]:
+    by_number = Slot.objects.with_place().in_bulk(numbers)
+    return [by_number[number] for number in numbers if number in by_number]
 
 
 def _named(asked: Read) -> str:
