@@ -38,6 +38,10 @@ class RequestClosed(Refused):
     """The request is not open any more."""
 
 
+class DatesPassed(Refused):
+    """The days of the request are over."""
+
+
 @transaction.atomic
 def register_association(*, association: Association, by: User, now: dt.datetime) -> Association:
     """Save a new association, whose first owner is the person who registers it; sent twice, it is one.
@@ -297,12 +301,32 @@ def keep_request(*, request: Request, now: dt.datetime) -> None:
     """The association still looks: its request stays online, or comes back; slots made meanwhile are searched.
 
     Raises:
-        RequestClosed: it is not open any more.
+        RequestClosed, DatesPassed, NotAdmitted: it would not be shown.
     """
-    again = Request.objects.filter(pk=request.pk, state=Request.State.OPEN)
-    if not again.update(expires_at=now + Request.LASTS, matched_at=None):
-        raise RequestClosed("Cette demande n’est plus ouverte.")
+    hold_row(Association, request.association_id)
+    held = Request.objects.select_for_update(no_key=True, of=("self",)).select_related("association")
+    check_keeping(request=held.get(pk=request.pk), now=now)
+    Request.objects.filter(pk=request.pk).update(expires_at=now + Request.LASTS, matched_at=None)
     request.refresh_from_db(fields=["expires_at", "matched_at"])
+
+
+def check_keeping(*, request: Request, now: dt.datetime) -> None:
+    """Refuse what would not be shown although its association still looks.
+
+    Raises:
+        RequestClosed, DatesPassed, NotAdmitted.
+    """
+    if request.state != Request.State.OPEN:
+        raise RequestClosed("Cette demande n’est plus ouverte.")
+    if request.until_date < now.date():
+        raise DatesPassed(
+            "Les dates de cette demande sont passées\u00a0: déposez-la de nouveau, avec des dates à venir."
+        )
+    if not request.association.may_ask:
+        raise NotAdmitted(
+            f"Votre association est {request.association.get_state_display()}\u00a0: "
+            "ses demandes ne sont pas en ligne tant qu’elle l’est."
+        )
 
 
 def remind_expiring(*, now: dt.datetime) -> int:

@@ -15,13 +15,14 @@ from accounts.gates import lacks_second_factor
 from accounts.identity import signed_in
 from accounts.models import User
 from accounts.prefill import prefill
-from accounts.refusals import Refused, accepted
+from accounts.refusals import Refused, accepted, refusal_of
 from accounts.views import MemberPages
 from associations import actions
 from associations.confirmations import kept_by
 from associations.forms import AssociationForm, CertificateForm, RequestForm
 from associations.models import Association, InsuranceCertificate, Invitation, Request
 from territories import clock
+from territories.keys import key_in
 
 ONLINE = "Votre demande est en ligne. Nous vous écrivons dès qu’un créneau lui convient."
 PRESENTED_AGAIN = "La fiche est corrigée et repart à l’examen. Nous vous répondons par courriel."
@@ -91,10 +92,11 @@ def requests(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def request_create(request: HttpRequest, slug: str) -> HttpResponse:
-    """Post a request, prefilled from the search that found nothing."""
+    """Post a request, prefilled from the search that found nothing, or from an own one whose dates have passed."""
     association = managed_association(request, slug)
     now = clock.now()
-    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=_searched(request.GET))
+    known = _copied(association, request.GET.get("comme", "")) or _searched(request.GET)
+    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             posted = actions.post_request(
@@ -117,6 +119,14 @@ def _searched(data: QueryDict) -> dict[str, Any]:
     return {name: data.getlist(name) if name in lists else data[name] for name in given}
 
 
+def _copied(association: Association, number: str) -> dict[str, Any]:
+    """All that an own request says but its days."""
+    key = key_in(number)
+    own = association.requests.filter(pk=key).first() if key is not None else None
+    says = set(RequestForm.Meta.fields) - {"from_date", "until_date"}
+    return forms.model_to_dict(own, says) if own is not None else {}
+
+
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def request_keep_by_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -125,13 +135,12 @@ def request_keep_by_link(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     wanted, member = found
-    context: dict[str, object] = {"wanted": wanted, "member": member, "done": request.method == "POST"}
-    if request.method == "POST":
-        try:
-            actions.keep_request(request=wanted, now=clock.now())
-        except Refused as refusal:
-            context["refusal"] = str(refusal)
-    return render(request, "associations/request_keep.html", context, status=409 if "refusal" in context else 200)
+    now, done = clock.now(), request.method == "POST"
+    act = actions.keep_request if done else actions.check_keeping
+    refusal = refusal_of(lambda: act(request=wanted, now=now))
+    context = {"wanted": wanted, "member": member, "done": done, "refusal": refusal}
+    context["again"] = wanted.state == Request.State.OPEN and wanted.association.may_ask
+    return render(request, "associations/request_keep.html", context, status=409 if done and refusal else 200)
 
 
 @require_POST

@@ -121,7 +121,9 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
         "past": bookings.unmoved().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
-        "own_requests": own.requests.filter(state__in=["open", "in_progress"]).select_related("commune__departement"),
+        "own_requests": own.requests.filter(state__in=["open", "in_progress"])
+        .with_expiry(now)
+        .select_related("commune__departement"),
     }
     return render(request, "solidarite/association.html", context)
 

@@ -62,6 +62,11 @@ class Association(Claimable, Organisation):
 
     objects: ClassVar = AssociationQuerySet.as_manager()
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether what it looks for is shown; of a new one, once a moderator has seen it."""
+        return self.state in (Association.State.NEW, Association.State.ADMITTED)
+
     class Meta(Organisation.Meta):
         verbose_name = "association"
         indexes = [

@@ -44,8 +44,9 @@ class RequestQuerySet(ClaimableQuerySet):
         )
 
     def with_expiry(self, now: dt.datetime) -> Self:
-        """Each with `expired`: whether it left the site by silence; one click brings it back."""
-        return self.annotate(expired=Q(state=Request.State.OPEN, expires_at__lte=now))
+        """Each open one with why it left the site: `over`, its dates have passed; `expired`, by silence alone."""
+        of_open, over = Q(state=Request.State.OPEN), Q(until_date__lt=now.date())
+        return self.annotate(over=of_open & over, expired=of_open & ~over & Q(expires_at__lte=now))
 
     def expiring(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
         """Open requests that soon leave the site, though their dates are still to come then."""

@@ -13,7 +13,7 @@ from time_machine import travel
 from accounts.models import User
 from associations import actions
 from associations.confirmations import keeping_path
-from associations.models import Request
+from associations.models import Association, Request
 from mail import wanted
 from mail.models import Message
 from tests import factories
@@ -82,6 +82,57 @@ def test_link_is_of_its_member_and_for_open_requests(
     assert client.post(keeping_path(asked, world.association_owner)).status_code == 409
     with pytest.raises(actions.RequestClosed):
         actions.keep_request(request=asked, now=now)
+
+
+@pytest.mark.parametrize("days", [40, 70])
+def test_request_whose_dates_have_passed_is_posted_again_not_kept(  # before its silence ends it, and after
+    world: World, now: dt.datetime, visitor: Visitor, days: int
+) -> None:
+    asked = factories.make_request(now, world.association, audiences=["seniors"], weekdays=[2])
+    client, later = visitor(world.association_owner), now + days * DAY
+    page = reverse("associations:requests", args=[world.association.slug])
+    link = keeping_path(asked, world.association_owner)
+    with travel(later, tick=False):
+        shown = client.get(page).text
+        assert ("dates passées" in shown, "Rouvrir" in shown, "Déposer de nouveau" in shown) == (True, False, True)
+        assert "dates passées" in client.get(reverse("association", args=[world.association.slug])).text
+        kept = client.post(reverse("associations:request_keep", args=[world.association.slug, asked.pk]), follow=True)
+        assert ("de nouveau en ligne" in kept.text, "déposez-la de nouveau" in kept.text) == (False, True)
+        form = reverse("associations:request_create", args=[world.association.slug]) + f"?comme={asked.pk}"
+        for answer, status in ((client.get(link), 200), (client.post(link), 409)):
+            assert (answer.status_code, form in answer.text) == (status, True)
+            assert "déposez-la de nouveau" in answer.text
+        fields = client.get(form).context["form"]
+        assert [fields[name].value() for name in ("topics", "audiences", "weekdays", "participants")] == [
+            ["email"], ["seniors"], [2], 6,
+        ]  # fmt: skip
+        assert "Roubaix" in str(fields["commune"])
+        assert fields["from_date"].value() == later.date()
+    asked.refresh_from_db()
+    assert asked.expires_at == now + 60 * DAY
+
+
+def test_request_is_copied_for_its_own_association_alone(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    foreign = factories.make_request(now, factories.make_association(now), audiences=["seniors"])
+    form = reverse("associations:request_create", args=[world.association.slug])
+    for number in (foreign.pk, "x", "9" * 30):
+        answer = visitor(world.association_owner).get(form, {"comme": number})
+        assert (answer.status_code, answer.context["form"]["audiences"].value()) == (200, None)
+
+
+def test_request_of_a_suspended_association_is_not_kept(
+    asked: Request, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    Association.objects.filter(pk=world.association.pk).update(state="suspended")
+    client = visitor(world.association_owner)
+    page = reverse("associations:requests", args=[world.association.slug])
+    with travel(now + 60 * DAY, tick=False):
+        shown = client.get(page).text
+        assert ("Rouvrir" in shown, "ne sont pas en ligne" in shown) == (False, True)
+        kept = client.post(reverse("associations:request_keep", args=[world.association.slug, asked.pk]), follow=True)
+        assert ("de nouveau en ligne" in kept.text, "ne sont pas en ligne" in kept.text) == (False, True)
+        link = client.post(keeping_path(asked, world.association_owner))
+        assert (link.status_code, "ne sont pas en ligne" in link.text) == (409, True)
 
 
 def test_request_that_reopens_has_its_time_again(asked: Request, now: dt.datetime) -> None:
