@@ -135,6 +135,18 @@ def test_request_of_a_suspended_association_is_not_kept(
         assert (link.status_code, "ne sont pas en ligne" in link.text) == (409, True)
 
 
+@pytest.mark.parametrize("state", ["in_review", "open"])
+def test_request_is_withdrawn_from_the_list_also_in_review(
+    world: World, now: dt.datetime, visitor: Visitor, state: str
+) -> None:
+    asked = factories.make_request(now, world.association, state=state)
+    client = visitor(world.association_owner)
+    path = reverse("associations:request_withdraw", args=[world.association.slug, asked.pk])
+    assert path in client.get(reverse("associations:requests", args=[world.association.slug])).text
+    answer = client.post(path, follow=True)
+    assert ("Votre demande est retirée" in answer.text, path in answer.text) == (True, False)
+
+
 def test_request_that_reopens_has_its_time_again(asked: Request, now: dt.datetime) -> None:
     actions.move_request(request_id=asked.pk, to=Request.State.IN_PROGRESS, now=now)
     actions.move_request(request_id=asked.pk, to=Request.State.OPEN, now=now + 70 * DAY)
