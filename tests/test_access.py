@@ -343,6 +343,18 @@ def test_what_acts_does_not_act_on_get(people: dict[str, User], addresses: dict[
     assert signed_in_as(people["superuser"]).get(addresses[name]).status_code == POST_ONLY
 
 
+@pytest.mark.parametrize("address", [
+    "/demandes/carte/%00/", "/demandes/carte/%00.csv", "/charte/verifier/%00/", "/charte/signer/%00/",
+    "/conventions/%00/", "/attestations/%00/", "/attestations/%00/pdf/", "/agenda/%00.ics", "/courriels/%00/",
+    "/courriels/%00/stop/", "/moderation/%00/1/", "/moderation/fiabilite/%00/x/", "/recours/%00/1/",
+    "/associations/demandes/garder/%00/", "/associations/invitation/%00/", "/associations/rejoindre/%00/",
+    "/entreprises/series/confirmer/%00/", "/ateliers/accord/%00/", "/reservations/repondre/%00/",
+    "/reservations/prendre/%00/", "/benevolat/presence/%00/", "/benevolat/repondre/%00/",
+])  # fmt: skip
+def test_words_that_no_column_holds_are_of_nothing(people: dict[str, User], address: str) -> None:
+    assert signed_in_as(people["superuser"]).get(address).status_code in (OK, GONE)
+
+
 def administration() -> Iterator[str]:
     """Every address of Django's administration, with a number where one is asked for."""
     resolver: Any = get_resolver()
