@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
+from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Organisation, User
@@ -47,6 +49,32 @@ def _current_address(request: HttpRequest) -> str | None:
     address = reverse(match.view_name, kwargs=match.kwargs | {"slug": slug})
     query = request.META.get("QUERY_STRING", "")
     return f"{address}?{query}" if query else address
+
+
+class TooMuchSent:
+    """Middleware: more fields than Django reads are answered with a page that says so.
+
+    Also in DEBUG, whose own page of an error would read them again. Before what reads forms, as the check of CSRF does.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._unreadable(request, "GET") or self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], *_: object) -> HttpResponse | None:
+        """Of a form; a view that checks no token reads by itself what it is sent."""
+        return None if getattr(view, "csrf_exempt", False) else self._unreadable(request, "POST")
+
+    def _unreadable(self, request: HttpRequest, sent: str) -> HttpResponse | None:
+        try:
+            getattr(request, sent)
+        except UnreadablePostError:
+            return None
+        except SuspiciousOperation:
+            return HttpResponse(render_to_string("400.html"), status=400)
+        return None
 
 
 class Contended:

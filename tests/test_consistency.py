@@ -22,7 +22,7 @@ OWN_APPS = ("accounts", "associations", "charter", "companies", "mail", "territo
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
 PAGES = [path for path in TEMPLATES if path.suffix == ".html" or "mail" in path.parts]
 LIBRARY_OVERRIDES = ("allauth", "account", "mfa", "usersessions", "django")
-FOUND_BY_NAME = {"403.html", "404.html", "500.html"}
+FOUND_BY_NAME = {"400.html", "403.html", "404.html", "500.html"}
 
 
 def own_models() -> list[type[models.Model]]:
