@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 from django.db.models import Exists, F, FloatField, OuterRef, Q, Value
@@ -11,6 +12,7 @@ from associations.models import RequestQuerySet
 from companies.models import Company, Site
 from territories.distance import KilometresFrom, kilometres_from
 from territories.models import Commune
+from workshops.models import Booking
 
 # However far an association would go, this is what people call near.
 NEAR_KM = 50
@@ -33,6 +35,13 @@ def around(requests: RequestQuerySet, place: Commune, kilometres: int) -> Reques
     measured = requests.filter(aside | unknown).annotate(distance_km=kilometres_from(*place.point, prefix="commune__"))
     near: RequestQuerySet = measured.filter(Q(distance_km__lte=kilometres) | unknown)
     return near.order_by(F("distance_km").asc(nulls_last=True), "-created_at", "-pk")
+
+
+def with_offers(requests: RequestQuerySet, now: dt.datetime) -> RequestQuerySet:
+    """Each with its association, and with `on_offer`: a slot is kept for it, nobody may propose another one."""
+    kept = Booking.objects.held(now).filter(request=OuterRef("pk"), offered_at__isnull=False)
+    found: RequestQuerySet = requests.select_related("association").annotate(on_offer=Exists(kept))
+    return found
 
 
 def near_sites(requests: RequestQuerySet, companies: Collection[Company]) -> RequestQuerySet:

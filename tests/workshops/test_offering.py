@@ -173,6 +173,30 @@ def test_request_answered_meanwhile_leads_to_others(
     assert [client.post(page, {}).status_code for page in pages[1:]] == [404, 404]
 
 
+@pytest.mark.parametrize("obstacle", ["on offer", "not admitted"])
+def test_what_takes_no_proposal_says_so_before_anybody_chooses(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, obstacle: str
+) -> None:
+    if obstacle == "on offer":
+        factories.make_booking(
+            now, world.slot, world.association, state="held", request=wanted, offered_at=now,
+            offered_by=world.company_owner, expires_at=now + DAY, settled_at=None, settled_by=None,
+        )  # fmt: skip
+        badge, said = "créneau déjà proposé", "n’attend pas de proposition en ce moment"
+    else:
+        Request.objects.filter(pk=wanted.pk).update(association=factories.make_association(now, admitted=False))
+        badge, said = "association pas encore admise", "n’est pas encore admise"
+    wanted.refresh_from_db()
+    other = factories.make_company(now)
+    client = visitor(other.owners()[0])
+    listed = client.get(reverse("workshops:requests"), {"partout": "on"}).text
+    assert (badge in listed, reverse("workshops:offer_from", args=[wanted.pk]) in listed) == (True, False)
+    pages = [reverse(f"workshops:{name}", args=[other.slug, wanted.pk]) for name in ("offer", "offer_evening")]
+    for done in (client.get(pages[0], follow=True), *(client.post(page, follow=True) for page in pages)):
+        assert done.redirect_chain[-1][0] == reverse("workshops:requests")
+        assert (said in done.text, wanted.association.name in done.text) == (True, False)
+
+
 def test_every_refusal_speaks_to_the_company() -> None:
     said = [str(refusal) for refusal in offering._refusals().values()]
     assert [words for words in said if "Votre association" in words] == []

@@ -38,6 +38,8 @@ class SomebodyWaits(Refused):
     """An association has asked for the slot, and waits for the company's answer."""
 
 
+ON_OFFER = "Cette demande n’attend pas de proposition en ce moment\u00a0: choisissez-en une autre."
+NOT_YET_ADMITTED = "Cette association n’est pas encore admise\u00a0: proposez-lui un créneau dès qu’elle le sera."
 ANSWER_FIRST = "Une association attend déjà votre réponse pour ce créneau\u00a0: répondez-lui d’abord."
 
 
@@ -58,7 +60,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     if again is not None:
         return again
     if sought is None or offers.held(now).exists():
-        raise NotSought("Cette demande n’attend pas de proposition en ce moment : choisissez-en une autre.")
+        raise NotSought(ON_OFFER)
     _check(slot, sought, now)
     with refusing(_refusals()):
         offered: Booking = Booking.objects.create(
@@ -120,7 +122,7 @@ def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
     check_size(slot, sought.participants)
     association = sought.association
     if association.state != Association.State.ADMITTED:
-        raise NotSought("Cette association n’est pas encore admise : proposez-lui un créneau dès qu’elle le sera.")
+        raise NotSought(NOT_YET_ADMITTED)
     try:
         check_live_cap(association, now)
     except TooManyBookings as error:

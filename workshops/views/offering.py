@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -13,15 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.identity import signed_in
 from accounts.refusals import accepted
-from associations.models import Request
+from associations.models import Association, Request
 from companies.models import Company, Room, Slot
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
+from workshops.actions.offering import NOT_YET_ADMITTED, ON_OFFER
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
 from workshops.matching import best, serves_there
 from workshops.models import Booking
+from workshops.sought import with_offers
 from workshops.views.for_whom import go_on
 
 LOOKED_AT, SHOWN = 500, 20
@@ -52,6 +55,8 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
         return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
+    if (obstacle := _obstacle(wanted)) is not None:
+        return _elsewhere(request, obstacle)
     slots = _serving(company, wanted)
     form = OfferForm(request.POST if request.method == "POST" else None, slots=slots)
 
@@ -70,6 +75,8 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
         return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
+    if (obstacle := _obstacle(wanted)) is not None:
+        return _elsewhere(request, obstacle)
     form = _evening(company, wanted, request.POST)
 
     def act() -> Booking:
@@ -82,15 +89,27 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
 
 def _wanted(request_id: int) -> Request | None:
     """A request while it is open."""
-    sought = Request.objects.open(clock.now()).select_related("commune__departement", "association")
+    now = clock.now()
+    sought = with_offers(Request.objects.open(now), now).select_related("commune__departement")
     return sought.filter(pk=request_id).first()
 
 
 def _to_others(request: HttpRequest, request_id: int) -> HttpResponse:
     """From a request that was answered or has ended while its page was read to those that are open."""
     get_object_or_404(Request.objects.exclude(state__in=NEVER_SHOWN), pk=request_id)
-    messages.info(request, "Cette demande n’attend plus de proposition\u00a0: en voici d’autres, encore ouvertes.")
+    return _elsewhere(request, "Cette demande n’attend plus de proposition\u00a0: en voici d’autres, encore ouvertes.")
+
+
+def _elsewhere(request: HttpRequest, why: str) -> HttpResponse:
+    messages.info(request, why)
     return redirect("workshops:requests")
+
+
+def _obstacle(wanted: Any) -> str | None:
+    """Why nobody may propose anything for an open request now: said before a slot is chosen."""
+    if wanted.on_offer:
+        return ON_OFFER
+    return None if wanted.association.state == Association.State.ADMITTED else NOT_YET_ADMITTED
 
 
 def _standing(company: Company, wanted: Request) -> Booking | None:

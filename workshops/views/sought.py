@@ -15,7 +15,7 @@ from companies.models import Company
 from territories import clock
 from territories.models import Commune
 from workshops.forms import NearForm
-from workshops.sought import around, near_sites
+from workshops.sought import around, near_sites, with_offers
 
 SHOWN = 30
 
@@ -24,13 +24,14 @@ SHOWN = 30
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
     """Open requests, without saying of which association: near a place, near one's company, or all of them."""
-    form, own = NearForm(request.GET), _own_companies(request)
+    form, own, now = NearForm(request.GET), _own_companies(request), clock.now()
     asked = form.cleaned_data if form.is_valid() else {}
     place, near = asked.get("lieu"), bool(own) and not asked.get("partout")
-    wanted = _chosen(Request.objects.open(clock.now()), place, asked.get("rayon", 0), own if near else [])
+    wanted = _chosen(Request.objects.open(now), place, asked.get("rayon", 0), own if near else [])
+    shown = with_offers(wanted, now).select_related("commune__departement")
     context = {
         "form": form,
-        "page": Paginator(wanted.select_related("commune__departement"), SHOWN).get_page(request.GET.get("page")),
+        "page": Paginator(shown, SHOWN).get_page(request.GET.get("page")),
         "associations": wanted.order_by().aggregate(count=Count("association", distinct=True))["count"],
         "query": form.kept(),
         "place": place,
