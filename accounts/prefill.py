@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from django.http import QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import DirectoryEntry, Organisation
 from accounts.registry.facts import RegistryFacts
@@ -29,21 +30,27 @@ class Prefill(NamedTuple):
     registered: list[RegistryFacts]
     failure: str
     initial: dict[str, object]
+    onward: str = ""
 
 
 def prefill(query: QueryDict, *, now: dt.datetime) -> Prefill:
-    """Read `q` (a name, SIREN, SIRET or RNA typed), `fiche` (the entry chosen) or `siren` (chosen in the registry)."""
+    """Read `q` (a name, SIREN, SIRET or RNA typed), `fiche` (the entry chosen) or `siren` (chosen in the registry).
+
+    `next` is where the person was going, when it is a page of ours.
+    """
     typed = query.get("q", "").replace("\x00", "").strip()[:LONGEST_TEXT]
+    asked = query.get("next", "")
+    onward = asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
     initial = _entry(query.get("fiche", "")) or _registered(query.get("siren", ""))
     if not typed:
-        return Prefill("", [], [], "", initial)
+        return Prefill("", [], [], "", initial, onward)
     entries = list(DirectoryEntry.objects.matching(typed))
     try:
         registered, failure = find(typed=typed, now=now), ""
     except Unavailable as error:
         registered, failure = [], str(error)
     listed = {entry.siren for entry in entries}
-    return Prefill(typed, entries, [one for one in registered if one.siren not in listed], failure, initial)
+    return Prefill(typed, entries, [one for one in registered if one.siren not in listed], failure, initial, onward)
 
 
 def _entry(number: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -51,7 +52,7 @@ def association_create(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, "Votre association est inscrite. Cherchez un créneau, ou déposez une demande.")
-            return redirect("association", association.slug)
+            return redirect(known.onward or reverse("association", args=[association.slug]))
     return render(
         request,
         "associations/association_create.html",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -122,6 +124,32 @@ def test_registered_number_leads_to_joining(world: World, now: dt.datetime, visi
     assert client.post(join[1], {"message": "Bonjour"}).status_code == 302
     assert Message.objects.filter(template="join_requested").count() == 1
     assert client.post(join[1], {"message": "Bonjour"}).status_code == 422
+
+
+def test_who_registers_to_post_a_request_comes_back_to_what_they_searched(world: World, visitor: Visitor) -> None:
+    client = visitor(factories.make_user("Nina"))
+    asked = "/creneaux/demander/?lieu=59350&places=7"
+    there = client.get(asked)["Location"]
+    page = client.get(there, follow=True).text
+    action = re.search(r'<form class="form" method="post" action="([^"]+)"', page)
+    assert action is not None
+    assert f'name="next" value="{html.escape(asked)}"' in page
+    done = client.post(html.unescape(action[1]), IDENTITY, follow=True)
+    assert done.redirect_chain[0][0] == asked
+    assert (done.context["form"]["participants"].value(), "Lille" in str(done.context["form"]["commune"])) == (
+        "7",
+        True,
+    )
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "javascript:alert(1)"])
+def test_who_registers_is_led_nowhere_else(world: World, visitor: Visitor, elsewhere: str) -> None:
+    client = visitor(factories.make_user("Nina"))
+    address = f"{reverse('associations:create')}?{urlencode({'next': elsewhere})}"
+    assert "example.org" not in client.get(address).text
+    assert client.post(address, IDENTITY)["Location"] == reverse(
+        "association", args=[Association.objects.latest("pk").slug]
+    )
 
 
 def test_same_name_in_the_same_commune_may_be_another_organisation(

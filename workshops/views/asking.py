@@ -24,7 +24,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
         messages.info(request, "Pour déposer une demande, inscrivez d’abord votre association.")
-        return redirect("associations:create")
+        return redirect(f"{reverse('associations:create')}?{urlencode({'next': request.get_full_path()})}")
     asked = read(request.GET)
     filled = urlencode(_filled(asked.cleaned) if asked else {}, doseq=True)
 
