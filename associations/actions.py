@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from uuid import UUID, uuid4, uuid5
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -185,10 +186,14 @@ def _move(association: Association, to: Association.State, *, reason: str, by: U
 
 
 @transaction.atomic
-def post_request(*, association: Association, request: Request, by: User, now: dt.datetime) -> Request:
+def post_request(
+    *, association: Association, request: Request, by: User, now: dt.datetime, key: UUID | None = None
+) -> Request:
     """Save what an association looks for; matching slots are searched within a minute.
 
-    The first request of an association that is not admitted yet passes moderation, and there is one at a time.
+    `key` comes with the form: the same form sent twice gives the same request while that one lives; gone back to and
+    corrected, another one. The first request of an association that is not admitted yet passes moderation, and there
+    is one at a time.
 
     Raises:
         NotAdmitted, OneAtATime: nothing is written.
@@ -200,15 +205,27 @@ def post_request(*, association: Association, request: Request, by: User, now: d
             f"Votre association est {current.get_state_display()}\u00a0: elle ne peut pas déposer de demande."
         )
     live = (Request.State.IN_REVIEW, Request.State.OPEN, Request.State.IN_PROGRESS)
+    request.association = association
+    request.key = _key_of(request, key)
+    again: Request | None = Request.objects.filter(key=request.key).first()
+    if again is not None and again.state in live:
+        return again
+    if again is not None:
+        request.key = uuid4()
     if is_new and current.requests.filter(state__in=live).exists():
         raise OneAtATime("Tant que votre association n’est pas admise, elle dépose une demande à la fois.")
-    request.association = association
     request.state = Request.State.IN_REVIEW if is_new else Request.State.OPEN
     request.created_at = request.state_changed_at = now
     request.expires_at = now + Request.LASTS
     request.created_by = by
     request.save()
     return request
+
+
+def _key_of(request: Request, key: UUID | None) -> UUID:
+    """Of this form, of this association, with what it says."""
+    says = [request.association_id, *(str(getattr(request, name)) for name in Request.FACTS)]
+    return uuid5(key, repr(says)) if key is not None else uuid4()
 
 
 @transaction.atomic

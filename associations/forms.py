@@ -1,6 +1,7 @@
 """Forms of an association: its identity, its requests, and its insurance."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ class AssociationForm(OrganisationForm[Association]):
 
 
 class RequestForm(forms.ModelForm[Request]):
-    """What an association looks for."""
+    """What an association looks for. The hidden key makes a form sent twice one request."""
 
     topics = forms.MultipleChoiceField(
         label="Thèmes",
@@ -52,22 +53,11 @@ class RequestForm(forms.ModelForm[Request]):
         help_text="Rien de coché\u00a0: n’importe quand.",
     )
 
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
     class Meta:
         model = Request
-        fields = (
-            "topics",
-            "level",
-            "audiences",
-            "participants",
-            "computers",
-            "volunteers",
-            "commune",
-            "radius_km",
-            "weekdays",
-            "periods",
-            "from_date",
-            "until_date",
-        )
+        fields = Request.FACTS
         widgets = {
             "from_date": date_input(),
             "until_date": date_input(),
@@ -84,7 +74,7 @@ class RequestForm(forms.ModelForm[Request]):
 
     def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
         season = {"from_date": today, "until_date": today + dt.timedelta(days=60), "radius_km": 20}
-        super().__init__(data, initial=season | initial)
+        super().__init__(data, initial=season | initial | {"key": uuid.uuid4()})
         self.today = today
 
     def clean(self) -> dict[str, Any]:

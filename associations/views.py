@@ -101,13 +101,17 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             posted = actions.post_request(
-                association=association, request=form.save(commit=False), by=signed_in(request), now=now
+                association=association,
+                request=form.save(commit=False),
+                by=signed_in(request),
+                now=now,
+                key=form.cleaned_data["key"],
             )
         except Refused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            online = posted.state == Request.State.OPEN
-            messages.success(request, ONLINE if online else IN_REVIEW)
+            in_review = posted.state == Request.State.IN_REVIEW
+            messages.success(request, IN_REVIEW if in_review else ONLINE)
             return redirect("associations:requests", association.slug)
     context = {"association": association, "form": form}
     return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast
@@ -61,7 +62,7 @@ class RequestQuerySet(ClaimableQuerySet):
         return self.filter(association__in=Association.objects.managed_by(user))
 
 
-@tracked()
+@tracked(exclude=["key"])
 class Request(Claimable):
     """What an association looks for: a room with computers near a place, in a season.
 
@@ -77,6 +78,21 @@ class Request(Claimable):
         WITHDRAWN = "withdrawn", "retirée"
 
     LASTS = dt.timedelta(days=60)
+    # What the association says of it.
+    FACTS = (
+        "topics",
+        "level",
+        "audiences",
+        "participants",
+        "computers",
+        "volunteers",
+        "commune",
+        "radius_km",
+        "weekdays",
+        "periods",
+        "from_date",
+        "until_date",
+    )
 
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.IN_REVIEW: [State.OPEN, State.HIDDEN, State.WITHDRAWN],
@@ -113,6 +129,12 @@ class Request(Claimable):
     expires_at = models.DateTimeField(editable=False, help_text="sauf si l’association dit qu’elle cherche toujours")
     matched_at = models.DateTimeField(
         null=True, editable=False, help_text="quand les créneaux qui la servent ont été cherchés"
+    )
+    key = models.UUIDField(
+        unique=True,
+        editable=False,
+        db_default=RandomUUID(),
+        help_text="un formulaire envoyé deux fois est une demande",
     )
 
     objects = RequestQuerySet.as_manager()

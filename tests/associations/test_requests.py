@@ -1,0 +1,78 @@
+"""A form sent twice is one request."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import IntegrityError
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from associations import actions
+from associations.models import Request
+from tests import factories
+from tests.factories import World
+
+Visitor = Callable[[User], Client]
+TYPED: dict[str, object] = {
+    "topics": ["email"], "level": "debutant", "participants": "6", "computers": "6", "commune": "Lille (59)",
+    "radius_km": "20", "volunteers": "0", "from_date": "2026-12-01", "until_date": "2026-12-31",
+}  # fmt: skip
+
+
+def form_of(client: Client, address: str) -> dict[str, object]:
+    """What the page sends, with its key."""
+    return TYPED | {"key": str(client.get(address).context["form"]["key"].value())}
+
+
+@pytest.mark.parametrize("admitted", [True, False])
+def test_form_sent_twice_is_one_request(world: World, now: dt.datetime, visitor: Visitor, *, admitted: bool) -> None:
+    owner = factories.make_user("Nina")
+    association = factories.make_association(now, owner=owner, admitted=admitted)
+    client, address = visitor(owner), reverse("associations:request_create", args=[association.slug])
+    typed = form_of(client, address)
+    said = "Votre demande est en ligne" if admitted else "La modération la regarde"
+    for _ in range(2):
+        assert said in client.post(address, typed, follow=True).text
+    assert Request.objects.count() == 1
+
+
+def test_form_gone_back_to_and_corrected_is_another_request(world: World, visitor: Visitor) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    typed = form_of(client, address)
+    for corrected in ({}, {"participants": "7"}, {"participants": "7"}):
+        client.post(address, typed | corrected)
+    assert sorted(Request.objects.values_list("participants", flat=True)) == [6, 7]
+
+
+def test_form_sent_again_once_its_request_has_ended_is_another_one(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    typed = form_of(client, address)
+    client.post(address, typed)
+    actions.withdraw_request(request=Request.objects.get(), now=now)
+    client.post(address, typed)
+    assert sorted(Request.objects.values_list("state", flat=True)) == ["open", "withdrawn"]
+
+
+def test_forms_each_have_a_key(world: World, visitor: Visitor) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    for _ in range(2):
+        client.post(address, form_of(client, address))
+    assert Request.objects.count() == 2
+    assert client.post(address, TYPED | {"key": "x"}).status_code == 422
+
+
+def test_database_keeps_one_request_of_a_key(world: World, now: dt.datetime) -> None:
+    key = uuid.uuid4()
+    factories.make_request(now, world.association, key=key)
+    with pytest.raises(IntegrityError):
+        factories.make_request(now, world.association, key=key)
