@@ -22,8 +22,7 @@ class _Typed(str):
 class CommuneField(forms.CharField):
     """Cleans to a Commune, or to None when nothing is typed in a field that is not required.
 
-    The initial value is a Commune or its INSEE code and is shown as « Lille (59) ». With `insee_first`, five
-    digits that are both an INSEE and a postal code are the former: for pages whose address holds the code.
+    The initial value is a Commune or its INSEE code and is shown as « Lille (59) ».
     """
 
     default_error_messages = {
@@ -32,20 +31,20 @@ class CommuneField(forms.CharField):
         "null_characters_not_allowed": "Indiquez une commune sans caractère invisible.",
     }
 
-    def __init__(self, *, insee_first: bool = False, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Commune")
         kwargs.setdefault("max_length", LONGEST_TEXT)
         super().__init__(**kwargs)
-        self.insee_first = insee_first
 
     def clean(self, value: Any) -> Any:
+        value = _by_key(value) if self.disabled else value
         if isinstance(value, Commune):
             return value
         text = super().clean(value)
         if not text:
             return None
         try:
-            return Commune.objects.resolve(text, insee_first=self.insee_first or self.disabled)
+            return Commune.objects.resolve(text)
         except AmbiguousCommune as several:
             raise ValidationError(_ambiguous_message(several), code="ambiguous") from several
         except UnknownCommune as none:
@@ -56,12 +55,18 @@ class CommuneField(forms.CharField):
         return _Typed(kept) if isinstance(kept, str) and not self.disabled else kept
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, str) and not isinstance(value, _Typed):
-            value = Commune.objects.filter(pk=value.replace("\x00", "")).first() or value
+        value = _by_key(value)
         return str(value) if isinstance(value, Commune) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+def _by_key(value: Any) -> Any:
+    """The Commune of a key; anything else, and what was typed, as it is."""
+    if not isinstance(value, str) or isinstance(value, _Typed):
+        return value
+    return Commune.objects.filter(pk=value.replace("\x00", "")).first() or value
 
 
 def _ambiguous_message(several: AmbiguousCommune) -> str:

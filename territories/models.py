@@ -108,15 +108,15 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
         rank = Case(When(exact, then=Value(0)), When(leading, then=Value(1)), default=Value(2))
         return self.filter(exact | leading | inside).order_by(rank, *_LARGEST_FIRST)
 
-    def resolve(self, text: str, *, insee_first: bool = False) -> Commune:
+    def resolve(self, text: str) -> Commune:
         """The one commune that the text means.
 
-        Five digits are a postal code, and an INSEE code only failing that, unless `insee_first`: 3,004 of
-        them are both, of different communes. People type the former, addresses of pages hold the latter.
+        Five digits are a postal code, and an INSEE code only failing that: 3,004 of them are both, of different
+        communes. People type the former; links hold `Commune.link`, which is the latter beyond doubt.
         Raises UnknownCommune or AmbiguousCommune.
         """
         for reading in read(text):
-            found = self._resolve_reading(reading, insee_first=insee_first)
+            found = self._resolve_reading(reading)
             if len(found) > 1:
                 raise AmbiguousCommune(text, reading, found)
             if found:
@@ -151,10 +151,10 @@ class CommuneQuerySet(models.QuerySet["Commune"]):
             return []
         return list(self.search(text)[:_SUGGESTIONS]) or list(self.resembling(text)[:_SUGGESTIONS])
 
-    def _resolve_reading(self, reading: Reading, *, insee_first: bool) -> list[Commune]:
+    def _resolve_reading(self, reading: Reading) -> list[Commune]:
         meanings = [_meant(reading)]
         if reading.code and not reading.name:
-            meanings.insert(0 if insee_first else 1, Q(pk=reading.code))
+            meanings.append(Q(pk=reading.code))
         for meaning in meanings:
             if found := list(self.filter(meaning).order_by(*_LARGEST_FIRST)):
                 return found
@@ -212,6 +212,11 @@ class Commune(models.Model):
         return f"{self.name} ({self.departement_id})"
 
     @property
+    def link(self) -> str:
+        """How addresses of pages name it: no postal code is written so."""
+        return f"insee-{self.pk}"
+
+    @property
     def point(self) -> tuple[float, float] | None:
         """Latitude and longitude, in degrees; of 29 small communes nobody published them: their département is near."""
         return None if self.latitude is None or self.longitude is None else (self.latitude, self.longitude)
@@ -231,6 +236,8 @@ def _meant(reading: Reading, *, how: str = "", before: str = "") -> Q:
         meaning &= Q(postal_codes__contains=[reading.code])
     if reading.code and not reading.name:
         meaning &= ~Q(kind=Commune.Kind.CITY)
+    if reading.insee:
+        meaning &= Q(pk=reading.insee)
     if reading.departement:
         meaning &= _in_departement(reading.departement)
     return meaning

@@ -1,4 +1,4 @@
-"""What a person may mean by the text of a « commune » field: « Lille », « 59000 », « Lille (59) »."""
+"""What the text of a « commune » field may mean: « Lille », « 59000 », « Lille (59) », « insee-59350 » of links."""
 
 import re
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ ARRONDISSEMENTS = {"paris": 20, "lyon": 9, "marseille": 16}
 """The three cities cut into municipal arrondissements, folded, and how many they have (COG 2026)."""
 
 _ROUND_CODES = {"75000": "paris", "69000": "lyon", "13000": "marseille"}
+_INSEE = re.compile(r"insee (\d{5}|2[ab]\d{3})")
 _CODE = re.compile(r"\d{5}|2[ab]\d{3}")
 _CEDEX = re.compile(r" cedex( \d{1,2})?$")
 _CODE_FIRST = re.compile(r"(?P<code>\d\d ?\d{3}) (?P<name>.+)")
@@ -28,13 +29,14 @@ _ASIDE = re.compile(r"(?P<name>[^,]+?)\s*[(,]\s*(?P<departement>[^(),]+)\)?\s*")
 class Reading:
     """One meaning of a text. What is empty was not said.
 
-    `name` is folded; `code` is a postal or INSEE code in capitals; `departement` is a code in capitals
-    (`20` stands for the whole of Corsica) or a folded name.
+    `name` is folded; `code` is a postal or INSEE code in capitals, `insee` an INSEE code beyond doubt;
+    `departement` is a code in capitals (`20` stands for the whole of Corsica) or a folded name.
     """
 
     name: str = ""
     code: str = ""
     departement: str = ""
+    insee: str = ""
 
 
 def read(text: str) -> tuple[Reading, ...]:
@@ -42,6 +44,8 @@ def read(text: str) -> tuple[Reading, ...]:
     folded = _CEDEX.sub("", fold(text)) if len(text) <= LONGEST_TEXT else ""
     if not folded:
         return ()
+    if certain := _INSEE.fullmatch(folded):
+        return (Reading(insee=certain[1].upper()),)
     code = folded.replace(" ", "")
     if _CODE.fullmatch(code):
         return (Reading(name=_ROUND_CODES[code]) if code in _ROUND_CODES else Reading(code=code.upper()),)

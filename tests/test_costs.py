@@ -188,7 +188,7 @@ ALSO = [
     ("dashboard", "moderator", "", 4),
     ("workshops:agenda", "company", "?semaine=2026-12-08", 7),
     ("workshops:agenda", "company", "?mois=2026-12", 7),
-    ("workshops:search", "anonymous", "?lieu=59350&rayon=20&tri=distance", 2),
+    ("workshops:search", "anonymous", "?lieu=insee-59350&rayon=20&tri=distance", 2),
     ("workshops:search", "association", "?du=2026-12-01&moment=soir&ordinateurs=2", 2),
     ("workshops:slot", "anonymous", "", 5),
     ("charter:signatories", "anonymous", "?departement=59", 6),

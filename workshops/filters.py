@@ -180,7 +180,7 @@ def _one_of(where: Callable[[Any], Q], choices: list[tuple[str, str]], nothing: 
 class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     """`lieu`, `rayon`, `du`, `au`, `moment`, `theme`, `tri` and so on: addresses that people keep."""
 
-    lieu = Elsewhere(CommuneField, label="Où", insee_first=True)
+    lieu = Elsewhere(CommuneField, label="Où")
     rayon = Elsewhere(forms.ChoiceField, label="Rayon", choices=RADII)
     du = Condition(
         lambda day: Q(local_date__gte=day, starts_at__gte=day_begins(day)),

@@ -43,7 +43,9 @@ def _written(value: Any) -> str:
     match value:
         case True:
             return "on"
-        case Commune() | Departement():
+        case Commune():
+            return value.link
+        case Departement():
             return str(value.pk)
         case dt.date():
             return value.isoformat()

@@ -27,4 +27,4 @@ SETS = (*ALONE, *TOGETHER)
 
 def search(place: str, asked: str = "") -> str:
     """The address of the search around a commune, by its INSEE code."""
-    return f"/creneaux/?lieu={place}&{RADIUS}" + (f"&{asked}" if asked else "")
+    return f"/creneaux/?lieu=insee-{place}&{RADIUS}" + (f"&{asked}" if asked else "")

@@ -493,7 +493,7 @@ class _Seed:
         kept = partial(SavedSearch, user=self.accounts[ASSOCIATION_OWNER], created_at=before, news_since_at=self.now)
         SavedSearch.objects.bulk_create(
             [
-                kept(name="Le soir, près du local", query="lieu=59350&moment=soir&rayon=10"),
+                kept(name="Le soir, près du local", query="lieu=insee-59350&moment=soir&rayon=10"),
                 kept(name="Grandes salles du Nord", query="departement=59&places=10", frequency=weekly),
             ]
         )

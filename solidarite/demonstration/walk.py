@@ -201,7 +201,7 @@ class _Walk:
         self.slot = found[1]
 
     def visitor_finds(self) -> None:
-        day, town = self.day.isoformat(), self.town.pk
+        day, town = self.day.isoformat(), self.town.link
         found = (
             self.visitor.get(
                 f"/creneaux/?lieu={town}&rayon=5&du={day}&au={day}&moment=soir&ordinateurs=8&places=10&tri=distance"

@@ -100,4 +100,4 @@ def test_streets_are_asked_for_by_a_click_alone(phone: Page) -> None:
     assert asked
     check(phone)
     phone.locator(".streets .spot").first.press("Enter")
-    expect(phone).to_have_url(re.compile("lieu=59"))
+    expect(phone).to_have_url(re.compile("lieu=insee-59"))

@@ -34,7 +34,7 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
         WorkshopNote.objects.create(booking=workshop.booking, **note)
     Preferences.objects.create(address=world.volunteer.email, suggestions=Frequency.NEVER, changed_at=now)
     Preferences.objects.create(address=world.company_owner.email, changed_at=now)
-    factories.make_search(now, world.volunteer, "lieu=59350", name="Près de chez moi")
+    factories.make_search(now, world.volunteer, "lieu=insee-59350", name="Près de chez moi")
     factories.make_search(now, world.company_owner, name="Ailleurs")
     LostPromise.objects.create(promise=1, slot=world.slot, volunteer=world.volunteer, sequence=1, lost_at=now)
     answer = visitor(world.volunteer).get("/compte/mes-donnees.json")
@@ -51,6 +51,6 @@ def test_export_holds_what_is_kept_of_the_person_alone(world: World, now: dt.dat
     assert [(one["minutes"], one["company"]) for one in told["presences"]] == [(90, world.company.name)]
     assert [one["code"] for one in told["certificates"]] == [made.code]
     assert [one["text"] for one in told["words"]] == ["Bonjour."]
-    assert [(one["name"], one["query"]) for one in told["saved_searches"]] == [("Près de chez moi", "lieu=59350")]
+    assert [(one["name"], one["query"]) for one in told["saved_searches"]] == [("Près de chez moi", "lieu=insee-59350")]
     nothing = visitor(factories.make_user()).get("/compte/mes-donnees.json").json()
     assert (nothing["memberships"], nothing["volunteer_profiles"], nothing["promises"]) == ([], [], [])

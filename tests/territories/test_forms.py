@@ -12,7 +12,7 @@ class PlaceForm(forms.Form):
 
 
 class OptionalForm(forms.Form):
-    place = CommuneField(required=False, insee_first=True)
+    place = CommuneField(required=False)
 
 
 def error(text: str) -> str:
@@ -34,8 +34,8 @@ def test_field_left_empty_is_none_when_it_may_be() -> None:
     assert form.cleaned_data["place"] is None
 
 
-def test_field_reads_the_insee_code_of_an_address_first() -> None:
-    form = OptionalForm({"place": "59350"})
+def test_field_reads_the_insee_code_of_a_link() -> None:
+    form = OptionalForm({"place": Commune.objects.get(pk="59350").link})
     assert form.is_valid()
     assert str(form.cleaned_data["place"]) == "Lille (59)"
 

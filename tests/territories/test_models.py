@@ -158,10 +158,11 @@ def test_resolve_understands_what_people_type(text: str, code: str) -> None:
     assert Commune.objects.resolve(text).pk == code
 
 
-def test_resolve_takes_digits_for_a_postal_code_unless_told_otherwise() -> None:
+def test_resolve_takes_digits_for_a_postal_code_unless_a_link_holds_them() -> None:
     assert str(Commune.objects.resolve("59350")) == "Saint-André-lez-Lille (59)"
-    assert str(Commune.objects.resolve("59350", insee_first=True)) == "Lille (59)"
-    assert str(Commune.objects.resolve("59000", insee_first=True)) == "Lille (59)"
+    assert str(Commune.objects.resolve("44109")) == "Nantes (44)"
+    for code in ("59350", "44100", "44109", "13201", "2A004"):
+        assert Commune.objects.resolve(Commune.objects.get(pk=code).link).pk == code
 
 
 def test_resolve_refuses_to_choose_between_homonyms() -> None:

@@ -13,6 +13,8 @@ from territories.reading import LONGEST_TEXT, Reading, read
         ("59 000", [Reading(code="59000")]),
         ("2a004", [Reading(code="2A004")]),
         ("75000", [Reading("paris")]),
+        ("insee-59350", [Reading(insee="59350")]),
+        ("insee-2a004", [Reading(insee="2A004")]),
         ("Lille 59", [Reading("lille 59"), Reading("lille", departement="59")]),
         ("Lille (59)", [Reading("lille 59"), Reading("lille", departement="59")]),
         ("Ajaccio (2a)", [Reading("ajaccio 2a"), Reading("ajaccio", departement="2A")]),

@@ -40,7 +40,7 @@ def told() -> list[list[int]]:
 @pytest.fixture
 def search(world: World, now: dt.datetime) -> SavedSearch:
     """Around Lille, saved a day ago; the world's slot was published since."""
-    return factories.make_search(now - DAY, world.association_owner, "lieu=59350", name="Près du siège")
+    return factories.make_search(now - DAY, world.association_owner, "lieu=insee-59350", name="Près du siège")
 
 
 def test_new_slot_is_told_once(world: World, search: SavedSearch, now: dt.datetime) -> None:
@@ -54,7 +54,7 @@ def test_new_slot_is_told_once(world: World, search: SavedSearch, now: dt.dateti
     for text in (rendered.text, rendered.html):
         for said in (world.company.name, "10\u00a0places, 8\u00a0ordinateurs", f"/creneaux/{world.slot.pk}/"):
             assert said in text
-        assert "/creneaux/?lieu=59350" in text
+        assert "/creneaux/?lieu=insee-59350" in text
         assert "/compte/recherches/" in text
         assert "autre" not in text
 
@@ -66,7 +66,7 @@ def test_what_stood_when_the_search_was_saved_is_no_news(world: World, now: dt.d
 
 
 def test_each_search_hears_of_what_it_asks_for(world: World, now: dt.datetime) -> None:
-    queries = ("", "lieu=97411", "ordinateurs=8&departement=59", "ordinateurs=9", "moment=weekend", "lieu=00000")
+    queries = ("", "lieu=insee-97411", "ordinateurs=8&departement=59", "ordinateurs=9", "moment=weekend", "lieu=00000")
     for query in queries:
         factories.make_search(now - DAY, world.association_owner, query)
     notice(now)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 
@@ -39,10 +41,10 @@ def kept(query: str) -> tuple[str, str]:
         ("", "", "Dans toute la France"),
         ("vue=carte&apres=1764955800000000-7&rayon=20&tri=distance&ordinateurs=0", "", "Dans toute la France"),
         ("utm_source=x&moment=soir", "moment=soir", "Dans toute la France, le soir"),
-        ("tri=distance&lieu=Lille&rayon=20", "lieu=59350&tri=distance", "Autour de Lille (59), 20\u00a0km"),
+        ("tri=distance&lieu=Lille&rayon=20", "lieu=insee-59350&tri=distance", "Autour de Lille (59), 20\u00a0km"),
         (
-            "rayon=5&lieu=59350&ordinateurs=04&places=1&benevoles=2&acces=on",
-            "acces=on&benevoles=2&lieu=59350&ordinateurs=4&places=1&rayon=5",
+            "rayon=5&lieu=insee-59350&ordinateurs=04&places=1&benevoles=2&acces=on",
+            "acces=on&benevoles=2&lieu=insee-59350&ordinateurs=4&places=1&rayon=5",
             "Autour de Lille (59), 5\u00a0km, 4\u00a0ordinateurs au moins, 1\u00a0place au moins, "
             "2\u00a0bénévoles au moins, accès sans marche",
         ),
@@ -81,19 +83,19 @@ def test_search_is_saved_and_found_again(world: World, visitor: Visitor) -> None
     answer = client.post(f"{SAVE}?lieu=Lille&vue=semaine", {"name": "Près du siège", "frequency": "weekly"})
     assert (answer.status_code, answer["Location"]) == (302, LIST)
     search = SavedSearch.objects.get()
-    assert (search.user, search.name, search.query) == (world.association_owner, "Près du siège", "lieu=59350")
+    assert (search.user, search.name, search.query) == (world.association_owner, "Près du siège", "lieu=insee-59350")
     assert (search.frequency, search.created_at) == ("weekly", search.news_since_at)
     shown = client.get(LIST).text
-    assert 'href="/creneaux/?lieu=59350"' in shown
+    assert 'href="/creneaux/?lieu=insee-59350"' in shown
     assert "Autour de Lille (59), 20\u00a0km" in shown
     assert "1\u00a0créneau à réserver" in shown
     assert '<option value="weekly" selected>' in shown
 
 
 def test_visitor_signs_in_and_comes_back(client: Client, world: World) -> None:
-    answer = client.get(f"{SAVE}?lieu=59350&moment=soir")
+    answer = client.get(f"{SAVE}?lieu=insee-59350&moment=soir")
     assert answer.status_code == 302
-    assert answer["Location"].endswith("?next=/creneaux/enregistrer/%3Flieu%3D59350%26moment%3Dsoir")
+    assert answer["Location"].endswith("?next=/creneaux/enregistrer/%3Flieu%3Dinsee-59350%26moment%3Dsoir")
 
 
 def test_search_with_a_fault_is_mended_first(world: World, visitor: Visitor) -> None:
@@ -103,15 +105,15 @@ def test_search_with_a_fault_is_mended_first(world: World, visitor: Visitor) -> 
 
 def test_each_search_is_counted_for_itself(world: World, now: dt.datetime, visitor: Visitor) -> None:
     factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=4), computers=2)
-    for query in ("", "lieu=59350", "lieu=97411", "ordinateurs=8", "departement=59&moment=weekend"):
+    for query in ("", "lieu=insee-59350", "lieu=insee-97411", "ordinateurs=8", "departement=59&moment=weekend"):
         factories.make_search(now, world.association_owner, query, name=f"Ici {query}")
     gone = factories.make_search(now, world.association_owner, "lieu=00000")
     lines = visitor(world.association_owner).get(LIST).context["lines"]
     found = {line["search"].query: line["found"] for line in lines}
     assert found == {
         "": "2\u00a0créneaux",
-        "lieu=59350": "2\u00a0créneaux",
-        "lieu=97411": "0\u00a0créneau",
+        "lieu=insee-59350": "2\u00a0créneaux",
+        "lieu=insee-97411": "0\u00a0créneau",
         "ordinateurs=8": "1\u00a0créneau",
         "departement=59&moment=weekend": "1\u00a0créneau",
         gone.query: "",
@@ -126,13 +128,13 @@ def test_words_are_not_said_twice(world: World, now: dt.datetime, visitor: Visit
 
 
 def test_search_is_kept_once_for_each_person(world: World, now: dt.datetime, visitor: Visitor) -> None:
-    factories.make_search(now, world.association_owner, "lieu=59350")
+    factories.make_search(now, world.association_owner, "lieu=insee-59350")
     client = visitor(world.association_owner)
     answer = client.post(f"{SAVE}?lieu=Lille", {"name": "Encore", "frequency": "never"})
     assert (answer.status_code, "Vous avez déjà enregistré cette recherche." in answer.text) == (422, True)
     with pytest.raises(IntegrityError), transaction.atomic():
-        factories.make_search(now, world.association_owner, "lieu=59350")
-    factories.make_search(now, world.company_owner, "lieu=59350")
+        factories.make_search(now, world.association_owner, "lieu=insee-59350")
+    factories.make_search(now, world.company_owner, "lieu=insee-59350")
 
 
 def test_person_keeps_twenty(world: World, now: dt.datetime, visitor: Visitor) -> None:
@@ -205,3 +207,14 @@ def test_page_without_a_search_says_how_to_save_one(world: World, visitor: Visit
     page = visitor(world.association_owner).get(LIST).text
     assert "Vous n’avez enregistré aucune recherche." in page
     assert visitor(world.association_owner).get(f"/associations/{world.association.slug}/").text.count(LIST) == 1
+
+
+def test_searches_kept_by_an_insee_code_still_mean_it(world: World, now: dt.datetime) -> None:
+    step: Any = import_module("workshops.migrations.0015_searches_by_insee").Migration.operations[0]
+    kept = ("lieu=59350", "acces=on&lieu=2A004&rayon=5", "departement=59", "")
+    searches = [factories.make_search(now, world.association_owner, query) for query in kept]
+    told = ["lieu=insee-59350", "acces=on&lieu=insee-2A004&rayon=5", "departement=59", ""]
+    for sql, queries in ((step.sql, told), (step.sql, told), (step.reverse_sql, list(kept))):
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+        assert [SavedSearch.objects.get(pk=one.pk).query for one in searches] == queries

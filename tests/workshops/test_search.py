@@ -153,7 +153,7 @@ def search(query: dict[str, str], *, count: int = 7) -> list[int]:
 
 
 def expected(slots: list[Slot], query: dict[str, str]) -> list[int]:
-    place = Commune.objects.resolve(query["lieu"], insee_first=True) if "lieu" in query else None
+    place = Commune.objects.resolve(query["lieu"]) if "lieu" in query else None
     found = [slot for slot in slots if slow(slot, query, place)]
     by_distance = place is not None and query.get("tri") == "distance"
     found.sort(key=lambda slot: (away(slot, place) if by_distance and place else 0, slot.starts_at, slot.pk))
@@ -164,11 +164,11 @@ QUERIES = [
     {},
     {"departement": "59"},
     {"commune": factories.LILLE},
-    {"lieu": factories.LILLE, "rayon": "50", "commune": factories.ROUBAIX},
-    {"lieu": factories.LILLE, "rayon": "50"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": factories.ROUBAIX},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50"},
     {"lieu": "Roubaix", "rayon": "10"},
     {"lieu": "Nouméa", "rayon": "100"},
-    {"lieu": factories.LILLE, "rayon": "50", "tri": "distance"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "tri": "distance"},
     {"moment": "soir"},
     {"moment": "weekend"},
     {"moment": "semaine", "ordinateurs": "3"},
@@ -178,7 +178,7 @@ QUERIES = [
     {"reponse": "accord"},
     {"acces": "on"},
     {"du": "2026-12-06", "au": "2026-12-08"},
-    {"lieu": factories.LILLE, "rayon": "50", "moment": "weekend", "ordinateurs": "1", "du": "2026-12-05"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "moment": "weekend", "ordinateurs": "1", "du": "2026-12-05"},
 ]
 
 
@@ -190,7 +190,7 @@ def test_search_equals_a_slow_filter(slots: list[Slot]) -> None:
 
 
 CHOICES: dict[str, list[str]] = {
-    "lieu": [factories.LILLE, "75056", "97411"],
+    "lieu": [f"insee-{factories.LILLE}", "insee-75056", "insee-97411"],
     "rayon": ["5", "10", "20", "30", "50", "100"],
     "tri": ["distance"],
     "moment": ["soir", "weekend", "semaine"],
@@ -238,7 +238,7 @@ def test_nothing_is_skipped_or_doubled_while_slots_come_and_go(slots: list[Slot]
 def test_commune_without_a_point_finds_its_departement(world: World) -> None:
     Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
     filters._field.cache_clear()
-    assert search({"lieu": factories.ROUBAIX, "tri": "distance"}) == [world.slot.pk]
+    assert search({"lieu": f"insee-{factories.ROUBAIX}", "tri": "distance"}) == [world.slot.pk]
     filters._field.cache_clear()
 
 
@@ -299,6 +299,22 @@ def test_what_people_write_is_escaped(world: World, client: Client) -> None:
     page = client.get("/creneaux/").text
     assert "&lt;b&gt;&amp;&quot;100%s&quot;" in page
     assert "<b>&" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("44100", "Nantes (44)"),
+        ("13001", "Marseille 1er Arrondissement (13)"),
+        ("59350", "Saint-André-lez-Lille (59)"),
+        ("44109", "Nantes (44)"),
+        ("insee-59350", "Lille (59)"),
+    ],
+)
+@pytest.mark.django_db
+def test_five_digits_are_a_postal_code_before_all(client: Client, typed: str, place: str) -> None:
+    for path in ("/creneaux/", "/demandes/"):
+        assert f'value="{place}"' in client.get(path, {"lieu": typed}).text
 
 
 @pytest.mark.parametrize(
@@ -363,7 +379,7 @@ def test_first_day_and_last_are_searched(client: Client, day: str, view: str) ->
 
 @pytest.mark.django_db
 def test_radius_left_empty_is_the_usual_one(client: Client) -> None:
-    assert client.get("/creneaux/", {"lieu": factories.LILLE, "rayon": "", "tri": ""}).status_code == 200
+    assert client.get("/creneaux/", {"lieu": f"insee-{factories.LILLE}", "rayon": "", "tri": ""}).status_code == 200
 
 
 NAMES = [
@@ -402,7 +418,7 @@ def test_position_is_read_as_it_was_written(starts_at: dt.datetime, slot_id: int
 
 
 def test_counts_are_those_of_the_lists(slots: list[Slot], client: Client) -> None:
-    query = {"lieu": factories.LILLE, "rayon": "50"}
+    query = {"lieu": f"insee-{factories.LILLE}", "rayon": "50"}
     criteria = asked(query)
     assert counting.count(criteria, now=NOW) == len(expected(slots, query))
     for facet in counting.facets(criteria, now=NOW):
@@ -424,13 +440,13 @@ def test_more_than_a_thousand_are_not_counted(monkeypatch: pytest.MonkeyPatch, s
 
 
 def test_facet_leads_to_what_it_counts_and_back(slots: list[Slot], client: Client) -> None:
-    page = client.get("/creneaux/comptes/", {"lieu": factories.LILLE, "moment": "soir"}).text
+    page = client.get("/creneaux/comptes/", {"lieu": f"insee-{factories.LILLE}", "moment": "soir"}).text
     chosen = re.search(r'<a href="([^"]+)" aria-current="true">Le soir', page)
     other = re.search(r'<a href="([^"]+)">Le week-end', page)
     assert chosen is not None
     assert other is not None
-    assert html.unescape(chosen[1]) == f"/creneaux/?lieu={factories.LILLE}"
-    assert html.unescape(other[1]) == f"/creneaux/?lieu={factories.LILLE}&moment=weekend"
+    assert html.unescape(chosen[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}"
+    assert html.unescape(other[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}&moment=weekend"
 
 
 def test_week_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:
@@ -463,7 +479,7 @@ WEEKS = [
     {"du": "2026-12-05", "au": "2026-12-09"},
     {"du": "2026-12-09"},
     {"au": "2026-12-08"},
-    {"lieu": factories.LILLE, "rayon": "50", "tri": "distance", "du": "2026-12-05"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "tri": "distance", "du": "2026-12-05"},
     {},
 ]
 
@@ -529,7 +545,7 @@ def test_map_of_communes_is_of_now_and_that_of_the_country_says_when(
     world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recent, "SECONDS", 0.0)
-    pages = [{"vue": "carte", "departement": "59"}, {"vue": "carte", "lieu": factories.LILLE}, {"vue": "carte"}]
+    pages = [{"vue": "carte", "departement": "59"}, {"vue": "carte", "lieu": f"insee-{factories.LILLE}"}, {"vue": "carte"}]
     before = [client.get("/creneaux/", query).text for query in pages]
     factories.make_booking(now, world.slot, world.association)
     after = [client.get("/creneaux/", query).text for query in pages]
@@ -552,21 +568,21 @@ def test_form_keeps_the_view_and_the_departement(client: Client) -> None:
 
 
 MAPS = [
-    {"lieu": factories.LILLE, "rayon": "20"},
-    {"lieu": factories.LILLE, "rayon": "20", "departement": "59"},
-    {"lieu": factories.LILLE, "rayon": "10", "departement": "59", "moment": "soir"},
-    {"lieu": factories.LILLE, "rayon": "50", "departement": "75"},
-    {"lieu": factories.ROUBAIX},
-    {"lieu": factories.ROUBAIX, "departement": "59"},
-    {"lieu": factories.ROUBAIX, "departement": "75"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "20"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "20", "departement": "59"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "10", "departement": "59", "moment": "soir"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "departement": "75"},
+    {"lieu": f"insee-{factories.ROUBAIX}"},
+    {"lieu": f"insee-{factories.ROUBAIX}", "departement": "59"},
+    {"lieu": f"insee-{factories.ROUBAIX}", "departement": "75"},
     {"commune": factories.LILLE},
-    {"lieu": factories.LILLE, "rayon": "50", "commune": factories.ROUBAIX},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": factories.ROUBAIX},
 ]
 LINKED = [
     {"departement": "59"},
     {"departement": "59", "moment": "soir"},
-    {"lieu": factories.LILLE, "rayon": "50"},
-    {"lieu": factories.LILLE, "rayon": "10", "departement": "59"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "10", "departement": "59"},
     {"commune": factories.ROUBAIX},
 ]
 
@@ -639,7 +655,14 @@ def test_feed_tells_what_was_noticed_last(
 
 
 def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visitor) -> None:
-    query = {"lieu": factories.LILLE, "rayon": "10", "places": "9", "moment": "soir", "theme": "email", "acces": "on"}
+    query = {
+        "lieu": f"insee-{factories.LILLE}",
+        "rayon": "10",
+        "places": "9",
+        "moment": "soir",
+        "theme": "email",
+        "acces": "on",
+    }
     client = visitor(world.association_owner)
     page = client.get("/creneaux/", query).text
     (ask,) = re.findall(r'<a class="button primary" href="([^"]+)">Déposer une demande', page)
@@ -674,7 +697,7 @@ def test_slot_that_was_taken_becomes_a_request(world: World, visitor: Visitor) -
 
 
 def test_search_is_followed_from_elsewhere(slots: list[Slot], client: Client) -> None:
-    query = {"lieu": factories.LILLE, "rayon": "50", "moment": "soir"}
+    query = {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "moment": "soir"}
     wanted = expected(slots, query)
     addresses = [f"/creneaux/{number}/" for number in wanted]
     page = html.unescape(client.get("/creneaux/", query).text)

@@ -88,7 +88,7 @@ def test_anybody_looks_around_a_place(world: World, now: dt.datetime, client: Cl
     factories.make_request(now, world.association)
     factories.make_request(now, factories.make_association(now), commune_id="97411")
     assert "2\u00a0associations cherchent" in client.get(PAGE).text
-    near = client.get(PAGE, {"lieu": factories.LILLE, "rayon": "20"})
+    near = client.get(PAGE, {"lieu": f"insee-{factories.LILLE}", "rayon": "20"})
     assert "1\u00a0association cherche à moins de 20\u00a0km de Lille (59)" in near.text
     assert near.context["form"]["lieu"].value() == "Lille (59)"
     assert "Aucune demande" in client.get(PAGE, {"lieu": "75056", "rayon": "5"}).text
@@ -104,7 +104,7 @@ def test_what_makes_no_sense_is_said_and_nothing_breaks(world: World, client: Cl
 def test_place_without_a_point_finds_its_departement(world: World, now: dt.datetime, client: Client) -> None:
     factories.make_request(now, world.association)
     Commune.objects.filter(pk=factories.LILLE).update(latitude=None, longitude=None)
-    assert "1\u00a0association" in client.get(PAGE, {"lieu": factories.LILLE, "rayon": "5"}).text
+    assert "1\u00a0association" in client.get(PAGE, {"lieu": f"insee-{factories.LILLE}", "rayon": "5"}).text
 
 
 def test_request_of_a_place_without_a_point_is_near_in_its_departement(
@@ -113,7 +113,7 @@ def test_request_of_a_place_without_a_point_is_near_in_its_departement(
     """As for who is matched with slots."""
     wanted = factories.make_request(now, world.association, commune_id=factories.ROUBAIX)
     Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
-    page = client.get(PAGE, {"lieu": factories.LILLE, "rayon": "5"})
+    page = client.get(PAGE, {"lieu": f"insee-{factories.LILLE}", "rayon": "5"})
     assert ("1\u00a0association" in page.text, wanted.about in page.text) == (True, True)
     assert wanted.about in visitor(world.company_owner).get(PAGE).text
     assert "Aucune demande" in client.get(PAGE, {"lieu": "62041", "rayon": "100"}).text
@@ -151,7 +151,13 @@ def test_days_in_a_row_are_said_by_the_first_and_the_last(
 
 
 def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visitor) -> None:
-    searched = {"lieu": factories.LILLE, "moment": "semaine", "theme": "sante", "benevoles": "2", "ordinateurs": "7"}
+    searched = {
+        "lieu": f"insee-{factories.LILLE}",
+        "moment": "semaine",
+        "theme": "sante",
+        "benevoles": "2",
+        "ordinateurs": "7",
+    }
     form = visitor(world.association_owner).get(reverse("workshops:ask"), searched, follow=True).context["form"]
     filled = {name: form[name].value() for name in ("topics", "weekdays", "periods", "volunteers", "computers")}
     days = ["1", "2", "3", "4", "5"]

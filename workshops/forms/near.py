@@ -24,7 +24,7 @@ class PointForm(forms.Form):
 class NearForm(forms.Form):
     """A place and a radius; or all of France, for who has sites of their own."""
 
-    lieu = CommuneField(label="Près de quelle commune", required=False, insee_first=True)
+    lieu = CommuneField(label="Près de quelle commune", required=False)
     rayon = forms.TypedChoiceField(label="Rayon", choices=RADII, coerce=int)
     partout = forms.BooleanField(required=False, widget=forms.HiddenInput)
 

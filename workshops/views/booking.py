@@ -221,7 +221,7 @@ def _taken(
         "message": message,
         "can_wait": wanted.is_open,  # type: ignore[attr-defined]
         "others": alternatives(wanted, now=now, places=places, association=association),
-        "asked": urlencode({"lieu": wanted.room.site.commune_id, "places": places, "theme": topic}),
+        "asked": urlencode({"lieu": wanted.room.site.commune.link, "places": places, "theme": topic}),
     }
     return render(request, "workshops/slot_taken.html", context, status=409)
 
