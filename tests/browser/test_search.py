@@ -101,3 +101,39 @@ def test_streets_are_asked_for_by_a_click_alone(phone: Page) -> None:
     check(phone)
     phone.locator(".streets .spot").first.press("Enter")
     expect(phone).to_have_url(re.compile("lieu=insee-59"))
+
+
+def test_wrong_search_says_so_until_it_is_mended(phone: Page) -> None:
+    phone.goto("/creneaux/")
+    place = phone.get_by_label("Où")
+    summary = phone.get_by_role("alert").filter(has_text="Corrigez pour continuer")
+    for typed, words in (("Nulle-Part-sur-Rien", "Aucune commune"), ("Saint-Denis", "Plusieurs communes")):
+        place.fill(typed)
+        place.press("Tab")
+        expect(summary).to_contain_text(words)
+        expect(place).to_have_attribute("aria-invalid", "true")
+        expect(place).to_have_accessible_description(re.compile(words))
+        expect(phone.locator("#id_lieu_error")).to_have_count(1)
+        expect(phone.locator("#resultats article")).to_have_count(0)
+        expect(summary).not_to_be_focused()
+    place.press("Enter")
+    expect(summary).to_be_focused()
+    check(phone)
+    place.fill("44100")
+    place.press("Enter")
+    expect(phone.get_by_role("heading", level=2, name=re.compile("Nantes"))).to_be_visible()
+    expect(summary).to_have_count(0)
+    expect(place).not_to_have_attribute("aria-invalid", "true")
+    expect(phone.locator("#id_lieu_error")).to_have_count(0)
+
+
+def test_dates_in_the_wrong_order_are_told_where_they_are(phone: Page) -> None:
+    phone.goto("/creneaux/?du=2027-02-02")
+    until = phone.get_by_label(re.compile("^Au "))
+    until.fill("2027-02-01")
+    until.press("Tab")
+    expect(until).to_have_accessible_description(re.compile("après la date de début"))
+    until.fill("2027-02-03")
+    until.press("Tab")
+    expect(phone.locator("#id_au_error")).to_have_count(0)
+    expect(phone.locator("#problemes")).to_be_hidden()

@@ -1,0 +1,31 @@
+/* What a search that changes without its page says of its fields. The page says the same when it is loaded whole. */
+const TOLD = ["aria-invalid", "aria-describedby"];
+
+function tell(input, answer) {
+  const same = answer.getElementById(input.id);
+  const errors = answer.getElementById(`${input.id}_error`);
+  for (const name of TOLD) {
+    if (same?.hasAttribute(name)) input.setAttribute(name, same.getAttribute(name));
+    else input.removeAttribute(name);
+  }
+  document.getElementById(`${input.id}_error`)?.remove();
+  input.closest(".field").classList.toggle("invalid", Boolean(errors));
+  if (!errors) return;
+  input.before(errors);
+  const folded = input.closest("details");
+  if (folded) folded.open = true;
+}
+
+/* Who still types keeps the focus: the summary is read out, and takes it from who pressed the button. */
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  if (ctx.sourceEvent?.type === "submit") return;
+  for (const { fragment } of tasks) {
+    for (const summary of fragment.querySelectorAll(".error-summary")) summary.removeAttribute("autofocus");
+  }
+});
+
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (!ctx.sourceElement?.matches("form.search")) return;
+  const answer = new DOMParser().parseFromString(ctx.text, "text/html");
+  for (const input of ctx.sourceElement.querySelectorAll(".field :is(input, select)")) tell(input, answer);
+});
