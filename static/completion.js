@@ -20,6 +20,8 @@ function offer(input, shortest, ask, choose) {
         known.set(text, one);
         const option = document.createElement("option");
         option.value = text;
+        // Browsers show an option alone that holds what is typed: « 69003 » stands in no name, nor « evreux » in « Évreux ».
+        if (!text.toLowerCase().includes(typed.toLowerCase())) option.label = `${text} – ${typed}`;
         return option;
       }),
     );

@@ -49,6 +49,17 @@ def test_search_on_a_phone_leads_to_a_slot_and_back(phone: Page) -> None:
     check(phone)
 
 
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [("evreux", "Évreux (27)"), ("69003", "Lyon 3e Arrondissement (69)"), ("st den", "Saint-Denis (974)")],
+)
+def test_place_that_is_proposed_holds_what_was_typed(phone: Page, typed: str, place: str) -> None:
+    """Of a list, Chromium and Firefox show nothing else."""
+    phone.goto("/creneaux/")
+    phone.get_by_label("Où").press_sequentially(typed, delay=30)
+    expect(phone.locator(f'datalist option[value="{place}"]')).to_have_attribute("label", f"{place} – {typed}")
+
+
 def test_position_is_asked_for_by_a_click_and_becomes_a_commune(portal: Portal, browser: Browser) -> None:
     context = new_context(browser, portal)
     context.grant_permissions(["geolocation"])
