@@ -29,3 +29,8 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const answer = new DOMParser().parseFromString(ctx.text, "text/html");
   for (const input of ctx.sourceElement.querySelectorAll(".field :is(input, select)")) tell(input, answer);
 });
+
+/* Leaving a field and pressing the button ask the same: one step back leaves both. */
+document.addEventListener("htmx:before:history:update", ({ detail: { history } }) => {
+  if (history.path === location.pathname + location.search) history.type = "replace";
+});

@@ -148,3 +148,19 @@ def test_dates_in_the_wrong_order_are_told_where_they_are(phone: Page) -> None:
     until.press("Tab")
     expect(phone.locator("#id_au_error")).to_have_count(0)
     expect(phone.locator("#problemes")).to_be_hidden()
+
+
+def test_one_step_back_leaves_what_the_button_has_asked(phone: Page) -> None:
+    phone.goto("/creneaux/")
+    before = phone.evaluate("history.length")
+    for place in ("Roubaix", "Lille"):
+        phone.get_by_label("Où").fill(f"{place} (59)")
+        with phone.expect_response(re.compile(f"/creneaux/.lieu={place}")):
+            phone.get_by_label("Où").press("Tab")
+        expect(phone.get_by_role("heading", level=2, name=re.compile(place))).to_be_visible()
+        with phone.expect_response(re.compile(f"/creneaux/.lieu={place}")):
+            phone.get_by_role("button", name="Voir les créneaux").click()
+        phone.wait_for_load_state("networkidle")
+    assert phone.evaluate("history.length") == before + 2
+    phone.go_back()
+    expect(phone.get_by_role("heading", level=2, name=re.compile("Roubaix"))).to_be_visible()
