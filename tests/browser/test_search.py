@@ -164,3 +164,15 @@ def test_one_step_back_leaves_what_the_button_has_asked(phone: Page) -> None:
     assert phone.evaluate("history.length") == before + 2
     phone.go_back()
     expect(phone.get_by_role("heading", level=2, name=re.compile("Roubaix"))).to_be_visible()
+
+
+def test_how_many_are_found_is_read_out_at_each_change(phone: Page) -> None:
+    phone.goto("/creneaux/")
+    status = phone.get_by_role("status").and_(phone.locator("#annonce"))
+    expect(status).to_have_text(phone.locator("#comptes strong").inner_text())
+    for place in ("Lille (59)", "Nouméa (988)"):
+        status.evaluate("it => it.textContent = ''")
+        phone.get_by_label("Où").fill(place)
+        phone.get_by_label("Où").press("Tab")
+        expect(status).to_have_text(re.compile("créneau"))
+    expect(status).to_have_text(phone.locator("#comptes strong").inner_text())

@@ -127,7 +127,7 @@ def search_counts(request: HttpRequest) -> HttpResponse:
         ],
         "back": address(request.GET, path=path),
     }
-    template = "components/counts.html" if request.headers.get("HX-Request") else "workshops/search_counts.html"
+    template = "workshops/search_counted.html" if request.headers.get("HX-Request") else "workshops/search_counts.html"
     return render(request, template, context)
 
 
