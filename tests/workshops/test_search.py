@@ -545,7 +545,11 @@ def test_map_of_communes_is_of_now_and_that_of_the_country_says_when(
     world: World, client: Client, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recent, "SECONDS", 0.0)
-    pages = [{"vue": "carte", "departement": "59"}, {"vue": "carte", "lieu": f"insee-{factories.LILLE}"}, {"vue": "carte"}]
+    pages = [
+        {"vue": "carte", "departement": "59"},
+        {"vue": "carte", "lieu": f"insee-{factories.LILLE}"},
+        {"vue": "carte"},
+    ]
     before = [client.get("/creneaux/", query).text for query in pages]
     factories.make_booking(now, world.slot, world.association)
     after = [client.get("/creneaux/", query).text for query in pages]
