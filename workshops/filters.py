@@ -204,9 +204,7 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     departement = Condition(
         lambda place: Q(room__site__commune__departement=place), DepartementField, label="Numéro du département"
     )
-    commune = Condition(
-        lambda place: Q(room__site__commune=place), CommuneField, label="Seulement dans la commune", insee_first=True
-    )
+    commune = Condition(lambda place: Q(room__site__commune=place), CommuneField, label="Seulement dans la commune")
     apres = Elsewhere(PositionField, label="Après", widget=forms.HiddenInput)
     avant = Elsewhere(PositionField, label="Avant", widget=forms.HiddenInput)
 

@@ -19,7 +19,9 @@ def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[Row]) -> 
     """
     fields = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001  # public in all but name
     said = [fields.pop(name) for name in names]
-    left = [field for field in fields.values() if not field.generated and not field.primary_key]
+    # The database fills in what it does by itself.
+    filled = [field for field in fields.values() if field.generated or field.primary_key or field.has_db_default()]
+    left = [field for field in fields.values() if field not in filled]
     rest = tuple(field.get_db_prep_save(field.get_default(), connection) for field in left)
     columns = [sql.Identifier(str(field.column)) for field in (*said, *left)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(_table(model), sql.SQL(", ").join(columns))

@@ -12,16 +12,24 @@ from solidarite.rehearsals import MADE_UP, names, previews
 from workshops.catalogue import bookable
 from workshops.models import Booking, Report
 
-# Nobody was absent, asks to join, lost a second factor, seeks a stand-in, was invited by name, reported or appealed.
+# Nobody was absent, asks to join, lost a second factor, seeks a stand-in, was invited by name, reported or appealed;
+# no workshop or promise was moved, no offer made, no request hidden, no agreement ended.
 STAGED = {
     "absence_reported",
+    "agreement_ended",
     "appeal_answered",
+    "booking_moved",
     "join_answered",
     "join_requested",
     "member_invited",
+    "offer_declined",
+    "promise_moved",
+    "promises_ended",
     "recovery_confirmed",
     "recovery_opened",
     "report_settled",
+    "request_hidden",
+    "slot_offered",
     "stand_in_asked",
 }
 

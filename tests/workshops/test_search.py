@@ -107,7 +107,7 @@ def slow(slot: Slot, query: dict[str, str], place: Commune | None) -> bool:
         and ("acces" not in query or bool(site.step_free))
         and ("theme" not in query or (query["theme"] in known and slot.volunteers_offered > 0))
         and query.get("departement", site.commune.departement_id) == site.commune.departement_id
-        and query.get("commune", site.commune_id) == site.commune_id
+        and query.get("commune", site.commune.link) == site.commune.link
         and (place is None or away(slot, place) <= int(query.get("rayon") or 20))
     )
 
@@ -163,8 +163,8 @@ def expected(slots: list[Slot], query: dict[str, str]) -> list[int]:
 QUERIES = [
     {},
     {"departement": "59"},
-    {"commune": factories.LILLE},
-    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": factories.ROUBAIX},
+    {"commune": f"insee-{factories.LILLE}"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": f"insee-{factories.ROUBAIX}"},
     {"lieu": f"insee-{factories.LILLE}", "rayon": "50"},
     {"lieu": "Roubaix", "rayon": "10"},
     {"lieu": "Nouméa", "rayon": "100"},
@@ -201,7 +201,7 @@ CHOICES: dict[str, list[str]] = {
     "reponse": ["immediate", "accord"],
     "acces": ["on"],
     "departement": ["59", "974"],
-    "commune": [factories.LILLE, factories.ROUBAIX],
+    "commune": [f"insee-{factories.LILLE}", f"insee-{factories.ROUBAIX}"],
     "du": ["2026-12-05", "2026-12-09"],
     "au": ["2026-12-10", "2026-12-12"],
 }
@@ -564,7 +564,7 @@ def test_form_keeps_the_view_and_the_departement(client: Client) -> None:
     form = page[page.index("<form class") : page.index("</form>")]
     assert '<input type="hidden" name="vue" value="carte"' in form
     assert 'name="departement" value="59"' in form
-    within = client.get("/creneaux/", {"commune": factories.LILLE}).text
+    within = client.get("/creneaux/", {"commune": f"insee-{factories.LILLE}"}).text
     assert ('name="commune" value="Lille (59)"' in within, '<details class="wide" open>' in within) == (True, True)
     assert "Créneaux dans la commune Lille (59)" in within
     wrong = client.get("/creneaux/", {"vue": "ailleurs", "departement": "59"})
@@ -579,15 +579,15 @@ MAPS = [
     {"lieu": f"insee-{factories.ROUBAIX}"},
     {"lieu": f"insee-{factories.ROUBAIX}", "departement": "59"},
     {"lieu": f"insee-{factories.ROUBAIX}", "departement": "75"},
-    {"commune": factories.LILLE},
-    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": factories.ROUBAIX},
+    {"commune": f"insee-{factories.LILLE}"},
+    {"lieu": f"insee-{factories.LILLE}", "rayon": "50", "commune": f"insee-{factories.ROUBAIX}"},
 ]
 LINKED = [
     {"departement": "59"},
     {"departement": "59", "moment": "soir"},
     {"lieu": f"insee-{factories.LILLE}", "rayon": "50"},
     {"lieu": f"insee-{factories.LILLE}", "rayon": "10", "departement": "59"},
-    {"commune": factories.ROUBAIX},
+    {"commune": f"insee-{factories.ROUBAIX}"},
 ]
 
 

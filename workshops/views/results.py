@@ -147,7 +147,7 @@ def _kept(criteria: Criteria, now: dt.datetime) -> tuple[list[There], dt.datetim
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
     """All of it that the map counts, and nothing else."""
-    return address(data, commune=commune.pk, vue="liste")
+    return address(data, commune=commune.link, vue="liste")
 
 
 def _drawn(
