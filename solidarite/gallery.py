@@ -274,6 +274,11 @@ def _facts() -> dict[str, object]:
             from_date=TUESDAY.date(),
             until_date=TUESDAY.date(),
         ),
+        "asked": [
+            SimpleNamespace(over=True, expired=False),
+            SimpleNamespace(over=False, expired=True),
+            SimpleNamespace(over=False, expired=False, get_state_display="ouverte"),
+        ],
         "registry": RegistryView(
             Answer.FOUND,
             [Compared("Nom", "MAISON LEMOINE", differs=False), Compared("État", "a cessé son activité", differs=True)],

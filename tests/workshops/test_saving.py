@@ -56,7 +56,7 @@ def kept(query: str) -> tuple[str, str]:
         ),
         (
             "commune=Roubaix&lieu=Lille&vue=liste",
-            "commune=59512&lieu=59350",
+            "commune=insee-59512&lieu=insee-59350",
             "Autour de Lille (59), 20\u00a0km, dans la commune Roubaix (59)",
         ),
         ("du=2026-12-01", "du=2026-12-01", "Dans toute la France, à partir du mardi 1er\u00a0décembre 2026"),
