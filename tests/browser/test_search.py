@@ -104,14 +104,14 @@ def test_streets_are_asked_for_by_a_click_alone(phone: Page) -> None:
 
     phone.route("https://tuiles.example.org/**", answer)
     phone.goto("/creneaux/?vue=carte&departement=59")
-    expect(phone.locator("svg.map")).to_be_visible()
+    expect(phone.locator("svg.map[role=group]")).to_be_visible()
     assert asked == []
     phone.get_by_role("button", name="Afficher le fond de carte").click()
     expect(phone.locator(".streets img.leaflet-tile").first).to_be_visible()
     assert asked
     check(phone)
     phone.locator(".streets .spot").first.press("Enter")
-    expect(phone).to_have_url(re.compile("lieu=insee-59"))
+    expect(phone).to_have_url(re.compile("commune=insee-59"))
 
 
 def test_wrong_search_says_so_until_it_is_mended(phone: Page) -> None:
