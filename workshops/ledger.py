@@ -126,7 +126,7 @@ def _same_event(booking: Booking) -> list[str]:
     if booking.event_of_id is None:
         return [about(booking)]
     here = Booking.objects.of_company(booking.slot.room.site.company)
-    same = here.filter(Q(pk=booking.event) | Q(event_of=booking.event), pk__lte=booking.pk)
+    same = here.of_event(booking).filter(pk__lte=booking.pk)
     return [about(one) for one in same]
 
 

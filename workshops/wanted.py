@@ -62,9 +62,11 @@ def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts | str:
         return told
     if not _takes_leave(message):
         was, there = _last_told(booking.moved_from, message) or told["was"], _of_now(message, at)
-        is_back = was == f"{there['day']}, {there['hours']}, {there['place']}"
-        return BACK_AGAIN if is_back and not _may_have_left(_moves_before(message)) else there | {"was": was}
-    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event), state__in=Booking.AGREED)
+        if was != f"{there['day']}, {there['hours']}, {there['place']}":
+            return there | {"was": was}
+        # Who may know the place in between hears from that one.
+        return there if _may_have_left(_moves_before(message)) else BACK_AGAIN
+    same = Booking.objects.of_event(booking).agreed()
     now_at = same.with_everything().first()
     if now_at is None:
         return told | {"off": True}
@@ -99,23 +101,22 @@ def _still_there(message: Message) -> str:
 
 @wanted.retold("promise_moved")
 def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts | str:
-    """Its reader hears from which date that they know it was moved; nothing when it is there again."""
-    promise, was = _promised(message), _last_promised(message)
-    if promise is None or was is None:
+    """Its reader hears from which date that they know it was moved; nothing when it is there again.
+
+    Who may know the date in between hears from that one.
+    """
+    promise, before = _promised(message), _moves_before(message)
+    untold = before.filter(context__has_key="was_at").order_by("pk").first() or message
+    if promise is None or "was_at" not in untold.context:
         return dict(message.context)
-    if was == promise.starts_at and not _may_have_left(_moves_before(message)):
-        return BACK_AGAIN
+    was = dt.datetime.fromisoformat(untold.context["was_at"])
+    if was == promise.starts_at:
+        if not _may_have_left(before):
+            return BACK_AGAIN
+        was = dt.datetime.fromisoformat(message.context["was_at"])
     with translation.override(message.language):
         message.calendar = addressed(promise_event(promise, now=at), message.to_email)
         return {**message.context, **Shifted(promise, was).facts()}
-
-
-def _last_promised(message: Message) -> dt.datetime | None:
-    """The date that its reader knows: that before the first move since the last one that they were told."""
-    moves = Message.objects.filter(template="promise_moved", about=message.about).order_by("pk")
-    sent = moves.filter(state=Message.State.SENT).last()
-    untold = moves.filter(pk__gt=sent.pk if sent else 0, context__has_key="was_at").first()
-    return dt.datetime.fromisoformat(untold.context["was_at"]) if untold else None
 
 
 def _moves_before(message: Message) -> MessageQuerySet:
@@ -131,7 +132,7 @@ def _same_event(message: Message) -> list[str]:
     booking = _booking(message) if message.template == "booking_moved" else None
     if booking is None:
         return [message.about]
-    return [about(one) for one in Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event))]
+    return [about(one) for one in Booking.objects.of_event(booking)]
 
 
 def _may_have_left(earlier: MessageQuerySet) -> bool:

@@ -146,6 +146,8 @@ def test_who_may_have_been_told_another_time_hears_that_it_is_back(
     first, second = Message.objects.filter(template="promise_moved").order_by("pk")
     Message.objects.filter(pk=first.pk).update(**left, **({"failed_at": now} if "state" in left else {}))
     assert why_unwanted(second, at=now) == ("" if left else WHERE_IT_WAS)
+    if left:
+        assert second.context["was"].startswith("vendredi 18\u00a0décembre")
 
 
 def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:

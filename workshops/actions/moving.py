@@ -6,7 +6,7 @@ import datetime as dt
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -181,7 +181,7 @@ def later_sequence(booking: Booking) -> int:
 
     It may have been called off since the move was asked for.
     """
-    others = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event)).exclude(pk=booking.pk)
+    others = Booking.objects.of_event(booking).exclude(pk=booking.pk)
     before = others.aggregate(most=Max("sequence"))["most"]
     return booking.sequence if before is None else max(booking.sequence, before + 2)
 

@@ -52,6 +52,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those that both sides counted on: confirmed, and held since, or not."""
         return self.filter(state__in=Booking.AGREED)
 
+    def of_event(self, booking: Booking) -> Self:
+        """The bookings that a workshop has had, wherever it was moved since: those of its event in calendars."""
+        return self.filter(Q(pk=booking.event) | Q(event_of=booking.event))
+
     def unmoved(self) -> Self:
         """Those whose workshop was not moved to another slot."""
         return self.filter(~Exists(Booking.objects.in_calendars().filter(moved_from=OuterRef("pk"))))

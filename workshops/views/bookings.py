@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -103,7 +102,7 @@ def _moved_to(booking: Booking, side: Side) -> Booking | None:
     """Where the workshop was moved in the end; None to a company that it has left."""
     if booking.reason_code != Reason.MOVED:
         return None
-    same = Booking.objects.filter(Q(pk=booking.event) | Q(event_of=booking.event)).in_calendars()
+    same = Booking.objects.of_event(booking).in_calendars()
     last = same.exclude(pk=booking.pk).with_everything().order_by("sequence", "pk").last()
     left = last is not None and last.slot.room.site.company_id != booking.slot.room.site.company_id
     return None if left and side == Side.COMPANY else last
