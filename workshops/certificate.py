@@ -42,12 +42,17 @@ def holder(certificate: Certificate) -> str:
 def facts(certificate: Certificate, said: Given | None = None) -> list[dict[str, str]]:
     """What it says, or what would be said in its place, each with its term."""
     said = said or _said(certificate)
-    held = counted(said.workshops, "atelier", "ateliers") if said.workshops else "aucun\u00a0: le groupe n’est pas venu"
-    told = [("Ateliers tenus", held)]
+    told = [("Ateliers tenus", _held(said))]
     if not certificate.is_of_volunteer:
         told.append(("Personnes", counted(said.people, "personne accueillie", "personnes accueillies")))
     told += [("Bénévolat", hours(said.benevolat_hours)), ("Mécénat de compétences", hours(said.mecenat_hours))]
     return [{"term": term, "value": value} for term, value in told]
+
+
+def _held(said: Given) -> str:
+    if said.workshops:
+        return counted(said.workshops, "atelier", "ateliers")
+    return "aucun\u00a0: le groupe n’est pas venu" if said.minutes else "aucun"
 
 
 def counted_since(certificate: Certificate, *, now: dt.datetime) -> Given | None:
