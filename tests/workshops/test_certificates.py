@@ -216,6 +216,7 @@ def test_refuted_hours_are_no_longer_verified(world: World, now: dt.datetime) ->
     assert [one in page for one in ("n’est plus exacte", "les comptes rendus disent moins", "0\u00a0heure")] == [
         True
     ] * 3
+    assert "le groupe n’est pas venu" not in page
     with pytest.raises(actions.NothingGiven):
         certify(world, after + DAY)
     Certificate.objects.update(volunteer=None)

@@ -38,7 +38,7 @@ from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
-from workshops.actions.offering import NotSought, SomebodyWaits, offer_evening, offer_slot
+from workshops.actions.offering import NotSought, SomebodyWaits, check_sought, offer_evening, offer_slot
 from workshops.actions.preparing import (
     NotToCome,
     TooManyNotes,
@@ -145,6 +145,7 @@ __all__ = [
     "change_slot",
     "check_admission",
     "check_movable",
+    "check_sought",
     "check_to_come",
     "check_to_report",
     "check_to_write",

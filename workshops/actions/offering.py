@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -26,6 +27,7 @@ from workshops.actions.bookings import (
 from workshops.actions.moves import expire_lapsed
 from workshops.catalogue import bookable
 from workshops.models import Booking
+from workshops.sought import with_offers
 
 OFFER_LASTS = dt.timedelta(hours=72)
 
@@ -39,7 +41,6 @@ class SomebodyWaits(Refused):
 
 
 ON_OFFER = "Cette demande n’attend pas de proposition en ce moment\u00a0: choisissez-en une autre."
-NOT_YET_ADMITTED = "Cette association n’est pas encore admise\u00a0: proposez-lui un créneau dès qu’elle le sera."
 ANSWER_FIRST = "Une association attend déjà votre réponse pour ce créneau\u00a0: répondez-lui d’abord."
 
 
@@ -59,8 +60,9 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     again = offers.held(now).filter(slot=slot).with_everything().first()
     if again is not None:
         return again
-    if sought is None or offers.held(now).exists():
+    if sought is None:
         raise NotSought(ON_OFFER)
+    check_sought(sought)
     _check(slot, sought, now)
     with refusing(_refusals()):
         offered: Booking = Booking.objects.create(
@@ -103,8 +105,20 @@ def _hold_request(request: Request, now: dt.datetime) -> Request | None:
     Its association's row comes first, as for who books: a booking for the same request waits, or is waited for.
     """
     hold_association(request.association)
-    rows = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).select_related("association")
+    rows = with_offers(Request.objects.open(now), now).select_for_update(no_key=True, of=("self",))
     return rows.filter(pk=request.pk).first()
+
+
+def check_sought(sought: Any) -> None:
+    """Whether anybody may propose something for an open request (`sought.with_offers`), whatever the slot.
+
+    Raises:
+        NotSought
+    """
+    if sought.on_offer:
+        raise NotSought(ON_OFFER)
+    if sought.association.state != Association.State.ADMITTED:
+        raise NotSought("Cette association n’est pas encore admise\u00a0: proposez-lui un créneau dès qu’elle le sera.")
 
 
 def _refusals() -> dict[str, Refused]:
@@ -120,10 +134,7 @@ def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
     if not bookable(now).filter(pk=slot.pk).exists():
         raise SlotTaken("Ce créneau n’est plus libre : choisissez-en un autre.")
     check_size(slot, sought.participants)
-    association = sought.association
-    if association.state != Association.State.ADMITTED:
-        raise NotSought(NOT_YET_ADMITTED)
     try:
-        check_live_cap(association, now)
+        check_live_cap(sought.association, now)
     except TooManyBookings as error:
         raise TooManyBookings("Cette association a déjà autant d’ateliers à venir que permis.") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -13,13 +12,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.identity import signed_in
-from accounts.refusals import accepted
-from associations.models import Association, Request
+from accounts.refusals import accepted, refusal_of
+from associations.models import Request
 from companies.models import Company, Room, Slot
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.actions.offering import NOT_YET_ADMITTED, ON_OFFER
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
 from workshops.matching import best, serves_there
@@ -55,8 +53,8 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
         return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
-    if (obstacle := _obstacle(wanted)) is not None:
-        return _elsewhere(request, obstacle)
+    if refusal := refusal_of(lambda: actions.check_sought(wanted)):
+        return _elsewhere(request, refusal)
     slots = _serving(company, wanted)
     form = OfferForm(request.POST if request.method == "POST" else None, slots=slots)
 
@@ -75,8 +73,8 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
         return _to_others(request, request_id)
     if (standing := _standing(company, wanted)) is not None:
         return _on_offer(request, company, standing)
-    if (obstacle := _obstacle(wanted)) is not None:
-        return _elsewhere(request, obstacle)
+    if refusal := refusal_of(lambda: actions.check_sought(wanted)):
+        return _elsewhere(request, refusal)
     form = _evening(company, wanted, request.POST)
 
     def act() -> Booking:
@@ -103,13 +101,6 @@ def _to_others(request: HttpRequest, request_id: int) -> HttpResponse:
 def _elsewhere(request: HttpRequest, why: str) -> HttpResponse:
     messages.info(request, why)
     return redirect("workshops:requests")
-
-
-def _obstacle(wanted: Any) -> str | None:
-    """Why nobody may propose anything for an open request now: said before a slot is chosen."""
-    if wanted.on_offer:
-        return ON_OFFER
-    return None if wanted.association.state == Association.State.ADMITTED else NOT_YET_ADMITTED
 
 
 def _standing(company: Company, wanted: Request) -> Booking | None:
