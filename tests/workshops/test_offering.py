@@ -128,7 +128,7 @@ def test_who_waits_for_an_answer_is_answered_first(
 ) -> None:
     Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
     client, address = visitor(world.company_owner), reverse("workshops:offer", args=[world.company.slug, wanted.pk])
-    choice = f'value="{world.slot.pk}"'
+    choice = f'name="slot" value="{world.slot.pk}"'
     assert choice in client.get(address).text
     asked = book(world.slot, factories.make_request(now, factories.make_association(now)), now)
     assert choice not in client.get(address).text
