@@ -200,7 +200,7 @@ def post_request(
     """
     current = Association.objects.select_for_update(no_key=True).get(pk=association.pk)
     is_new = current.state == Association.State.NEW
-    if not is_new and current.state != Association.State.ADMITTED:
+    if not current.may_ask:
         raise NotAdmitted(
             f"Votre association est {current.get_state_display()}\u00a0: elle ne peut pas déposer de demande."
         )

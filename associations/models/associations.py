@@ -53,6 +53,8 @@ class Association(Claimable, Organisation):
         OTHER = "other", _("Autre motif")
 
     SPACE: ClassVar[str] = "associations"
+    # What these look for is shown; of a new one, once a moderator has seen it.
+    MAY_ASK = (State.NEW, State.ADMITTED)
 
     state = WordField(max_length=20, choices=State, default=State.NEW)
     submitted_at = models.DateTimeField("envoi à la modération", editable=False)
@@ -61,11 +63,6 @@ class Association(Claimable, Organisation):
     decision_reason = models.CharField("motif", max_length=1000, blank=True)
 
     objects: ClassVar = AssociationQuerySet.as_manager()
-
-    @property
-    def may_ask(self) -> bool:
-        """Whether what it looks for is shown; of a new one, once a moderator has seen it."""
-        return self.state in (Association.State.NEW, Association.State.ADMITTED)
 
     class Meta(Organisation.Meta):
         verbose_name = "association"
@@ -86,6 +83,11 @@ class Association(Claimable, Organisation):
                 name="association_claim_while_new", condition=Q(state="new") | Q(claimed_at__isnull=True)
             ),
         ]
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether what it looks for is shown."""
+        return self.state in self.MAY_ASK
 
 
 class FormerEntry(AbstractFormerEntry):

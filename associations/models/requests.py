@@ -39,7 +39,7 @@ class RequestQuerySet(ClaimableQuerySet):
         """Requests that a slot may still serve; the first ones of new associations once a moderator has seen them."""
         return self.filter(
             state=Request.State.OPEN,
-            association__state__in=(Association.State.ADMITTED, Association.State.NEW),
+            association__state__in=Association.MAY_ASK,
             until_date__gte=now.date(),
             expires_at__gt=now,
         )
