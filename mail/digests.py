@@ -126,7 +126,7 @@ def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
     return count
 
 
-def let_go(about: str, *, now: dt.datetime) -> None:
+def tell_at_once(about: str, *, now: dt.datetime) -> None:
     """What waits for a digest to tell of this is wished at once: each leaves by itself, as its reader wishes by now."""
     waiting = Message.objects.awaiting_digest().filter(about=about)
     numbers = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))

@@ -53,7 +53,7 @@ def change_alerts(*, search: SavedSearch, frequency: str, now: dt.datetime) -> N
     since = Case(silent, default=F("news_since_at"))
     SavedSearch.objects.filter(pk=search.pk).update(frequency=frequency, news_since_at=since)
     if frequency == SavedSearch.Frequency.INSTANT:
-        digests.let_go(about=f"search:{search.pk}", now=now)
+        digests.tell_at_once(about=f"search:{search.pk}", now=now)
 
 
 def forget_search(*, search: SavedSearch) -> None:
