@@ -77,16 +77,7 @@ def _deep(client: Any) -> Measure:
     for _ in range(9):
         first.append(_milliseconds(client, address))
         deep.append(_milliseconds(client, f"{address}&apres={position}"))
-    return {
-        "name": "search.deep_page",
-        "value": round(median(deep), 2),
-        "unit": "ms",
-        "reference": {"name": "first page", "value": round(median(first), 2)},
-        "ratio": round(median(one / other for one, other in zip(deep, first, strict=True)), 2),
-        "asked": "≤ 1.2",
-        "n": len(deep),
-        "notes": "the hundredth page around Paris",
-    }
+    return _against("first page", deep, first, name="deep_page", asked="≤ 1.2", notes="the hundredth page around Paris")
 
 
 def _growth(client: Any) -> Measure:
@@ -103,15 +94,20 @@ def _growth(client: Any) -> Measure:
             use(name)
             taken.append(_milliseconds(client, address))
     few, many = times.values()
+    return _against("100,000 slots", many, few, name="growth", asked="≤ 1.3", notes="a page around Lille")
+
+
+def _against(reference: str, ours: list[float], theirs: list[float], *, name: str, asked: str, notes: str) -> Measure:
+    """Milliseconds of both, turn and turn about."""
     return {
-        "name": "search.growth",
-        "value": round(median(many), 2),
+        "name": f"search.{name}",
+        "value": round(median(ours), 2),
         "unit": "ms",
-        "reference": {"name": "100,000 slots", "value": round(median(few), 2)},
-        "ratio": round(median(one / other for one, other in zip(many, few, strict=True)), 2),
-        "asked": "≤ 1.3",
-        "n": len(many),
-        "notes": "a page around Lille",
+        "reference": {"name": reference, "value": round(median(theirs), 2)},
+        "ratio": round(median(one / other for one, other in zip(ours, theirs, strict=True)), 2),
+        "asked": asked,
+        "n": len(ours),
+        "notes": notes,
     }
 
 
