@@ -166,6 +166,24 @@ def test_one_step_back_leaves_what_the_button_has_asked(phone: Page) -> None:
     expect(phone.get_by_role("heading", level=2, name=re.compile("Roubaix"))).to_be_visible()
 
 
+def test_each_step_back_shows_its_search_as_it_was(phone: Page) -> None:
+    """The form too, which completes places again."""
+    phone.goto("/creneaux/")
+    for place in ("Roubaix", "Lille", "Douai"):
+        phone.get_by_label("Où").fill(f"{place} (59)")
+        phone.get_by_label("Où").press("Tab")
+        expect(phone.get_by_role("heading", level=2, name=re.compile(place))).to_be_visible()
+    for place in ("Lille", "Roubaix"):
+        phone.go_back()
+        expect(phone.get_by_role("heading", level=2, name=re.compile(place))).to_be_visible()
+        expect(phone.get_by_label("Où")).to_have_value(f"{place} (59)")
+    phone.get_by_label("Où").fill("")
+    phone.get_by_label("Où").press_sequentially("nant", delay=30)
+    expect(phone.locator('datalist option[value="Nantes (44)"]')).to_be_attached()
+    phone.go_forward()
+    expect(phone.get_by_label("Où")).to_have_value("Lille (59)")
+
+
 def test_how_many_are_found_is_read_out_at_each_change(phone: Page) -> None:
     phone.goto("/creneaux/")
     status = phone.get_by_role("status").and_(phone.locator("#annonce"))
