@@ -20,7 +20,7 @@ from mail.models import Message
 from mail.rendering import render, thread_headers
 from tests import factories
 from tests.factories import World
-from tests.races import at_once
+from tests.races import Move, at_once, second_waits
 from workshops import actions, emails
 from workshops.answers import answer_path
 from workshops.feeds import feed_calendar
@@ -203,7 +203,7 @@ def test_what_was_written_goes_with_a_workshop_that_stays_in_its_company(
     assert "Code 4711" in visitor(world.association_owner).get(page).text
     with pytest.raises(actions.NotToCome, match="vient d’être déplacé"):
         actions.write_note(
-            workshop=booking.workshop, side=Side.COMPANY, kind="late", text="", by=world.company_owner, now=now
+            workshop=booking.workshop, side=Side.COMPANY, kind="other", text="Bis", by=world.company_owner, now=now
         )
 
 
@@ -468,6 +468,50 @@ def test_move_that_is_asked_for_ends_when_the_workshop_begins(
     with pytest.raises(actions.AlreadySettled):
         actions.accept_booking(booking=asked, by=world.company_owner, now=world.slot.starts_at)
     assert Workshop.objects.count() == 1
+
+
+@pytest.mark.parametrize("side", Side)
+def test_move_that_nobody_answered_in_time_keeps_from_no_other_one(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, side: Side
+) -> None:
+    """Whether or not anybody has noted it."""
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = move(booking, later, now)
+    last = factories.make_slot(world.room, later.starts_at + WEEK)
+    assert asked.expires_at is not None
+    moved = move(booking, last, asked.expires_at, side)
+    asked.refresh_from_db()
+    assert (asked.state, moved.state) == ("expired", "confirmed")
+    assert Message.objects.filter(template="booking_expired", about=f"booking:{asked.pk}").exists()
+
+
+def test_move_that_is_asked_for_at_once_ends_with_the_workshop(now: dt.datetime, committed: None) -> None:
+    """Who calls it off meanwhile has waited, and has called off both."""
+    world = factories.make_world(now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    later = factories.make_slot(world.room, world.slot.starts_at + WEEK, booking_mode=BookingMode.ON_APPROVAL)
+
+    def ask(pause: Move) -> None:
+        move(booking, later, now)
+        pause()
+
+    off = Booking.objects.with_everything().get(pk=booking.pk)
+    by = world.association_owner
+    assert second_waits(
+        ask,
+        partial(actions.cancel_booking, booking=off, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=by, now=now),
+    )
+    assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled_by_association"}
+    assert Booking.objects.count() == 2
+
+
+def test_request_whose_clock_has_run_out_is_not_taken_back(world: World, later: Slot, now: dt.datetime) -> None:
+    """It stays one that the company left unanswered."""
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    asked = factories.make_booking(now, later, world.association, state=Booking.State.PENDING)
+    by = world.association_owner
+    with pytest.raises(actions.AlreadySettled, match="trop longtemps sans réponse"):
+        actions.cancel_booking(booking=asked, side=Side.ASSOCIATION, by=by, now=now + dt.timedelta(hours=96))
 
 
 def test_accepted_move_of_what_was_called_off_counts_as_one_more(

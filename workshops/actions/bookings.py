@@ -8,7 +8,7 @@ from functools import cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
@@ -215,6 +215,23 @@ def lock_slots(slot_ids: Collection[int]) -> dict[int, Slot]:
     if len(locked) < len(set(slot_ids)):
         raise Slot.DoesNotExist
     return locked
+
+
+def lock_with_moves(booking: Booking, *slot_ids: int) -> tuple[dict[int, Slot], list[Booking]]:
+    """The slots of a workshop, those named besides, and where its association has asked to move it; and these requests.
+
+    All are locked in one order. Where a move is asked for while one waits, they are let go and locked anew.
+    """
+    asked = Booking.objects.filter(moved_from=booking, state=Booking.State.PENDING)
+    wanted: set[int] = set()
+    while True:
+        wanted |= {booking.slot_id, *slot_ids, *asked.values_list("slot_id", flat=True)}
+        with transaction.atomic():
+            slots = lock_slots(wanted)
+            moves = list(asked.with_everything())
+            if {move.slot_id for move in moves} <= wanted:
+                return slots, moves
+            transaction.set_rollback(True)
 
 
 def answer_until(slot: Slot, now: dt.datetime) -> dt.datetime:

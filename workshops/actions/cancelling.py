@@ -13,8 +13,8 @@ from accounts.refusals import Refused
 from companies import actions as companies
 from companies.models import Slot
 from workshops import emails
-from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_slots
-from workshops.actions.moves import move_booking, release_request
+from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lock_slot, lock_with_moves
+from workshops.actions.moves import AlreadySettled, move_booking, release_request
 from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
@@ -50,15 +50,14 @@ def cancel_booking(
         AlreadyBegun: the workshop takes place; there is a report to write.
         Unexplained: another reason than those of the list, of a confirmed booking, and not which.
     """
-    moves = _asked_moves(booking, now) if side == Side.ASSOCIATION else []
-    slot = lock_slots({booking.slot_id, *(one.slot_id for one in moves)})[booking.slot_id]
-    booking.refresh_from_db(fields=["state", "sequence"])
+    slots, moves = lock_with_moves(booking)
+    slot = slots[booking.slot_id]
+    booking.refresh_from_db(fields=["state", "sequence", "expires_at"])
     if booking.is_held and side == Side.ASSOCIATION:
         refuse_hold(booking=booking, by=by, now=now)
         return
+    _check(booking, slot, now)
     was_confirmed = booking.is_confirmed
-    if was_confirmed and slot.starts_at <= now:
-        raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
     if was_confirmed:
         explained(code, reason)
     move_booking(
@@ -81,10 +80,27 @@ def cancel_booking(
     end_promises(booking.slot_id, now=now)
     if reopens:
         _let_go(slot, code=Reason(code), reason=reason, by=by, now=now)
-    for move in moves:
-        cancel_booking(booking=move, side=side, by=by, now=now)
+    if side == Side.ASSOCIATION:
+        _call_off_moves(moves, by=by, now=now)
     # Last: who books holds an association before its request, too.
     release_request(booking, now)
+
+
+def _check(booking: Booking, slot: Slot, now: dt.datetime) -> None:
+    """Whether there is something left to call off, now that the slot is held."""
+    if booking.is_confirmed and slot.starts_at <= now:
+        raise AlreadyBegun("Cet atelier a commencé\u00a0: il ne s’annule plus. Écrivez plutôt le compte rendu.")
+    if booking.as_of(now).state == Booking.State.EXPIRED:
+        raise AlreadySettled(
+            "Cette demande est restée trop longtemps sans réponse\u00a0: il n’y a plus rien à annuler."
+        )
+
+
+def _call_off_moves(moves: list[Booking], *, by: User, now: dt.datetime) -> None:
+    """Nothing is left to move once the association itself calls its workshop off."""
+    for move in moves:
+        if move.as_of(now).is_pending:
+            cancel_booking(booking=move, side=Side.ASSOCIATION, by=by, now=now)
 
 
 def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[Slot]:
@@ -92,11 +108,6 @@ def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[
     if side == Side.ASSOCIATION:
         return []
     return alternatives(slot, now=now, places=booking.participants, association=booking.association_id)
-
-
-def _asked_moves(booking: Booking, now: dt.datetime) -> list[Booking]:
-    """Where the association asked to move the workshop: nothing is left to move once it calls the workshop off."""
-    return list(Booking.objects.filter(moved_from=booking).awaiting_answer(now).with_everything())
 
 
 def is_late(slot: Slot, now: dt.datetime) -> bool:

@@ -24,13 +24,14 @@ from workshops.actions.bookings import (
     check_pending_cap,
     check_size,
     hold_association,
-    lock_slots,
+    lock_with_moves,
     refusals_of_booking,
     settle_others,
 )
 from workshops.actions.cancelling import is_late, reopen
 from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
 from workshops.actions.promising import end_promises
+from workshops.actions.waitlist import lapse
 from workshops.catalogue import bookable
 from workshops.models import Booking, Reason, Side, Workshop
 
@@ -61,7 +62,7 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
     Raises:
         NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
-    slots = lock_slots({booking.slot_id, slot_id})
+    slots, asked = lock_with_moves(booking, slot_id)
     booking.refresh_from_db(fields=["state", "sequence"])
     target = slots[slot_id]
     again = moved_to(booking, slot_id, now)
@@ -69,6 +70,8 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
         return again
     _check(booking, slots[booking.slot_id], target, side, now)
     expire_lapsed([target], now)
+    for move in asked:
+        lapse(booking=move, now=now)
     if not bookable(now).filter(pk=target.pk).exists():
         raise SlotTaken("Ce créneau vient d’être pris\u00a0: choisissez-en un autre.")
     if side == Side.ASSOCIATION:
