@@ -275,7 +275,7 @@ def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
     def facts() -> dict[str, object]:
         return {"writer": writer, "what": str(note.get_kind_display()), "text": note.text}
 
-    urgent = note.kind in WorkshopNote.URGENT and now < booking.slot.ends_at
+    urgent = note.kind in WorkshopNote.URGENT
     for person in _company(booking) if to_company else _association(booking):
         _tell(
             "workshop_note",

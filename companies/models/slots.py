@@ -311,6 +311,10 @@ class Slot(Opening):
         """On the calendar of its site; `local_date` is the same once it is read from the database."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone)).date()
 
+    def is_today(self, now: dt.datetime) -> bool:
+        """Whether it is its day on the calendar of its site, and it is not over."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date() == self.starts_on and now < self.ends_at
+
     def days_before(self, days: int) -> dt.datetime:
         """When the clock of its site shows the hour of its start so many days earlier (`territories.zones`)."""
         return days_later(self.starts_at, -days, zone=self.time_zone)

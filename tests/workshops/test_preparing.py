@@ -174,8 +174,32 @@ def test_each_side_writes_to_the_other(
 
 
 def test_closed_door_goes_before_everything_else(workshop: Workshop, now: dt.datetime) -> None:
-    write(workshop, now, kind="door", text="")
+    write(workshop, workshop.booking.slot.starts_at, kind="door", text="")
     assert Message.objects.get().priority == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (dt.datetime(2026, 12, 7, 22, 59, tzinfo=dt.UTC), False),
+        (dt.datetime(2026, 12, 7, 23, tzinfo=dt.UTC), True),
+        (dt.datetime(2026, 12, 8, 19, 29, tzinfo=dt.UTC), True),
+        (dt.datetime(2026, 12, 8, 19, 30, tzinfo=dt.UTC), False),
+    ],
+)
+def test_lateness_and_closed_doors_are_of_the_day_itself(
+    workshop: Workshop, world: World, visitor: Visitor, at: dt.datetime, *, said: bool
+) -> None:
+    """Of the day on the wall of the site, until it is over."""
+    at_booking = [world.company.slug, workshop.booking_id]
+    page, note = (reverse(f"workshops:company_{name}", args=at_booking) for name in ("booking", "note"))
+    with travel(at, tick=False):
+        client = visitor(world.company_owner)
+        assert ("nous aurons du retard" in client.get(page).text) == said
+        assert client.post(note, {"kind": "late"}).status_code == (302 if said else 422)
+        if not said:
+            with pytest.raises(actions.NotToday):
+                write(workshop, at, kind="late")
 
 
 def test_there_is_no_open_chat(workshop: Workshop, now: dt.datetime) -> None:
@@ -275,7 +299,7 @@ def test_what_is_prepared_is_nobody_elses(workshop: Workshop, now: dt.datetime, 
 def test_urgent_word_is_of_no_use_once_the_workshop_is_over(
     workshop: Workshop, world: World, now: dt.datetime, kind: str, *, ends: bool
 ) -> None:
-    write(workshop, now, kind=kind)
+    write(workshop, world.slot.starts_at, kind=kind)
     (until,) = Message.objects.filter(template="workshop_note").values_list("not_after", flat=True)
     assert until == (world.slot.ends_at if ends else None)
 

@@ -41,6 +41,7 @@ from workshops.actions.needs import count_needs
 from workshops.actions.offering import NotSought, SomebodyWaits, check_sought, offer_evening, offer_slot
 from workshops.actions.preparing import (
     NotToCome,
+    NotToday,
     TooManyNotes,
     TooManyVisitors,
     Wordless,
@@ -110,6 +111,7 @@ __all__ = [
     "NotThatWay",
     "NotToCome",
     "NotToSign",
+    "NotToday",
     "NothingGiven",
     "NothingToAgree",
     "NothingToAnswer",

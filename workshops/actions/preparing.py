@@ -32,6 +32,12 @@ class Wordless(Refused):
     field = "text"
 
 
+class NotToday(Refused):
+    """What cannot wait is said on the day of the workshop alone."""
+
+    field = "kind"
+
+
 class TooManyNotes(Refused):
     """The two sides should talk instead."""
 
@@ -89,13 +95,15 @@ def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User
     """Write to the other side: mailed at once, kept on the page.
 
     Raises:
-        NotToCome, Wordless, TooManyNotes: nothing is written.
+        NotToCome, NotToday, Wordless, TooManyNotes: nothing is written.
     """
     current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
     if current.booking_id != workshop.booking_id:
         raise NotToCome("Cet atelier vient d’être déplacé\u00a0: rechargez la page.")
     workshop.state = current.state
     check_to_write(workshop, now)
+    if kind in WorkshopNote.URGENT and not workshop.booking.slot.is_today(now):
+        raise NotToday("Cela ne se signale que le jour de l’atelier\u00a0: choisissez un autre sujet.")
     if kind not in WorkshopNote.URGENT and not text.strip():
         raise Wordless("Écrivez votre message en quelques mots.")
     if WorkshopNote.objects.about(workshop.booking).filter(side=side).count() >= NOTES_OF_A_SIDE:

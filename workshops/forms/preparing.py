@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from accounts.vocabulary import Topic
@@ -22,9 +24,9 @@ class PrepareForm(forms.ModelForm[Workshop]):
 
 
 class NoteForm(forms.Form):
-    """A word to the other side; late, and before a closed door, none is needed."""
+    """A word to the other side; late, and before a closed door, which are of the day itself, none is needed."""
 
-    kind = forms.ChoiceField(label="De quoi s’agit-il", choices=[("", "Choisissez"), *WorkshopNote.Kind.choices])
+    kind = forms.ChoiceField(label="De quoi s’agit-il")
     text = forms.CharField(
         label="Message",
         required=False,
@@ -32,3 +34,10 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="L’autre partie le reçoit par courriel.",
     )
+
+    def __init__(self, data: Any = None, *, today: bool) -> None:
+        super().__init__(data)
+        kinds = [kind for kind in WorkshopNote.Kind if today or kind not in WorkshopNote.URGENT]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choisissez"), *((kind, kind.label) for kind in kinds)]

@@ -37,7 +37,7 @@ class WorkshopNote(models.Model):
         PROGRAMME = "programme", _("une précision sur le programme")
         OTHER = "other", _("autre chose")
 
-    # What cannot wait until somebody opens their mail: it goes before others, and says to call as well.
+    # What cannot wait until somebody opens their mail: said on the day alone, it goes before others.
     URGENT = (Kind.LATE, Kind.DOOR)
 
     booking = models.ForeignKey(

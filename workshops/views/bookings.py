@@ -73,7 +73,7 @@ def booking_page(
         "told": ledger(booking),
         "notes": WorkshopNote.objects.about(booking),
         "form": form or ReasonForm(side=side),
-        "note_form": note_form or NoteForm(),
+        "note_form": note_form or NoteForm(today=booking.slot.is_today(now)),
         "would_be_late": booking.is_confirmed and actions.is_late(booking.slot, now),
         "room_taken": booking.is_pending
         and side == Side.COMPANY

@@ -54,11 +54,12 @@ def association_note(request: HttpRequest, slug: str, booking_id: int) -> HttpRe
 
 def _note(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
     """None when the other side has it; else the page with a word on what is wrong."""
-    workshop, form = _workshop(booking), NoteForm(request.POST)
+    workshop, now = _workshop(booking), clock.now()
+    form = NoteForm(request.POST, today=booking.slot.is_today(now))
     if not form.is_valid():
         return booking_page(request, booking, side, note_form=form)
     try:
-        actions.write_note(workshop=workshop, side=side, by=signed_in(request), now=clock.now(), **form.cleaned_data)
+        actions.write_note(workshop=workshop, side=side, by=signed_in(request), now=now, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return booking_page(request, booking, side, note_form=form)
