@@ -100,6 +100,15 @@ def test_colleague_without_a_promise_takes_a_free_seat_at_the_door(
     assert set(SlotVolunteer.objects.values_list("volunteer__name", flat=True)) == {"Lucie", "Nina"}
 
 
+def test_who_had_promised_nothing_is_not_there_once_it_is_over(
+    workshop: Workshop, world: World, visitor: Visitor
+) -> None:
+    with travel(world.slot.ends_at, tick=False):
+        late = visitor(world.volunteer).post(presence_path(workshop))
+    assert (late.status_code, "demandez à votre entreprise" in late.text) == (409, True)
+    assert (SlotVolunteer.objects.count(), Attendance.objects.count()) == (0, 0)
+
+
 def test_who_is_not_of_the_company_is_told_so(workshop: Workshop, visitor: Visitor, world: World) -> None:
     client = visitor(world.association_owner)
     with travel(world.slot.starts_at, tick=False):

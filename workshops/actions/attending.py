@@ -46,6 +46,7 @@ def attend_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> Attend
     _check_reports(workshop)
     promise = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
     if promise is None:
+        _check_still_there(workshop, now)
         promise = companies.join_slot(slot=slot, by=by, now=now)
     minutes = min((slot.ends_at - slot.starts_at) // dt.timedelta(minutes=1), MOST_MINUTES)
     with refusing(_refusals()):
@@ -67,6 +68,15 @@ def _check_time(workshop: Workshop, now: dt.datetime) -> None:
     around = slot.starts_at - OPENS_BEFORE <= now < slot.ends_at + SAID_WITHIN
     if workshop.state == Workshop.State.CANCELLED or not around:
         raise NotNow("La présence se note d’une heure avant l’atelier à une semaine après.")
+
+
+def _check_still_there(workshop: Workshop, now: dt.datetime) -> None:
+    """Whether somebody who had promised nothing may be at the door."""
+    if workshop.booking.slot.ends_at <= now:
+        raise NotNow(
+            "Vous n’étiez pas inscrit à cet atelier, et il est terminé\u00a0: demandez à votre entreprise de vous "
+            "compter dans son compte rendu."
+        )
 
 
 def _check_reports(workshop: Workshop) -> None:
