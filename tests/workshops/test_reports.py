@@ -46,6 +46,7 @@ def test_both_reports_close_the_workshop_and_move_the_figures(booking: Booking, 
 
 
 FORTNIGHT = dt.timedelta(days=14)
+UNTICK = "videz ces réponses, ou décochez l’absence."
 
 
 @pytest.fixture
@@ -173,7 +174,12 @@ def test_hours_that_are_filled_in_are_taken_to_the_minute(
         ({"rating": "5"}, {"attended": ["Ce champ est obligatoire."]}),
         ({"attended": "2"}, {"rating": ["Ce champ est obligatoire."]}),
         ({"absent": "on"}, {}),
-        ({"absent": "on", "attended": "4", "rating": "3", "taught": ["email"], "under_12": "9"}, {}),
+        ({"absent": "on", "attended": "0", "taught": ["email"], "under_12": "0"}, {}),
+        (
+            {"absent": "on", "attended": "4", "rating": "3", "under_12": "9"},
+            {"absent": ["Vous indiquez aussi 9\u00a0personnes venues, une note de 3\u00a0: " + UNTICK]},
+        ),
+        ({"absent": "on", "rating": "5"}, {"absent": ["Vous indiquez aussi une note de 5\u00a0: " + UNTICK]}),
     ],
 )
 def test_where_one_was_absent_nothing_is_counted_or_rated(

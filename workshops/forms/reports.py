@@ -10,6 +10,7 @@ from django import forms
 
 from accounts.vocabulary import Topic
 from companies.models import Engagement, SlotVolunteer
+from territories.wording import counted
 from workshops.actions import Presence
 from workshops.models import MOST_MINUTES, Attendance, Booking, Report, Side
 
@@ -58,10 +59,21 @@ class ReportForm(forms.ModelForm[Report]):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["absent"] = self.OTHER if cleaned.get("absent") else ""
-        if cleaned["absent"]:
-            cleaned["rating"], cleaned["sessions_cleared"] = None, None
         self.instance.absent = cleaned["absent"]
+        if cleaned["absent"]:
+            self._check_nothing_else(cleaned)
+            cleaned["rating"], cleaned["sessions_cleared"] = None, None
         return cleaned
+
+    def _check_nothing_else(self, cleaned: dict[str, Any]) -> None:
+        """Who gives a note to a side that did not come has ticked one box too many, or filled in one field too many."""
+        if told := ", ".join(self.told_besides(cleaned)):
+            self.add_error("absent", f"Vous indiquez aussi {told}\u00a0: videz ces réponses, ou décochez l’absence.")
+
+    def told_besides(self, cleaned: dict[str, Any]) -> list[str]:
+        """What cannot be where the other side did not come."""
+        rating = cleaned.get("rating")
+        return [f"une note de {rating}"] if rating else []
 
 
 class AssociationReportForm(ReportForm):
@@ -88,12 +100,17 @@ class AssociationReportForm(ReportForm):
         for bracket in Report.BRACKETS:
             self.fields[bracket].required = False
 
+    def told_besides(self, cleaned: dict[str, Any]) -> list[str]:
+        came = max(cleaned.get("attended") or 0, sum(cleaned.get(bracket) or 0 for bracket in Report.BRACKETS))
+        people = [counted(came, "personne venue", "personnes venues")] if came else []
+        return people + super().told_besides(cleaned)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for bracket in Report.BRACKETS:
             if cleaned.get(bracket) is None:
                 cleaned[bracket] = 0
-        if cleaned["absent"]:
+        if self.is_absent():
             return cleaned | {"attended": 0, "taught": [], **dict.fromkeys(Report.BRACKETS, 0)}
         total = sum(cleaned[bracket] for bracket in Report.BRACKETS)
         if "attended" in cleaned and total > cleaned["attended"]:
