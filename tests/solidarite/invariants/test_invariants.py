@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -16,7 +15,6 @@ from django.db import connection
 
 from solidarite.demonstration import seed
 from solidarite.invariants import CHECKS, FACTS, broken, catalogue, states
-from tests.conftest import NEVER_TRUNCATED
 from tests.factories import World
 
 # What keeps a row of a table from being wrong, but for triggers and keys, which are switched off.
@@ -304,19 +302,10 @@ def unguard(table: str) -> None:
     returned("SET LOCAL session_replication_role = replica")
 
 
-@pytest.fixture
-def all_triggers(db: None) -> None:
-    """Those that the tests' own flush needs off."""
-    returned("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-    pgtrigger.enable(*NEVER_TRUNCATED)
-
-
-@pytest.mark.usefixtures("all_triggers")
 def test_life_breaks_nothing(life: World, now: dt.datetime) -> None:
     assert broken(now=now) == {}
 
 
-@pytest.mark.usefixtures("all_triggers")
 def test_demonstration_breaks_nothing(db: None, now: dt.datetime) -> None:
     seed.load(now=now, progress=io.StringIO())
     assert broken(now=now) == {}
@@ -359,7 +348,7 @@ def test_every_stored_state_has_its_stamps() -> None:
         assert {state for state in written if f"WHEN '{state}' THEN" not in known[table]} == set(), table
 
 
-@pytest.mark.usefixtures("all_triggers")
+@pytest.mark.django_db
 @pytest.mark.parametrize(("statement", "name", "what"), MISSING)
 def test_what_is_missing_in_the_catalogue_is_named(now: dt.datetime, statement: str, name: str, what: str) -> None:
     with connection.cursor() as cursor:
@@ -387,7 +376,6 @@ def lines_about(lines: Iterable[str], start: str) -> list[str]:
     return [line for line in lines if line.startswith(start)]
 
 
-@pytest.mark.usefixtures("all_triggers")
 def test_command_says_what_is_wrong_and_ends_with_1(life: World) -> None:
     status, lines = run()
     assert (status, len(lines)) == (0, len(CHECKS))
