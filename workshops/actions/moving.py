@@ -142,12 +142,13 @@ def moved_to(booking: Booking, slot_id: int, now: dt.datetime) -> Booking | None
 
 
 def check_visitors(booking: Booking, slot: Slot) -> None:
-    """Whether those who were told to come to a workshop find room there.
+    """Whether those who were told to come to a workshop find room there: its row is held, so that no more are told.
 
     Raises:
         TooMany
     """
-    visitors = Workshop.objects.filter(booking=booking).values_list("visitors", flat=True).first()
+    held = Workshop.objects.select_for_update(no_key=True).filter(booking=booking)
+    visitors = held.values_list("visitors", flat=True).first()
     if visitors is not None and visitors > slot.room_capacity:
         raise TooMany(
             f"{counted(visitors, 'visiteur est annoncé', 'visiteurs sont annoncés')}, et cette salle en accueille "

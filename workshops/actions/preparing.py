@@ -61,9 +61,8 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
     Raises:
         NotToCome, TooManyVisitors: nothing is written.
     """
-    before = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    before = _hold(workshop)
     slot = workshop.booking.slot
-    workshop.state = before.state
     check_to_come(workshop, now)
     if workshop.visitors is not None and workshop.visitors > slot.room_capacity:
         raise TooManyVisitors(
@@ -76,6 +75,19 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
     workshop.save(update_fields=PREPARED)
     if recounted and workshop.visitors is not None:
         emails.workshop_visitors(workshop=workshop, now=now)
+
+
+def _hold(workshop: Workshop) -> Workshop:
+    """Its row as it is now, held until the end: it stays where it is, with what is said of it.
+
+    Raises:
+        NotToCome: it has been moved since it was read.
+    """
+    current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
+    if current.booking_id != workshop.booking_id:
+        raise NotToCome("Cet atelier vient d’être déplacé\u00a0: rechargez la page.")
+    workshop.state = current.state
+    return current
 
 
 def check_to_write(workshop: Workshop, now: dt.datetime) -> None:
@@ -97,10 +109,7 @@ def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User
     Raises:
         NotToCome, NotToday, Wordless, TooManyNotes: nothing is written.
     """
-    current = Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
-    if current.booking_id != workshop.booking_id:
-        raise NotToCome("Cet atelier vient d’être déplacé\u00a0: rechargez la page.")
-    workshop.state = current.state
+    _hold(workshop)
     check_to_write(workshop, now)
     if kind in WorkshopNote.URGENT and not workshop.booking.slot.is_today(now):
         raise NotToday("Cela ne se signale que le jour de l’atelier\u00a0: choisissez un autre sujet.")

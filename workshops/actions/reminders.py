@@ -176,12 +176,14 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
     """A side says that the workshop still stands; said twice, the first word counts.
 
     Raises:
-        NothingToAgree: it is cancelled, or has begun.
+        NothingToAgree: it is cancelled, has begun, or was moved since it was read.
     """
     coming = Workshop.objects.planned().filter(pk=workshop.pk, booking__slot__starts_at__gt=now)
     locked = coming.select_for_update(no_key=True, of=("self",)).first()
     if locked is None:
         raise NothingToAgree("Cet atelier n’est plus à venir\u00a0: il n’y a rien à confirmer.")
+    if locked.booking_id != workshop.booking_id:
+        raise NothingToAgree("Cet atelier vient d’être déplacé\u00a0: nous vous demanderons si la nouvelle date tient.")
     if locked.agreed_at(side) is None:
         stamps = {f"{side}_agreed_at": now, f"{side}_agreed_by": by}
         Workshop.objects.filter(pk=locked.pk).update(**stamps)
