@@ -105,14 +105,15 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     """To everybody concerned: it is at another time or place, where their calendars move it to.
 
     A company that the workshop leaves for another one is told that it is off there, the other one that it comes.
-    Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise. Their
-    mail is about the booking that was left: whatever becomes of the other one, that word stays true.
+    Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise, where
+    it is their company's. Their mail is about the booking that was left: whatever becomes of the other one, that word
+    stays true.
     """
     there, before = booking.slot.room.site.company, was.slot.room.site.company
 
-    def facts(*, leaves: bool = False) -> dict[str, object]:
+    def facts() -> dict[str, object]:
         told = _slot_facts(was.slot)
-        return {"was": f"{told['day']}, {told['hours']}, {told['place']}", "leaves": leaves}
+        return {"was": f"{told['day']}, {told['hours']}, {told['place']}", "leaves": False}
 
     told: list[tuple[Reader, str, Facts]] = [
         (one, _association_url(booking), lambda: facts() | _access(booking)) for one in _association(booking)
@@ -120,7 +121,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     told += [(one, _company_url(booking), facts) for one in _company(booking) if there == before]
     for person, url, said in told:
         _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=said)
-    told_of = Said(booking, now)
+    left = Left(was, booking)
     for promise in _promises(was):
         _tell(
             "booking_moved",
@@ -130,13 +131,32 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
             url=_volunteer_url(),
             event=calendar.CANCEL,
             promise=promise,
-            facts=partial(facts, leaves=True),
+            facts=lambda: facts() | left.facts(),
             priority=1,
             told_once="left",
-            said=told_of,
+            said=Said(was, now),
         )
     if there != before:
         _tell_two_companies(was, booking, now)
+
+
+class Left(NamedTuple):
+    """What volunteers hear of a workshop that has left their evening: where it is, in their company; else no more."""
+
+    was: Booking
+    there: Booking | None
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        there, company = self.there, self.was.slot.room.site.company_id
+        stays = there is not None and there.slot.room.site.company_id == company
+        shown = there if there is not None and stays else self.was
+        return _booking_facts(shown) | {
+            "leaves": True,
+            "off": there is None,
+            "elsewhere": there is not None and not stays,
+            "may_come": stays and shown.slot.volunteers_offered > 0,
+        }
 
 
 def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> None:

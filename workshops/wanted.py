@@ -16,7 +16,7 @@ from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
 from workshops.calendar import promise_event
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Others, Proposal, Said, Shifted
+from workshops.emails import SHOWN_IN_ALERT, Alert, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best
 from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
@@ -66,12 +66,10 @@ def _where_it_is_now(message: Message, at: dt.datetime) -> wanted.Facts | str:
             return there | {"was": was}
         # Who may know the place in between hears from that one.
         return there if _may_have_left(_moves_before(message)) else BACK_AGAIN
+    was = Booking.objects.with_everything().get(pk=booking.pk)
     same = Booking.objects.of_event(booking).agreed()
-    now_at = same.with_everything().first()
-    if now_at is None:
-        return told | {"off": True}
     with translation.override(message.language):
-        return told | Said(now_at, at).facts()
+        return told | Left(was, same.with_everything().first()).facts()
 
 
 def _last_told(booking: Booking | None, message: Message) -> str:

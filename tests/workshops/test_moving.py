@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from associations.models import Association
 from companies.models import BookingMode, Slot, SlotVolunteer
+from mail.delivery import why_unwanted
 from mail.models import Message
 from mail.rendering import render, thread_headers
 from tests import factories
@@ -228,6 +229,29 @@ def test_calendar_of_the_company_that_is_left_says_that_it_is_off(
     assert (str(off["uid"]), off["sequence"]) == (uid, 1)
     assert shown == {world.company: (uid, "CANCELLED", 1), other: (uid, "CONFIRMED", 2)}
     assert moved.sequence == 2
+
+
+@pytest.mark.parametrize("whose", ["another company's", "without volunteers", "its own"])
+def test_volunteers_hear_of_the_other_date_where_they_may_come(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, whose: str
+) -> None:
+    """A company that is left does not learn where its workshop is, nor do its volunteers."""
+    factories.make_promise(now, world.slot, world.volunteer)
+    there = later
+    if whose == "another company's":
+        other = factories.make_company(now, owner=factories.make_user("Yann"))
+        there = factories.make_slot(factories.make_room(now, factories.make_site(now, other)), later.starts_at)
+    elif whose == "without volunteers":
+        Slot.objects.filter(pk=later.pk).update(volunteers_offered=0)
+    move(booking, there, now)
+    message = Message.objects.get(template="booking_moved", to_name="Lucie")
+    first, unwanted = render(message), why_unwanted(message, at=now)
+    assert unwanted == ""
+    for mail in (first, render(message)):
+        for text in (mail.text, mail.html):
+            said = ("n’a plus lieu chez" in text, "15\u00a0décembre" in text, "Vous pouvez venir à la nouvelle" in text)
+            assert said == (whose == "another company's", whose != "another company's", whose == "its own")
+        assert mail.subject.startswith("Annulé" if whose == "another company's" else "Déplacé")
 
 
 def test_page_says_that_a_move_is_asked_for(
@@ -503,6 +527,46 @@ def test_move_that_is_asked_for_at_once_ends_with_the_workshop(now: dt.datetime,
     )
     assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled_by_association"}
     assert Booking.objects.count() == 2
+
+
+def test_nobody_tells_more_visitors_while_the_workshop_moves(now: dt.datetime, committed: None) -> None:
+    """Who counts them meanwhile has waited, and learns that it is somewhere else."""
+    world = factories.make_world(now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    small = factories.make_slot(factories.make_room(now, world.site, capacity=8, computers=8), world.slot.starts_at)
+    workshop = Workshop.objects.with_everything().get(booking=booking)
+    workshop.visitors = 10
+
+    def go(pause: Move) -> None:
+        move(booking, small, now)
+        pause()
+
+    def tell() -> None:
+        with pytest.raises(actions.NotToCome, match="vient d’être déplacé"):
+            actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=now)
+        with pytest.raises(actions.NothingToAgree, match="vient d’être déplacé"):
+            actions.agree_workshop(workshop=workshop, side=Side.COMPANY, by=world.company_owner, now=now)
+
+    assert second_waits(go, tell)
+    assert Workshop.objects.get().visitors is None
+
+
+def test_workshop_does_not_move_where_those_told_meanwhile_find_no_room(now: dt.datetime, committed: None) -> None:
+    world = factories.make_world(now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    small = factories.make_slot(factories.make_room(now, world.site, capacity=8, computers=8), world.slot.starts_at)
+    workshop = Workshop.objects.with_everything().get(booking=booking)
+    workshop.visitors = 10
+
+    def tell(pause: Move) -> None:
+        actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=now)
+        pause()
+
+    def go() -> None:
+        with pytest.raises(actions.TooMany):
+            move(booking, small, now)
+
+    assert second_waits(tell, go)
 
 
 def test_request_whose_clock_has_run_out_is_not_taken_back(world: World, later: Slot, now: dt.datetime) -> None:
