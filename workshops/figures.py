@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from accounts.models import User
 from companies.models import Company, Engagement
@@ -88,9 +88,14 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
 
 
 def given_by_volunteer(volunteer: User, company: Company, year: int, *, now: dt.datetime) -> Given:
-    """Of a volunteer at a company in a year: who waited for a group that did not come gave time, and no workshop."""
+    """Of a volunteer at a company in a year: who waited for a group that did not come gave time, and no workshop.
+
+    That a workshop was held is for the association to say, as for the company's own figures.
+    """
     there = Attendance.objects.of_company(company).in_year(year).there(now).filter(volunteer=volunteer)
-    own, held = _by_time(there), there.exclude(workshop__booking__state=Booking.State.NO_SHOW)
+    theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION)
+    silent = Q(~Exists(theirs)) & ~Q(workshop__booking__state=Booking.State.NO_SHOW)
+    own, held = _by_time(there), there.filter(Q(Exists(theirs.filter(attended__gt=0))) | silent)
     return Given(held.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
 
 

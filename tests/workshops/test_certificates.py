@@ -22,7 +22,7 @@ from tests.factories import World
 from workshops import actions
 from workshops.actions import Presence
 from workshops.certificate import certificate_pdf
-from workshops.figures import Given, given_in_year
+from workshops.figures import Given, given_by_volunteer, given_in_year
 from workshops.models import Certificate, Report, Side, Workshop
 
 Visitor = Callable[[User], Client]
@@ -62,6 +62,20 @@ def text_of(certificate: Certificate) -> str:
 def test_figures_of_a_company_are_those_of_its_rows(held: Workshop, world: World) -> None:
     assert given(world) == given(world, None) == Given(1, 6, 120, 60)
     assert given(world, 2025) == Given(0, 0, 0, 0)
+
+
+def test_workshop_is_held_for_everybody_or_for_nobody(world: World, now: dt.datetime) -> None:
+    """The association says that it came, though the company had reported it absent first: it knows who came."""
+    booking = factories.make_booking(now, world.slot, world.association)
+    factories.make_promise(now, world.slot, world.volunteer)
+    at, workshop = world.slot.ends_at, Workshop.objects.with_everything().get(booking=booking)
+    said: dict[str, Any] = {"workshop": workshop, "by": world.company_owner, "now": at}
+    waited = [Presence(world.volunteer, 120, "benevolat")]
+    actions.report_workshop(report=Report(absent=Side.ASSOCIATION), side=Side.COMPANY, presences=waited, **said)
+    assert given_by_volunteer(world.volunteer, world.company, 2026, now=at) == Given(0, 0, 120, 0)
+    actions.report_workshop(report=Report(attended=6, rating=5), side=Side.ASSOCIATION, **said)
+    assert given_by_volunteer(world.volunteer, world.company, 2026, now=at) == Given(1, 0, 120, 0)
+    assert given(world).workshops == 1
 
 
 def test_volunteer_has_a_certificate_and_anybody_verifies_it(held: Workshop, world: World, visitor: Visitor) -> None:
