@@ -212,6 +212,34 @@ def test_form_of_a_report_is_shown_once_the_workshop_is_over(
     assert len(asked) == cost
 
 
+def test_who_sought_a_stand_in_is_not_taken_for_there(
+    booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    promise = factories.make_promise(now, world.slot, world.volunteer, stand_in_asked_at=now)
+    assert PresenceForm(promise=promise, said=None)["hours"].value() == "0"
+    said = Attendance(minutes=90, engagement_type="benevolat")
+    assert PresenceForm(promise=promise, said=said)["hours"].value() == "1.5"
+    page = reverse("workshops:company_report", args=[world.company.slug, booking.pk])
+    with travel(world.slot.ends_at, tick=False):
+        assert "Lucie (remplaçant cherché)" in visitor(world.company_owner).get(page).text
+
+
+def test_what_is_wrong_in_a_line_leads_to_it(
+    booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    promise = factories.make_promise(now, world.slot, world.volunteer)
+    page = reverse("workshops:company_report", args=[world.company.slug, booking.pk])
+    line = {f"volunteer-{promise.pk}-hours": "13", f"volunteer-{promise.pk}-engagement_type": "benevolat"}
+    told = {"volunteers": "0", "hours": "2", "engagement_type": "benevolat", "rating": "5", **line}
+    with travel(world.slot.ends_at, tick=False):
+        answer = visitor(world.company_owner).post(page, told)
+    summary = answer.text.partition('class="error-summary"')[2].partition("</ul>")[0]
+    assert (answer.status_code, f'<a href="#id_volunteer-{promise.pk}-hours">Lucie, Heures</a>' in summary) == (
+        422,
+        True,
+    )
+
+
 def _colleague(world: World, now: dt.datetime) -> User:
     person = factories.make_user()
     factories.add_member(world.company, person, Role.VOLUNTEER, now)

@@ -160,7 +160,9 @@ class PresenceForm(forms.Form):
     engagement_type = forms.ChoiceField(label="Sur quel temps")
 
     def __init__(self, data: Any = None, *, promise: SlotVolunteer, said: Attendance | None) -> None:
-        minutes = (promise.ends_at - promise.starts_at) // dt.timedelta(minutes=1)
+        # Who sought somebody else to come instead has most likely not come.
+        lasts = dt.timedelta(0) if promise.stand_in_asked_at else promise.ends_at - promise.starts_at
+        minutes = lasts // dt.timedelta(minutes=1)
         engagement = said.engagement_type if said else promise.engagement_type
         super().__init__(
             data,
@@ -172,6 +174,11 @@ class PresenceForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         # Who had promised on working time may have come in their own; the other way needs a consent first.
         field.choices = [one for one in ON_WHICH_TIME if one[0] in (Engagement.BENEVOLAT, promise.engagement_type)]
+
+    @property
+    def about(self) -> str:
+        """Whose line it is, before the name of a field."""
+        return self.promise.volunteer.name
 
     def presence(self) -> Presence:
         """What the report says of this volunteer."""

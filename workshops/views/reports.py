@@ -90,6 +90,7 @@ def _report(
             return redirect(_booking_url(booking, side))
     planned = workshop.topic_labels or [str(booking.get_topic_display())]
     context = {"booking": booking, "side": side.value, "form": form, "presences": presences, "planned": planned}
+    context["wrong"] = [one for one in presences if one.errors]
     return render(request, "workshops/report_create.html", context, status=422 if form.is_bound else 200)
 
 
