@@ -440,6 +440,17 @@ def test_nobody_is_called_when_somebody_leaves_in_good_time(
     assert told("volunteers_missing") == []
 
 
+def test_who_seeks_a_stand_in_is_not_counted_among_those_who_come(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    page = reverse("workshops:company_crew", args=[world.company.slug, workshop.booking_id])
+    client = visitor(world.company_owner)
+    assert "<h2>1 sur 2</h2>" in client.get(page).text
+    SlotVolunteer.objects.filter(pk=promise.pk).update(stand_in_asked_at=now)
+    asked = client.get(page).text
+    assert ("<h2>0 sur 2</h2>" in asked, "Il manque 2\u00a0bénévoles" in asked) == (True, True)
+
+
 def test_who_seeks_a_stand_in_is_called_for(
     promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
 ) -> None:

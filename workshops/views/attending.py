@@ -36,6 +36,7 @@ def company_crew(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
         "company": company,
         "workshop": workshop,
         "rows": [(one, said.get(one.volunteer_id)) for one in promises],
+        "coming": sum(one.stand_in_asked_at is None for one in promises),
         "missing": missing(slot) if slot.starts_at > now else 0,
         "address": address,
         "code": qr_code(address),
