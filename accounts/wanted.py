@@ -1,12 +1,20 @@
-"""Which mails about members are overtaken by facts before they leave, and who is no longer whom they are for."""
+"""Which mails about members are overtaken by facts before they leave, who is no longer whom they are for.
+
+And where who still is has their mail now.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Invitation, JoinRequest, Membership, Organisation, Role, User
 from mail import wanted
 from mail.models import Message
+from mail.readers import Mailbox, finds_people
 
 # Who may read what is told to these.
 ROLES = {"owner": [Role.OWNER], "manager": Role.managing(), "member": list(Role)}
@@ -32,6 +40,14 @@ def _themselves(_message: Message) -> str:
 def _still_an_operator(message: Message) -> str:
     still = User.objects.operators().filter(pk=wanted.number_in(message.capacity)).exists()
     return "" if still else "elle ne fait plus fonctionner le portail."
+
+
+@finds_people
+def _where_they_are(numbers: Collection[int]) -> dict[int, Mailbox]:
+    """At the address that each has, unless they have yet to show that it is theirs."""
+    unverified = EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=False)
+    people = User.objects.filter(~Exists(unverified), pk__in=numbers, is_active=True)
+    return {one.pk: Mailbox(one.email, one.name, one.language) for one in people}
 
 
 @wanted.while_so("member_invited")

@@ -11,7 +11,7 @@ from django.template import Engine
 from django.utils.translation import ngettext
 
 from mail.models import Message, Pause, Suppression
-from mail.outbox import kept_by_their_address, requeue
+from mail.outbox import requeue, ways_again
 from territories import clock
 
 SUBJECT = ".subject.txt"
@@ -19,6 +19,16 @@ BODY = ("context", "subject", "text", "html", "calendar")
 NOTHING_TO_SEND = (
     "Aucun message remis en file\u00a0: choisissez des messages en échec, revenus ou non envoyés parce que leur "
     "adresse était écartée, non secrets, et qui ont encore un objet. Ce que disaient les plus anciens est effacé."
+)
+# What becomes of what is chosen to be sent again: of one message, of several.
+QUEUED = ("%(count)d message remis en file.", "%(count)d messages remis en file.")
+SILENT = (
+    "%(count)d message reste\u00a0: son adresse est écartée. Retirez-la des adresses écartées, puis renvoyez-le.",
+    "%(count)d messages restent\u00a0: leur adresse est écartée. Retirez-la des adresses écartées, puis renvoyez-les.",
+)
+WITHOUT_READER = (
+    "%(count)d message reste\u00a0: la personne à qui il s’adressait n’a plus de compte ni d’adresse vérifiée.",
+    "%(count)d messages restent\u00a0: les personnes concernées n’ont plus de compte ni d’adresse vérifiée.",
 )
 
 
@@ -77,21 +87,14 @@ class MessageAdmin(ForOperators, admin.ModelAdmin[Message]):
     @admin.action(description="Renvoyer ce qui a échoué, est revenu ou attendait son adresse", permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         now, chosen = clock.now(), list(queryset.values_list("pk", flat=True))
-        silent = kept_by_their_address(chosen, now=now)
+        left = ways_again(chosen, now=now)
         count = requeue(chosen, now=now)
-        if count:
-            text = ngettext("%(count)d message remis en file.", "%(count)d messages remis en file.", count)
-            self.message_user(request, text % {"count": count}, messages.SUCCESS)
-        if silent:
-            text = ngettext(
-                "%(count)d message reste tel quel\u00a0: son adresse est écartée. Retirez-la des adresses écartées, "
-                "puis renvoyez-le.",
-                "%(count)d messages restent tels quels\u00a0: leur adresse est écartée. Retirez-la des adresses "
-                "écartées, puis renvoyez-les.",
-                silent,
-            )
-            self.message_user(request, text % {"count": silent}, messages.WARNING)
-        if not count and not silent:
+        said = [(count, QUEUED, messages.SUCCESS), (left.silent, SILENT, messages.WARNING)]
+        said.append((left.gone, WITHOUT_READER, messages.WARNING))
+        for number, (one, several), level in said:
+            if number:
+                self.message_user(request, ngettext(one, several, number) % {"count": number}, level)
+        if not any(number for number, _, _ in said):
             self.message_user(request, NOTHING_TO_SEND, messages.WARNING)
 
 

@@ -24,6 +24,7 @@ from mail.addresses import validate_address
 from mail.bounces import LOST, SET_ASIDE
 from mail.models import Message, MessageQuerySet
 from mail.models.messages import STAMPS
+from mail.readers import Ways, readdress, ways_to
 from mail.rendering import RESERVED_NAMES, one_line
 from mail.turns import TURN, take_turns
 from territories.prepared import run_planned
@@ -230,12 +231,14 @@ def _write(rows: list[dict[str, Any]]) -> int:
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
     """Put messages that were lost (`_lost`) into the queue, all attempts anew; returns how many.
 
-    One to an address that is still set aside stays as it is: it would not leave.
+    Each goes to the address that its reader has by now. One to an address that is set aside stays as it is: it would
+    not leave. So does one for somebody who has no account any more.
     """
     with transaction.atomic():
-        lost = _lost(ids, now)
-        reached = lost.exclude(pk__in=lost.to_silent_addresses().values("pk")).select_for_update()
-        numbers = list(reached.values_list("pk", flat=True))
+        ways = ways_to(_lost(ids, now).select_for_update())
+        for message, mailbox in ways.open:
+            readdress(message, mailbox)
+        numbers = [message.pk for message, _ in ways.open]
         again = Message.objects.filter(pk__in=numbers)
         anew = {**dict.fromkeys(STAMPS), "outcome": "", "outcome_at": None, "attempts": 0}
         count = again.move(Message.State.QUEUED, next_attempt_at=now, **anew)
@@ -245,9 +248,9 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
     return count
 
 
-def kept_by_their_address(ids: Iterable[int], *, now: dt.datetime) -> int:
-    """How many of these `requeue` leaves only because their address is set aside."""
-    return _lost(ids, now).to_silent_addresses().count()
+def ways_again(ids: Iterable[int], *, now: dt.datetime) -> Ways:
+    """Which of these `requeue` sends, and how many it leaves for their address, or for want of their reader."""
+    return ways_to(_lost(ids, now))
 
 
 def _lost(ids: Iterable[int], now: dt.datetime) -> MessageQuerySet:

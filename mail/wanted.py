@@ -15,7 +15,7 @@ several of them are `joined` in a digest.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import transaction
@@ -38,6 +38,7 @@ NOTHING_LEFT = "Plus rien de ce qu’il annonçait n’est à prendre."
 _checks: dict[str, WhyNot] = {}
 _capacities: dict[str, WhyNot] = {}
 _retells: dict[str, Retell] = {}
+_told_anew: set[str] = set()
 _joins: dict[str, Join] = {}
 
 
@@ -67,14 +68,16 @@ def in_capacity(*names: str) -> Callable[[WhyNot], WhyNot]:
     return register
 
 
-def retold[Told: Retell](*templates: str) -> Callable[[Told], Told]:
+def retold[Told: Retell](*templates: str, anew: Collection[str] = ()) -> Callable[[Told], Told]:
     """Function decorator: what is still so of the messages of these templates.
 
-    The function may also put the calendar file of that instant into the message.
+    The function may also put the calendar file of that instant into the message. `anew` are those of which it tells
+    all that is said in words, in the language that the message has by then.
     """
 
     def register(retell: Told) -> Told:
-        _retells.update(dict.fromkeys(templates, retell))
+        _retells.update(dict.fromkeys((*templates, *anew), retell))
+        _told_anew.update(anew)
         return retell
 
     return register
@@ -88,6 +91,11 @@ def joined(template: str) -> Callable[[Join], Join]:
         return join
 
     return register
+
+
+def is_told_anew(template: str) -> bool:
+    """Whether nothing that such a message says in words is as old as the message itself."""
+    return template in _told_anew
 
 
 def overtaken(message: Message, *, at: dt.datetime) -> str:

@@ -97,7 +97,7 @@ def _still_there(message: Message) -> str:
     return "" if there and not later.exists() else "L’atelier a changé de date depuis."
 
 
-@wanted.retold("promise_moved")
+@wanted.retold(anew=["promise_moved"])
 def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts | str:
     """Its reader hears from which date that they know it was moved; nothing when it is there again.
 
@@ -119,7 +119,7 @@ def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts 
 
 def _moves_before(message: Message) -> MessageQuerySet:
     """What was to tell its reader of other moves, since the last one that they were told."""
-    told = Message.objects.filter(template=message.template, to_email=message.to_email, capacity=message.capacity)
+    told = Message.objects.filter(template=message.template, capacity=message.capacity)
     moves = told.filter(about__in=_same_event(message))
     sent = moves.filter(state=Message.State.SENT).order_by("pk").last()
     return moves.filter(pk__gt=sent.pk if sent else 0, pk__lt=message.pk)
@@ -168,7 +168,7 @@ def _still_unsure(message: Message) -> str:
     return "Les deux parties ont répondu." if sure else "La question n’est pas restée un jour sans réponse."
 
 
-@wanted.retold("workshop_unsure")
+@wanted.retold(anew=["workshop_unsure"])
 def _who_is_silent(message: Message, at: dt.datetime) -> wanted.Facts:
     """Whose answer is awaited still, and who could not be asked."""
     workshop = Workshop.objects.with_everything().get(booking=wanted.number_in(message.about))
@@ -241,7 +241,7 @@ def _insurance_still_ends(message: Message) -> str:
     return "" if counts else "Une autre attestation compte."
 
 
-@wanted.retold("slots_matched")
+@wanted.retold(anew=["slots_matched"])
 def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
     """Of the slots that served the request, those that can be had and serve it as both are when the mail leaves.
 
@@ -264,7 +264,7 @@ def _search_is_kept(message: Message) -> str:
     return "" if kept.exists() else "La recherche est supprimée, ou ses alertes sont arrêtées."
 
 
-@wanted.retold("search_alert")
+@wanted.retold(anew=["search_alert"])
 def _what_is_new_still(message: Message, at: dt.datetime) -> wanted.Facts | None:
     """Of all slots that were new when this was written, those that nobody has taken meanwhile.
 
@@ -348,15 +348,17 @@ def _booking(message: Message) -> Booking | None:
     "booking_unanswered",
     "waitlist_hold",
     "slot_offered",
-    "booking_confirmed",
-    "workshop_agreement",
     "workshop_visitors",
     "workshop_note",
-    "workshop_reminder",
-    "workshop_today",
-    "workshop_way_changed",
-    "volunteer_invited",
-    "volunteers_missing",
+    anew=[
+        "booking_confirmed",
+        "workshop_agreement",
+        "workshop_reminder",
+        "workshop_today",
+        "workshop_way_changed",
+        "volunteer_invited",
+        "volunteers_missing",
+    ],
 )
 def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
     """Where a workshop is and how one gets in, in words and in calendars: what was so when it was written may wait."""

@@ -9,10 +9,10 @@ import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Lower, Now, Upper
+from django.db.models.functions import Now, Upper
 
 from mail.kinds import DIGEST
-from mail.models.addresses import Pause, Suppression
+from mail.models.addresses import Pause
 from territories.records import never_truncated
 
 # What was said is still there. A secret message never kept it.
@@ -88,10 +88,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def told_of(self, *about: str) -> Self:
         """What was, or will be, told of these things, the earliest first."""
         return self.filter(about__in=about).order_by("due_at", "pk")
-
-    def to_silent_addresses(self) -> Self:
-        """Those to an address that we write to no more."""
-        return self.filter(Exists(Suppression.objects.filter(address=Lower(OuterRef("to_email")))))
 
     def waiting(self, now: dt.datetime) -> Self:
         """Those that should have left by now: due, or due once and held up by the server since.

@@ -1,4 +1,4 @@
-"""Who changes their address keeps what they chose about mail."""
+"""Who changes their address keeps what they chose about mail, and may be sent what was lost."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
-from accounts.models import User
+from accounts.models import Role, User
 from mail.actions import follow_to, save_preferences
+from mail.bounces import set_aside
+from mail.delivery import why_unwanted
+from mail.digests import tell_digests
 from mail.kinds import Frequency
-from mail.models import Message, Preferences
+from mail.models import Message, Preferences, Suppression
+from mail.outbox import requeue
 from mail.wishes import preferences_of
 from tests import factories
 from tests.factories import World
 from workshops import actions, emails
-from workshops.models import Side
+from workshops.models import Booking, Side
 
 Visitor = Callable[[User], Client]
 ANOTHER = "Helene@Ailleurs.example.org"
@@ -74,3 +80,106 @@ def test_calendar_files_that_wait_ask_the_new_address(world: World, now: dt.date
             asked[message.to_email] = str(event["ATTENDEE"])
         both = (becomes, world.association_owner.email)
         assert asked == {address: f"MAILTO:{address}" for address in both}
+
+
+# --- what was lost is sent again ----------------------------------------------------------------------
+
+
+def lose_confirmation(world: World, now: dt.datetime) -> Message:
+    """The association's owner, whose address is set aside, is told that a workshop is confirmed."""
+    set_aside(address=world.association_owner.email, reason="550 5.1.1 no such user", now=now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    with transaction.atomic():
+        emails.booking_confirmed(booking=booking, now=now)
+    return Message.objects.get(template="booking_confirmed", capacity__endswith=f":{world.association_owner.pk}")
+
+
+def move_away(person: User, *, verified: bool = True, **fields: object) -> None:
+    """They have another address by now."""
+    EmailAddress.objects.filter(user=person).update(email=ANOTHER.lower(), verified=verified)
+    User.objects.filter(pk=person.pk).update(email=ANOTHER.lower(), **fields)
+
+
+@pytest.mark.parametrize("state", ["skipped", "failed", "bounced"])
+def test_what_was_lost_goes_to_the_present_address(world: World, now: dt.datetime, state: str) -> None:
+    lost = lose_confirmation(world, now)
+    if state == "failed":
+        Message.objects.filter(pk=lost.pk).update(state="failed", failed_at=now, skipped_at=None)
+    if state == "bounced":
+        left = {"state": "sent", "sent_at": now, "outcome": "bounced", "outcome_at": now}
+        Message.objects.filter(pk=lost.pk).update(skipped_at=None, **left)
+    assert requeue([lost.pk], now=now) == 0
+    move_away(world.association_owner, name="Karima", language="en")
+    assert requeue([lost.pk], now=now) == 1
+    again = Message.objects.get(pk=lost.pk)
+    assert (again.state, again.to_email, again.to_name, again.key) == ("queued", ANOTHER.lower(), "Karima", lost.key)
+    assert f"MAILTO:{ANOTHER.lower()}" in again.calendar.replace("\r\n ", "")
+    assert why_unwanted(again, at=now) == ""
+    assert (again.language, again.context["day"]) == ("en", "Tuesday 8\u00a0December 2026")
+    # The former address stays set aside, and nothing goes there.
+    assert Suppression.objects.exists()
+
+
+def test_language_stays_where_words_of_then_do(world: World, now: dt.datetime) -> None:
+    lost = lose_confirmation(world, now)
+    Message.objects.filter(pk=lost.pk).update(template="report_due")
+    move_away(world.association_owner, language="en")
+    assert requeue([lost.pk], now=now) == 1
+    lost.refresh_from_db()
+    assert (lost.to_email, lost.language) == (ANOTHER.lower(), "fr")
+
+
+@pytest.mark.parametrize("why", ["called off", "no manager any more"])
+def test_what_was_overtaken_is_not_told_at_another_address(world: World, now: dt.datetime, why: str) -> None:
+    lost = lose_confirmation(world, now)
+    move_away(world.association_owner)
+    if why == "called off":
+        booking = Message.objects.get(pk=lost.pk).about.partition(":")[2]
+        given = {"side": Side.COMPANY, "reason": "Panne.", "by": world.company_owner, "now": now}
+        actions.cancel_booking(booking=Booking.objects.with_everything().get(pk=booking), **given)  # type: ignore[arg-type]
+    else:
+        factories.add_member(world.association, factories.make_user(), Role.OWNER, now)
+        world.association.members().get(user=world.association_owner).delete()
+    assert requeue([lost.pk], now=now) == 1
+    lost.refresh_from_db()
+    assert why_unwanted(lost, at=now) != ""
+
+
+@pytest.mark.parametrize("why", ["gone", "inactive", "unverified", "set aside too"])
+def test_what_nobody_could_read_stays_and_says_so(world: World, now: dt.datetime, visitor: Visitor, why: str) -> None:
+    lost = lose_confirmation(world, now)
+    Suppression.objects.all().delete()
+    if why == "gone":
+        Message.objects.filter(pk=lost.pk).update(capacity="manager:associations:1:999999")
+    elif why == "set aside too":
+        move_away(world.association_owner)
+        set_aside(address=ANOTHER, reason="550", now=now)
+    else:
+        move_away(world.association_owner, verified=why != "unverified", is_active=why != "inactive")
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    chosen = {"action": "send_again", "_selected_action": [lost.pk]}
+    before = Message.objects.values().get(pk=lost.pk)
+    page = visitor(operator).post(reverse("admin:mail_message_changelist"), chosen, follow=True).text
+    assert Message.objects.values().get(pk=lost.pk) == before
+    said = (
+        "son adresse est écartée" if why == "set aside too" else "la personne à qui il s’adressait n’a plus de compte"
+    )
+    assert f"1 message reste\u00a0: {said}" in page
+
+
+def test_digest_that_was_lost_follows_with_what_it_holds(world: World, now: dt.datetime) -> None:
+    person = world.association_owner
+    save_preferences(Preferences(address=person.email, reminders=Frequency.DAILY), now=now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=booking.workshop, now=now)
+    held = Message.objects.get(template="workshop_reminder", capacity__endswith=f":{person.pk}")
+    Message.objects.filter(pk=held.pk).update(state="gathered", gathered_at=now)
+    assert tell_digests(now=now + dt.timedelta(days=1)) == 1
+    digest = Message.objects.get(template="digest")
+    Message.objects.filter(pk=digest.pk).update(state="failed", failed_at=now, last_error="550")
+    move_away(person)
+    assert requeue([digest.pk], now=now) == 1
+    assert set(Message.objects.filter(pk__in=[digest.pk, held.pk]).values_list("to_email", flat=True)) == {
+        ANOTHER.lower()
+    }

@@ -15,13 +15,13 @@ from mail.models import Message, Suppression
 from mail.outbox import (
     Address,
     OutsideTransaction,
-    kept_by_their_address,
     post,
     rehearsal,
     rehearsed_language,
     requeue,
     together,
     wake_delivery,
+    ways_again,
 )
 from mail.wishes import UNWANTED
 from solidarite.celery import app
@@ -250,10 +250,10 @@ def test_requeue_leaves_as_it_is_what_goes_to_an_address_set_aside(tell: Tell, s
     Message.objects.filter(pk=message.pk).update(**ends[state])
     aside = Suppression.objects.create(address="ana@example.org", reason="550", created_at=NOW)
     before = Message.objects.values().get()
-    assert (requeue([message.pk], now=NOW), kept_by_their_address([message.pk], now=NOW)) == (0, 1)
+    assert (requeue([message.pk], now=NOW), ways_again([message.pk], now=NOW).silent) == (0, 1)
     assert Message.objects.values().get() == before
     aside.delete()
-    assert (kept_by_their_address([message.pk], now=NOW), requeue([message.pk], now=NOW)) == (0, 1)
+    assert (ways_again([message.pk], now=NOW).silent, requeue([message.pk], now=NOW)) == (0, 1)
     message.refresh_from_db()
     assert (message.state, message.skipped_at, message.gathered_at, message.outcome) == ("queued", None, None, "")
 
@@ -265,7 +265,7 @@ def test_requeue_sends_nothing_that_was_skipped_for_another_reason_or_is_too_lat
     Message.objects.filter(pk=unwanted.pk).move(Message.State.SKIPPED, skipped_at=NOW, last_error=UNWANTED)
     Suppression.objects.all().delete()
     every = [late.pk, secret.pk, unwanted.pk]
-    assert (requeue(every, now=NOW + hour), kept_by_their_address(every, now=NOW + hour)) == (0, 0)
+    assert (requeue(every, now=NOW + hour), ways_again(every, now=NOW + hour)) == (0, ([], 0, 0))
     assert requeue(every, now=NOW + hour / 2) == 1
     assert Message.objects.get(state="queued") == late
 
