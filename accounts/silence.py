@@ -6,6 +6,7 @@ Who writes to such an address hears it too, before anything is done.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from accounts import emails
 from accounts.models import Invitation, Membership, Organisation, User
@@ -42,7 +43,13 @@ def tell_others(suppression: Suppression, now: dt.datetime) -> None:
 
 def is_silent(address: str) -> bool:
     """Whether we write to this address no more."""
-    return Suppression.objects.filter(address=address.lower()).exists()
+    return bool(silent_among([address]))
+
+
+def silent_among(addresses: Iterable[str]) -> set[str]:
+    """Those of these addresses that we write to no more, in lower case."""
+    asked = [one.lower() for one in addresses]
+    return set(Suppression.objects.filter(address__in=asked).values_list("address", flat=True))
 
 
 def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:

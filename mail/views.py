@@ -26,9 +26,13 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def preferences_page(
-    request: HttpRequest, address: str, *, template: str = "mail/pages/preferences.html"
+    request: HttpRequest,
+    address: str,
+    *,
+    template: str = "mail/pages/preferences.html",
+    **shown: object,
 ) -> HttpResponse:
-    """The wishes of this address, shown and saved. The caller knows that the visitor may see them."""
+    """The wishes of this address, shown and saved. The caller knows that the visitor may see them, and what else."""
     wishes = preferences_of(address)
     form = PreferencesForm(request.POST or None, instance=wishes)
     if request.method == "POST" and form.is_valid():
@@ -36,7 +40,7 @@ def preferences_page(
         messages.success(request, "Vos choix sont enregistrés.")
         return redirect(request.path)
     status = 422 if request.method == "POST" else 200
-    return render(request, template, {"form": form, "address": address}, status=status)
+    return render(request, template, {"form": form, "address": address} | shown, status=status)
 
 
 @csrf_exempt  # Programs that read mail post here for their owner (RFC 8058): the signed link is the permission.

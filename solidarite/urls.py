@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.gates import lacks_second_factor
 from accounts.models import User
 from accounts.views import recovery
+from accounts.views.addresses import Addresses
 from accounts.views.language import mail_language
 from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/langue/", mail_language, name="mail_language"),
     path("compte/mes-donnees.json", views.export_own_data, name="own_data"),
     path("compte/courriels/", own_preferences, name="own_preferences"),
+    path("compte/email/", Addresses.as_view(), name="account_email"),
     path("compte/signup/", SignUp.as_view(), name="account_signup"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),

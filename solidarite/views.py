@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from accounts.identity import signed_in
 from accounts.models import Decision, Role
+from accounts.silence import is_silent
 from associations.actions import may_present_again
 from associations.models import Association
 from charter.models import CharterVersion, Signature
@@ -61,6 +62,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "volunteers_at": [one.company for one in memberships if one.role == Role.VOLUNTEER],
         "tasks": tasks,
         "several": len(associations) + len(memberships) > 1,
+        "silent": is_silent(user.email),
     }
     return render(request, "solidarite/dashboard.html", context)
 

@@ -32,7 +32,7 @@ PAGES = sorted(name for name, rule in TABLE.items() if rule.method == "get" and 
 BOOKING_FORM = 4
 COSTS: dict[str, int] = {
     "accessibility": 1,
-    "account_email": 3,
+    "account_email": 4,
     "account_inactive": 1,
     "account_login": 0,
     "account_logout": 1,
@@ -94,7 +94,7 @@ COSTS: dict[str, int] = {
     "companies:sites": 4,
     "companies:volunteer_profile": 5,
     "company": 23,
-    "dashboard": 22,
+    "dashboard": 23,
     "health": 7,
     "home": 6,
     "legal_notice": 1,
@@ -112,7 +112,7 @@ COSTS: dict[str, int] = {
     "moderation_file": 12,
     "moderation_search": 2,
     "own_data": 12,
-    "own_preferences": 2,
+    "own_preferences": 3,
     "privacy": 1,
     "recoveries": 2,
     "report_abuse": 1,
@@ -183,9 +183,9 @@ COSTS: dict[str, int] = {
 }
 # What else these addresses show: to whom, which query, and its cost.
 ALSO = [
-    ("dashboard", "association", "", 12),
-    ("dashboard", "volunteer", "", 6),
-    ("dashboard", "moderator", "", 4),
+    ("dashboard", "association", "", 13),
+    ("dashboard", "volunteer", "", 7),
+    ("dashboard", "moderator", "", 5),
     ("workshops:agenda", "company", "?semaine=2026-12-08", 7),
     ("workshops:agenda", "company", "?mois=2026-12", 7),
     ("workshops:search", "anonymous", "?lieu=insee-59350&rayon=20&tri=distance", 2),

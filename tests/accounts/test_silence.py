@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts.actions import members
 from accounts.models import Role, User
@@ -19,6 +24,7 @@ from mail.rendering import render
 from tests import factories
 from tests.factories import World
 
+Visitor = Callable[[User], Client]
 HOUR = dt.timedelta(hours=1)
 REASON = "550 5.1.1 no such user"
 
@@ -191,3 +197,56 @@ def test_others_hear_that_mail_was_stopped_and_not_who_complained(
         words = f"{said} {message.context}"
         for never in ("indésirable", "signalé", "messagerie", "refuse", "unwanted", "spam", "answers", "répond"):
             assert never not in words
+
+
+# --- the person themselves ----------------------------------------------------------------------------
+
+NOTICE = "Nos courriels n’arrivent plus à {}"
+
+
+@pytest.mark.parametrize("role", ["company_owner", "association_owner", "volunteer"])
+def test_person_is_told_where_they_look_and_how_to_go_on(
+    world: World, now: dt.datetime, visitor: Visitor, role: str
+) -> None:
+    person: User = getattr(world, role)
+    client, address = visitor(person), reverse("account_email")
+    pages = [reverse(name) for name in ("dashboard", "own_preferences", "account_email")]
+    told = NOTICE.format(person.email)
+    assert [told in client.get(page).text for page in pages] == [False] * 3
+    silence(person, now)
+    assert [told in client.get(page).text for page in pages] == [True] * 3
+    for page in pages[:2]:
+        assert f'href="{address}">Donner une autre adresse</a>' in client.get(page).text
+    # They give another one, and all is well.
+    other = "ailleurs@example.org"
+    client.post(address, {"action_add": "", "email": other})
+    code = Message.objects.filter(template="account_notice", to_email=other).latest("pk").context["code"]
+    client.post(reverse("account_email_verification_sent"), {"code": code})
+    client.post(address, {"action_primary": "", "email": other})
+    assert ["n’arrivent plus à" in client.get(page).text for page in pages] == [False] * 3
+
+
+def test_page_of_addresses_says_which_one_nothing_reaches(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """However verified it is, in whatever letters."""
+    person, client = world.company_owner, visitor(world.company_owner)
+    EmailAddress.objects.create(user=person, email="Autre@example.org", verified=True, primary=False)
+    set_aside(address="autre@example.org", reason=REASON, now=now)
+    page = client.get(reverse("account_email")).text
+    beside = dict(re.findall(r"<span>(\S+@\S+)\s+<span class=\"badge[^>]*>([^<]+)</span>", page))
+    assert beside == {person.email: "vérifiée", "Autre@example.org": "nos courriels n’y arrivent plus"}
+    assert "n’arrivent plus à" not in page
+
+
+def test_what_leaves_always_is_not_promised_to_who_gets_nothing(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    client, page = visitor(world.company_owner), reverse("own_preferences")
+    assert "part toujours" in client.get(page).text
+    silence(world.company_owner, now)
+    assert "part toujours" not in client.get(page).text
+
+
+def test_door_tells_nobody_whose_address_is_set_aside(world: World, now: dt.datetime, client: Client) -> None:
+    silence(world.company_owner, now)
+    asked = client.post(reverse("account_request_login_code"), {"email": world.company_owner.email}, follow=True).text
+    assert "n’arrivent plus" not in asked
