@@ -259,6 +259,7 @@ class Message(models.Model):
             models.Index(name="message_sent", fields=["sent_at"], condition=Q(state="sent")),
             models.Index(name="message_failed", fields=["failed_at"], condition=Q(state="failed")),
             models.Index(name="message_bounced", fields=["outcome_at"], condition=Q(outcome="bounced")),
+            models.Index(name="message_skipped", fields=["skipped_at"], condition=Q(state="skipped")),
             models.Index(name="message_listed", fields=["-due_at", "-id"]),
             models.Index(name="message_kept", fields=["due_at", "id"], condition=KEPT),
             models.Index(name="message_about", fields=["about", "due_at", "id"], condition=~Q(about="")),

@@ -59,8 +59,26 @@ def test_figures_are_those_of_the_last_day(db: None, now: dt.datetime) -> None:
     post(now, "later", due_at=now + MINUTE)
     Suppression.objects.create(address="eve@example.org", reason="x", created_at=now)
     seen = figures.mail_figures(now)
-    assert seen == figures.Figures(1, now - 5 * MINUTE, 4, 2, 1, 1)
+    assert seen == figures.Figures(1, now - 5 * MINUTE, 4, 2, 1, 0, 1)
     assert seen.failed_percent == 50.0
+
+
+def test_what_an_address_set_aside_keeps_is_a_number_of_its_own(
+    world: World, now: dt.datetime, operator: User, visitor: Visitor
+) -> None:
+    """A share of failures that hides it would be false, and so would one that it makes bigger."""
+    page, kept = reverse("mailroom"), "3\u00a0messages non remis, adresse écartée"
+    assert "adresse écartée" not in visitor(operator).get(page).text
+    settle(post(now, "sent"), "sent", now)
+    settle(post(now, "overtaken"), "skipped", now)
+    Suppression.objects.create(address="ana@example.org", reason="550", created_at=now)
+    for number in range(3):
+        assert post(now, f"kept:{number}").state == "skipped"
+    post(now - dt.timedelta(hours=25), "kept long ago")
+    seen = figures.mail_figures(now)
+    assert (seen.kept, seen.failed_percent) == (3, 0.0)
+    assert kept in visitor(operator).get(page).text
+    assert visitor(operator).get(reverse("health")).json()["mail_kept_by_silent_addresses"] == 3
 
 
 def test_what_a_pause_holds_is_not_late(db: None, now: dt.datetime) -> None:
@@ -99,7 +117,7 @@ def test_server_that_takes_what_others_write_is_not_late(db: None, now: dt.datet
 
 def test_monitor_reads_whether_beat_beats(client: Client, db: None) -> None:
     page = reverse("health")
-    figures_now = {"mail_waiting_seconds": 0, "mail_failed_percent": 0.0}
+    figures_now = {"mail_waiting_seconds": 0, "mail_failed_percent": 0.0, "mail_kept_by_silent_addresses": 0}
     ok = {"database": "ok", "cache": "ok", "beat": "never", "mail": "ok"}
     assert client.get(page).json() == ok | figures_now
     tasks.pulse()
@@ -250,4 +268,4 @@ def test_page_costs_the_same_however_much_was_told(
     client = visitor(operator)
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("mailroom"))
-    assert len(asked) == 40
+    assert len(asked) == 41
