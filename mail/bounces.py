@@ -27,12 +27,20 @@ Told = Callable[[Suppression, dt.datetime], None]
 SOFT_TRIES_AT_MOST = 5
 SOFT_WAIT = dt.timedelta(hours=1)
 SET_ASIDE = "Adresse écartée\u00a0:"
-# What reached nobody: refused, come back after it left, or kept because its address was set aside.
-LOST = (
-    Q(state=Message.State.FAILED)
-    | Q(state=Message.State.SENT, outcome=Message.Outcome.BOUNCED)
-    | Q(state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE)
-)
+
+
+def _lost(of: str = "") -> Q:
+    """What reached nobody: refused, come back after it left, or kept because its address was set aside."""
+    refused = {"state": Message.State.FAILED}
+    came_back = {"state": Message.State.SENT, "outcome": Message.Outcome.BOUNCED}
+    kept = {"state": Message.State.SKIPPED, "last_error__startswith": SET_ASIDE}
+    ways = [Q(**{f"{of}{name}": value for name, value in way.items()}) for way in (refused, came_back, kept)]
+    return ways[0] | ways[1] | ways[2]
+
+
+LOST = _lost()
+# By itself, or with the digest that holds it.
+LOST_ANYWAY = LOST | _lost("gathered_into__")
 COMPLAINT = "La personne a signalé un de nos courriels comme indésirable."
 # Why it blocks the address it does not tell: after a refusal, or because its reader wished so.
 BLOCKED = (

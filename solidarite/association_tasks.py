@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from associations.models import Association, InsuranceCertificate, Request
-from solidarite.todo import MOST, Task, agreements_asked, local_start, signatures_awaited, when
+from solidarite.todo import MOST, Task, agreements_asked, called_off, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, long_date, wall_time
 from workshops.models import Booking, HostingAgreement, Side, Workshop, WorkshopQuerySet
+from workshops.unheard import called_off_unheard
 
 # The number of visitors is asked for so long before.
 VISITORS_WITHIN = dt.timedelta(days=7)
@@ -24,6 +25,7 @@ INSURANCE_WITHIN = dt.timedelta(days=30)
 def association_tasks(own: Collection[Association], now: dt.datetime) -> list[Task]:
     """What these associations are waited for, the most pressing first; in as many queries as one."""
     return [
+        *_called_off(own, now),
         *_holds(own, now),
         *agreements_asked(_coming(own, now), Side.ASSOCIATION),
         *_visitors(own, now),
@@ -33,6 +35,13 @@ def association_tasks(own: Collection[Association], now: dt.datetime) -> list[Ta
         *signatures_awaited(own, Side.ASSOCIATION, now),
         *_requests(own, now),
     ]
+
+
+def _called_off(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
+    off = called_off_unheard(Booking.objects.filter(association__in=own), Side.ASSOCIATION, now)
+    for booking in off[:MOST]:
+        page = reverse("workshops:association_booking", args=[booking.association.slug, booking.pk])
+        yield called_off(booking, url=page, whose=booking.association)
 
 
 def _holds(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:

@@ -11,16 +11,27 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from companies.models import Availability, Company, RoomCalendar, Site, VolunteerProfile
-from solidarite.todo import MOST, VOLUNTEERS_WITHIN, Task, agreements_asked, local_start, signatures_awaited, when
+from solidarite.todo import (
+    MOST,
+    VOLUNTEERS_WITHIN,
+    Task,
+    agreements_asked,
+    called_off,
+    local_start,
+    signatures_awaited,
+    when,
+)
 from territories.wording import counted, day_date, hours, long_date, noun, number
 from workshops.figures import given_in_year
 from workshops.models import Booking, BookingQuerySet, Side, Workshop, WorkshopQuerySet
+from workshops.unheard import called_off_unheard
 from workshops.volunteers import short_of_volunteers
 
 
 def company_tasks(own: Collection[Company], now: dt.datetime) -> list[Task]:
     """What these companies are waited for, the most pressing first; in as many queries as one."""
     return [
+        *_called_off(own, now),
         *_answers(own, now),
         *_taken_rooms(own, now),
         *agreements_asked(_coming(own, now), Side.COMPANY),
@@ -43,6 +54,14 @@ def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
         {"number": number(given.people), "label": noun(given.people, "personne accueillie", "personnes accueillies")},
         {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles"},
     ]
+
+
+def _called_off(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
+    off = called_off_unheard(Booking.objects.filter(slot__room__site__company__in=own), Side.COMPANY, now)
+    for booking in off[:MOST]:
+        company = booking.slot.room.site.company
+        page = reverse("workshops:company_booking", args=[company.slug, booking.pk])
+        yield called_off(booking, url=page, whose=company)
 
 
 def _answers(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation
-from companies.models import Slot
+from companies.models import Company, Slot
 from territories.wording import day_date, time_range
-from workshops.models import HostingAgreement, Side, WorkshopQuerySet
+from workshops.models import Booking, HostingAgreement, Side, WorkshopQuerySet
 
 # So many of a kind are shown at once.
 MOST = 10
@@ -63,6 +63,24 @@ def agreements_asked(coming: WorkshopQuerySet, side: Side) -> Iterator[Task]:
             f"pour l’atelier {partner}",
             own.name,
         )
+
+
+def called_off(booking: Booking, *, url: str, whose: Organisation) -> Task:
+    """That it is off, of which no mail could be brought."""
+    by = booking.association if booking.state == Booking.State.CANCELLED_BY_ASSOCIATION else _host(booking)
+    day = day_date(local_start(booking.slot).date())
+    return Task(
+        f"L’atelier du {day} est annulé par {by}",
+        f"{when(booking.slot)}\u00a0: notre courriel n’a pas pu être remis",
+        url,
+        "Voir",
+        f"l’atelier annulé du {day}",
+        whose.name,
+    )
+
+
+def _host(booking: Booking) -> Company:
+    return booking.slot.room.site.company
 
 
 def signatures_awaited(own: Collection[Organisation], side: Side, now: dt.datetime) -> Iterator[Task]:

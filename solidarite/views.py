@@ -19,6 +19,7 @@ from mail.figures import health as mail_health
 from solidarite.association_tasks import association_tasks
 from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
+from solidarite.operator_tasks import operator_tasks
 from solidarite.own_data import own_data
 from solidarite.skyline import skyline
 from solidarite.volunteer_tasks import volunteer_tasks
@@ -52,6 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     companies = [one.company for one in memberships if one.role in Role.managing()]
     associations = list(Association.objects.managed_by(user).order_by("name", "pk"))
     tasks = [
+        *operator_tasks(user, now),
         *association_tasks(associations, now),
         *company_tasks(companies, now),
         *volunteer_tasks(user, memberships, now),

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from companies.models import Membership
-from solidarite.todo import MOST, VOLUNTEERS_WITHIN, Task, local_start, when
+from solidarite.todo import MOST, VOLUNTEERS_WITHIN, Task, called_off, local_start, when
 from territories.wording import counted, day_date
 from workshops.awaited import called_to, to_note
 from workshops.presence import presence_path
+from workshops.unheard import called_off_unheard_by
 from workshops.volunteers import Date
 
 
@@ -24,10 +25,17 @@ def volunteer_tasks(user: User, memberships: Collection[Membership], now: dt.dat
     own = [one for one in memberships if one.role == Role.VOLUNTEER or hasattr(one, "volunteer_profile")]
     called = called_to(user, own, now, within=VOLUNTEERS_WITHIN)
     return [
+        *(_called_off(user, now) if memberships else []),
         *_presences(user, now),
         *_stand_ins([one for one in called if one.stand_ins][:MOST]),
         *_seats([one for one in called if not one.stand_ins][:MOST]),
     ]
+
+
+def _called_off(user: User, now: dt.datetime) -> Iterator[Task]:
+    """Evenings that they had promised, and would come to for nothing."""
+    for booking in called_off_unheard_by(user.pk, now)[:MOST]:
+        yield called_off(booking, url=reverse("workshops:volunteering"), whose=booking.slot.room.site.company)
 
 
 def _presences(user: User, now: dt.datetime) -> Iterator[Task]:

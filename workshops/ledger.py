@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Min, Q, Value, When
-from django.db.models.functions import Coalesce, Left, Length
+from django.db.models.functions import Coalesce
 
 from mail.actions import RESTORED
-from mail.bounces import SET_ASIDE
+from mail.bounces import LOST_ANYWAY, SET_ASIDE
 from mail.models import Message
 from mail.wishes import UNWANTED
 from territories.wording import counted, long_date, wall_time
-from workshops.models import Booking
+from workshops.models import Booking, Side
+from workshops.models.told import FACT, SIDE
 from workshops.told import about
 
 LABELS = {
@@ -60,16 +61,16 @@ OUTCOMES = {
     Message.Outcome.BOUNCED: "envoyé, puis rejeté par la messagerie du destinataire",
 }
 
+# By itself, or with its digest: it may have left.
+HELD_BY_RESTORE = Q(state=Message.State.FAILED, last_error=RESTORED) | Q(
+    gathered_into__state=Message.State.FAILED, gathered_into__last_error=RESTORED
+)
 # Why a message was not sent, where that is more than « it had no object any more » or « it did not arrive ».
 KEPT = Case(
     When(
         state=Message.State.SKIPPED, last_error__startswith=SET_ASIDE, then=Value("pas remis, l’adresse ne reçoit plus")
     ),
-    When(
-        Q(state=Message.State.FAILED, last_error=RESTORED)
-        | Q(gathered_into__state=Message.State.FAILED, gathered_into__last_error=RESTORED),
-        then=Value("retenu après une restauration, peut-être déjà parti"),
-    ),
+    When(HELD_BY_RESTORE, then=Value("retenu après une restauration, peut-être déjà parti")),
     When(state=Message.State.SKIPPED, last_error=UNWANTED, then=Value("pas envoyé, à la demande de la personne")),
     default=Value(""),
 )
@@ -81,10 +82,10 @@ LEAVES = Case(
     default="due_at",
 )
 
-# What a key tells to all its readers (`workshops.told.fact`): it ends with the capacity of one of them.
-FACT = Left("key", Length("key") - Length("capacity") - 1)
+# Of what was lost: whom of. What arrived is one line, however many read it.
+LOST_BY = Case(When(HELD_BY_RESTORE, then=Value("")), When(LOST_ANYWAY, then=SIDE), default=Value(""))
 # One line each: what became of a fact that was told at an instant.
-LINE = ("template", "fact", "created_at", "gathered", "fate", "known", "kept")
+LINE = ("template", "fact", "created_at", "gathered", "fate", "known", "kept", "side")
 
 
 class Told(NamedTuple):
@@ -105,11 +106,12 @@ def ledger(booking: Booking) -> list[Told]:
     counts.
     """
     rows = (
-        Message.objects.told_of(*_same_event(booking))
+        Message.objects.told_of(*same_event(booking))
         .order_by()
         .annotate(
             fact=FACT,
             kept=KEPT,
+            side=LOST_BY,
             gathered=Q(gathered_into__isnull=False),
             fate=Coalesce("gathered_into__state", "state"),
             known=Coalesce("gathered_into__outcome", "outcome"),
@@ -122,7 +124,8 @@ def ledger(booking: Booking) -> list[Told]:
     return [_told(row, zone) for row in told.order_by("-due", *LINE)]
 
 
-def _same_event(booking: Booking) -> list[str]:
+def same_event(booking: Booking) -> list[str]:
+    """What the mails of a booking are about, and of those that it was moved from at the same company."""
     if booking.event_of_id is None:
         return [about(booking)]
     here = Booking.objects.of_company(booking.slot.room.site.company)
@@ -132,9 +135,10 @@ def _same_event(booking: Booking) -> list[str]:
 
 def _told(row: Mapping[str, Any], zone: ZoneInfo) -> Told:
     local = (row["sent"] or row["due"]).astimezone(zone)
+    people = counted(row["people"], "personne", "personnes")
     became = OUTCOMES.get(row["known"], (IN_DIGEST if row["gathered"] else STATES)[row["fate"]])
     return Told(
         what=f"{LABELS[row['template']]}\u00a0: {row['kept'] or became}",
         when=f"{long_date(local.date())}, {wall_time(local)}",
-        who=f"à {counted(row['people'], 'personne', 'personnes')}",
+        who=f"à {people} de l’{Side(row['side']).label}" if row["side"] else f"à {people}",
     )

@@ -1,5 +1,7 @@
 """The two sides of a workshop."""
 
+from __future__ import annotations
+
 from django.db import models
 
 
@@ -8,3 +10,8 @@ class Side(models.TextChoices):
 
     COMPANY = "company", "entreprise"
     ASSOCIATION = "association", "association"
+
+    @property
+    def other(self) -> Side:
+        """Whom this one meets."""
+        return Side.ASSOCIATION if self == Side.COMPANY else Side.COMPANY

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat, Left, Length
 
-from mail.bounces import LOST
+from associations.models import Association
+from companies.models import Company
+from mail.bounces import LOST, LOST_ANYWAY
 from mail.models import Message, MessageQuerySet
 from mail.wanted import NOT_FOR_THEM
+from workshops.models.sides import Side
+
+# What a key tells to all its readers (`workshops.told.fact`): it ends with the capacity of one of them.
+FACT = Left("key", Length("key") - Length("capacity") - 1)
+
+
+def _acts_for(space: str) -> Q:
+    return Q(capacity__startswith=f"manager:{space}:") | Q(capacity__startswith=f"owner:{space}:")
+
+
+# For which side the reader of a message acts; empty of a volunteer and of who runs the portal.
+SIDE = Case(
+    When(_acts_for(Company.SPACE), then=Value(Side.COMPANY.value)),
+    When(_acts_for(Association.SPACE), then=Value(Side.ASSOCIATION.value)),
+    default=Value(""),
+)
 
 
 def told_of(number: str, template: str, *, kind: str = "booking") -> Q:
@@ -34,15 +53,25 @@ def left_until(until: dt.datetime, number: str, template: str, *, kind: str = "b
     return Q(Exists(left.exclude(LOST)))
 
 
-def reached_nobody(number: str, template: str, *, kind: str = "booking", **fields: object) -> Q:
-    """Whether this mail was lost on its way to whomever it was written; of several, those with these fields.
+def reached_nobody(number: str, template: str, *, side: str, kind: str = "booking", **fields: object) -> Q:
+    """Whether this mail was lost on its way to all of a side to whom it was written (`unheard`).
+
+    Of several, one with these fields.
+    """
+    return Q(Exists(unheard(_written(number, template, kind).filter(**fields)).filter(side=side)))
+
+
+def unheard(messages: MessageQuerySet) -> Any:  # rows of values
+    """What these messages tell that was lost on its way to everybody of a side: what it is about, the mail, the side.
 
     One that waits, or that an operator holds back, may still reach somebody. One that stayed for another reason than
     its address is not lost.
     """
-    written = _written(number, template, kind).filter(**fields)
-    on_its_way = written.filter(state__in=(Message.State.QUEUED, Message.State.GATHERED, Message.State.SENT))
-    return Q(Exists(written.filter(LOST))) & ~Q(Exists(on_its_way.exclude(LOST)))
+    waits_or_left = Q(state__in=(Message.State.QUEUED, Message.State.GATHERED, Message.State.SENT))
+    told: Any = messages.order_by().annotate(fact=FACT, side=SIDE)
+    facts = told.values("about", "template", "fact", "side")
+    lost, on_its_way = Count("pk", filter=LOST_ANYWAY), Count("pk", filter=waits_or_left & ~LOST_ANYWAY)
+    return facts.annotate(lost=lost, on_its_way=on_its_way, first=Min("created_at")).filter(lost__gt=0, on_its_way=0)
 
 
 def _written(number: str, template: str, kind: str) -> MessageQuerySet:

@@ -59,9 +59,7 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         """Workshops of which one of these sides could not be asked: our question reached nobody there."""
         lost = partial(reached_nobody, "booking_id", "workshop_agreement")
         since = OuterRef("agreement_asked_at")
-        losses = [
-            Q(**{f"{one}_agreed_at": None}) & lost(context__side=str(one), created_at__gte=since) for one in sides
-        ]
+        losses = [Q(**{f"{one}_agreed_at": None}) & lost(side=str(one), created_at__gte=since) for one in sides]
         return self.filter(reduce(or_, losses))
 
     def untold(self, template: str) -> Self:

@@ -21,6 +21,7 @@ from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.ledger import ledger
 from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
+from workshops.unheard import unheard_by
 
 # From when on the door, and who answers, come first.
 TONIGHT = dt.timedelta(hours=2)
@@ -71,6 +72,7 @@ def booking_page(
         "begun": booking.slot.starts_at <= now,
         "over": booking.slot.ends_at <= now,
         "told": ledger(booking),
+        "unheard": unheard_by(side.other, booking),
         "notes": WorkshopNote.objects.about(booking),
         "form": form or ReasonForm(side=side),
         "note_form": note_form or NoteForm(today=booking.slot.is_today(now)),
@@ -131,7 +133,8 @@ def booking_accept(request: HttpRequest, slug: str, booking_id: int) -> HttpResp
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "La réservation est confirmée. L’association reçoit les indications d’accès.")
+        told = if_heard(" L’association reçoit les indications d’accès.", Side.ASSOCIATION, booking)
+        messages.success(request, f"La réservation est confirmée.{told}")
     return redirect("workshops:company_booking", slug, booking.pk)
 
 
@@ -149,7 +152,8 @@ def booking_decline(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"L’association est prévenue.{_of_slot(booking, Side.COMPANY)}")
+        told = if_heard(" L’association est prévenue.", Side.ASSOCIATION, booking)
+        messages.success(request, f"La demande est déclinée.{told}{_of_slot(booking, Side.COMPANY)}")
     return redirect("workshops:company_booking", slug, booking.pk)
 
 
@@ -177,8 +181,14 @@ def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse 
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"La réservation est annulée. Tout le monde est prévenu.{_of_slot(booking, side)}")
+        told = if_heard(" Tout le monde est prévenu.", side.other, booking)
+        messages.success(request, f"La réservation est annulée.{told}{_of_slot(booking, side)}")
     return None
+
+
+def if_heard(said: str, side: Side, booking: Booking) -> str:
+    """That a side was told something, unless nobody there could be: the page of the booking says which."""
+    return "" if unheard_by(side, booking) else said
 
 
 def _of_slot(booking: Booking, side: Side) -> str:

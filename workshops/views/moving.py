@@ -21,7 +21,7 @@ from workshops.catalogue import bookable, close_by
 from workshops.filters import day_begins
 from workshops.forms import AroundForm, MoveForm
 from workshops.models import Booking, Side
-from workshops.views.bookings import booking_for, booking_of
+from workshops.views.bookings import booking_for, booking_of, if_heard
 
 # On either side of the day that is wanted.
 BEFORE, AFTER = 8, 12
@@ -89,7 +89,7 @@ def _move(request: HttpRequest, booking: Booking, side: Side, offered: _Offered,
 
     if request.method == "POST" and form.is_valid() and accepted(form, act):
         [other] = moved
-        done = "L’atelier est déplacé. Tout le monde est prévenu."
+        done = f"L’atelier est déplacé.{if_heard(' Tout le monde est prévenu.', side.other, other)}"
         asked = "Votre demande est envoyée. L’atelier reste à sa date jusqu’à la réponse de l’entreprise."
         messages.success(request, done if other.is_confirmed else asked)
         return redirect(back, slug, other.pk)

@@ -15,7 +15,7 @@ from territories import clock
 from workshops import actions
 from workshops.forms import NoteForm, PrepareForm
 from workshops.models import Booking, Side, Workshop
-from workshops.views.bookings import booking_for, booking_of, booking_page
+from workshops.views.bookings import booking_for, booking_of, booking_page, if_heard
 
 # Some bring somebody along.
 SPARE_LINES = 4
@@ -63,7 +63,7 @@ def _note(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | 
     except Refused as refusal:
         form.add_error(refusal.field, str(refusal))
         return booking_page(request, booking, side, note_form=form)
-    messages.success(request, "Votre message est envoyé.")
+    messages.success(request, if_heard("Votre message est envoyé.", side.other, booking) or "Votre message est gardé.")
     return None
 
 
