@@ -183,10 +183,18 @@ def address_silent(*, suppression: Suppression, name: str, organisation: Organis
     facts = {"person": name or address, "address": address, "reason": told_to_others(suppression), "alone": not acting}
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     role = "manager" if acting else "member"
-    readers = [in_organisation(role, organisation, one) for one in others]
-    readers += [as_operator(one) for one in _reached(User.objects.operators()) if one not in others]
-    for reader in readers:
-        _tell("address_silent", organisation, reader, fact, lambda: facts, now)
+    for one in others:
+        reader = in_organisation(role, organisation, one)
+        _tell("address_silent", organisation, reader, fact, lambda: facts | {"address_url": ""}, now)
+    page = _page_of(suppression)
+    for one in _reached(User.objects.operators()):
+        if one not in others:
+            _tell("address_silent", organisation, as_operator(one), fact, lambda: facts | {"address_url": page}, now)
+
+
+def _page_of(suppression: Suppression) -> str:
+    """Where operators read why an address is set aside, and let mail go there again."""
+    return settings.SITE_URL + reverse("admin:mail_suppression_change", args=[suppression.pk])
 
 
 def _reached(people: QuerySet[User]) -> list[User]:
@@ -200,6 +208,7 @@ def address_lost(*, suppression: Suppression, name: str, now: dt.datetime) -> No
         "person": name or suppression.address,
         "address": suppression.address,
         "reason": told_to_others(suppression),
+        "address_url": _page_of(suppression),
     }
     fact = f"{suppression.pk}:{now:%Y%m%dT%H%M%S%f}"
     for operator in _reached(User.objects.operators()):

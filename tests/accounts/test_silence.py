@@ -18,7 +18,7 @@ from companies.actions import register_company
 from companies.models import Company
 from mail import bounces
 from mail.bounces import set_aside
-from mail.models import Message
+from mail.models import Message, Suppression
 from mail.outbox import post
 from mail.rendering import render
 from tests import factories
@@ -52,6 +52,24 @@ def test_operators_hear_that_nobody_is_left(world: World, now: dt.datetime) -> N
     User.objects.create_superuser("racine@example.org", name="Racine")
     silence(world.association_owner, now)
     assert told() == [("Racine", True)]
+
+
+@pytest.mark.parametrize("template", ["address_silent", "address_lost"])
+def test_operators_are_led_to_the_address_itself(
+    world: World, now: dt.datetime, visitor: Visitor, template: str
+) -> None:
+    operator = User.objects.create_superuser("racine@example.org", name="Racine")
+    silence(world.association_owner if template == "address_silent" else factories.make_user("Seule"), now)
+    said = render(Message.objects.get(template=template, to_email=operator.email))
+    page = reverse("admin:mail_suppression_change", args=[Suppression.objects.get().pk])
+    assert [page in text for text in (said.text, said.html)] == [True, True]
+    assert REASON in visitor(operator).get(page).text
+
+
+def test_members_are_not_led_where_operators_are(world: World, now: dt.datetime) -> None:
+    silence(world.company_owner, now)
+    said = render(Message.objects.get(template="address_silent", to_name="Lucie"))
+    assert "/admin/" not in said.text + said.html
 
 
 def test_it_is_told_once_and_for_each_organisation(world: World, now: dt.datetime) -> None:
