@@ -167,7 +167,7 @@ def test_one_step_back_leaves_what_the_button_has_asked(phone: Page) -> None:
 
 
 def test_each_step_back_shows_its_search_as_it_was(phone: Page) -> None:
-    """The form too, which completes places again."""
+    """The form too, which completes places again, and what was wrong with it."""
     phone.goto("/creneaux/")
     for place in ("Roubaix", "Lille", "Douai"):
         phone.get_by_label("Où").fill(f"{place} (59)")
@@ -181,7 +181,19 @@ def test_each_step_back_shows_its_search_as_it_was(phone: Page) -> None:
     phone.get_by_label("Où").press_sequentially("nant", delay=30)
     expect(phone.locator('datalist option[value="Nantes (44)"]')).to_be_attached()
     phone.go_forward()
-    expect(phone.get_by_label("Où")).to_have_value("Lille (59)")
+    typed = phone.get_by_label("Où")
+    expect(typed).to_have_value("Lille (59)")
+    typed.fill("Saint Denis")
+    typed.press("Tab")
+    expect(typed).to_have_accessible_description(re.compile("Plusieurs communes"))
+    typed.fill("Saint-Denis (93)")
+    typed.press("Tab")
+    expect(phone.get_by_role("heading", level=2, name=re.compile("Saint-Denis"))).to_be_visible()
+    phone.go_back()
+    expect(typed).to_have_value("Saint Denis")
+    expect(typed).to_have_accessible_description(re.compile("Plusieurs communes"))
+    expect(phone.get_by_role("alert").filter(has_text="Corrigez pour continuer")).to_be_visible()
+    expect(phone.locator("#resultats article")).to_have_count(0)
 
 
 def test_how_many_are_found_is_read_out_at_each_change(phone: Page) -> None:
