@@ -158,7 +158,7 @@ COSTS: dict[str, int] = {
     "workshops:feeds": 5,
     "workshops:guidance": 2,
     "workshops:requests": 5,
-    "workshops:offer": 6,
+    "workshops:offer": 7,
     "workshops:needs": 3,
     "workshops:needs_file": 2,
     "workshops:needs_of_communes": 4,

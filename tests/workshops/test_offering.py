@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Request
-from companies.models import Availability, BookingMode, Slot
+from companies.models import Availability, BookingMode, Company, Room, Slot
 from mail.models import Message
 from mail.rendering import render
 from solidarite.invariants import FACTS, broken
@@ -197,6 +197,35 @@ def test_what_takes_no_proposal_says_so_before_anybody_chooses(
         assert (said in done.text, wanted.association.name in done.text) == (True, False)
 
 
+def test_company_that_is_no_signatory_is_led_to_the_charter_before_it_chooses(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    unsigned = factories.make_company(now, signatory=False)
+    room = factories.make_room(now, factories.make_site(now, unsigned))
+    slot, before = factories.make_slot(room, world.slot.starts_at), Availability.objects.count()
+    client = visitor(unsigned.owners()[0])
+    address, opened = (
+        reverse(f"workshops:{name}", args=[unsigned.slug, wanted.pk]) for name in ("offer", "offer_evening")
+    )
+    sent = evening(world, now, room=room.pk)
+    answers = (client.get(address), client.post(address, {"slot": slot.pk}), client.post(opened, sent))
+    assert [answer.status_code for answer in answers] == [200, 422, 422]
+    for answer in answers:
+        assert "Seules les entreprises signataires" in answer.text
+        assert (reverse("company", args=[unsigned.slug]) in answer.text, 'name="date"' in answer.text) == (True, False)
+    with pytest.raises(actions.NotSignatory):
+        offer(world, wanted, now, slot)
+    with pytest.raises(actions.NotSignatory):
+        actions.offer_evening(opening=one_evening(room, now), request=wanted, by=unsigned.owners()[0], now=now)
+    assert (Booking.objects.count(), Availability.objects.count()) == (0, before)
+
+
+def test_company_whose_signature_has_ended_is_told_so(world: World, wanted: Request, now: dt.datetime) -> None:
+    Company.objects.update(charter_until_at=now)
+    with pytest.raises(actions.NotSignatory, match="signataires"):
+        offer(world, wanted, now)
+
+
 def test_every_refusal_speaks_to_the_company() -> None:
     said = [str(refusal) for refusal in offering._refusals().values()]
     assert [words for words in said if "Votre association" in words] == []
@@ -263,6 +292,14 @@ def test_evening_is_proposed_while_another_is_booked_for_the_same_request(
         assert outcome in ({"done": 2}, {"done": 1, "NotSought": 1})
 
 
+def one_evening(room: Room, now: dt.datetime, *, days: int = 10, start: int = 18) -> Availability:
+    date = (now + days * DAY).date()
+    return Availability(
+        room=room, weekdays=[date.isoweekday()], from_date=date, until_date=date, start_time=dt.time(start),
+        end_time=dt.time(start + 2), places=10, computers=8, notice_hours=24, booking_mode=BookingMode.INSTANT,
+    )  # fmt: skip
+
+
 def evening(world: World, now: dt.datetime, **typed: object) -> dict[str, object]:
     day = (now + 10 * DAY).date()
     return {"room": world.room.pk, "date": day, "start_time": "18:00", "end_time": "20:00", **typed}
@@ -312,14 +349,9 @@ def test_evening_is_opened_only_when_it_can_be_offered(
 ) -> None:
     """Both or neither: nothing is published for an association that has all it may have."""
     settings.BOOKINGS_PER_ASSOCIATION = 0
-    date = (now + 10 * DAY).date()
-    opening = Availability(
-        room=world.room, weekdays=[date.isoweekday()], from_date=date, until_date=date, start_time=dt.time(18),
-        end_time=dt.time(20), places=10, computers=8, notice_hours=24, booking_mode=BookingMode.INSTANT,
-    )  # fmt: skip
     before = Slot.objects.count()
     with pytest.raises(actions.TooManyBookings):
-        actions.offer_evening(opening=opening, request=wanted, by=world.company_owner, now=now)
+        actions.offer_evening(opening=one_evening(world.room, now), request=wanted, by=world.company_owner, now=now)
     assert (Slot.objects.count(), Availability.objects.count()) == (before, 0)
 
 

@@ -38,7 +38,15 @@ from workshops.actions.matches import tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
-from workshops.actions.offering import NotSought, SomebodyWaits, check_sought, offer_evening, offer_slot
+from workshops.actions.offering import (
+    NotSignatory,
+    NotSought,
+    SomebodyWaits,
+    check_signatory,
+    check_sought,
+    offer_evening,
+    offer_slot,
+)
 from workshops.actions.preparing import (
     NotToCome,
     NotToday,
@@ -106,6 +114,7 @@ __all__ = [
     "NotMovable",
     "NotNow",
     "NotOver",
+    "NotSignatory",
     "NotSought",
     "NotTaken",
     "NotThatWay",
@@ -147,6 +156,7 @@ __all__ = [
     "change_slot",
     "check_admission",
     "check_movable",
+    "check_signatory",
     "check_sought",
     "check_to_come",
     "check_to_report",

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations.models import Association, Request
 from companies import actions as companies
-from companies.models import Availability, Slot
+from companies.models import Availability, Company, Slot
 from workshops import emails
 from workshops.actions.bookings import (
     AlreadyAsked,
@@ -32,6 +32,10 @@ from workshops.sought import with_offers
 OFFER_LASTS = dt.timedelta(hours=72)
 
 
+class NotSignatory(Refused):
+    """The company is no signatory of the charter now: nothing of it is public."""
+
+
 class NotSought(Refused):
     """The request is not open any more, or waits for another answer."""
 
@@ -40,6 +44,9 @@ class SomebodyWaits(Refused):
     """An association has asked for the slot, and waits for the company's answer."""
 
 
+ONLY_SIGNATORIES = (
+    "Seules les entreprises signataires de la charte proposent des créneaux\u00a0: la vôtre ne l’est pas aujourd’hui."
+)
 ON_OFFER = "Cette demande n’attend pas de proposition en ce moment\u00a0: choisissez-en une autre."
 ANSWER_FIRST = "Une association attend déjà votre réponse pour ce créneau\u00a0: répondez-lui d’abord."
 
@@ -51,7 +58,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     Sent twice, it is held once.
 
     Raises:
-        NotSought, SlotTaken, SomebodyWaits, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
+        NotSignatory, NotSought, SlotTaken, SomebodyWaits, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
@@ -63,6 +70,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     if sought is None:
         raise NotSought(ON_OFFER)
     check_sought(sought)
+    check_signatory(slot.room.site.company, now)
     _check(slot, sought, now)
     with refusing(_refusals()):
         offered: Booking = Booking.objects.create(
@@ -92,6 +100,7 @@ def offer_evening(*, opening: Availability, request: Request, by: User, now: dt.
     Raises:
         What `companies.publish_season` and `offer_slot` refuse: nothing is written.
     """
+    check_signatory(opening.room.site.company, now)
     try:
         season = companies.publish_season(room=opening.room, openings=[opening], by=by, now=now)
     except companies.AlreadyPublished as before:
@@ -121,9 +130,20 @@ def check_sought(sought: Any) -> None:
         raise NotSought("Cette association n’est pas encore admise\u00a0: proposez-lui un créneau dès qu’elle le sera.")
 
 
+def check_signatory(company: Company, now: dt.datetime) -> None:
+    """Whether the company may propose anything at all.
+
+    Raises:
+        NotSignatory
+    """
+    if not Company.objects.signatories(now).filter(pk=company.pk).exists():
+        raise NotSignatory(ONLY_SIGNATORIES)
+
+
 def _refusals() -> dict[str, Refused]:
     """Of a booking, in the words of who offers."""
     return refusals_of_booking() | {
+        "booking_of_signatory": NotSignatory(ONLY_SIGNATORIES),
         "booking_by_association_that_may": NotSought("Cette association ne peut pas réserver en ce moment."),
         "booking_asked_once": AlreadyAsked("Cette association a déjà demandé ce créneau\u00a0: répondez-lui."),
         "booking_nobody_waits_beside": SomebodyWaits(ANSWER_FIRST),

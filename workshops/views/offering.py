@@ -51,10 +51,8 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     company, wanted = managed_company(request, slug), _wanted(request_id)
     if wanted is None:
         return _to_others(request, request_id)
-    if (standing := _standing(company, wanted)) is not None:
-        return _on_offer(request, company, standing)
-    if refusal := refusal_of(lambda: actions.check_sought(wanted)):
-        return _elsewhere(request, refusal)
+    if (instead := _instead(request, company, wanted)) is not None:
+        return instead
     slots = _serving(company, wanted)
     form = OfferForm(request.POST if request.method == "POST" else None, slots=slots)
 
@@ -71,10 +69,8 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
     company, wanted = managed_company(request, slug), _wanted(request_id)
     if wanted is None:
         return _to_others(request, request_id)
-    if (standing := _standing(company, wanted)) is not None:
-        return _on_offer(request, company, standing)
-    if refusal := refusal_of(lambda: actions.check_sought(wanted)):
-        return _elsewhere(request, refusal)
+    if (instead := _instead(request, company, wanted)) is not None:
+        return instead
     form = _evening(company, wanted, request.POST)
 
     def act() -> Booking:
@@ -103,6 +99,19 @@ def _elsewhere(request: HttpRequest, why: str) -> HttpResponse:
     return redirect("workshops:requests")
 
 
+def _instead(request: HttpRequest, company: Company, wanted: Request) -> HttpResponse | None:
+    """What is answered before anybody chooses, where this company may propose nothing for this request now."""
+    if (standing := _standing(company, wanted)) is not None:
+        return _on_offer(request, company, standing)
+    if refusal := refusal_of(lambda: actions.check_sought(wanted)):
+        return _elsewhere(request, refusal)
+    if refusal := refusal_of(lambda: actions.check_signatory(company, clock.now())):
+        context = {"company": company, "wanted": wanted, "refusal": refusal}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "workshops/slot_offer.html", context, status=status)
+    return None
+
+
 def _standing(company: Company, wanted: Request) -> Booking | None:
     offers = Booking.objects.filter(request=wanted, offered_at__isnull=False)
     return offers.held(clock.now()).of_company(company).first()
@@ -125,7 +134,7 @@ def _made(request: HttpRequest, company: Company, form: BaseForm, act: Callable[
 def _page(
     request: HttpRequest, company: Company, wanted: Request, form: OfferForm, evening: EveningForm
 ) -> HttpResponse:
-    context = {"company": company, "wanted": wanted, "form": form, "evening": evening}
+    context = {"company": company, "wanted": wanted, "form": form, "evening": evening, "refusal": ""}
     is_refused = form.is_bound or evening.is_bound
     return render(request, "workshops/slot_offer.html", context, status=422 if is_refused else 200)
 
