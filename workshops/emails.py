@@ -206,10 +206,11 @@ def slot_offered(*, booking: Booking, now: dt.datetime) -> None:
 
 
 def offer_declined(*, booking: Booking, expired: bool, now: dt.datetime) -> None:
-    """To the company: the association did not take what was offered, or did not say; the slot is free again."""
+    """To the company: the association did not take what was offered, or did not say; whether the slot is free again."""
+    free = not expired or booking.lapses_in_time
     for manager in _company(booking):
         url = _company_url(booking)
-        _tell("offer_declined", booking, manager, now, url=url, facts=lambda: {"expired": expired})
+        _tell("offer_declined", booking, manager, now, url=url, facts=lambda: {"expired": expired, "free": free})
 
 
 def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: str, now: dt.datetime) -> None:
@@ -233,7 +234,11 @@ def _until(booking: Booking) -> dict[str, object]:
     """Until when somebody may answer, on the clock of the site."""
     assert booking.expires_at is not None
     here = booking.expires_at.astimezone(ZoneInfo(booking.slot.time_zone))
-    return {"until": long_date(here.date()), "until_time": wall_time(here)}
+    return {
+        "until": long_date(here.date()),
+        "until_time": wall_time(here),
+        "lapses_in_time": booking.lapses_in_time,
+    }
 
 
 def _asked(booking: Booking) -> dict[str, object]:

@@ -27,7 +27,7 @@ LABELS = {
     "booking_cancelled": "Annulation",
     "booking_moved": "Déplacement",
     "waitlist_hold": "Créneau libéré, gardé 24 heures",
-    "slot_offered": "Créneau proposé par l’entreprise, gardé 72 heures",
+    "slot_offered": "Créneau proposé par l’entreprise, gardé trois jours au plus",
     "offer_declined": "Proposition restée sans suite",
     "booking_withdrawn": "Demande retirée par l’association",
     "booking_unanswered": "Rappel d’une demande sans réponse",

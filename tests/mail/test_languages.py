@@ -41,7 +41,20 @@ ITEMS = [
 CHOOSING: dict[str, list[Any]] = {
     **{
         name: [True, False]
-        for name in ("accepted", "again", "asleep", "expired", "held", "offered", "online", "stands", "upheld", "waits")
+        for name in (
+            "accepted",
+            "again",
+            "asleep",
+            "expired",
+            "free",
+            "held",
+            "lapses_in_time",
+            "offered",
+            "online",
+            "stands",
+            "upheld",
+            "waits",
+        )
     },
     "access": [[], [[fact("label"), fact("text")]]],
     "others": [[], [SLOT]],

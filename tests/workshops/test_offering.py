@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -19,6 +20,7 @@ from companies.models import Availability, BookingMode, Company, Room, Slot
 from mail.models import Message
 from mail.rendering import render
 from solidarite.invariants import FACTS, broken
+from territories.wording import long_date, wall_time
 from tests import factories
 from tests.factories import World
 from tests.races import Move, at_once
@@ -89,6 +91,29 @@ def test_what_is_not_taken_is_free_again_and_its_company_told(world: World, want
     declined = Message.objects.filter(template="offer_declined").values_list("context__expired", flat=True)
     assert sorted(declined) == [False, True]
     assert broken(now=now, checks=FACTS) == {}
+
+
+@pytest.mark.parametrize(("closes_in", "kept", "free"), [(5 * DAY, 3 * DAY, True), (DAY, DAY, False)])
+def test_until_when_it_is_kept_is_said_as_it_is(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, closes_in: dt.timedelta, kept: dt.timedelta,
+    *, free: bool,
+) -> None:  # fmt: skip
+    """Where the slot's own bookings close first, nobody else may have it afterwards."""
+    Slot.objects.filter(pk=world.slot.pk).update(closes_at=now + closes_in)
+    client, address = visitor(world.company_owner), reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    assert "ou jusqu’à la fin de ses réservations" in client.get(address).text
+    done = client.post(address, {"slot": world.slot.pk}, follow=True).text
+    end = (now + kept).astimezone(ZoneInfo("Europe/Paris"))
+    said = f"jusqu’au {long_date(end.date())}, {wall_time(end)}"
+    offered = Booking.objects.get()
+    mail = Message.objects.get(template="slot_offered")
+    pages = [client.get(mail.context["url"]).text, render(mail).text, render(mail).html]
+    assert offered.expires_at is not None
+    assert f"elle a {said}" in done
+    assert [(said in page, "nsuite" in page) for page in pages] == [(True, free)] * 3
+    actions.expire_bookings(now=offered.expires_at)
+    declined = render(Message.objects.get(template="offer_declined"))
+    assert ["de nouveau le réserver" in text for text in (declined.text, declined.html)] == [free] * 2
 
 
 def test_one_proposal_at_a_time(world: World, wanted: Request, now: dt.datetime) -> None:
@@ -241,7 +266,7 @@ def test_company_proposes_from_the_list_of_requests(
     assert (page.redirect_chain[-1][0], world.association.name in page.text) == (address, False)
     assert "Choisissez une date" in client.post(address, {}).text
     done = client.post(address, {"slot": world.slot.pk}, follow=True).text
-    assert ("elle a trois jours" in done, world.association.name in done) == (True, True)
+    assert ("elle a jusqu’au" in done, world.association.name in done) == (True, True)
     assert "Vous avez déjà proposé" in client.post(address, {"slot": world.slot.pk}, follow=True).text
     factories.make_company(now, owner=world.company_owner, name="Fonderie")
     assert "Fonderie" in client.get(reverse("workshops:offer_from", args=[wanted.pk])).text
@@ -311,7 +336,7 @@ def test_company_opens_an_evening_for_a_request(
     """Nobody else can have it before the association has answered; sent twice, it is one."""
     client, before = visitor(world.company_owner), Slot.objects.count()
     address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
-    for said in ("elle a trois jours", "Vous avez déjà proposé"):
+    for said in ("elle a jusqu’au", "Vous avez déjà proposé"):
         assert said in client.post(address, evening(world, now), follow=True).text
     offered = Booking.objects.get()
     assert (offered.state, offered.request, offered.expires_at) == ("held", wanted, offered.created_at + 3 * DAY)

@@ -336,6 +336,11 @@ class Booking(models.Model):
         return self.state == self.State.HELD
 
     @property
+    def lapses_in_time(self) -> bool:
+        """Whether others may still have the slot when nobody answers: it is not held until its own closing."""
+        return self.expires_at is not None and self.expires_at < self.slot.closes_at
+
+    @property
     def is_confirmed(self) -> bool:
         return self.state == self.State.CONFIRMED
 

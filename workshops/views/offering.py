@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -17,6 +18,7 @@ from associations.models import Request
 from companies.models import Company, Room, Slot
 from companies.views import managed_company
 from territories import clock
+from territories.wording import long_date, wall_time
 from workshops import actions
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
@@ -127,8 +129,15 @@ def _made(request: HttpRequest, company: Company, form: BaseForm, act: Callable[
     offered: list[Booking] = []
     if not (form.is_bound and form.is_valid() and accepted(form, lambda: offered.append(act()))):
         return None
-    messages.success(request, "Le créneau est gardé pour l’association, qui est prévenue\u00a0: elle a trois jours.")
+    messages.success(request, _kept_until(offered[0]))
     return redirect("workshops:company_booking", company.slug, offered[0].pk)
+
+
+def _kept_until(offered: Booking) -> str:
+    assert offered.expires_at is not None
+    until = offered.expires_at.astimezone(ZoneInfo(offered.slot.time_zone))
+    when = f"{long_date(until.date())}, {wall_time(until)}"
+    return f"Le créneau est gardé pour l’association, qui est prévenue\u00a0: elle a jusqu’au {when}."
 
 
 def _page(
