@@ -40,7 +40,6 @@ def match(request: Request, slot: Slot) -> Match | None:
     serves = (
         slot.places >= request.participants
         and slot.computers >= request.computers
-        and request.from_date <= local.date() <= request.until_date
         and suits(request, local)
         and distance is not None
         and distance <= request.radius_km
@@ -74,9 +73,24 @@ def serves_there(request: Request, room: Room) -> bool:
 
 
 def suits(request: Request, local: dt.datetime) -> bool:
-    """Whether an evening that begins then, on the clock of its site, is on a day and at an hour that was wished."""
-    on_day = not request.weekdays or local.isoweekday() in request.weekdays
-    return on_day and (not request.periods or period_of(local.time()) in request.periods)
+    """Whether an evening that begins then, on the clock of its site, is at a time that was wished."""
+    day = local.date()
+    return in_season(request, day) and weekday_suits(request, day) and hour_suits(request, local.time())
+
+
+def in_season(request: Request, day: dt.date) -> bool:
+    """Whether the association looks for a room at that time of the year."""
+    return request.from_date <= day <= request.until_date
+
+
+def weekday_suits(request: Request, day: dt.date) -> bool:
+    """Whether it can come on that day of the week."""
+    return not request.weekdays or day.isoweekday() in request.weekdays
+
+
+def hour_suits(request: Request, time: dt.time) -> bool:
+    """Whether it can come to what begins then, on the clock of the site."""
+    return not request.periods or period_of(time) in request.periods
 
 
 def period_of(time: dt.time) -> Period:

@@ -191,9 +191,17 @@ class Request(Claimable):
     @property
     def when(self) -> str:
         """« le mardi et le jeudi, le soir », « du lundi au vendredi »: when they can come."""
-        days = weekdays_said(self.weekdays)
-        periods = enumerated([str(Period(one).label) for one in Period.values if one in self.periods])
-        return ", ".join(filter(None, (days, periods))) or "le soir ou le week-end"
+        return ", ".join(filter(None, (self.on_days, self.at_hours))) or "le soir ou le week-end"
+
+    @property
+    def on_days(self) -> str:
+        """« le mardi et le jeudi »; empty when every day suits."""
+        return weekdays_said(self.weekdays)
+
+    @property
+    def at_hours(self) -> str:
+        """« l’après-midi et le soir »; empty when every hour suits."""
+        return enumerated([str(Period(one).label) for one in Period.values if one in self.periods])
 
 
 def _listed(words: Sequence[str], choices: type[models.TextChoices]) -> str:

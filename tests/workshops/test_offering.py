@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -367,6 +368,50 @@ def test_evening_that_cannot_be_is_neither_opened_nor_offered(
     answer = visitor(world.company_owner).post(address, evening(world, now, **typed))
     assert (answer.status_code, word in answer.text) == (422, True)
     assert (Slot.objects.count(), Booking.objects.count(), Availability.objects.count()) == (before, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "typed", "words"),
+    [
+        ({"weekdays": [2, 4]}, {"date": "2026-12-11"}, ["le mardi et le jeudi", "un vendredi"]),
+        ({"periods": ["afternoon"]}, {"date": "2026-12-12"}, ["l’après-midi", "une autre heure"]),
+        ({"weekdays": [6], "periods": ["morning"]}, {"date": "2026-12-13"}, ["le samedi", "le matin"]),
+    ],
+)
+def test_evening_at_which_the_association_cannot_come_is_refused(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, wish: dict[str, object],
+    typed: dict[str, object], words: list[str],
+) -> None:  # fmt: skip
+    Request.objects.update(**wish)
+    before = Slot.objects.count()
+    address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
+    answer = visitor(world.company_owner).post(address, evening(world, now, **typed))
+    errors = " ".join(itertools.chain(*answer.context["evening"].errors.values()))
+    assert (answer.status_code, [word for word in words if word not in errors]) == (422, [])
+    assert (Slot.objects.count(), Booking.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"weekdays": [3]},
+        {"periods": ["afternoon"]},
+        {"until_date": dt.date(2026, 12, 2)},
+        {"from_date": dt.date(2026, 12, 12)},
+    ],
+)
+def test_slot_is_offered_at_a_time_that_was_wished_alone(
+    world: World, wanted: Request, now: dt.datetime, wish: dict[str, object]
+) -> None:
+    """Whatever page was read before."""
+    Request.objects.update(**wish)
+    wanted.refresh_from_db()
+    by, before = world.company_owner, Availability.objects.count()
+    with pytest.raises(actions.NotWished, match="L’association cherche"):
+        offer(world, wanted, now)
+    with pytest.raises(actions.NotWished):
+        actions.offer_evening(opening=one_evening(world.room, now), request=wanted, by=by, now=now)
+    assert (Booking.objects.count(), Availability.objects.count()) == (0, before)
 
 
 def test_evening_is_opened_only_when_it_can_be_offered(

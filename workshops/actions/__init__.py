@@ -41,6 +41,7 @@ from workshops.actions.needs import count_needs
 from workshops.actions.offering import (
     NotSignatory,
     NotSought,
+    NotWished,
     SomebodyWaits,
     check_signatory,
     check_sought,
@@ -121,6 +122,7 @@ __all__ = [
     "NotToCome",
     "NotToSign",
     "NotToday",
+    "NotWished",
     "NothingGiven",
     "NothingToAgree",
     "NothingToAnswer",

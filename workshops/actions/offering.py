@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from accounts.refusals import Refused, refusing
 from associations.models import Association, Request
 from companies import actions as companies
 from companies.models import Availability, Company, Slot
+from territories.wording import long_date
 from workshops import emails
 from workshops.actions.bookings import (
     AlreadyAsked,
@@ -26,6 +28,7 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.moves import expire_lapsed
 from workshops.catalogue import bookable
+from workshops.matching import suits
 from workshops.models import Booking
 from workshops.sought import with_offers
 
@@ -38,6 +41,12 @@ class NotSignatory(Refused):
 
 class NotSought(Refused):
     """The request is not open any more, or waits for another answer."""
+
+
+class NotWished(Refused):
+    """The association does not come at that time."""
+
+    field = "date"
 
 
 class SomebodyWaits(Refused):
@@ -58,7 +67,8 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     Sent twice, it is held once.
 
     Raises:
-        NotSignatory, NotSought, SlotTaken, SomebodyWaits, AlreadyAsked, TooMany, TooManyBookings: nothing is written.
+        NotSignatory, NotSought, NotWished, SlotTaken, SomebodyWaits, AlreadyAsked, TooMany, TooManyBookings: nothing
+        is written.
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
@@ -153,6 +163,9 @@ def _refusals() -> dict[str, Refused]:
 def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
     if not bookable(now).filter(pk=slot.pk).exists():
         raise SlotTaken("Ce créneau n’est plus libre : choisissez-en un autre.")
+    if not suits(sought, slot.starts_at.astimezone(ZoneInfo(slot.time_zone))):
+        season = f"entre le {long_date(sought.from_date)} et le {long_date(sought.until_date)}"
+        raise NotWished(f"L’association cherche un créneau {sought.when}, {season}.")
     check_size(slot, sought.participants)
     try:
         check_live_cap(sought.association, now)

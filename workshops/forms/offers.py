@@ -16,7 +16,8 @@ from associations.models import Request
 from companies.forms import time_input
 from companies.forms.openings import check_offer
 from companies.models import Availability, BookingMode, Room, Slot
-from territories.wording import long_date
+from territories.wording import long_date, weekday
+from workshops.matching import hour_suits, in_season, weekday_suits
 
 LONG_AGO = dt.date(2015, 1, 1)
 # Once it is free again, others may book it until so long before.
@@ -67,11 +68,23 @@ class EveningForm(forms.Form):
     def clean_date(self) -> dt.date:
         """A day on which the association looks for a room."""
         date: dt.date = self.cleaned_data["date"]
-        first, last = self.wanted.from_date, self.wanted.until_date
-        if not first <= date <= last:
-            season = f"entre le {long_date(first)} et le {long_date(last)}"
+        if not in_season(self.wanted, date):
+            season = f"entre le {long_date(self.wanted.from_date)} et le {long_date(self.wanted.until_date)}"
             raise forms.ValidationError(f"L’association cherche {season}\u00a0: indiquez un de ces jours.")
+        if not weekday_suits(self.wanted, date):
+            wished, day = self.wanted.on_days, weekday(date.isoweekday())
+            raise forms.ValidationError(
+                f"L’association cherche un créneau {wished}, et cette date est un {day}\u00a0: indiquez-en une autre."
+            )
         return date
+
+    def clean_start_time(self) -> dt.time:
+        """An hour at which it can come."""
+        time: dt.time = self.cleaned_data["start_time"]
+        if not hour_suits(self.wanted, time):
+            wished = self.wanted.at_hours
+            raise forms.ValidationError(f"L’association cherche un créneau {wished}\u00a0: indiquez une autre heure.")
+        return time
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
