@@ -33,6 +33,7 @@ from companies.actions.places import (
 )
 from companies.actions.series import (
     FARTHEST_AHEAD,
+    PAST,
     AlreadyPublished,
     DaytimeOpening,
     MoreThanRoom,
@@ -86,6 +87,7 @@ from companies.actions.volunteers import (
 
 __all__ = [
     "FARTHEST_AHEAD",
+    "PAST",
     "AlreadyElsewhere",
     "AlreadyPublished",
     "CalendarRefused",

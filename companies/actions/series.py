@@ -63,7 +63,11 @@ class SeasonTooLong(Refused):
 
 
 class NothingToOpen(Refused):
-    """No date of the season can become a slot."""
+    """No date of the season can become a slot; `refused` says why, date by date, where there was any."""
+
+    def __init__(self, told: str, refused: Sequence[SeasonRefused] = ()) -> None:
+        super().__init__(told)
+        self.refused = refused
 
 
 class AlreadyPublished(NothingToOpen):
@@ -201,7 +205,7 @@ def publish_season(
     before = _published_before(room, openings, season.refused, by)
     if before.slots:
         raise AlreadyPublished(before)
-    raise NothingToOpen(_nothing(season.refused))
+    raise NothingToOpen(_nothing(season.refused), season.refused)
 
 
 def _published_before(room: Room, openings: Sequence[Availability], refused: list[SeasonRefused], by: User) -> Season:

@@ -414,6 +414,15 @@ def test_slot_is_offered_at_a_time_that_was_wished_alone(
     assert (Booking.objects.count(), Availability.objects.count()) == (0, before)
 
 
+def test_evening_too_soon_is_refused_in_words_of_its_form(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
+    answer = visitor(world.company_owner).post(address, evening(world, now, date=now.date().isoformat()))
+    (error,) = answer.context["evening"].errors["date"]
+    assert (answer.status_code, "plus de 24\u00a0heures" in error, "prévenance" in answer.text) == (422, True, False)
+
+
 def test_evening_is_opened_only_when_it_can_be_offered(
     world: World, wanted: Request, now: dt.datetime, settings: Settings
 ) -> None:

@@ -39,6 +39,7 @@ from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
 from workshops.actions.offering import (
+    CannotOpen,
     NotSignatory,
     NotSought,
     NotWished,
@@ -102,6 +103,7 @@ __all__ = [
     "AlreadySettled",
     "AlreadyWaiting",
     "BookedCourse",
+    "CannotOpen",
     "Change",
     "ChangedMeanwhile",
     "Hanging",

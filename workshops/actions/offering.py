@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from accounts.refusals import Refused, refusing
 from associations.models import Association, Request
 from companies import actions as companies
 from companies.models import Availability, Company, Slot
-from territories.wording import long_date
+from territories.wording import counted, long_date
 from workshops import emails
 from workshops.actions.bookings import (
     AlreadyAsked,
@@ -45,6 +46,12 @@ class NotSought(Refused):
 
 class NotWished(Refused):
     """The association does not come at that time."""
+
+    field = "date"
+
+
+class CannotOpen(Refused):
+    """The evening that was to be opened cannot be."""
 
     field = "date"
 
@@ -108,14 +115,25 @@ def offer_evening(*, opening: Availability, request: Request, by: User, now: dt.
     Nobody else sees it free before the association has answered. Sent twice, it is one.
 
     Raises:
-        What `companies.publish_season` and `offer_slot` refuse: nothing is written.
+        CannotOpen, what else `companies.publish_season` refuses, and what `offer_slot` does: nothing is written.
     """
     check_signatory(opening.room.site.company, now)
     try:
         season = companies.publish_season(room=opening.room, openings=[opening], by=by, now=now)
     except companies.AlreadyPublished as before:
         season = before.season
+    except companies.NothingToOpen as nothing:
+        raise CannotOpen(_why_not(opening, nothing.refused)) from nothing
     return offer_slot(slot_id=season.slots[0].pk, request=request, by=by, now=now)
+
+
+def _why_not(opening: Availability, refused: Sequence[companies.SeasonRefused]) -> str:
+    """What keeps one evening from being opened, and what to change."""
+    reason = refused[0].reason if refused else "aucune date ne convient"
+    if reason == companies.PAST:
+        ahead = counted(opening.notice_hours, "heure", "heures")
+        return f"Cette soirée est passée ou trop proche\u00a0: choisissez-en une qui commence dans plus de {ahead}."
+    return f"Cette soirée ne peut pas être ouverte ({reason})\u00a0: changez la date, l’heure ou la salle."
 
 
 def _hold_request(request: Request, now: dt.datetime) -> Request | None:
