@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from territories.gazetteer import commune_meant
 from territories.models import AmbiguousCommune, Commune, UnknownCommune
 from territories.reading import LONGEST_TEXT
 
@@ -44,11 +45,15 @@ class CommuneField(forms.CharField):
         if not text:
             return None
         try:
-            return Commune.objects.resolve(text)
+            return self.meant(text)
         except AmbiguousCommune as several:
             raise ValidationError(_ambiguous_message(several), code="ambiguous") from several
         except UnknownCommune as none:
             raise ValidationError(_unknown_message(none), code="unknown") from none
+
+    def meant(self, text: str) -> Commune:
+        """The commune of a text; raises what `CommuneQuerySet.resolve` raises."""
+        return Commune.objects.resolve(text)
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         kept = super().bound_data(data, initial)
@@ -60,6 +65,13 @@ class CommuneField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+class KnownCommuneField(CommuneField):
+    """The same for pages that are asked very often: what is known in memory costs no statement."""
+
+    def meant(self, text: str) -> Commune:
+        return commune_meant(text) or super().meant(text)
 
 
 def _by_key(value: Any) -> Any:

@@ -20,9 +20,10 @@ from accounts.forms import DayField
 from accounts.pressed import squeezed
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
-from territories.forms import CommuneField
+from territories.forms import KnownCommuneField
+from territories.gazetteer import gazetteer
 from territories.keys import key_in
-from territories.models import Commune, Departement
+from territories.models import Commune
 from workshops.catalogue import RADII
 
 DEFAULTS = {"rayon": "20", "tri": "date", "vue": "liste"}
@@ -116,7 +117,7 @@ class DepartementField(forms.CharField):
         code = super().clean(value)
         if not code:
             return None
-        found = Departement.objects.filter(pk=code.upper()).first()
+        found = gazetteer().departements.get(code.upper())
         if found is None:
             raise forms.ValidationError("Indiquez le code d’un département, par exemple «\u00a059\u00a0».")
         return found
@@ -180,7 +181,7 @@ def _one_of(where: Callable[[Any], Q], choices: list[tuple[str, str]], nothing: 
 class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     """`lieu`, `rayon`, `du`, `au`, `moment`, `theme`, `tri` and so on: addresses that people keep."""
 
-    lieu = Elsewhere(CommuneField, label="Où")
+    lieu = Elsewhere(KnownCommuneField, label="Où")
     rayon = Elsewhere(forms.ChoiceField, label="Rayon", choices=RADII)
     du = Condition(
         lambda day: Q(local_date__gte=day, starts_at__gte=day_begins(day)),
@@ -204,7 +205,9 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     departement = Condition(
         lambda place: Q(room__site__commune__departement=place), DepartementField, label="Numéro du département"
     )
-    commune = Condition(lambda place: Q(room__site__commune=place), CommuneField, label="Seulement dans la commune")
+    commune = Condition(
+        lambda place: Q(room__site__commune=place), KnownCommuneField, label="Seulement dans la commune"
+    )
     apres = Elsewhere(PositionField, label="Après", widget=forms.HiddenInput)
     avant = Elsewhere(PositionField, label="Avant", widget=forms.HiddenInput)
 
@@ -269,6 +272,5 @@ def _field(name: str, text: str) -> tuple[Any, SafeString] | None:
     meant = form.cleaned_data.get(name)
     if isinstance(meant, Commune):
         # As people say it, whatever the address holds.
-        data[name] = str(meant)
-        form = SlotFilter(data).form
+        form.data[name] = str(meant)
     return meant, shown(form[name])

@@ -24,6 +24,7 @@ from icalendar import Calendar
 from accounts.models import Role, User
 from companies.models import Room, Slot
 from territories.distance import kilometres_between
+from territories.gazetteer import gazetteer
 from territories.models import Commune, Departement
 from territories.templatetags.wording import wall_time
 from tests import factories
@@ -235,11 +236,17 @@ def test_nothing_is_skipped_or_doubled_while_slots_come_and_go(slots: list[Slot]
     assert there <= set(seen)
 
 
+def forget_places() -> None:
+    """What a process has read of them."""
+    filters._field.cache_clear()
+    gazetteer.cache_clear()
+
+
 def test_commune_without_a_point_finds_its_departement(world: World) -> None:
     Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
-    filters._field.cache_clear()
+    forget_places()
     assert search({"lieu": f"insee-{factories.ROUBAIX}", "tri": "distance"}) == [world.slot.pk]
-    filters._field.cache_clear()
+    forget_places()
 
 
 def test_page_leads_on_and_back(slots: list[Slot], client: Client) -> None:
@@ -629,12 +636,12 @@ def test_map_of_a_place_counts_what_the_list_shows(
 ) -> None:
     if pointless:
         Commune.objects.filter(pk=factories.ROUBAIX).update(latitude=None, longitude=None)
-    filters._field.cache_clear()
+    forget_places()
     by_number, criteria = {slot.pk: slot for slot in slots}, asked(query)
     listed = Counter(by_number[number].room.site.commune_id for number in search(query))
     counts = {there.place.pk: there.amount for there in counting.by_commune(criteria, now=NOW)}
     assert counts == listed
-    filters._field.cache_clear()
+    forget_places()
 
 
 @pytest.mark.parametrize("path", ["flux.atom", "flux.rss"])
