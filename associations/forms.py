@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.forms import OrganisationForm, date_input, weekday_choices
+from accounts.forms import DayField, OrganisationForm, date_input, weekday_choices
 from accounts.uploads import LONGEST_FILE
 from accounts.vocabulary import Audience, Topic
 from associations.models import Association, InsuranceCertificate, Period, Request
 from territories.forms import CommuneField
+
+LOOKED_FOR = dt.timedelta(days=60)
 
 
 class AssociationForm(OrganisationForm[Association]):
@@ -73,8 +75,7 @@ class RequestForm(forms.ModelForm[Request]):
         help_texts = {"volunteers": "0 si votre équipe suffit.", "radius_km": ""}
 
     def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
-        season = {"from_date": today, "until_date": today + dt.timedelta(days=60), "radius_km": 20}
-        super().__init__(data, initial=season | initial | {"key": uuid.uuid4()})
+        super().__init__(data, initial={"radius_km": 20} | initial | _season(initial, today) | {"key": uuid.uuid4()})
         self.today = today
 
     def clean(self) -> dict[str, Any]:
@@ -85,6 +86,22 @@ class RequestForm(forms.ModelForm[Request]):
         elif end and end < self.today:
             self.add_error("until_date", "Indiquez une date de fin à venir.")
         return cleaned
+
+
+def _season(known: dict[str, Any], today: dt.date) -> dict[str, dt.date]:
+    """The days that were asked for, as far as they lie ahead, in order; else from today on, and for so long."""
+    first = max(_day(known.get("from_date")) or today, today)
+    last = _day(known.get("until_date"))
+    return {"from_date": first, "until_date": last if last and last >= first else first + LOOKED_FOR}
+
+
+def _day(known: Any) -> dt.date | None:
+    """A day of an address; None when it means none."""
+    try:
+        day: dt.date | None = DayField(required=False).clean(known)
+    except forms.ValidationError:
+        return None
+    return day
 
 
 class CertificateForm(forms.ModelForm[InsuranceCertificate]):

@@ -690,6 +690,33 @@ def test_search_that_found_nothing_becomes_a_request(world: World, visitor: Visi
     assert stranger["Location"].startswith("/associations/inscrire/?next=%2Fcreneaux%2Fdemander%2F%3Flieu%3Dinsee-")
 
 
+@pytest.mark.parametrize(
+    ("asked", "filled"),
+    [
+        ({"du": "2027-06-01"}, ("2027-06-01", "2027-07-31")),
+        ({"du": "2027-06-01", "au": "2027-06-30"}, ("2027-06-01", "2027-06-30")),
+        ({"au": "2026-12-24"}, ("2026-12-01", "2026-12-24")),
+        ({"du": "2026-11-01", "au": "2026-12-24"}, ("2026-12-01", "2026-12-24")),
+        ({"du": "2026-11-01", "au": "2026-11-20"}, ("2026-12-01", "2027-01-30")),
+        ({}, ("2026-12-01", "2027-01-30")),
+    ],
+)
+def test_days_of_a_request_follow_those_of_the_search(
+    world: World, visitor: Visitor, asked: dict[str, str], filled: tuple[str, str]
+) -> None:
+    """In order, and none that is over."""
+    form = visitor(world.association_owner).get("/creneaux/demander/", {"lieu": "Lille", **asked}, follow=True)
+    fields = form.context["form"]
+    assert (str(fields["from_date"].value()), str(fields["until_date"].value())) == filled
+
+
+def test_days_that_mean_none_are_left_out(world: World, visitor: Visitor) -> None:
+    page = f"/associations/{world.association.slug}/demandes/nouvelle/"
+    for day in ("x", "9999-12-31", "2027-02-30", "-1"):
+        form = visitor(world.association_owner).get(page, {"from_date": day, "until_date": day}).context["form"]
+        assert str(form["from_date"].value()) == "2026-12-01"
+
+
 def test_slot_that_was_taken_becomes_a_request(world: World, visitor: Visitor) -> None:
     """Nothing else is free near it: the request has the place, the people and the topic of what was lost."""
     factories.make_booking(NOW, world.slot, factories.make_association(NOW))
