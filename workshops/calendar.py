@@ -104,12 +104,15 @@ def free_slot(slot: Slot, *, now: dt.datetime) -> Event:
     return event
 
 
-def published(events: Iterable[Event], *, name: str, url: str) -> str:
-    """A calendar to subscribe to, as text with CRLF line ends."""
+def published(events: Iterable[Event], *, name: str, url: str, description: str = "") -> str:
+    """A calendar to subscribe to, as text with CRLF line ends; `description` says what it leaves out, if anything."""
     calendar = _calendar()
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("name", name)
+    if description:
+        calendar.add("x-wr-caldesc", description)
+        calendar.add("description", description)
     calendar.add("url", url)
     calendar.add("refresh-interval;value=duration", "PT1H")
     for event in events:

@@ -754,6 +754,22 @@ def test_search_is_followed_from_elsewhere(slots: list[Slot], client: Client) ->
     assert "text/plain" in client.get("/creneaux/flux.atom", {"lieu": "zzz"})["Content-Type"]
 
 
+@pytest.mark.parametrize("order", ["date", "distance"])
+@pytest.mark.parametrize(("most", "cut"), [(3, True), (300, False)])
+def test_calendar_of_a_search_holds_what_begins_first_and_says_where_it_ends(
+    slots: list[Slot], client: Client, monkeypatch: pytest.MonkeyPatch, order: str, most: int, *, cut: bool
+) -> None:
+    query = {"lieu": f"insee-{factories.LILLE}", "rayon": "50"}
+    assert f"({following.EVENTS} créneaux au plus)" in client.get("/creneaux/", query).text
+    monkeypatch.setattr(following, "EVENTS", most)
+    wanted = sorted(expected(slots, query), key=lambda number: (Slot.objects.get(pk=number).starts_at, number))
+    agenda = Calendar.from_ical(client.get("/creneaux/agenda.ics", query | {"tri": order}).content)
+    events = [str(one["UID"]).partition("@")[0] for one in agenda.walk("VEVENT")]
+    assert (len(wanted) > 3, events) == (True, [f"slot-{number}" for number in wanted[:most]])
+    for name in ("DESCRIPTION", "X-WR-CALDESC"):
+        assert str(agenda.get(name, "")).startswith("Les 3 prochains créneaux") == cut
+
+
 def links_of(feed: bytes) -> list[str]:
     """Where the entries of a feed lead."""
     root = ET.fromstring(feed)  # noqa: S314  # our own words

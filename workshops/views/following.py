@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -14,13 +16,16 @@ from django.views.decorators.http import require_GET
 
 from companies.models import Slot
 from territories import clock
+from territories.wording import number
 from workshops import calendar
 from workshops.cards import card_of
 from workshops.filters import Read, read
-from workshops.searching import Criteria, find, searched
+from workshops.searching import Criteria, Found, find, searched
 from workshops.views.recent import answer
 
 SHOWN = 50
+# Of a calendar, which is read every hour.
+EVENTS = 300
 WRONG = "Cette adresse n’est pas celle d’une recherche\u00a0: reprenez-la sur la page des créneaux.\n"
 
 
@@ -72,8 +77,10 @@ def _agenda(request: HttpRequest) -> HttpResponse:
     if asked is None:
         return _wrong()
     now = clock.now()
-    events = [calendar.free_slot(slot, now=now) for slot in _next(asked)]
-    told = calendar.published(events, name=_named(asked), url=_page_of(request))
+    found = _next(asked, now)
+    events = [calendar.free_slot(slot, now=now) for slot in _loaded([row[0] for row in found.rows])]
+    cut = f"Les {number(EVENTS)} prochains créneaux\u00a0: les suivants y viennent à mesure." if found.more else ""
+    told = calendar.published(events, name=_named(asked), url=_page_of(request), description=cut)
     return HttpResponse(told, content_type="text/calendar; charset=utf-8")
 
 
@@ -84,8 +91,9 @@ def _news(asked: Read) -> list[Slot]:
     return _loaded(list(newest_first.values_list("pk", flat=True)[:SHOWN]))
 
 
-def _next(asked: Read) -> list[Slot]:
-    return _loaded([row[0] for row in find(Criteria.of(asked.cleaned), now=clock.now(), count=SHOWN).rows])
+def _next(asked: Read, now: dt.datetime) -> Found:
+    """Those that begin first, in whatever order the search is read."""
+    return find(replace(Criteria.of(asked.cleaned), by_distance=False), now=now, count=EVENTS)
 
 
 def _loaded(numbers: list[int]) -> list[Slot]:
