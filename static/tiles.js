@@ -33,7 +33,7 @@ function show(drawing, tiles, credit) {
   L.tileLayer(tiles, { attribution: credit, maxZoom: 18 }).addTo(map);
   const places = [...drawing.querySelectorAll("[data-latitude]")].map((link) => {
     const at = L.latLng(link.dataset.latitude, link.dataset.longitude);
-    const name = link.getAttribute("aria-label");
+    const name = link.querySelector("title").textContent;
     const follow = ({ originalEvent }) => {
       if (originalEvent.type === "click" || originalEvent.key === "Enter") location.assign(link.href.baseVal);
     };

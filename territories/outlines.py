@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from territories.thinning import thinned, written
+
 type Point = tuple[float, float]
 type Ring = list[Point]
 
@@ -53,10 +55,14 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """`paths` gives each département code its SVG path data; `frames` the box of each overseas territory."""
+    """`paths` gives each département code its SVG path data; `frames` the box of each overseas territory.
+
+    `coarse` is like `paths`, for who draws the whole country.
+    """
 
     view_box: str
     paths: dict[str, str]
+    coarse: dict[str, str]
     frames: dict[str, Frame]
 
     def place(self, departement_code: str, latitude: float, longitude: float) -> Point:
@@ -71,7 +77,7 @@ def outlines() -> Outlines:
     """The 107 outlines shipped with the app, read once; 984 and 989, where nobody lives, have none."""
     drawn = json.loads((Path(__file__).parent / "data" / "outlines.json").read_text())
     frames = {code: Frame(box=tuple(frame.pop("box")), **frame) for code, frame in drawn["frames"].items()}
-    return Outlines(view_box=drawn["view_box"], paths=drawn["paths"], frames=frames)
+    return Outlines(view_box=drawn["view_box"], paths=drawn["paths"], coarse=drawn["coarse"], frames=frames)
 
 
 def draw(topology: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +106,7 @@ def draw(topology: dict[str, Any]) -> dict[str, Any]:
             for code, frame in frames.items()
         },
         "paths": paths,
+        "coarse": thinned({code: _drawn(path) for code, path in paths.items()}),
     }
 
 
@@ -177,15 +184,7 @@ def _path(rings: Iterable[Ring]) -> str:
 def _ring_path(ring: Ring) -> str:
     corners = [(round(x * 10), round(y * 10)) for x, y in ring]
     kept = [corner for before, corner in zip([None, *corners], corners, strict=False) if corner != before]
-    if len(set(kept)) < 3:  # noqa: PLR2004  # less than a triangle has no inside
-        return ""
-    steps = [f"{_tenths(x - from_x)} {_tenths(y - from_y)}" for (from_x, from_y), (x, y) in pairwise(kept[:-1])]
-    return f"M{_tenths(kept[0][0])} {_tenths(kept[0][1])}l{' '.join(steps)}z".replace(" -", "-")
-
-
-def _tenths(value: int) -> str:
-    text = f"{value / 10:g}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    return written(kept[:-1])
 
 
 NUMBER = re.compile(r"-?\d*\.?\d+")

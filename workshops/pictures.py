@@ -135,7 +135,7 @@ def map_of_france(
 ) -> Map:
     """All départements, those that were found as links; `numbered`: each says its number where there is room."""
     drawn, there = outlines(), {one.place.pk: one for one in found}
-    shapes = [_shape(path, there.get(code), link, steps) for code, path in drawn.paths.items()]
+    shapes = [_shape(path, there.get(code), link, steps) for code, path in drawn.coarse.items()]
     figures = [_figure(one) for one in found if numbered and one.amount and _has_room(one)]
     return Map(drawn.view_box, shapes, [], figures)
 
