@@ -609,8 +609,8 @@ def _tell_association(template: str, booking: Booking, now: dt.datetime, others:
             booking,
             manager,
             now,
-            url=settings.SITE_URL + reverse("workshops:search"),
-            facts=lambda: Others(others).facts() | told,
+            url="",
+            facts=lambda: Instead.of(booking, others).facts() | told,
         )
 
 
@@ -690,6 +690,34 @@ class Others(NamedTuple):
     def facts(self) -> dict[str, object]:
         """In the language spoken."""
         return {"others": [_slot_facts(slot) | {"id": slot.pk} for slot in self.slots]}
+
+
+class Instead(NamedTuple):
+    """What an association reads when it does not get a slot: others, and that its workshop stays, if it was to move."""
+
+    stays: Booking | None
+    slots: list[Slot]
+
+    @classmethod
+    def of(cls, booking: Booking, slots: list[Slot]) -> Instead:
+        """What stays is read anew: it may be off, or have moved elsewhere, since it was to move here."""
+        return cls(booking.still_there, slots)
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        if self.stays is None:
+            search = settings.SITE_URL + reverse("workshops:search")
+            return Others(self.slots).facts() | {"stays": "", "stays_url": "", "url": search}
+        at, there = [self.stays.association.slug, self.stays.pk], _slot_facts(self.stays.slot)
+        move = settings.SITE_URL + reverse("workshops:association_move", args=at)
+        return {
+            "others": [
+                _slot_facts(slot) | {"id": slot.pk, "slot_url": f"{move}?vers={slot.pk}"} for slot in self.slots
+            ],
+            "stays": f"{there['day']}, {there['hours']}, {there['place']}",
+            "stays_url": _association_url(self.stays),
+            "url": move,
+        }
 
 
 def _booking_facts(booking: Booking) -> dict[str, object]:

@@ -16,7 +16,7 @@ from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
 from workshops.calendar import promise_event
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Left, Others, Proposal, Said, Shifted
+from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best
 from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
@@ -303,9 +303,10 @@ def _what_else_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
 
 
 def _with_what_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
-    slots = _still_bookable(message.context["others"], at)
+    slots = list(_still_bookable(message.context["others"], at).values())
+    booking = _booking(message)
     with translation.override(message.language):
-        return {**message.context, **Others(list(slots.values())).facts()}
+        return {**message.context, **(Instead.of(booking, slots) if booking else Others(slots)).facts()}
 
 
 def _still_bookable(told: list[wanted.Facts], at: dt.datetime) -> dict[int, Slot]:

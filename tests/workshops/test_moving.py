@@ -134,6 +134,40 @@ def test_declined_move_leaves_the_workshop_where_it_is(
     assert (booking.state, Workshop.objects.get().booking) == ("confirmed", booking)
 
 
+@pytest.mark.parametrize("how", ["declined", "expired", "not_selected"])
+def test_who_does_not_get_the_other_date_reads_that_the_workshop_stays(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor, how: str
+) -> None:
+    """With its date, its page, and others to move it to; until the workshop is off as well."""
+    Slot.objects.filter(pk=later.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    factories.make_slot(world.room, later.starts_at + dt.timedelta(days=1))
+    asked, at = move(booking, later, now), now
+    other = factories.make_booking(now, later, factories.make_association(now), state=Booking.State.PENDING)
+    if how == "declined":
+        actions.decline_booking(booking=asked, code=Reason.UNSUITABLE, by=world.company_owner, now=now)
+    elif how == "expired":
+        at = now + dt.timedelta(hours=96)
+        actions.expire_bookings(now=at)
+    else:
+        actions.accept_booking(booking=other, by=world.company_owner, now=now)
+    message = Message.objects.get(template=f"booking_{how}", to_name="Karim")
+    place = [world.association.slug, booking.pk]
+    page, moving = (reverse(f"workshops:association_{name}", args=place) for name in ("booking", "move"))
+    for _ in range(2):
+        mail = render(message)
+        for text in (mail.text, mail.html):
+            assert "Votre atelier reste à sa date\u00a0: mardi 8\u00a0décembre 2026" in text
+            assert (page in text, f"{moving}?vers=" in text) == (True, True)
+        assert why_unwanted(message, at=at) == ""
+    shown = visitor(world.association_owner).get(reverse("workshops:association_booking", args=[place[0], asked.pk]))
+    assert ("n’est pas déplacé" in shown.text, f'href="{page}"' in shown.text) == (True, True)
+    by = world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=by, now=at)
+    assert why_unwanted(message, at=at) == ""
+    off = render(message).text
+    assert ("reste à sa date" in off, moving in off) == (False, False)
+
+
 def test_association_that_calls_the_workshop_off_does_not_ask_for_the_move_any_more(
     world: World, booking: Booking, later: Slot, now: dt.datetime
 ) -> None:

@@ -293,8 +293,8 @@ def test_ledger_tells_the_reminders_of_both_dates(world: World, booking: Booking
 
 def test_ledger_tells_each_note(world: World, booking: Booking, now: dt.datetime) -> None:
     for hours in (1, 2, 3):
-        at, said = now + dt.timedelta(hours=hours), {"kind": "access", "text": "Où se garer\u00a0?"}
-        actions.write_note(workshop=booking.workshop, side=Side.ASSOCIATION, by=world.association_owner, now=at, **said)
+        at, by, text = now + dt.timedelta(hours=hours), world.association_owner, "Où se garer\u00a0?"
+        actions.write_note(workshop=booking.workshop, side=Side.ASSOCIATION, kind="access", text=text, by=by, now=at)
         send(at)
     assert lines(booking, "Message") == [
         (f"mardi 1er\u00a0décembre 2026, {hour}\u00a0h", "à 1\u00a0personne") for hour in (13, 12, 11)

@@ -321,6 +321,13 @@ class Booking(models.Model):
         return self.event_of_id or self.pk
 
     @property
+    def still_there(self) -> Booking | None:
+        """The workshop that this booking was to move, where it is confirmed still; None for what was no move."""
+        if self.moved_from_id is None:
+            return None
+        return Booking.objects.filter(pk=self.moved_from_id, state=Booking.State.CONFIRMED).with_everything().first()
+
+    @property
     def why(self) -> str:
         """The reason of its end in the language spoken, with the words that somebody added."""
         label = str(self.get_reason_code_display()) if self.reason_code not in ("", Reason.OTHER) else ""

@@ -82,17 +82,13 @@ def booking_page(
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
         "move": _asked_move(booking, now) if booking.is_confirmed else None,
         "moved_to": _moved_to(booking, side),
-        "moves": booking.is_pending and _is_confirmed(booking.moved_from_id),
+        "stays": booking.still_there if side == Side.ASSOCIATION or booking.is_pending else None,
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
     if workshop is not None:
         workshop.booking = booking
         context |= _of_workshop(workshop, side, now)
     return render(request, "workshops/booking_detail.html", context, status=422 if form or note_form else 200)
-
-
-def _is_confirmed(booking_id: int | None) -> bool:
-    return booking_id is not None and Booking.objects.filter(pk=booking_id, state=Booking.State.CONFIRMED).exists()
 
 
 def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
