@@ -77,7 +77,7 @@ def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: C
             context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
             calendar=off() if off else "",
             calendar_method="CANCEL" if off else "",
-            not_after=promise.starts_at,
+            not_after=promise.ends_at,
             now=now,
         )
 

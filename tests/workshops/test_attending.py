@@ -100,6 +100,21 @@ def test_colleague_without_a_promise_takes_a_free_seat_at_the_door(
     assert set(SlotVolunteer.objects.values_list("volunteer__name", flat=True)) == {"Lucie", "Nina"}
 
 
+def test_who_comes_instead_of_who_seeks_somebody_has_their_seat(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    """At the door, when all seats are promised; not once the other has come after all."""
+    nina, omar, yan = (colleague(world, now, name) for name in ("Nina", "Omar", "Yan"))
+    factories.make_promise(now, world.slot, nina, seat=2, stand_in_asked_at=now)
+    with travel(world.slot.starts_at, tick=False):
+        assert visitor(omar).post(presence_path(workshop)).status_code == 200
+        SlotVolunteer.objects.filter(volunteer=omar).update(stand_in_asked_at=now)
+        assert visitor(yan).post(presence_path(workshop)).status_code == 409
+    assert set(SlotVolunteer.objects.values_list("volunteer__name", flat=True)) == {"Lucie", "Omar"}
+    assert [one.volunteer for one in Attendance.objects.all()] == [omar]
+    assert Message.objects.get(template="stand_in_found").to_name == "Nina"
+
+
 def test_who_had_promised_nothing_is_not_there_once_it_is_over(
     workshop: Workshop, world: World, visitor: Visitor
 ) -> None:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
-from companies import actions as companies
 from companies.models import Engagement, SlotVolunteer
+from workshops.actions.promising import take_a_seat
 from workshops.models import MOST_MINUTES, Attendance, Side, Workshop
 
 REPORTED = "Le compte rendu est écrit, il a le dernier mot\u00a0: les présences ne se notent plus."
@@ -32,7 +32,7 @@ class Presence(NamedTuple):
 
 @transaction.atomic
 def attend_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> Attendance:
-    """« Je suis là »: said by who promised, or by a colleague who takes a free seat at the door. Twice is once.
+    """« Je suis là »: said by who promised, or by a colleague who takes a seat at the door. Twice is once.
 
     Raises:
         NotNow, companies.SlotFull, companies.AlreadyElsewhere, companies.NotAMember, companies.NoConsent: nothing is
@@ -47,7 +47,7 @@ def attend_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> Attend
     promise = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
     if promise is None:
         _check_still_there(workshop, now)
-        promise = companies.join_slot(slot=slot, by=by, now=now)
+        promise = take_a_seat(slot, by=by, now=now)
     minutes = min((slot.ends_at - slot.starts_at) // dt.timedelta(minutes=1), MOST_MINUTES)
     with refusing(_refusals()):
         said, _ = Attendance.objects.get_or_create(

@@ -13,7 +13,7 @@ from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
 from territories.instants import tell_database
 from workshops import emails
-from workshops.actions.promising import take_over
+from workshops.actions.promising import take_a_seat
 from workshops.models import LostPromise, Workshop
 from workshops.volunteers import could_come, missing, uncalled
 
@@ -96,9 +96,6 @@ def come(*, workshop: Workshop, by: User, now: dt.datetime) -> SlotVolunteer:
     if workshop.state != Workshop.State.PLANNED or slot.starts_at <= now:
         raise NobodyMissing("Cet atelier n’est plus à venir.")
     try:
-        return companies.join_slot(slot=slot, by=by, now=now)
+        return take_a_seat(slot, by=by, now=now)
     except companies.SlotFull as full:
-        seeking = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at__isnull=False).with_place().first()
-        if seeking is None:
-            raise NobodyMissing(str(full)) from full
-    return take_over(promise=seeking, by=by, now=now)
+        raise NobodyMissing(str(full)) from full

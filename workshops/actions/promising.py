@@ -12,7 +12,7 @@ from territories.instants import tell_database
 from workshops import emails
 from workshops.calendar import CANCEL, promise_event
 from workshops.feeds import KEPT
-from workshops.models import LostPromise
+from workshops.models import Attendance, LostPromise
 
 
 def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolunteer:
@@ -26,6 +26,23 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolu
         return addressed(promise_event(promise, now=now, method=CANCEL), promise.volunteer.email)
 
     return companies.take_over(promise=promise, by=by, now=now, off=off)
+
+
+def take_a_seat(slot: Slot, *, by: User, now: dt.datetime) -> SlotVolunteer:
+    """A free one, else that of who seeks a stand-in, and has not come after all.
+
+    Raises:
+        what `companies.join_slot` and `companies.take_over` raise: nothing is written.
+    """
+    try:
+        return companies.join_slot(slot=slot, by=by, now=now)
+    except companies.SlotFull:
+        there = Attendance.objects.filter(workshop__booking__slot=slot).values("volunteer")
+        seeking = SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at__isnull=False).exclude(volunteer__in=there)
+        promise = seeking.with_place().first()
+        if promise is None:
+            raise
+    return take_over(promise=promise, by=by, now=now)
 
 
 def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:
