@@ -71,6 +71,19 @@ def booking(world: World, now: dt.datetime) -> Booking:
 # --- seven days ahead -------------------------------------------------------------------------------
 
 
+def test_nobody_agrees_any_more_to_what_has_begun(world: World, booking: Booking, client: Client) -> None:
+    """Neither the page of a mail nor that of the booking has a button that can only fail."""
+    workshop = Workshop.objects.with_everything().get()
+    Workshop.objects.update(agreement_asked_at=START - 7 * DAY)
+    link = agreement_path(workshop, Side.COMPANY, world.company_owner)
+    page = reverse("workshops:company_booking", args=[world.company.slug, booking.pk])
+    for at, asked in ((START - dt.timedelta(minutes=1), True), (START, False)):
+        with travel(at, tick=False):
+            client.force_login(world.company_owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+            assert ("Oui, l’atelier tient" in client.get(link).text) == asked
+            assert ("Oui, l’atelier tient" in client.get(page).text) == asked
+
+
 def test_each_side_is_asked_once_whether_it_still_stands(booking: Booking) -> None:
     scan(START - 7 * DAY - HOUR)
     assert told("workshop_agreement") == []

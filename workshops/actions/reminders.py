@@ -171,6 +171,16 @@ def _tell_way(booking_id: int, changed_at: dt.datetime, now: dt.datetime) -> boo
     return True
 
 
+def check_to_agree(workshop: Workshop, now: dt.datetime) -> None:
+    """Whether it is to come, so that a side may say that it stands.
+
+    Raises:
+        NothingToAgree
+    """
+    if workshop.state != Workshop.State.PLANNED or workshop.booking.slot.starts_at <= now:
+        raise NothingToAgree("Cet atelier n’est plus à venir\u00a0: il n’y a rien à confirmer.")
+
+
 @transaction.atomic
 def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime) -> None:
     """A side says that the workshop still stands; said twice, the first word counts.
@@ -178,10 +188,8 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
     Raises:
         NothingToAgree: it is cancelled, has begun, or was moved since it was read.
     """
-    coming = Workshop.objects.planned().filter(pk=workshop.pk, booking__slot__starts_at__gt=now)
-    locked = coming.select_for_update(no_key=True, of=("self",)).first()
-    if locked is None:
-        raise NothingToAgree("Cet atelier n’est plus à venir\u00a0: il n’y a rien à confirmer.")
+    locked = Workshop.objects.with_everything().select_for_update(no_key=True, of=("self",)).get(pk=workshop.pk)
+    check_to_agree(locked, now)
     if locked.booking_id != workshop.booking_id:
         raise NothingToAgree("Cet atelier vient d’être déplacé\u00a0: nous vous demanderons si la nouvelle date tient.")
     if locked.agreed_at(side) is None:

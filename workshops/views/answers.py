@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from accounts.refusals import Refused
+from accounts.refusals import Refused, refusal_of
 from companies.models import Slot
 from territories import clock
 from workshops import actions
@@ -25,12 +25,11 @@ def agreement(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     workshop, side, member = found
-    refusal = ""
+    now = clock.now()
     if request.method == "POST":
-        try:
-            actions.agree_workshop(workshop=workshop, side=side, by=member, now=clock.now())
-        except Refused as refused:
-            refusal = str(refused)
+        refusal = refusal_of(lambda: actions.agree_workshop(workshop=workshop, side=side, by=member, now=now))
+    else:
+        refusal = refusal_of(lambda: actions.check_to_agree(workshop, now))
     context = {
         "workshop": workshop,
         "side": side.value,
@@ -38,7 +37,8 @@ def agreement(request: HttpRequest, token: str) -> HttpResponse:
         "agreed": workshop.agreed_at(side) is not None,
         "refusal": refusal,
     }
-    return render(request, "workshops/agreement.html", context, status=409 if refusal else 200)
+    status = 409 if refusal and request.method == "POST" else 200
+    return render(request, "workshops/agreement.html", context, status=status)
 
 
 @login_not_required
@@ -60,7 +60,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
                 actions.decline_booking(booking=booking, code=Reason(said), by=member, now=clock.now())
         except Refused as refused:
             refusal = str(refused)
-    moved = _moved(booking)
+    moved = booking.still_there if booking.is_pending else None
     context = {
         "booking": booking,
         "moved": moved,
@@ -71,14 +71,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "workshops/booking_answer.html", context, status=409 if refusal else 200)
-
-
-def _moved(booking: Booking) -> Booking | None:
-    """The workshop that would leave its date."""
-    if booking.moved_from_id is None or not booking.is_pending:
-        return None
-    agreed = Booking.objects.filter(pk=booking.moved_from_id, state=Booking.State.CONFIRMED)
-    return agreed.with_everything().first()
 
 
 def _is_withdrawn(booking: Booking) -> bool:
