@@ -77,6 +77,14 @@ _ANSWERED_IN_TIME = """
         END IF;
 """
 
+# What was agreed with it on approval may be moved to any slot of the company's.
+_NEW_ONE_WAITS = """
+        IF asking = 'new' AND NEW.state = 'confirmed' AND NEW.moved_from_id IS NULL THEN
+            RAISE EXCEPTION 'The association is not admitted yet: its booking waits for an answer.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_by_association_that_may';
+        END IF;
+"""
+
 _KEEP = """
         RETURN NEW;
 """
@@ -100,12 +108,12 @@ _IN_TIME = """
 
 
 def booking_may_be_made() -> pgtrigger.Trigger:
-    """A new booking is of an open slot of a signatory, by an association that may book."""
+    """A new booking is of an open slot of a signatory, by an association that may book, at once if it is admitted."""
     return pgtrigger.Trigger(
         name="booking_may_be_made",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func=_PARTIES_MAY + _SERIES_IS_AWAKE + _SLOT_IS_FREE + _NOBODY_WAITS_BESIDE + _KEEP,
+        func=_PARTIES_MAY + _NEW_ONE_WAITS + _SERIES_IS_AWAKE + _SLOT_IS_FREE + _NOBODY_WAITS_BESIDE + _KEEP,
         declare=[*_PARTIES, ("confirm_by", "TIMESTAMPTZ")],
     )
 

@@ -9,6 +9,7 @@ import pgtrigger
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from associations.models import Association
 from companies.models import Slot
 from tests import factories
 from tests.factories import World
@@ -68,6 +69,21 @@ def test_booking_is_of_an_open_slot_of_a_signatory_by_who_may(
     with connection.cursor() as cursor:
         cursor.execute(before)
     refused(name, BOOK, world.slot.pk, world.association.pk, 6, now)
+
+
+def test_new_association_waits_for_an_answer(world: World, now: dt.datetime) -> None:
+    """Nobody confirms its booking at once; once it is agreed to, its company may bring the workshop elsewhere."""
+    Association.objects.filter(pk=world.association.pk).update(state="new", decided_at=None)
+    confirmed = {"state": "confirmed", "settled_at": now}
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        factories.make_booking(now, world.slot, world.association, **confirmed)
+    assert caught.value.__cause__ is not None
+    assert caught.value.__cause__.diag.constraint_name == "booking_by_association_that_may"  # type: ignore[attr-defined]  # psycopg's
+    agreed = factories.make_booking(now, world.slot, world.association, state="pending")
+    Booking.objects.filter(pk=agreed.pk).update(state="confirmed", settled_at=now, expires_at=None)
+    later = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    moved = {"moved_from": agreed, "event_of_id": agreed.pk}
+    assert factories.make_booking(now, later, world.association, **confirmed, **moved).pk
 
 
 def test_booking_fits_its_slot(world: World, now: dt.datetime) -> None:

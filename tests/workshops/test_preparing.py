@@ -173,6 +173,18 @@ def test_each_side_writes_to_the_other(
     assert client.post(page, {"kind": "chat"}).status_code == 422
 
 
+def test_form_of_a_note_that_is_sent_twice_is_one_note(
+    workshop: Workshop, world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    at_booking = [world.association.slug, workshop.booking_id]
+    page, note = (reverse(f"workshops:association_{name}", args=at_booking) for name in ("booking", "note"))
+    client = visitor(world.association_owner)
+    key = client.get(page).context["note_form"]["key"].value()
+    for text in ("Où se garer\u00a0?", "Où se garer\u00a0?", "Où se garer, en vélo\u00a0?"):
+        assert client.post(note, {"kind": "access", "text": text, "key": key}).status_code == 302
+    assert WorkshopNote.objects.count() == Message.objects.count() == 2
+
+
 def test_closed_door_goes_before_everything_else(workshop: Workshop, now: dt.datetime) -> None:
     write(workshop, workshop.booking.slot.starts_at, kind="door", text="")
     assert Message.objects.get().priority == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 
@@ -103,13 +104,28 @@ def check_to_write(workshop: Workshop, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User, now: dt.datetime) -> WorkshopNote:
+def write_note(
+    *,
+    workshop: Workshop,
+    side: Side,
+    kind: str,
+    text: str,
+    by: User,
+    now: dt.datetime,
+    key: UUID | None = None,
+) -> WorkshopNote:
     """Write to the other side: mailed at once, kept on the page.
+
+    `key` comes with the form: sent twice with the same words, it is one note.
 
     Raises:
         NotToCome, NotToday, Wordless, TooManyNotes: nothing is written.
     """
     _hold(workshop)
+    own = uuid5(key, repr((workshop.booking_id, side, kind, text))) if key else uuid4()
+    again: WorkshopNote | None = WorkshopNote.objects.filter(key=own).first()
+    if again is not None:
+        return again
     check_to_write(workshop, now)
     if kind in WorkshopNote.URGENT and not workshop.booking.slot.is_today(now):
         raise NotToday("Cela ne se signale que le jour de l’atelier\u00a0: choisissez un autre sujet.")
@@ -118,7 +134,7 @@ def write_note(*, workshop: Workshop, side: Side, kind: str, text: str, by: User
     if WorkshopNote.objects.about(workshop.booking).filter(side=side).count() >= NOTES_OF_A_SIDE:
         raise TooManyNotes("Vous avez déjà beaucoup écrit\u00a0: appelez plutôt l’autre partie.")
     note: WorkshopNote = WorkshopNote.objects.create(
-        booking=workshop.booking, side=side, kind=kind, text=text.strip(), created_at=now, created_by=by
+        booking=workshop.booking, side=side, kind=kind, text=text.strip(), key=own, created_at=now, created_by=by
     )
     emails.workshop_note(note=note, now=now)
     return note

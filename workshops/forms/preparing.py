@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -26,6 +27,7 @@ class PrepareForm(forms.ModelForm[Workshop]):
 class NoteForm(forms.Form):
     """A word to the other side; late, and before a closed door, which are of the day itself, none is needed."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label="De quoi s’agit-il")
     text = forms.CharField(
         label="Message",
@@ -36,7 +38,7 @@ class NoteForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, today: bool) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"key": uuid4()})
         kinds = [kind for kind in WorkshopNote.Kind if today or kind not in WorkshopNote.URGENT]
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,12 @@ class WorkshopNote(models.Model):
     side = WordField(max_length=20, choices=Side)
     kind = WordField("de quoi s’agit-il", max_length=20, choices=Kind)
     text = models.CharField("message", max_length=500, blank=True)
+    key = models.UUIDField(
+        unique=True,
+        editable=False,
+        db_default=RandomUUID(),
+        help_text="un formulaire envoyé deux fois est un message",
+    )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
 
