@@ -26,7 +26,7 @@ LABELS = {
     "booking_expired": "Délai passé sans réponse",
     "booking_cancelled": "Annulation",
     "booking_moved": "Déplacement",
-    "waitlist_hold": "Créneau libéré, gardé 24 heures",
+    "waitlist_hold": "Créneau libéré, gardé un jour au plus",
     "slot_offered": "Créneau proposé par l’entreprise, gardé trois jours au plus",
     "offer_declined": "Proposition restée sans suite",
     "booking_withdrawn": "Demande retirée par l’association",
