@@ -12,11 +12,11 @@ from territories.models import Commune, Departement
 from territories.wording import counted, long_date
 from workshops.filters import ANSWERS, DEFAULTS, MOMENTS, SlotFilter, read_again
 
-# Where one stood in what it found, and how one looked at it.
-PASSING = {"apres", "avant", "vue"}
+# Where one stood in what it found, and how one looked at it: whatever the order, it finds the same.
+PASSING = {"apres", "avant", "vue", "tri"}
 KEPT = sorted(SlotFilter.base_filters.keys() - PASSING)
 # Says something where there is a place alone.
-OF_A_PLACE = {"rayon", "tri"}
+OF_A_PLACE = {"rayon"}
 
 
 def canonical(cleaned: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ def kept(query: str) -> tuple[str, str]:
         ("", "", "Dans toute la France"),
         ("vue=carte&apres=1764955800000000-7&rayon=20&tri=distance&ordinateurs=0", "", "Dans toute la France"),
         ("utm_source=x&moment=soir", "moment=soir", "Dans toute la France, le soir"),
-        ("tri=distance&lieu=Lille&rayon=20", "lieu=insee-59350&tri=distance", "Autour de Lille (59), 20\u00a0km"),
+        ("tri=distance&lieu=Lille&rayon=20", "lieu=insee-59350", "Autour de Lille (59), 20\u00a0km"),
         (
             "rayon=5&lieu=insee-59350&ordinateurs=04&places=1&benevoles=2&acces=on",
             "acces=on&benevoles=2&lieu=insee-59350&ordinateurs=4&places=1&rayon=5",
