@@ -73,7 +73,7 @@ class TooMuchSent:
         except UnreadablePostError:
             return None
         except SuspiciousOperation:
-            return HttpResponse(render_to_string("400.html"), status=400)
+            return HttpResponse(render_to_string("400.html"), status=422)
         return None
 
 

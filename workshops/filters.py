@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 
 from accounts.forms import DayField
 from accounts.pressed import squeezed
+from accounts.ranges import between
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import KnownCommuneField
@@ -169,9 +170,8 @@ class SearchForm(forms.Form):
 
 
 def _at_least(column: str, label: str) -> Condition:
-    return Condition(
-        lambda value: Q(**{f"{column}__gte": value}), forms.IntegerField, label=label, min_value=0, max_value=MOST
-    )
+    limits = {"validators": between(0, MOST), "widget": forms.NumberInput(attrs={"min": 0, "max": MOST})}
+    return Condition(lambda value: Q(**{f"{column}__gte": value}), forms.IntegerField, label=label, **limits)
 
 
 def _one_of(where: Callable[[Any], Q], choices: list[tuple[str, str]], nothing: str, label: str) -> Condition:
@@ -182,7 +182,12 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     """`lieu`, `rayon`, `du`, `au`, `moment`, `theme`, `tri` and so on: addresses that people keep."""
 
     lieu = Elsewhere(KnownCommuneField, label="Où")
-    rayon = Elsewhere(forms.ChoiceField, label="Rayon", choices=RADII)
+    rayon = Elsewhere(
+        forms.ChoiceField,
+        label="Rayon",
+        choices=RADII,
+        error_messages={"invalid_choice": "Choisissez un rayon de la liste."},
+    )
     du = Condition(
         lambda day: Q(local_date__gte=day, starts_at__gte=day_begins(day)),
         DayField,

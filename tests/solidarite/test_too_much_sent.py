@@ -21,7 +21,7 @@ def test_too_many_fields_are_refused_in_words(world: World, client: Client, sett
         client.post("/compte/login/", FIELDS),
         client.post("/creneaux/?" + "&".join(FIELDS), {"a": "1"}),
     ):
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         assert "trop de données" in answer.text
 
 

@@ -329,11 +329,11 @@ def test_five_digits_are_a_postal_code_before_all(client: Client, typed: str, pl
     [
         ("lieu", "Saint-Denis", "Plusieurs communes"),
         ("lieu", "Nullepart-les-Bains", "Aucune commune"),
-        ("rayon", "7", "Sélectionnez un choix valide"),
+        ("rayon", "7", "Choisissez un rayon de la liste."),
         ("du", "demain", "Saisissez une date valide"),
         ("places", "beaucoup", "Saisissez un nombre"),
-        ("ordinateurs", "-1", "supérieure ou égale à 0"),
-        ("places", "99999999999999999999", "inférieure ou égale à 500"),
+        ("ordinateurs", "-1", "Indiquez 0 au moins."),
+        ("places", "99999999999999999999", "Indiquez 500 au plus."),
     ],
 )
 @pytest.mark.django_db
@@ -777,3 +777,9 @@ def links_of(feed: bytes) -> list[str]:
     of_atom = [entry.find(f"{atom}link").get("href") for entry in root.iter(f"{atom}entry")]  # type: ignore[union-attr]
     of_rss = [item.findtext("link") for item in root.iter("item")]
     return [str(link) for link in (*of_atom, *of_rss)]
+
+
+def test_links_of_a_search_keep_what_it_asks_alone(world: World, client: Client) -> None:
+    """What other sites add to an address, and what is said twice, would weigh on each of them."""
+    plain, junk = (client.get(f"/creneaux/?lieu=Lille&lieu=Lille{more}").text for more in ("", f"&fbclid={'x' * 300}"))
+    assert ("fbclid" in junk, len(junk)) == (False, len(plain))

@@ -23,7 +23,7 @@ from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
 from workshops.counting import There, by_commune, by_departement, week
-from workshops.filters import Position, Read
+from workshops.filters import Position, Read, SlotFilter
 from workshops.pictures import STEPS, facade, legend, map_of_communes, map_of_france
 from workshops.searching import Criteria, find
 
@@ -42,14 +42,14 @@ class Results(NamedTuple):
 
 
 def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
-    """This search, with other parameters; None leaves one out. A page of its list, or a week, is no part of it."""
-    kept = dict(data.lists())
-    for name, value in {"apres": None, "avant": None, "semaine": None, **parameters}.items():
-        if value is None:
-            kept.pop(name, None)
-        else:
-            kept[name] = [str(value)]
-    return SafeString(escape(f"{path}?{urlencode(kept, doseq=True)}"))
+    """This search, with other parameters; None leaves one out. A page of its list, or a week, is no part of it.
+
+    What nobody asks here is left out as well, such as what other sites add to an address.
+    """
+    kept: dict[str, object] = {name: data[name] for name in data if name in SlotFilter.base_filters}
+    said = kept | {"apres": None, "avant": None} | parameters
+    query = {name: str(value) for name, value in said.items() if value is not None}
+    return SafeString(escape(f"{path}?{urlencode(query)}"))
 
 
 def results(data: QueryDict, asked: Read, *, now: dt.datetime) -> Results:
