@@ -16,5 +16,4 @@ urlpatterns = [
     path("<slug:slug>/demandes/", views.requests, name="requests"),
     path("<slug:slug>/demandes/nouvelle/", views.request_create, name="request_create"),
     path("<slug:slug>/demandes/<int:request_id>/garder/", views.request_keep, name="request_keep"),
-    path("<slug:slug>/demandes/<int:request_id>/retirer/", views.request_withdraw, name="request_withdraw"),
 ]

@@ -161,19 +161,6 @@ def request_keep(request: HttpRequest, slug: str, request_id: int) -> HttpRespon
     return redirect("associations:requests", association.slug)
 
 
-@require_POST
-def request_withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
-    association = managed_association(request, slug)
-    posted = get_object_or_404(Request, association=association, pk=request_id)
-    try:
-        actions.withdraw_request(request=posted, now=clock.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, "Votre demande est retirée.")
-    return redirect("associations:requests", association.slug)
-
-
 @require_http_methods(["GET", "POST"])
 def insurance(request: HttpRequest, slug: str) -> HttpResponse:
     """The certificates of insurance, which one counts and until when, and another one."""

@@ -251,7 +251,7 @@ TABLE: dict[str, Rule] = {
     "associations:insurance_withdraw": replace(ASSOCIATION, AWAY),
     "associations:requests": ASSOCIATION,
     "associations:request_create": ASSOCIATION,
-    "associations:request_withdraw": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
+    "workshops:association_request_withdraw": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
     "associations:request_keep": post(AWAY, GONE, GONE, GONE, GONE, AWAY, GONE, GONE),
     "associations:request_keep_by_link": PUBLIC,
     "workshops:association_booking": ASSOCIATION,

@@ -81,6 +81,7 @@ urlpatterns = [
     path("demandes/carte.csv", needs.departements_file, name="needs_file"),
     path("demandes/carte/<slug:departement>/", needs.communes, name="needs_of_communes"),
     path("demandes/carte/<slug:departement>.csv", needs.communes_file, name="needs_of_communes_file"),
+    path(f"{association}demandes/<int:request_id>/retirer/", sought.withdraw, name="association_request_withdraw"),
     path("demandes/<int:request_id>/proposer/", offering.offer_from, name="offer_from"),
     path(f"{company}demandes/<int:request_id>/proposer/", offering.offer, name="offer"),
     path(f"{company}demandes/<int:request_id>/ouvrir/", offering.offer_evening, name="offer_evening"),

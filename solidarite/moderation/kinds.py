@@ -26,6 +26,7 @@ from companies.models import Company
 from solidarite.moderation.forms import DecisionForm
 from solidarite.moderation.history import told, told_changes
 from solidarite.moderation.queue import within_territory
+from workshops import actions as workshops
 
 Context = dict[str, Any]
 
@@ -265,7 +266,7 @@ class RequestKind(OfAssociation):
             case "reinstate":
                 associations.show_request(request=file, reason=decision["reason"], by=by, now=now)
             case _:
-                associations.hide_request(request=file, reason=decision["reason"], by=by, now=now)
+                workshops.hide_request(request=file, reason=decision["reason"], by=by, now=now)
 
 
 class ReportKind(Kind):

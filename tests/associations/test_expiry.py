@@ -141,7 +141,7 @@ def test_request_is_withdrawn_from_the_list_also_in_review(
 ) -> None:
     asked = factories.make_request(now, world.association, state=state)
     client = visitor(world.association_owner)
-    path = reverse("associations:request_withdraw", args=[world.association.slug, asked.pk])
+    path = reverse("workshops:association_request_withdraw", args=[world.association.slug, asked.pk])
     assert path in client.get(reverse("associations:requests", args=[world.association.slug])).text
     answer = client.post(path, follow=True)
     assert ("Votre demande est retirée" in answer.text, path in answer.text) == (True, False)

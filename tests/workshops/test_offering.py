@@ -117,6 +117,30 @@ def test_until_when_it_is_kept_is_said_as_it_is(
     assert ["de nouveau le réserver" in text for text in (declined.text, declined.html)] == [free] * 2
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "hidden"])
+def test_what_is_kept_for_a_request_that_ends_is_free_again(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, how: str
+) -> None:
+    offered = offer(world, wanted, now)
+    if how == "withdrawn":
+        page = reverse("workshops:association_request_withdraw", args=[world.association.slug, wanted.pk])
+        assert "Votre demande est retirée." in visitor(world.association_owner).post(page, follow=True).text
+    else:
+        actions.hide_request(request=wanted, reason="Hors sujet.", by=world.moderator, now=now)
+    offered.refresh_from_db()
+    wanted.refresh_from_db()
+    assert (offered.is_held, wanted.state, bookable(now).filter(pk=world.slot.pk).exists()) == (False, how, True)
+    assert ("offer_declined", "Hélène") in told()
+
+
+def test_nothing_is_taken_for_a_request_that_has_ended(world: World, wanted: Request, now: dt.datetime) -> None:
+    """Whatever ended it."""
+    offered = offer(world, wanted, now)
+    Request.objects.update(state="hidden", hidden_reason="Hors sujet.")
+    with pytest.raises(actions.NoLongerHeld, match="n’est plus ouverte"):
+        actions.take_hold(booking=offered, by=world.association_owner, now=now)
+
+
 def test_one_proposal_at_a_time(world: World, wanted: Request, now: dt.datetime) -> None:
     offer(world, wanted, now)
     other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)

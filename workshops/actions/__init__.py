@@ -46,8 +46,10 @@ from workshops.actions.offering import (
     SomebodyWaits,
     check_signatory,
     check_sought,
+    hide_request,
     offer_evening,
     offer_slot,
+    withdraw_request,
 )
 from workshops.actions.preparing import (
     NotToCome,
@@ -178,6 +180,7 @@ __all__ = [
     "expire_bookings",
     "forget_search",
     "hanging_on",
+    "hide_request",
     "invite_volunteers",
     "is_late",
     "join_waitlist",
@@ -203,6 +206,7 @@ __all__ = [
     "take_over",
     "tell_ending_insurance",
     "tell_matches",
+    "withdraw_request",
     "withdraw_slot",
     "write_note",
 ]

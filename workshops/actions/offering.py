@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
+from associations import actions as associations
 from associations.models import Association, Request
 from companies import actions as companies
 from companies.models import Availability, Company, Slot
@@ -28,6 +29,7 @@ from workshops.actions.bookings import (
     refusals_of_booking,
 )
 from workshops.actions.moves import expire_lapsed
+from workshops.actions.waitlist import refuse_hold
 from workshops.catalogue import bookable
 from workshops.matching import suits
 from workshops.models import Booking
@@ -134,6 +136,36 @@ def _why_not(opening: Availability, refused: Sequence[companies.SeasonRefused]) 
         ahead = counted(opening.notice_hours, "heure", "heures")
         return f"Cette soirée est passée ou trop proche\u00a0: choisissez-en une qui commence dans plus de {ahead}."
     return f"Cette soirée ne peut pas être ouverte ({reason})\u00a0: changez la date, l’heure ou la salle."
+
+
+@transaction.atomic
+def withdraw_request(*, request: Request, by: User, now: dt.datetime) -> None:
+    """Take an open request back. A slot that is kept for it is free again, and its company is told.
+
+    Raises:
+        associations.RequestClosed: a slot was booked for it, or it was withdrawn before.
+    """
+    _let_go(request, by, now)
+    associations.withdraw_request(request=request, now=now)
+    _let_go(request, by, now)
+
+
+@transaction.atomic
+def hide_request(*, request: Request, reason: str, by: User, now: dt.datetime) -> None:
+    """Keep a request offline, with a reason that the association reads. What is kept for it is let go.
+
+    Raises:
+        associations.AlreadyDecided: another moderator was first, or the file is not held by this one.
+    """
+    _let_go(request, by, now)
+    associations.hide_request(request=request, reason=reason, by=by, now=now)
+    _let_go(request, by, now)
+
+
+def _let_go(request: Request, by: User, now: dt.datetime) -> None:
+    """Before the request's row is held, since slots are held first; and of who was about to offer, once it is."""
+    for booking in Booking.objects.held(now).filter(request=request.pk, offered_at__isnull=False).with_everything():
+        refuse_hold(booking=booking, by=by, now=now)
 
 
 def _hold_request(request: Request, now: dt.datetime) -> Request | None:

@@ -192,6 +192,7 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
         return
     if booking.as_of(now).state != Booking.State.HELD:
         raise NoLongerHeld("Ce créneau n’est plus gardé pour vous\u00a0: choisissez-en un autre.")
+    _check_request(booking)
     check_party(slot, booking.association, booking.participants, now)
     hold_association(booking.association)
     # What it booked at the moment when the slot was held for it did not count yet.
@@ -206,6 +207,17 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
         until = answer_until(slot, now)
         move_booking(booking, Booking.State.PENDING, now=now, created_at=now, expires_at=until)
         emails.booking_requested(booking=booking, now=now)
+
+
+def _check_request(booking: Booking) -> None:
+    """What a company offers is for a request that stands.
+
+    Raises:
+        NoLongerHeld
+    """
+    ended = Request.objects.filter(pk=booking.request_id or 0).exclude(state=Request.State.OPEN)
+    if booking.offered_at is not None and ended.exists():
+        raise NoLongerHeld("Ce créneau vous était proposé pour une demande qui n’est plus ouverte.")
 
 
 @transaction.atomic

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts.identity import signed_in
 from accounts.models import User
+from accounts.refusals import Refused
 from associations.models import Request, RequestQuerySet
+from associations.views import managed_association
 from companies.models import Company
 from territories import clock
 from territories.models import Commune
+from workshops import actions
 from workshops.forms import NearForm
 from workshops.sought import around, near_sites, with_offers
 
@@ -39,6 +44,20 @@ def requests(request: HttpRequest) -> HttpResponse:
         "has_sites": bool(own),
     }
     return render(request, "workshops/request_list.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_POST
+def withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    """An association takes its request back."""
+    association = managed_association(request, slug)
+    posted = get_object_or_404(Request, association=association, pk=request_id)
+    try:
+        actions.withdraw_request(request=posted, by=signed_in(request), now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Votre demande est retirée.")
+    return redirect("associations:requests", association.slug)
 
 
 def _own_companies(request: HttpRequest) -> list[Company]:

@@ -162,10 +162,10 @@ class Opening(Everybody):
         by = self.stage.moderator
         moves: Moves = {
             "post": lambda: post_request(association, self.now),
-            "hide": lambda: associations.hide_request(reason="Non.", by=by, **told),
+            "hide": lambda: actions.hide_request(reason="Non.", by=by, **told),
             "show": lambda: associations.show_request(reason="Oui.", by=by, **told),
             "publish": lambda: self._publish(request),
-            "withdraw": lambda: associations.withdraw_request(**told),
+            "withdraw": lambda: actions.withdraw_request(by=by, **told),
             "keep": lambda: associations.keep_request(**told),
         }
         move = self.draw(*moves)
