@@ -6,9 +6,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.http import HttpRequest
 
 from accounts.actions.signups import may_write_to
 from accounts.letters import writing
@@ -77,6 +79,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     ) -> None:
         """Called by allauth when something of an account changed; the address may be one that is no longer theirs."""
         super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Called by allauth once somebody has shown an address to be theirs.
+
+        Where they had no main address yet, it becomes theirs: what follows from that is done with it, or none of it.
+        """
+        person: User = email_address.user
+        was = EmailAddress.objects.filter(user=person, email__iexact=person.email).first()
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed and was and was.email != person.email.lower():
+            self._tell_of_another(request, person, was, email_address)
+        return confirmed
+
+    def _tell_of_another(self, request: HttpRequest, person: User, was: EmailAddress, becomes: EmailAddress) -> None:
+        """As allauth does where somebody chooses another main address."""
+        given = {"request": request, "user": person, "from_email_address": was, "to_email_address": becomes}
+        email_changed.send(sender=EmailAddress, **given)
+        told = {"from_email": was.email, "to_email": becomes.email}
+        self.send_notification_mail("account/email/email_changed", person, told, email=was.email)
 
     def clean_email(self, email: str) -> str:
         """Whatever address somebody gives as theirs: one that we can write to."""

@@ -45,15 +45,18 @@ def follow_to(*, was: str, becomes: str, reader: int, now: dt.datetime) -> None:
     The calendar files that wait ask the new address.
 
     What they chose for the new address before stands. What is about an address as such, like a notice that it is none
-    of theirs any more, goes where it was sent.
+    of theirs any more, goes where it was sent; so does what a worker has in hand: the mail server may take its time.
     """
     waiting = Message.objects.filter(
         Q(state=Message.State.QUEUED) | Q(state=Message.State.GATHERED, gathered_into=None)
     )
     theirs = waiting.filter(to_email__iexact=was, capacity__endswith=f":{reader}")
-    for number, calendar in theirs.exclude(calendar="").values_list("pk", "calendar"):
-        theirs.filter(pk=number).update(calendar=addressed(calendar, becomes))
-    theirs.update(to_email=becomes)
+    held = theirs.select_for_update(skip_locked=True, no_key=True)
+    calendars = dict(held.values_list("pk", "calendar"))
+    for number, calendar in calendars.items():
+        if calendar:
+            Message.objects.filter(pk=number).update(calendar=addressed(calendar, becomes))
+    Message.objects.filter(pk__in=calendars).update(to_email=becomes)
     _take_preferences_along(was=was, becomes=becomes, now=now)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.db import connection, models, transaction
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
@@ -20,7 +23,7 @@ from mail.delivery import why_unwanted
 from mail.digests import tell_digests
 from mail.kinds import Frequency
 from mail.models import Message, Preferences, Suppression
-from mail.outbox import requeue
+from mail.outbox import Address, post, requeue
 from mail.wishes import preferences_of
 from tests import factories
 from tests.factories import World
@@ -51,6 +54,106 @@ def test_wishes_follow_to_the_address_that_mail_goes_to(world: World, now: dt.da
     assert waiting.to_email == ANOTHER.lower()
     # That an address is none of theirs any more is told to that address.
     assert before in Message.objects.filter(template="account_notice").values_list("to_email", flat=True)
+
+
+@contextmanager
+def in_hand(rows: models.QuerySet[Any]) -> Iterator[None]:
+    """Somebody else's transaction holds these rows meanwhile, and whoever asks for them waits no long time."""
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                assert list(rows.select_for_update())
+                held.set()
+                assert done.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, connection.cursor() as cursor:
+        holding = pool.submit(hold)
+        assert held.wait(5)
+        cursor.execute("SELECT set_config('lock_timeout', '200ms', false)")
+        try:
+            yield
+        finally:
+            done.set()
+            cursor.execute("RESET lock_timeout")
+            holding.result()
+
+
+def with_another_address(person: User, now: dt.datetime) -> tuple[Message, Message]:
+    """They have shown another address to be theirs, and two messages wait for them."""
+    EmailAddress.objects.create(user=person, email=ANOTHER.lower(), verified=True)
+    for key in ("first", "second"):
+        reader, to = f"person:{person.pk}", Address(person.email, person.name)
+        with transaction.atomic():
+            post("file_decided", key=key, to=to, context={}, capacity=reader, now=now)
+    first, second = Message.objects.filter(template="file_decided").order_by("pk")
+    return first, second
+
+
+def choose(client: Client) -> int:
+    return client.post(reverse("account_email"), {"action_primary": "", "email": ANOTHER.lower()}).status_code
+
+
+@pytest.mark.usefixtures("committed")
+def test_message_in_hand_does_not_hold_up_the_change(now: dt.datetime, visitor: Visitor) -> None:
+    """It is being sent to the address that was right when it left; what waits follows."""
+    person = factories.make_user()
+    before = person.email
+    leaving, waiting = with_another_address(person, now)
+    save_preferences(Preferences(address=before, reminders=Frequency.NEVER), now=now)
+    client = visitor(person)
+    with in_hand(Message.objects.filter(pk=leaving.pk)):
+        assert choose(client) == 302
+    person.refresh_from_db()
+    leaving.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (person.email, leaving.to_email, waiting.to_email) == (ANOTHER.lower(), before, ANOTHER.lower())
+    assert preferences_of(ANOTHER).reminders == Frequency.NEVER
+    assert list(Message.objects.filter(template="account_notice").values_list("to_email", flat=True)) == [before]
+
+
+@pytest.mark.usefixtures("committed")
+def test_change_of_address_is_whole_or_none(now: dt.datetime, visitor: Visitor) -> None:
+    """Whoever has to send it again goes from the old address to the new one, and the old one is told."""
+    person = factories.make_user()
+    before = person.email
+    _, waiting = with_another_address(person, now)
+    save_preferences(Preferences(address=before, reminders=Frequency.NEVER), now=now)
+    client = visitor(person)
+    with in_hand(Preferences.objects.filter(address=before)):
+        assert choose(client) == 503
+    person.refresh_from_db()
+    primary = EmailAddress.objects.filter(user=person, primary=True)
+    assert (person.email, primary.get().email) == (before, before)
+    assert choose(client) == 302
+    waiting.refresh_from_db()
+    assert (primary.get().email, waiting.to_email) == (ANOTHER.lower(), ANOTHER.lower())
+    assert preferences_of(ANOTHER).reminders == Frequency.NEVER
+    assert list(Message.objects.filter(template="account_notice").values_list("to_email", flat=True)) == [before]
+
+
+@pytest.mark.usefixtures("committed")
+def test_confirmed_address_that_becomes_the_main_one_is_whole_or_none(now: dt.datetime, visitor: Visitor) -> None:
+    """Of an account that has none yet, as one that an operator made: its mail goes along, and the old one is told."""
+    person = factories.make_user()
+    before = person.email
+    EmailAddress.objects.filter(user=person).update(primary=False)
+    save_preferences(Preferences(address=before, reminders=Frequency.NEVER), now=now)
+    client = visitor(person)
+    client.post(reverse("account_email"), {"action_add": "", "email": ANOTHER})
+    code = Message.objects.filter(template="account_notice", to_email__iexact=ANOTHER).latest("pk").context["code"]
+    confirm = reverse("account_email_verification_sent")
+    with in_hand(User.objects.filter(pk=person.pk)):
+        assert client.post(confirm, {"code": code}).status_code == 503
+    assert not EmailAddress.objects.filter(email__iexact=ANOTHER).exists()
+    assert client.post(confirm, {"code": code}).status_code == 302
+    person.refresh_from_db()
+    assert person.email == ANOTHER.lower()
+    assert preferences_of(ANOTHER).reminders == Frequency.NEVER
+    assert Message.objects.filter(template="account_notice", to_email=before).exists()
 
 
 def test_what_was_chosen_for_the_new_address_stands(db: None, now: dt.datetime) -> None:
