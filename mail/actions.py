@@ -56,7 +56,7 @@ def follow_to(*, was: str, becomes: str, reader: int, now: dt.datetime) -> None:
     for number, calendar in calendars.items():
         if calendar:
             Message.objects.filter(pk=number).update(calendar=addressed(calendar, becomes))
-    Message.objects.filter(pk__in=calendars).update(to_email=becomes)
+    Message.objects.filter(pk__in=calendars).update(to_email=becomes, readdressed=True)
     _take_preferences_along(was=was, becomes=becomes, now=now)
 
 

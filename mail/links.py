@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 
 from django.conf import settings
@@ -11,6 +12,10 @@ from django.urls import reverse
 from mail.models import Message
 
 SIGNED = "signed"
+
+
+class AnotherAddress(Exception):
+    """A link was opened whose message goes to another address by now than the one that got it."""
 
 
 def preferences_url(message: Message) -> str:
@@ -24,7 +29,7 @@ def unsubscribe_url(message: Message) -> str:
 
 
 def _url(purpose: str, message: Message) -> str:
-    path = _path(purpose).replace(SIGNED, _signer(purpose).sign(str(message.pk)))
+    path = _path(purpose).replace(SIGNED, _signer(purpose).sign(f"{message.pk}-{_mark(message)}"))
     return f"{settings.SITE_URL}{path}"
 
 
@@ -43,12 +48,29 @@ def message_of_unsubscribe(token: str) -> Message | None:
 
 
 def _message(token: str, purpose: str) -> Message | None:
-    """The message that a link of this purpose names; None for any other text."""
+    """The message that a link of this purpose names; None for any other text.
+
+    Raises:
+        AnotherAddress: it went elsewhere than where it goes by now.
+    """
     try:
-        number = int(_signer(purpose).unsign(token))
+        number, _, mark = _signer(purpose).unsign(token).partition("-")
+        message = Message.objects.filter(pk=int(number)).first()
     except (BadSignature, ValueError):
         return None
-    return Message.objects.filter(pk=number).first()
+    if message and not _got_it(message, mark):
+        raise AnotherAddress
+    return message
+
+
+def _got_it(message: Message, mark: str) -> bool:
+    """Whether the address of this message got the link. Those of former releases name none."""
+    return mark == _mark(message) if mark else not message.readdressed
+
+
+def _mark(message: Message) -> str:
+    """What a link holds of its address, which is nobody else's business."""
+    return hashlib.sha256(f"{message.pk} {message.to_email.lower()}".encode()).hexdigest()[:16]
 
 
 @cache

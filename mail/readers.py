@@ -62,12 +62,14 @@ def readdress(message: Message, mailbox: Mailbox) -> None:
     """
     if mailbox == _as_it_stands(message):
         return
+    moves = {"readdressed": True} if mailbox.email != message.to_email else {}
     message.to_email, message.to_name = mailbox.email, mailbox.name
+    message.readdressed = message.readdressed or bool(moves)
     message.calendar = message.calendar and addressed(message.calendar, mailbox.email)
     if wanted.is_told_anew(message.template):
         message.language = mailbox.language
-    message.save(update_fields=["to_email", "to_name", "calendar", "language"])
-    message.gathers.update(to_email=mailbox.email, to_name=mailbox.name)
+    message.save(update_fields=["to_email", "to_name", "readdressed", "calendar", "language"])
+    message.gathers.update(to_email=mailbox.email, to_name=mailbox.name, **moves)
 
 
 def _find(numbers: Collection[int]) -> dict[int, Mailbox]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,8 +18,22 @@ from mail.wishes import kinds_in, preferences_of
 from territories import clock
 
 
+def for_who_got_it(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[[HttpRequest, str], HttpResponse]:
+    """View decorator: a link whose mail goes elsewhere by now says so, and neither shows nor changes anything."""
+
+    @wraps(view)
+    def respond(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            return view(request, token)
+        except links.AnotherAddress:
+            return render(request, "mail/pages/another_address.html", status=410)
+
+    return respond
+
+
 @login_not_required
 @require_http_methods(["GET", "POST"])
+@for_who_got_it
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What the address of a message wishes to get."""
     message = links.message_of_preferences(token)
@@ -46,6 +63,7 @@ def preferences_page(
 @csrf_exempt  # Programs that read mail post here for their owner (RFC 8058): the signed link is the permission.
 @login_not_required
 @require_http_methods(["GET", "POST"])
+@for_who_got_it
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button; what is posted, by the button or by a mail program, refuses one kind of mail."""
     message = links.message_of_unsubscribe(token)

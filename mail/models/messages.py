@@ -146,6 +146,9 @@ class Message(models.Model):
     )
     template = models.CharField("modèle", max_length=80)
     to_email = models.EmailField("adresse")
+    readdressed = models.BooleanField(
+        "réadressé", default=False, db_default=False, help_text="Il allait d’abord à une autre adresse."
+    )
     to_name = models.CharField("nom", max_length=200, blank=True)
     language = models.CharField("langue", max_length=10, default="fr")
     context = models.JSONField("données du modèle", default=dict, blank=True)

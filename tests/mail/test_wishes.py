@@ -14,7 +14,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail import actions, digests, kinds, links
+from mail import actions, digests, kinds, links, readers
 from mail.delivery import Tally, deliver_due
 from mail.digests import tell_digests
 from mail.figures import mail_figures
@@ -691,6 +691,45 @@ def test_link_serves_its_purpose_only(tell: Tell, client: Client) -> None:
     ):
         assert (client.get(path).status_code, client.post(path).status_code) == (404, 404)
     assert not Suppression.objects.exists()
+
+
+ELSEWHERE = "ana@ailleurs.example.org"
+
+
+def changed_by_its_reader(_message: Message) -> None:
+    actions.follow_to(was="ana@example.org", becomes=ELSEWHERE, reader=7, now=NOW)
+
+
+def sent_again(message: Message) -> None:
+    readers.readdress(message, readers.Mailbox(ELSEWHERE, "Ana", "fr"))
+
+
+@pytest.mark.parametrize("move", [changed_by_its_reader, sent_again])
+@pytest.mark.parametrize("marked", [True, False])
+def test_link_in_a_former_mailbox_shows_and_changes_nothing(
+    tell: Tell, client: Client, move: Callable[[Message], None], *, marked: bool
+) -> None:
+    """The message was tried before its reader had another address; links of former releases name no address."""
+    message = tell(capacity="person:7")
+    Message.objects.filter(pk=message.pk).update(attempts=1, last_error="the line dropped")
+    paths = [path_of(links.preferences_url(message)), path_of(links.unsubscribe_url(message))]
+    if not marked:
+        bare = [links._signer(name).sign(str(message.pk)) for name in ("preferences", "unsubscribe")]
+        paths = [reverse("mail:preferences", args=bare[:1]), reverse("mail:unsubscribe", args=bare[1:])]
+    assert [client.get(path).status_code for path in paths] == [200, 200]
+    move(message)
+    for path in paths:
+        for page in (client.get(path), client.post(path, {"reminders": "never"})):
+            assert (page.status_code, "Ce lien est celui d’une autre adresse" in page.text) == (410, True)
+            assert ELSEWHERE not in page.text
+    assert not Preferences.objects.exists()
+    message.refresh_from_db()
+    assert client.post(path_of(links.unsubscribe_url(message))).status_code == 200
+    assert Preferences.objects.get().address == ELSEWHERE
+
+
+def path_of(url: str) -> str:
+    return url.removeprefix("https://portail.example.org")
 
 
 def test_what_engages_cannot_be_refused_by_a_link(tell: Tell, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
