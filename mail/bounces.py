@@ -152,7 +152,7 @@ def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime)
         _settle_arrived(message, now)
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT).exclude(outcome__in=FINAL)
     if event == Event.SOFT_BOUNCE:
-        again = now + SOFT_WAIT * 2**message.attempts
+        again = now + SOFT_WAIT * 2**message.soft_bounces
         if not _may_go_again(message, again):
             sent.update(outcome=Message.Outcome.BOUNCED, outcome_at=now, last_error=reason)
             return
@@ -163,6 +163,7 @@ def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime)
             outcome="",
             outcome_at=None,
             attempts=message.attempts + 1,
+            soft_bounces=message.soft_bounces + 1,
             due_at=again,
             next_attempt_at=again,
             turn_at=again,
@@ -173,9 +174,12 @@ def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime)
 
 
 def _may_go_again(message: Message, again: dt.datetime) -> bool:
-    """Another try makes sense: its words are there, it has an object then, and it has not been tried often."""
+    """Another try makes sense: its words are there, it has an object then, and it has not come back often.
+
+    What our own line or the server refused before says nothing of the mailbox, and does not count.
+    """
     in_time = message.not_after is None or again < message.not_after
-    return in_time and bool(message.context) and message.attempts < SOFT_TRIES_AT_MOST
+    return in_time and bool(message.context) and message.soft_bounces < SOFT_TRIES_AT_MOST
 
 
 def is_passing(answer: str) -> bool:

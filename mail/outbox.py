@@ -240,7 +240,7 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
             readdress(message, mailbox)
         numbers = [message.pk for message, _ in ways.open]
         again = Message.objects.filter(pk__in=numbers)
-        anew = {**dict.fromkeys(STAMPS), "outcome": "", "outcome_at": None, "attempts": 0}
+        anew = {**dict.fromkeys(STAMPS), "outcome": "", "outcome_at": None, "attempts": 0, "soft_bounces": 0}
         count = again.move(Message.State.QUEUED, next_attempt_at=now, **anew)
         take_turns(numbers, at=now)
         if count:

@@ -209,6 +209,7 @@ class Message(models.Model):
     not_after = models.DateTimeField("sans objet après", null=True, blank=True)
     next_attempt_at = models.DateTimeField("prochain essai")
     attempts = models.PositiveSmallIntegerField("essais manqués", default=0, db_default=0)
+    soft_bounces = models.PositiveSmallIntegerField("retours passagers", default=0, db_default=0)
     last_error = models.TextField("dernière erreur", blank=True)
 
     state = models.CharField("état", max_length=10, choices=State, default=State.QUEUED)

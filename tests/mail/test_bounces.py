@@ -22,6 +22,7 @@ from mail.kinds import Frequency, Kind
 from mail.models import Message, Preferences, Suppression
 from mail.outbox import requeue
 from mail.webhooks import take_down
+from territories import clock
 from tests.mail.conftest import NOW, Sink
 
 pytestmark = pytest.mark.django_db
@@ -192,12 +193,26 @@ def test_soft_bounces_come_to_an_end(message: Message) -> None:
     for _ in range(bounces.SOFT_TRIES_AT_MOST):
         tell_us(message, "soft_bounce", reason="mailbox full")
         message.refresh_from_db()
-        waits.append(message.attempts)
+        waits.append(round((message.next_attempt_at - clock.now()) / HOUR))
         Message.objects.filter(pk=message.pk).update(state="sent", sent_at=NOW)
     tell_us(message, "soft_bounce", reason="mailbox full")
     message.refresh_from_db()
-    assert (waits, message.state, message.outcome) == ([1, 2, 3, 4, 5], "sent", "bounced")
+    assert (waits, message.state, message.outcome) == ([1, 2, 4, 8, 16], "sent", "bounced")
     assert not Suppression.objects.exists()
+
+
+def test_attempts_that_did_not_reach_the_mailbox_are_no_soft_bounces(message: Message) -> None:
+    """A server that was away for an hour leaves a full mailbox all its time; so does an operator who sends it again."""
+    Message.objects.filter(pk=message.pk).update(attempts=bounces.SOFT_TRIES_AT_MOST + 1)
+    tell_us(message, "soft_bounce", reason="mailbox full")
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.soft_bounces) == ("queued", 7, 1)
+    assert message.next_attempt_at - clock.now() <= HOUR
+    worn_out = {"state": "sent", "sent_at": NOW, "outcome": "bounced", "outcome_at": NOW}
+    Message.objects.filter(pk=message.pk).update(**worn_out, soft_bounces=bounces.SOFT_TRIES_AT_MOST)
+    assert requeue([message.pk], now=NOW) == 1
+    message.refresh_from_db()
+    assert (message.attempts, message.soft_bounces) == (0, 0)
 
 
 @pytest.mark.parametrize("change", [{"due_at": NOW - 999 * HOUR, "not_after": NOW - 998 * HOUR}, {"context": {}}])
