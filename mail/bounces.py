@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from mail.addresses import in_letters
 from mail.models import Message, MessageQuerySet, Suppression
+from mail.models.messages import STAMPS
 
 logger = logging.getLogger(__name__)
 
@@ -140,9 +141,13 @@ def note(*, event: Event, address: str, message_id: str, reason: str, now: dt.da
 
 
 def _settle_arrived(message: Message, now: dt.datetime) -> None:
-    """It has arrived, although it was to be tried again: two words crossed, or an answer got lost. It goes once."""
-    tried = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED, attempts__gt=0)
-    tried.move(Message.State.SENT, sent_at=now, **({"context": {}} if message.secret else {}))
+    """It has arrived, although it was to be tried again or was given up: two words crossed, or an answer got lost.
+
+    It goes once. What a digest tells by now is left to it.
+    """
+    tried = Message.objects.filter(pk=message.pk, attempts__gt=0, gathered_into=None)
+    stamps = dict.fromkeys(STAMPS) | {"sent_at": now}
+    tried.move(Message.State.SENT, **stamps, **({"context": {}} if message.secret else {}))
 
 
 def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime) -> None:

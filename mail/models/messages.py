@@ -133,12 +133,13 @@ class Message(models.Model):
 
     TRANSITIONS: ClassVar[dict[State, frozenset[State]]] = {
         State.QUEUED: frozenset({State.SENT, State.FAILED, State.SKIPPED, State.GATHERED}),
-        # Failed: only what a restore brought back (`mail.actions.hold_restored`).
-        State.GATHERED: frozenset({State.SKIPPED, State.QUEUED, State.FAILED}),
-        State.FAILED: frozenset({State.QUEUED}),
+        # Failed: only what a restore brought back (`mail.actions.hold_restored`). Sent, from any of these: what was
+        # handed over and has arrived, although we took it for lost (`mail.bounces`).
+        State.GATHERED: frozenset({State.SKIPPED, State.QUEUED, State.FAILED, State.SENT}),
+        State.FAILED: frozenset({State.QUEUED, State.SENT}),
         State.SENT: frozenset({State.QUEUED}),
-        # Only what an address that was set aside kept here (`mail.outbox.requeue`).
-        State.SKIPPED: frozenset({State.QUEUED}),
+        # Queued: only what an address that was set aside kept here (`mail.outbox.requeue`).
+        State.SKIPPED: frozenset({State.QUEUED, State.SENT}),
     }
 
     key = models.CharField(

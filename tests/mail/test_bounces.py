@@ -330,6 +330,43 @@ def test_delivery_of_a_secret_one_that_was_to_be_tried_again_erases_it(tell: Tel
     assert (secret.state, secret.outcome, secret.context) == ("sent", "delivered", {})
 
 
+GIVEN_UP: dict[str, dict[str, Any]] = {
+    "failed": {"state": "failed", "failed_at": NOW, "last_error": "the line dropped after the final dot"},
+    "skipped": {"state": "skipped", "skipped_at": NOW, "last_error": "Adresse écartée\u00a0: 550"},
+    "gathered": {"state": "gathered", "gathered_at": NOW},
+}
+
+
+@pytest.mark.parametrize("state", GIVEN_UP)
+def test_delivery_of_what_was_given_up_settles_it(smtp_sink: Sink, tell: Tell, state: str) -> None:
+    """It is sent no second time, neither by an operator nor in a digest."""
+    message = tell()
+    Message.objects.filter(pk=message.pk).update(attempts=3, **GIVEN_UP[state])
+    assert tell_us(message, "delivered") == 200
+    message.refresh_from_db()
+    assert (message.state, message.outcome, message.sent_at is not None) == ("sent", "delivered", True)
+    assert (message.failed_at, message.skipped_at, message.gathered_at) == (None, None, None)
+    assert requeue([message.pk], now=NOW) == 0
+    assert not Message.objects.awaiting_digest().exists()
+
+
+@pytest.mark.parametrize("state", GIVEN_UP)
+def test_what_was_never_handed_over_has_not_arrived(tell: Tell, state: str) -> None:
+    message = tell()
+    Message.objects.filter(pk=message.pk).update(**GIVEN_UP[state])
+    tell_us(message, "delivered")
+    message.refresh_from_db()
+    assert (message.state, message.outcome) == (state, "")
+
+
+def test_item_of_a_digest_that_is_written_is_left_to_it(tell: Tell) -> None:
+    item, digest = tell(), tell("hello:2")
+    Message.objects.filter(pk=item.pk).update(attempts=1, gathered_into=digest, **GIVEN_UP["gathered"])
+    assert tell_us(item, "delivered") == 200
+    item.refresh_from_db()
+    assert (item.state, item.gathered_into, item.outcome) == ("gathered", digest, "")
+
+
 def test_only_what_was_sent_has_an_outcome(tell: Tell) -> None:
     queued = tell()
     tell_us(queued, "delivered")
