@@ -27,6 +27,7 @@ from mail.models.messages import STAMPS
 from mail.readers import Ways, readdress, ways_to
 from mail.rendering import RESERVED_NAMES, one_line
 from mail.turns import TURN, take_turns
+from mail.wanted import NOT_FOR_THEM, is_for_them
 from territories.prepared import run_planned
 
 logger = logging.getLogger(__name__)
@@ -147,6 +148,8 @@ def post(
 ) -> bool:
     """Write a message into the outbox; True when it is new, False when its key was already told.
 
+    What never left, for its reader had their `capacity` no longer, was not told: it is new once they have it again.
+
     It leaves after the caller's commit, not before `due_at` (default: `now`) and not after `not_after`;
     among those due, the lowest `priority` first, and then in turn for each `on_behalf_of` ("company:3"; default: the
     address). What the owner of the address wishes is asked when it leaves: quiet hours are those of `time_zone`
@@ -224,8 +227,25 @@ def together() -> Iterator[None]:
 
 
 def _write(rows: list[dict[str, Any]]) -> int:
-    """How many of them are new."""
-    return len(run_planned(INSERT, [Jsonb(rows), TURN, SET_ASIDE]))
+    """How many of them are new, or told after all."""
+    new = len(run_planned(INSERT, [Jsonb(rows), TURN, SET_ASIDE]))
+    in_capacity = {row["key"]: row for row in rows if row["capacity"]}
+    return new if new == len(rows) or not in_capacity else new + _tell_after_all(in_capacity)
+
+
+def _tell_after_all(rows: Mapping[str, dict[str, Any]]) -> int:
+    """What never left since its reader was no longer whom it is for, and is again, by keys: it leaves; how many do.
+
+    As it is told by now: a promise that was taken back and given anew is another one.
+    """
+    kept = Message.objects.filter(state=Message.State.SKIPPED, attempts=0, last_error__startswith=NOT_FOR_THEM)
+    again = [one for one in kept.filter(key__in=rows).select_for_update() if is_for_them(one)]
+    for message in again:
+        row = rows[message.key] | {"message_id": message.message_id}
+        due = dict.fromkeys(("next_attempt_at", "turn_at"), row["due_at"])
+        anew = {**dict.fromkeys(STAMPS), "last_error": ""}
+        Message.objects.filter(pk=message.pk).move(Message.State.QUEUED, **row, **due, **anew)
+    return len(again)
 
 
 def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:

@@ -140,6 +140,11 @@ def why_not(message: Message) -> str:
         return _why_not_for_them(message) or (check(message) if check else "")
 
 
+def is_for_them(message: Message) -> bool:
+    """Whether its reader has the capacity, if any, in which they are told."""
+    return not _why_not_for_them(message)
+
+
 def _why_not_for_them(message: Message) -> str:
     if not message.capacity:
         return ""

@@ -138,7 +138,8 @@ class Message(models.Model):
         State.GATHERED: frozenset({State.SKIPPED, State.QUEUED, State.FAILED, State.SENT}),
         State.FAILED: frozenset({State.QUEUED, State.SENT}),
         State.SENT: frozenset({State.QUEUED}),
-        # Queued: only what an address that was set aside kept here (`mail.outbox.requeue`).
+        # Queued: only what an address that was set aside kept here (`mail.outbox.requeue`), or what its reader had no
+        # longer to know and has again (`mail.outbox.post`).
         State.SKIPPED: frozenset({State.QUEUED, State.SENT}),
     }
 

@@ -197,3 +197,36 @@ def test_who_came_in_the_place_of_all_others_is_reminded(now: dt.datetime, commi
         new.name: "sent",
     }
     assert sorted(smtp_sink.recipients).count(world.association_owner.email) == 1
+
+
+@pytest.mark.parametrize("first", ["unsent", "tried", "sent"])
+def test_volunteer_who_promises_anew_is_reminded_once(
+    now: dt.datetime, committed: None, smtp_sink: Sink, first: str
+) -> None:
+    """The reminder waited when the promise was taken back; what may have left is not told again."""
+    world = factories.make_world(now)
+    at = world.slot.starts_at - 2 * DAY
+    factories.make_booking(now - 9 * DAY, world.slot, world.association)
+    factories.make_promise(now, world.slot, world.volunteer)
+    left = factories.make_user("Inès")
+    factories.add_member(world.company, left, Role.MANAGER, now)
+    actions.remind_workshops(now=at)
+    theirs = Message.objects.filter(capacity=f"volunteer:{world.slot.pk}:{world.volunteer.pk}")
+    if first == "sent":
+        theirs.update(state="sent", sent_at=at)
+    if first == "tried":
+        theirs.update(attempts=1, last_error="the line dropped after the final dot")
+    leave_slot(slot=world.slot, by=world.volunteer)
+    world.company.memberships.filter(user=left).delete()
+    deliver_due(now=at, limit=9, clock=lambda: at)
+    assert world.volunteer.email not in smtp_sink.recipients
+    promise = factories.make_promise(at, world.slot, world.volunteer)
+    for minutes in range(0, 15, 5):
+        later = at + dt.timedelta(minutes=minutes)
+        actions.remind_workshops(now=later)
+        deliver_due(now=later, limit=9, clock=lambda later=later: later)  # type: ignore[misc]
+    assert smtp_sink.recipients.count(world.volunteer.email) == (first == "unsent")
+    assert left.email not in smtp_sink.recipients
+    assert max(smtp_sink.recipients.count(address) for address in smtp_sink.recipients) == 1
+    if first == "unsent":
+        assert f"UID:promise-{promise.pk}@" in theirs.get().calendar
