@@ -14,6 +14,7 @@ from mail import outbox, wanted
 from mail.kinds import DIGEST, Frequency
 from mail.models import Message, MessageQuerySet, Preferences
 from mail.outbox import Address
+from mail.readers import language_of
 from mail.rendering import render
 from mail.turns import take_turns
 from mail.wishes import (
@@ -85,6 +86,7 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     # Whose place has another clock comes along, and so does what an earlier digest should have held: one address has
     # one digest a day, and nothing waits for ever.
     there = [one for one in waiting if one.is_due(called)]
+    _speak([one.message for one in there])
     true = [one for one in there if not _skipped(one.message, wishes, now)]
     due = [one for one in true if is_in_time(one.message, wishes, digest=now)]
     digest = _post(due, wishes, now) if due else None
@@ -168,7 +170,7 @@ def _post(due: list[Waiting], wishes: Preferences, now: dt.datetime) -> Message 
         key=key,
         to=Address(last.to_email, last.to_name),
         context=facts_of(messages),
-        language=last.language,
+        language=language_of(messages),
         time_zone=str(zone),
         priority=outbox.BULK,
         capacity=_reader_of(messages),
@@ -201,13 +203,28 @@ def what_is_still_so(digest: Message, at: dt.datetime) -> wanted.Facts | None:
 
     What an operator holds back since is left out, and holds up nothing else: it waits in the queue like all that is
     held back. Afterwards it is asked anew what its reader wishes, and the next digest takes it. What its reader has
-    refused since is left out too.
+    refused since is left out too. It speaks the language that its reader reads by now.
     """
     _let_go(digest.gathers.held_back(), at)
     wishes = preferences_of(digest.to_email)
-    gathered = digest.gathers.order_by("gathered_at", "pk")
+    gathered = list(digest.gathers.order_by("gathered_at", "pk"))
+    digest.language = language_of([*gathered, digest])
+    Message.objects.filter(pk=digest.pk).update(language=digest.language)
+    _speak(gathered)
     still = [one for one in gathered if not (_is_refused(one, wishes) or wanted.overtaken(one, at=at))]
     return facts_of(still) if still else None
+
+
+def _speak(messages: list[Message]) -> None:
+    """In the language that their reader reads by now, all of which every word is told anew.
+
+    The others stay in their own, whole: words of one about facts of another would be read by nobody, and alone they
+    would come more often than is wished.
+    """
+    language = language_of(messages) if messages else ""
+    for message in messages:
+        if wanted.is_told_anew(message.template):
+            message.language = language
 
 
 def facts_of(messages: list[Message]) -> dict[str, Any]:
@@ -220,11 +237,12 @@ def facts_of(messages: list[Message]) -> dict[str, Any]:
     briefly: list[dict[str, Any]] = []
     for message in told:
         subject, url = render(message).subject, message.context.get("url")
+        said = {"subject": subject, "language": message.language}
         # What has not one link of its own could not be told in brief.
         if len(items) < IN_FULL or not url:
-            items.append({"template": message.template, "subject": subject, "facts": message.context})
+            items.append(said | {"template": message.template, "facts": message.context})
         else:
-            briefly.append({"subject": subject, "url": url})
+            briefly.append(said | {"url": url})
     return {"items": items, "briefly": briefly, "count": len(told)}
 
 

@@ -91,8 +91,8 @@ def _facts(template: str) -> dict[str, Any]:
         "unreached": ["[association]"],
     }
     if template == DIGEST:
-        lists["items"] = [{"template": DIGEST_OF, "subject": "[subject]", "facts": _facts(DIGEST_OF)}]
-        lists["briefly"] = [{"subject": "[subject]", "url": "[url]"}]
+        lists["items"] = [{"template": DIGEST_OF, "subject": "[subject]", "language": "", "facts": _facts(DIGEST_OF)}]
+        lists["briefly"] = [{"subject": "[subject]", "language": "", "url": "[url]"}]
     facts = {word: f"[{word}]" for word in [*words, *SLOT_FACTS]}
     return facts | {word: 2 for word in words if _counts(word, source)} | lists
 

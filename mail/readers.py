@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from mail import wanted
@@ -70,6 +70,12 @@ def readdress(message: Message, mailbox: Mailbox) -> None:
         message.language = mailbox.language
     message.save(update_fields=["to_email", "to_name", "readdressed", "calendar", "language"])
     message.gathers.update(to_email=mailbox.email, to_name=mailbox.name, **moves)
+
+
+def language_of(messages: Sequence[Message]) -> str:
+    """What their one reader reads by now; without one, the language of the last."""
+    people = _find({_reader(one) for one in messages if one.capacity})
+    return next(iter(people.values())).language if len(people) == 1 else messages[-1].language
 
 
 def _find(numbers: Collection[int]) -> dict[int, Mailbox]:

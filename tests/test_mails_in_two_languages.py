@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -19,13 +20,19 @@ from charter import actions as charter
 from companies import emails as companies
 from companies.models import BookingMode, Slot
 from mail import outbox
-from mail.models import Message
+from mail.actions import save_preferences
+from mail.delivery import why_unwanted
+from mail.digests import tell_digests
+from mail.kinds import Frequency
+from mail.models import Message, Preferences
 from mail.rendering import render
 from tests import factories
 from tests.factories import World
 from workshops import actions as workshops
 from workshops import emails
-from workshops.models import Booking
+from workshops.models import Booking, Side
+
+DAYS = dt.timedelta(days=1)
 
 DAY, JOUR = "Tuesday 8\u00a0December 2026", "mardi 8\u00a0décembre 2026"
 HOURS, HEURES = "6:30\u00a0pm\u00a0– 8:30\u00a0pm", "18\u00a0h\u00a030\u00a0– 20\u00a0h\u00a030"
@@ -227,3 +234,34 @@ def test_rehearsal_speaks_its_own_language(world: World, now: dt.datetime, anna:
     }
     assert "SUMMARY:Digital workshop" in played.messages[0].calendar
     assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("when", ["before the digest is written", "after it is written"])
+def test_digest_speaks_the_language_that_its_reader_reads_by_now(world: World, now: dt.datetime, when: str) -> None:
+    """What cannot be told anew stays in its own language, whole, and is marked with it."""
+    reader = world.association_owner
+    booking = book(world, now)
+    with transaction.atomic():
+        emails.workshop_reminder(workshop=booking.workshop, now=now)
+        emails.report_due(workshop=booking.workshop, side=Side.ASSOCIATION, until=now + 30 * DAYS, now=now)
+    wishes = Preferences(address=reader.email, reminders=Frequency.DAILY, reports=Frequency.DAILY)
+    save_preferences(wishes, now=now)
+    items = Message.objects.filter(to_email=reader.email, template__in=["workshop_reminder", "report_due"])
+    assert items.update(state="gathered", gathered_at=now, about=f"booking:{booking.pk}") == 2
+    # It is the last that is told, and would have the whole digest speak French.
+    items.filter(template="report_due").update(gathered_at=now + dt.timedelta(minutes=1), about="")
+    if when == "before the digest is written":
+        User.objects.filter(pk=reader.pk).update(language="en")
+    assert tell_digests(now=now + DAYS) == 1
+    User.objects.filter(pk=reader.pk).update(language="en")
+    digest = Message.objects.get(template="digest")
+    assert why_unwanted(digest, at=now + DAYS) == ""
+    said = render(digest)
+    assert said.subject == "2 pieces of news from your portal"
+    (_, reminder), (language, report) = re.findall(
+        r'<div lang="(..)">(.*?)(?=<div lang=|</html>)', said.html, re.DOTALL
+    )
+    assert (DAY in reminder, JOUR in reminder) == (True, False)
+    assert (language, DAY in report) == ("fr", False)
+    for words in (JOUR, "Comment s’est passé l’atelier", "Quatre champs, une minute", "Écrire le compte rendu"):
+        assert words in report

@@ -29,7 +29,7 @@ def fact(name: str) -> str:
 
 SLOT = {name: fact(name) for name in ("day", "hours", "company", "place", "places", "computers", "slot_url", "why")}
 ITEMS = [
-    {"template": name, "subject": fact("subject"), "facts": facts}
+    {"template": name, "subject": fact("subject"), "language": "", "facts": facts}
     for name, facts in {
         "join_requested": {
             name: fact(name) for name in ("person", "address", "organisation", "message", "members_url")
@@ -59,7 +59,7 @@ CHOOSING: dict[str, list[Any]] = {
     "access": [[], [[fact("label"), fact("text")]]],
     "others": [[], [SLOT]],
     "items": [ITEMS[:1], ITEMS],
-    "briefly": [[], [{"subject": fact("subject"), "url": fact("url")}]],
+    "briefly": [[], [{"subject": fact("subject"), "language": "", "url": fact("url")}]],
     "remarks": [[], [fact("remark")]],
     "silent": [[], [fact("company")], [fact("company"), fact("association")]],
     "unreached": [[], [fact("company")], [fact("company"), fact("association")]],
