@@ -293,20 +293,25 @@ def _all_that_is_new(told: list[wanted.Facts]) -> wanted.Facts:
 @wanted.retold("booking_cancelled")
 def _what_is_off(message: Message, at: dt.datetime) -> wanted.Facts:
     """Under the date that its reader knows, too."""
-    return _with_what_is_free(message, at) | {"was": _last_told(_booking(message), message)}
+    return _what_else_is_free(message, at) | {"was": _last_told(_booking(message), message)}
 
 
-@wanted.retold("booking_declined", "booking_not_selected", "booking_expired", "waitlist_closed")
+@wanted.retold("waitlist_closed")
 def _what_else_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
     """Of the other slots that are proposed, those that can still be had: the mail is told without any, too."""
-    return _with_what_is_free(message, at)
-
-
-def _with_what_is_free(message: Message, at: dt.datetime) -> wanted.Facts:
-    slots = list(_still_bookable(message.context["others"], at).values())
-    booking = _booking(message)
+    slots = _still_bookable(message.context["others"], at)
     with translation.override(message.language):
-        return {**message.context, **(Instead.of(booking, slots) if booking else Others(slots)).facts()}
+        return {**message.context, **Others(list(slots.values())).facts()}
+
+
+@wanted.retold("booking_declined", "booking_not_selected", "booking_expired")
+def _what_there_is_instead(message: Message, at: dt.datetime) -> wanted.Facts:
+    """And whether the workshop that was to move stays where it was."""
+    slots, booking = _still_bookable(message.context["others"], at), _booking(message)
+    if booking is None:
+        return dict(message.context)
+    with translation.override(message.language):
+        return {**message.context, **Instead.of(booking, list(slots.values())).facts()}
 
 
 def _still_bookable(told: list[wanted.Facts], at: dt.datetime) -> dict[int, Slot]:

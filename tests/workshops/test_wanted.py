@@ -352,6 +352,7 @@ def test_other_slots_are_proposed_as_long_as_they_can_be_had(
     with transaction.atomic():
         propose(booking, now, list(Slot.objects.with_place().filter(starts_at__in=evenings)))
     message = Message.objects.get(to_name="Karim")
+    link = message.context["url"]
     assert named(message, now) == {one.pk for one in (past, taken, queued, free)}
     later = now + dt.timedelta(days=5)
     other = factories.make_association(now)
@@ -363,7 +364,26 @@ def test_other_slots_are_proposed_as_long_as_they_can_be_had(
     assert named(message, later) == set()
     said = render(message)
     assert ("proches et libres" in said.text, "proches et libres" in said.html) == (False, False)
-    assert message.context["url"] in said.text
+    assert message.context["url"] == link
+    assert link in said.text
+
+
+def test_end_of_a_queue_says_nothing_of_the_booking_with_its_number(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    """Of another association, which asks to move its workshop."""
+    stranger = factories.make_association(now, owner=factories.make_user("Nora"))
+    theirs = factories.make_booking(now, factories.make_slot(world.room, world.slot.starts_at + WEEK), stranger)
+    there = factories.make_slot(world.room, world.slot.starts_at + 2 * WEEK)
+    moves = {"state": Booking.State.PENDING, "moved_from": theirs, "event_of_id": theirs.pk}
+    asked = factories.make_booking(now, there, stranger, **moves)
+    factories.forget_mail()
+    entry = WaitlistEntry(pk=asked.pk, association=booking.association, slot=booking.slot)
+    with transaction.atomic():
+        emails.waitlist_closed(entry=entry, slot=booking.slot, others=[], why="", now=now)
+    message = Message.objects.get(to_name="Karim")
+    assert why_unwanted(message, at=now) == ""
+    assert ("stays" in message.context, theirs.association.slug in str(message.context)) == (False, False)
 
 
 def test_other_slots_are_proposed_as_they_are_when_the_mail_leaves(
