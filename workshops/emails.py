@@ -121,7 +121,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     told += [(one, _company_url(booking), facts) for one in _company(booking) if there == before]
     for person, url, said in told:
         _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=said)
-    left = Left(was, booking)
+    left, told_of = Left(was, booking), Said(was, now)
     for promise in _promises(was):
         _tell(
             "booking_moved",
@@ -134,7 +134,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
             facts=lambda: facts() | left.facts(),
             priority=1,
             told_once="left",
-            said=Said(was, now),
+            said=told_of,
         )
     if there != before:
         _tell_two_companies(was, booking, now)
@@ -603,15 +603,9 @@ def _tell_all(
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot], **told: object) -> None:
+    instead = Instead.of(booking, others)
     for manager in _association(booking):
-        _tell(
-            template,
-            booking,
-            manager,
-            now,
-            url="",
-            facts=lambda: Instead.of(booking, others).facts() | told,
-        )
+        _tell(template, booking, manager, now, url=instead.url, facts=lambda: instead.facts() | told)
 
 
 def _tell(  # the one place where a mail about a booking is put together
@@ -703,13 +697,19 @@ class Instead(NamedTuple):
         """What stays is read anew: it may be off, or have moved elsewhere, since it was to move here."""
         return cls(booking.still_there, slots)
 
+    @property
+    def url(self) -> str:
+        """Where another slot is chosen."""
+        if self.stays is None:
+            return settings.SITE_URL + reverse("workshops:search")
+        at = [self.stays.association.slug, self.stays.pk]
+        return settings.SITE_URL + reverse("workshops:association_move", args=at)
+
     def facts(self) -> dict[str, object]:
         """In the language spoken."""
         if self.stays is None:
-            search = settings.SITE_URL + reverse("workshops:search")
-            return Others(self.slots).facts() | {"stays": "", "stays_url": "", "url": search}
-        at, there = [self.stays.association.slug, self.stays.pk], _slot_facts(self.stays.slot)
-        move = settings.SITE_URL + reverse("workshops:association_move", args=at)
+            return Others(self.slots).facts() | {"stays": "", "stays_url": "", "url": self.url}
+        there, move = _slot_facts(self.stays.slot), self.url
         return {
             "others": [
                 _slot_facts(slot) | {"id": slot.pk, "slot_url": f"{move}?vers={slot.pk}"} for slot in self.slots
