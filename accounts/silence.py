@@ -48,13 +48,12 @@ def is_silent(address: str) -> bool:
 
 def silent_among(addresses: Iterable[str]) -> set[str]:
     """Those of these addresses that we write to no more, in lower case."""
-    asked = [one.lower() for one in addresses]
-    return set(Suppression.objects.filter(address__in=asked).values_list("address", flat=True))
+    return set(Suppression.objects.among(addresses).values_list("address", flat=True))
 
 
 def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime) -> None:
     """Somebody begins to act for an organisation: when no mail reaches them, the others hear it now."""
-    suppression = Suppression.objects.filter(address=person.email.lower()).first()
+    suppression = Suppression.objects.among([person.email]).first()
     if suppression is not None:
         _tell(suppression, person.name, organisation, now)
 
@@ -62,7 +61,7 @@ def tell_if_silent(*, person: User, organisation: Organisation, now: dt.datetime
 def tell_if_all_silent(*, organisation: Organisation, now: dt.datetime) -> None:
     """Somebody acts for an organisation no more: when no mail reaches those who are left, the others hear it now."""
     left = list(organisation.managers())
-    silent = {one.address: one for one in Suppression.objects.filter(address__in=[one.email.lower() for one in left])}
+    silent = {one.address: one for one in Suppression.objects.among(person.email for person in left)}
     if all(person.email.lower() in silent for person in left):
         for person in left:
             _tell(silent[person.email.lower()], person.name, organisation, now)

@@ -46,11 +46,8 @@ def ways_to(messages: Iterable[Message]) -> Ways:
     people = _find({_reader(one) for one in every if one.capacity})
     found = [(one, people.get(_reader(one)) if one.capacity else _as_it_stands(one)) for one in every]
     known = [(message, mailbox) for message, mailbox in found if mailbox is not None]
-    silent = set(
-        Suppression.objects.filter(address__in={mailbox.email.lower() for _, mailbox in known}).values_list(
-            "address", flat=True
-        )
-    )
+    aside = Suppression.objects.among(mailbox.email for _, mailbox in known)
+    silent = set(aside.values_list("address", flat=True))
     way = [(message, mailbox) for message, mailbox in known if mailbox.email.lower() not in silent]
     return Ways(way, silent=len(known) - len(way), gone=len(every) - len(known))
 

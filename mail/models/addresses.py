@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -45,12 +46,22 @@ class Pace(models.Model):
         return f"{self.free_at}"
 
 
+class SuppressionQuerySet(models.QuerySet["Suppression"]):
+    """Addresses that are set aside, by whose they are."""
+
+    def among(self, addresses: Iterable[str]) -> Self:
+        """Those of these addresses, however they are written."""
+        return self.filter(address__in={one.lower() for one in addresses})
+
+
 class Suppression(models.Model):
     """An address that a mail server refused for good, or whose owner asked for silence."""
 
     address = models.EmailField("adresse", unique=True)
     reason = models.CharField("raison", max_length=500)
     created_at = models.DateTimeField("depuis", editable=False)
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "adresse écartée"
