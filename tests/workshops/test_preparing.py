@@ -208,8 +208,10 @@ def test_lateness_and_closed_doors_are_of_the_day_itself(
     with travel(at, tick=False):
         client = visitor(world.company_owner)
         assert ("nous aurons du retard" in client.get(page).text) == said
-        assert client.post(note, {"kind": "late"}).status_code == (302 if said else 422)
+        answer = client.post(note, {"kind": "late"})
+        assert answer.status_code == (302 if said else 422)
         if not said:
+            assert "d’autres sont du jour de l’atelier" in answer.text
             with pytest.raises(actions.NotToday):
                 write(workshop, at, kind="late")
 

@@ -28,7 +28,10 @@ class NoteForm(forms.Form):
     """A word to the other side; late, and before a closed door, which are of the day itself, none is needed."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    kind = forms.ChoiceField(label="De quoi s’agit-il")
+    kind = forms.ChoiceField(
+        label="De quoi s’agit-il",
+        error_messages={"invalid_choice": "Choisissez un sujet de la liste\u00a0: d’autres sont du jour de l’atelier."},
+    )
     text = forms.CharField(
         label="Message",
         required=False,
