@@ -112,7 +112,10 @@ def _engagement(slot: Slot, user: User) -> str:
 @transaction.atomic
 def join_series(*, series: Availability, by: User, now: dt.datetime) -> Joined:
     """Promise every coming date of a series that has a free seat; says of each other one why not."""
+    _hold_diary(by)
     coming = Slot.objects.filter(availability=series, state=Slot.State.OPEN, starts_at__gt=now)
+    # All of them before the first, by number: a date that was moved stands elsewhere in time.
+    coming.hold()
     joined = Joined([], [])
     for slot in coming.exclude(volunteers__volunteer=by).order_by("starts_at", "pk"):
         try:
@@ -178,7 +181,7 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
     _hold_diary(profile.membership.user)
     # The slots before their promises, as whoever takes them back does.
     promised = SlotVolunteer.objects.coming(now).filter(volunteer=profile.membership.user_id).values("slot")
-    list(Slot.objects.filter(pk__in=promised).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    Slot.objects.filter(pk__in=promised).hold()
     # Of two first forms at once the second finds what the first saved.
     Membership.objects.select_for_update(no_key=True).get(pk=profile.membership_id)
     before = VolunteerProfile.objects.select_for_update().filter(membership=profile.membership_id).first()

@@ -52,6 +52,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         )
         return offered.filter(~Exists(taken_elsewhere()))
 
+    def hold(self) -> list[int]:
+        """Their numbers, in the order in which everybody holds slots; each is held until the end of the transaction."""
+        return list(self.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+
     def of_signatories(self, now: dt.datetime) -> Self:
         """Slots of companies that are signatories at this instant, whatever the state of the slot."""
         return self.filter(signatory(now, "room__site__company__"))

@@ -3,22 +3,27 @@
 import datetime as dt
 import threading
 import uuid
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.vocabulary import Topic
 from associations.models import Association
 from companies import actions as companies
-from companies.models import Slot
+from companies.models import Company, Slot, SlotVolunteer
 from mail.models import Message
 from tests import factories
+from tests.addresses import insure
 from tests.races import Move, at_once, second_waits
 from workshops import actions
-from workshops.models import Booking, Workshop
+from workshops.models import Booking, HostingAgreement, Workshop
 
 CLIENTS, ROUNDS = 8, 6
+SOON = dt.timedelta(minutes=6)
 
 
 def with_action(slot: Slot, association: Association, now: dt.datetime) -> None:
@@ -92,3 +97,59 @@ def test_promises_of_one_person_come_one_after_the_other(now: dt.datetime, commi
         pause()
 
     assert second_waits(hold_diary, partial(companies.join_slot, slot=world.slot, by=world.volunteer, now=now))
+
+
+# --- one order, so that nobody waits for who waits for them ------------------------------------------
+
+
+def then_asks(held: QuerySet[Any], later: QuerySet[Any]) -> Callable[[Move], None]:
+    """Hold these rows, let the other begin, and want those: had the other one taken them first, both would wait."""
+
+    def run(pause: Move) -> None:
+        list(held.select_for_update(no_key=True))
+        pause()
+        list(later.select_for_update(no_key=True, nowait=True))
+
+    return run
+
+
+def test_agreement_waits_for_a_booking_of_the_same_pair(now: dt.datetime, committed: None) -> None:
+    """A booking holds the association, and then asks whether the company is a signatory."""
+    world = factories.make_world(now)
+    with_action(world.slot, world.association, now)
+    insure(world.association, now)
+    association = Association.objects.filter(pk=world.association.pk)
+    propose = partial(
+        actions.propose_agreement, company=world.company, association=world.association, by=world.company_owner, now=now
+    )
+    assert second_waits(then_asks(association, Company.objects.filter(pk=world.company.pk)), propose)
+    assert HostingAgreement.objects.count() == 1
+
+
+def test_who_tells_of_another_way_in_waits_for_who_calls_off(now: dt.datetime, committed: None) -> None:
+    """Whoever calls a workshop off holds its slot, and then its booking."""
+    world = factories.make_world(now)
+    with_action(world.slot, world.association, now)
+    companies.place_site(site=world.site, latitude=50.64, longitude=3.07, now=now + SOON)
+    tell = partial(actions.remind_workshops, now=now + 3 * SOON)
+    assert second_waits(then_asks(Slot.objects.filter(pk=world.slot.pk), Booking.objects.all()), tell)
+    assert Message.objects.filter(template="workshop_way_changed").exists()
+
+
+def test_series_is_joined_in_the_order_of_its_slots(now: dt.datetime, committed: None) -> None:
+    """A course holds its slots by number; of a series one date was moved behind another."""
+    world = factories.make_world(now)
+    series = factories.make_series(now, world.room)
+    later, sooner = (
+        factories.make_slot(
+            world.room,
+            world.slot.starts_at + dt.timedelta(days=7 * weeks),
+            availability=series,
+            original_date=world.slot.starts_at.date() + dt.timedelta(days=7 * weeks),
+        )
+        for weeks in (2, 1)
+    )
+    assert later.pk < sooner.pk
+    joined = partial(companies.join_series, series=series, by=world.volunteer, now=now)
+    assert second_waits(then_asks(Slot.objects.filter(pk=later.pk), Slot.objects.filter(pk=sooner.pk)), joined)
+    assert SlotVolunteer.objects.filter(volunteer=world.volunteer).count() == 2

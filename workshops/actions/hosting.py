@@ -68,7 +68,8 @@ def propose_agreement(*, company: Company, association: Association, by: User, n
     """
     if not may_agree(company, association):
         raise NeverMet("Une convention se prépare une fois qu’un atelier est confirmé entre vous.")
-    company, association = hold(company), hold(association)
+    association = hold(association)
+    company = hold(company)
     today = timezone.localdate(now)
     live = list(HostingAgreement.objects.between(company, association).live(today).order_by("from_date"))
     begins = _first_day([one for one in live if one.is_begun], today)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
 
 from accounts.scans import one_by_one
 from associations.models import Request
@@ -33,11 +36,17 @@ def tell_matches(*, now: dt.datetime) -> int:
         return told
 
     told = one_by_one(requests, tell)
-    Slot.objects.filter(pk__in=[slot.pk for slot in new_slots]).update(matched_at=now)
+    _note_matched(new_slots, now)
     new = [request.pk for request in requests if request.matched_at is None]
     Request.objects.filter(pk__in=looked_at.intersection(new)).update(matched_at=now)
     Request.objects.filter(pk__in={request.pk for request in requests} - looked_at).update(matched_at=None)
     return told
+
+
+@transaction.atomic
+def _note_matched(slots: Iterable[Slot], now: dt.datetime) -> None:
+    held = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).hold()
+    Slot.objects.filter(pk__in=held).update(matched_at=now)
 
 
 def _near(request: Request, now: dt.datetime) -> list[Slot]:

@@ -161,11 +161,14 @@ def _tell_ways(now: dt.datetime) -> int:
 
 def _tell_way(booking_id: int, changed_at: dt.datetime, now: dt.datetime) -> bool:
     """Once for each change: the events of the two sides and of the volunteers take their next sequence with it."""
+    # The slot before its booking, as whoever moves it or calls it off.
+    own = Slot.objects.filter(pk__in=Booking.objects.filter(pk=booking_id).values("slot"))
+    own.hold()
     untold = Q(way_told_at=None) | Q(way_told_at__lt=changed_at)
     here = Booking.objects.filter(untold, pk=booking_id, state=Booking.State.CONFIRMED)
     if not here.update(way_told_at=changed_at, sequence=F("sequence") + 1):
         return False
-    Slot.objects.filter(pk__in=Booking.objects.filter(pk=booking_id).values("slot")).update(sequence=F("sequence") + 1)
+    own.update(sequence=F("sequence") + 1)
     workshop = Workshop.objects.with_everything().get(booking=booking_id)
     emails.workshop_way_changed(workshop=workshop, changed_at=changed_at, now=now)
     return True

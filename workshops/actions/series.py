@@ -162,8 +162,7 @@ def change_series(
     # In the order of who closes a room: the room, the series, the dates.
     companies.hold_places(rooms=Room.objects.filter(pk=availability.room_id), sites=Site.objects.none())
     # Nobody takes a date back, or moves it, between what is read here and what is written.
-    dates = Slot.objects.filter(availability=availability, starts_at__gt=now)
-    list(dates.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    Slot.objects.filter(availability=availability, starts_at__gt=now).hold()
     cut = availability.cut_from_date
     staying = _staying(availability, changed, from_date, now)
     kept_out = companies.dates_taken_out(availability) | {slot.original_date for slot in staying if slot.original_date}
