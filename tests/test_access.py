@@ -131,7 +131,7 @@ TABLE: dict[str, Rule] = {
     "workshops:volunteer_join_series": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_leave": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     # Nobody here has a promise of their own to be replaced in; a colleague has.
-    "workshops:stand_in_ask": post(AWAY, *[GONE] * 7),
+    "workshops:stand_in_ask": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:volunteer_event": get(AWAY, *[GONE] * 7),
     "workshops:stand_in_take": post(AWAY, GONE, AWAY, GONE, AWAY, GONE, GONE, GONE),
     "workshops:guidance": SIGNED_IN,

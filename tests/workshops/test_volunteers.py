@@ -47,6 +47,18 @@ def test_dates_are_sorted_by_what_they_need(world: World, now: dt.datetime, visi
     assert "Ateliers réservés" not in page
 
 
+@pytest.mark.parametrize("button", ["volunteer_join", "volunteer_leave", "stand_in_ask"])
+def test_button_of_a_date_that_is_gone_answers_in_words(
+    world: World, now: dt.datetime, visitor: Visitor, button: str
+) -> None:
+    factories.make_promise(now, world.slot, world.volunteer)
+    actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
+    address = reverse(f"workshops:{button}", args=[world.slot.pk])
+    assert "Cette date n’est plus à votre programme" in visitor(world.volunteer).post(address, follow=True).text
+    stranger = factories.make_user()
+    assert visitor(stranger).post(address).status_code == 404
+
+
 def test_what_cannot_take_place_asks_for_nobody(world: World, now: dt.datetime, visitor: Visitor) -> None:
     client = visitor(world.volunteer)
     assert "Je participe" in client.get(PAGE).text

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.identity import signed_in
 from accounts.refusals import Refused
 from companies import actions as companies
-from companies.models import Availability, Company, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Company, Slot, SlotVolunteer, VolunteerProfile
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted, day_date
@@ -59,7 +59,9 @@ def volunteering(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest, slot_id: int) -> HttpResponse:
     """« Je participe » to one date."""
     user = signed_in(request)
-    chosen = get_object_or_404(joinable(user, clock.now()), pk=slot_id)
+    chosen = joinable(user, clock.now()).filter(pk=slot_id).first()
+    if chosen is None:
+        return _gone(request, slot_id)
     try:
         companies.join_slot(slot=chosen, by=user, now=clock.now())
     except Refused as refusal:
@@ -104,7 +106,9 @@ def leave(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Take one's promise back."""
     user = signed_in(request)
     now = clock.now()
-    chosen = get_object_or_404(joinable(user, now), pk=slot_id)
+    chosen = joinable(user, now).filter(pk=slot_id).first()
+    if chosen is None:
+        return _gone(request, slot_id)
     if actions.leave(slot=chosen, by=user, now=now):
         messages.success(request, "Vous ne participez plus à cet atelier.")
     return redirect("workshops:volunteering")
@@ -114,11 +118,21 @@ def leave(request: HttpRequest, slot_id: int) -> HttpResponse:
 def ask_stand_in(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Ask the others to take one's place."""
     user, now = signed_in(request), clock.now()
-    own = SlotVolunteer.objects.filter(volunteer=user).coming(now).with_place()
-    companies.ask_stand_in(promise=get_object_or_404(own, slot=slot_id), now=now)
+    promise = SlotVolunteer.objects.filter(volunteer=user, slot=slot_id).coming(now).with_place().first()
+    if promise is None:
+        return _gone(request, slot_id)
+    companies.ask_stand_in(promise=promise, now=now)
     messages.success(
         request, "Vos collègues sont prévenus. Vous restez inscrit tant que personne ne prend votre place."
     )
+    return redirect("workshops:volunteering")
+
+
+def _gone(request: HttpRequest, slot_id: int) -> HttpResponse:
+    """From a date that ended, was taken back or moved after the page was opened: to what is to come."""
+    own = Slot.objects.filter(room__site__company__in=Company.objects.of_member(signed_in(request)))
+    get_object_or_404(own, pk=slot_id)
+    messages.info(request, "Cette date n’est plus à votre programme\u00a0: voici celles qui viennent.")
     return redirect("workshops:volunteering")
 
 
