@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.test import Client
 
 from companies.models import BookingMode, Slot
@@ -61,6 +62,17 @@ def test_link_is_of_no_use_after_the_clock(link: str, client: Client, now: dt.da
         assert "Cette demande est restée sans réponse" in client.get(link).text
         assert client.post(link, {"answer": "yes"}).status_code == 409
     assert Booking.objects.get().is_pending
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [("completed", "L’atelier a eu lieu."), ("no_show", "Une absence à cet atelier est signalée.")]
+)
+def test_link_says_what_became_of_the_workshop(link: str, client: Client, state: str, said: str) -> None:
+    Booking.objects.update(state="confirmed", settled_at=F("created_at"), expires_at=None)
+    Booking.objects.update(state=state)
+    assert said in client.get(link).text
+    again = client.post(link, {"answer": "yes"})
+    assert (again.status_code, said in again.text) == (409, True)
 
 
 def test_link_of_who_left_the_company_leads_nowhere(link: str, world: World, client: Client) -> None:

@@ -128,4 +128,4 @@ def _check_asked(booking: Booking, now: dt.datetime) -> None:
     if booking.as_of(now).state == Booking.State.EXPIRED:
         raise AlreadySettled("Cette demande est restée sans réponse trop longtemps\u00a0: l’association a été libérée.")
     if not booking.is_pending:
-        raise AlreadySettled(f"Cette réservation est déjà {booking.get_state_display()}.")
+        raise AlreadySettled(booking.settled_already)

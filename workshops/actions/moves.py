@@ -30,7 +30,7 @@ def move_booking(booking: Booking, to: Booking.State, *, now: dt.datetime, **sta
     Raises:
         AlreadySettled: somebody was faster.
     """
-    _move(booking, to, "Cette réservation est déjà {}.", **stamps)
+    _move(booking, to, **stamps)
     _end_offer(booking, taken=to in (Booking.State.CONFIRMED, Booking.State.PENDING), now=now)
 
 
@@ -40,15 +40,15 @@ def move_entry(entry: WaitlistEntry, to: WaitlistEntry.State, **stamps: object) 
     Raises:
         AlreadySettled: somebody was faster.
     """
-    _move(entry, to, "Cette place est déjà «\u00a0{}\u00a0».", **stamps)
+    _move(entry, to, **stamps)
 
 
-def _move(row: Booking | WaitlistEntry, to: str, already: str, **stamps: object) -> None:
+def _move(row: Booking | WaitlistEntry, to: str, **stamps: object) -> None:
     """One conditional update: the database decides who was first."""
     sources = [source for source, targets in row.TRANSITIONS.items() if to in targets]
     if not type(row).objects.filter(pk=row.pk, state__in=sources).update(state=to, **stamps):
         row.refresh_from_db()
-        raise AlreadySettled(already.format(row.get_state_display()))
+        raise AlreadySettled(row.settled_already)
     row.state = to
     for field, value in stamps.items():
         setattr(row, field, value)

@@ -316,6 +316,15 @@ class Booking(models.Model):
         return self
 
     @property
+    def settled_already(self) -> str:
+        """What became of it, in a sentence for who would settle it once more."""
+        reported = {
+            self.State.COMPLETED: "L’atelier a eu lieu.",
+            self.State.NO_SHOW: "Une absence à cet atelier est signalée.",
+        }
+        return reported.get(self.State(self.state), f"Cette réservation est déjà {self.get_state_display()}.")
+
+    @property
     def event(self) -> int:
         """The number of its event in calendars: that of the first booking, wherever the workshop was moved since."""
         return self.event_of_id or self.pk
@@ -350,6 +359,11 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.state == self.State.CONFIRMED
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether a report has said what became of it."""
+        return self.state in (self.State.COMPLETED, self.State.NO_SHOW)
 
     @property
     def is_pending(self) -> bool:

@@ -109,3 +109,8 @@ class WaitlistEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"
+
+    @property
+    def settled_already(self) -> str:
+        """What became of it, in a sentence for who would settle it once more."""
+        return f"Cette place est déjà «\u00a0{self.get_state_display()}\u00a0»."
