@@ -22,6 +22,8 @@ WORKSHOP_COLUMNS = (
     "heures de bénévolat",
     "heures de mécénat",
 )
+# What stands for the state of a workshop whose two reports contradict each other.
+DIFFERING = "récits différents"
 HOURS_COLUMNS = ("date", "entreprise", "association", "site", "cadre", "heures")
 
 
@@ -33,6 +35,15 @@ class Line(NamedTuple):
     volunteers: int | None
     benevolat_minutes: int
     mecenat_minutes: int
+
+    @property
+    def contested(self) -> bool:
+        return self.booking.workshop.is_contested
+
+    @property
+    def state(self) -> str:
+        """In words."""
+        return DIFFERING if self.contested else str(self.booking.get_state_display())
 
 
 def lines(bookings: Iterable[Booking]) -> list[Line]:
@@ -61,7 +72,7 @@ def workshops_csv(told: Iterable[Line]) -> str:
                 one.booking.slot.room.site.name,
                 one.booking.slot.room.site.commune.name,
                 str(one.booking.get_topic_display()),
-                str(one.booking.get_state_display()),
+                one.state,
                 "" if one.people is None else one.people,
                 "" if one.volunteers is None else one.volunteers,
                 "" if one.volunteers is None else number(one.benevolat_minutes / 60, 2),

@@ -116,10 +116,10 @@ def _fact(booking: Booking, side: Side) -> Fact | None:
 
 def _of_reports(booking: Booking, side: Side) -> Kind:
     """What the two reports say together; where they contradict each other nothing counts."""
+    if booking.workshop.is_contested:
+        return "disputed"
     reports = booking.workshop.reports.all()
     absent = {report.absent for report in reports}
-    if len(absent) > 1:
-        return "disputed"
     if absent <= {""}:
         return _of_people(side, nobody=any(report.says_nobody_came for report in reports))
     return "absent" if absent == {side.value} else "waited"

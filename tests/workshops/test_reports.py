@@ -294,6 +294,30 @@ def test_each_side_reads_its_own_report_and_the_words_about_its_absence_alone(
         assert ("Une absence est signalée" in theirs, "Salle rendue propre." in theirs) == (False, False)
 
 
+def test_two_accounts_that_differ_are_called_so(
+    booking: Booking, world: World, visitor: Callable[[User], Client]
+) -> None:
+    """Nobody's word stands over the other's: on both pages, in both histories, in the table."""
+    end, by = world.slot.ends_at, world.company_owner
+    gone = Report(absent=Side.ASSOCIATION)
+    actions.report_workshop(workshop=booking.workshop, report=gone, side=Side.COMPANY, by=by, now=end)
+
+    def seen() -> list[str]:
+        pages = []
+        with travel(end, tick=False):
+            for person, own in ((by, world.company), (world.association_owner, world.association)):
+                space = "company" if own == world.company else "association"
+                client, history = visitor(person), reverse(f"workshops:{space}_history", args=[own.slug])
+                page = reverse(f"workshops:{space}_booking", args=[own.slug, booking.pk])
+                answers = [client.get(page), client.get(history), client.get(history, {"format": "csv"})]
+                pages += [answer.text for answer in answers]
+        return pages
+
+    assert ["récits différents" in page for page in seen()] == [False] * 6
+    write(booking, Side.ASSOCIATION, end, attended=4)
+    assert ["récits différents" in page for page in seen()] == [True] * 6
+
+
 def test_brackets_and_what_was_taught_are_read_again(
     booking: Booking, world: World, visitor: Callable[[User], Client]
 ) -> None:

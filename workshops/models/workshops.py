@@ -169,6 +169,11 @@ class Workshop(models.Model):
         return str(self.booking)
 
     @property
+    def is_contested(self) -> bool:
+        """Whether its two reports contradict each other on who was absent; they are prefetched where there are many."""
+        return len({report.absent for report in self.reports.all()}) > 1
+
+    @property
     def name(self) -> str:
         """Its title, or what it teaches."""
         return self.title or str(self.booking.get_topic_display())
