@@ -56,3 +56,21 @@ class Audience(models.TextChoices):
     EXILED = "personnes-exilees", "Personnes exilées"
     PRIORITY_AREAS = "residents-qpv-frr", "Résidents en QPV ou FRR"
     SENIORS = "seniors", "Séniors"
+
+
+class Language(models.TextChoices):
+    """Languages other than French that are heard in workshops: ISO 639-1, else 639-5 or 639-3."""
+
+    ENGLISH = "en", _("anglais")
+    ARABIC = "ar", _("arabe")
+    SPANISH = "es", _("espagnol")
+    PORTUGUESE = "pt", _("portugais")
+    TURKISH = "tr", _("turc")
+    UKRAINIAN = "uk", _("ukrainien")
+    RUSSIAN = "ru", _("russe")
+    ROMANIAN = "ro", _("roumain")
+    PERSIAN = "fa", _("persan, dari")
+    PASHTO = "ps", _("pachto")
+    CHINESE = "zh", _("chinois")
+    CREOLE = "cpf", _("créole")
+    SIGN = "fsl", _("langue des signes française")

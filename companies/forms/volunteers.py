@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from accounts.vocabulary import Level, Topic
+from accounts.vocabulary import Language, Level, Topic
 from companies.models import Engagement, Membership, Site, VolunteerProfile
 
 
@@ -21,7 +21,7 @@ class VolunteerForm(forms.ModelForm[VolunteerProfile]):
     )
     languages = forms.MultipleChoiceField(
         label="Autres langues que le français",
-        choices=VolunteerProfile.Language.choices,
+        choices=Language.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

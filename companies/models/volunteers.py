@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.ranges import between
-from accounts.vocabulary import Level, Topic
+from accounts.vocabulary import Language, Level, Topic
 from companies.models.companies import Company, Membership
 from companies.models.periods import TsTzRange
 from companies.models.places import Site
@@ -50,23 +50,6 @@ class VolunteerProfile(models.Model):
         EVENING = "evening", "les soirs de semaine"
         SATURDAY = "saturday", "le samedi"
         SUNDAY = "sunday", "le dimanche"
-
-    class Language(models.TextChoices):
-        """Languages other than French that are heard in workshops: ISO 639-1, else 639-5 or 639-3."""
-
-        ENGLISH = "en", "anglais"
-        ARABIC = "ar", "arabe"
-        SPANISH = "es", "espagnol"
-        PORTUGUESE = "pt", "portugais"
-        TURKISH = "tr", "turc"
-        UKRAINIAN = "uk", "ukrainien"
-        RUSSIAN = "ru", "russe"
-        ROMANIAN = "ro", "roumain"
-        PERSIAN = "fa", "persan, dari"
-        PASHTO = "ps", "pachto"
-        CHINESE = "zh", "chinois"
-        CREOLE = "cpf", "créole"
-        SIGN = "fsl", "langue des signes française"
 
     membership = models.OneToOneField(
         Membership, on_delete=models.CASCADE, primary_key=True, related_name="volunteer_profile"
@@ -123,7 +106,7 @@ class VolunteerProfile(models.Model):
     @property
     def brings(self) -> list[tuple[str, list[str]]]:
         """Topics, levels, languages and times, each with its name, where something was said of them."""
-        vocabularies = {"topics": Topic, "levels": Level, "languages": self.Language, "moments": self.Moment}
+        vocabularies = {"topics": Topic, "levels": Level, "languages": Language, "moments": self.Moment}
         return [
             (str(self._meta.get_field(name).verbose_name).capitalize(), [str(words(code).label) for code in said])  # type: ignore[union-attr]
             for name, words in vocabularies.items()
