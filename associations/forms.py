@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.forms import DayField, OrganisationForm, date_input, weekday_choices
 from accounts.uploads import LONGEST_FILE
-from accounts.vocabulary import Audience, Topic
+from accounts.vocabulary import Audience, Language, Topic
 from associations.models import Association, InsuranceCertificate, Period, Request
 from territories.forms import CommuneField
 
@@ -47,6 +47,21 @@ class RequestForm(forms.ModelForm[Request]):
         widget=forms.CheckboxSelectMultiple,
         help_text="Rien de coché\u00a0: n’importe quel jour.",
     )
+    best_weekdays = forms.TypedMultipleChoiceField(
+        label="Jours préférés",
+        choices=weekday_choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Parmi ceux qui vous conviennent\u00a0: ils passent devant.",
+    )
+    languages = forms.MultipleChoiceField(
+        label="Langues à parler",
+        choices=Language.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Seuls les créneaux où des bénévoles les parlent toutes vous sont proposés.",
+    )
     periods = forms.MultipleChoiceField(
         label="Moments de la journée",
         choices=Period.choices,
@@ -72,7 +87,11 @@ class RequestForm(forms.ModelForm[Request]):
             "computers": "Combien d’ordinateurs il faut",
             "volunteers": "Bénévoles souhaités",
         }
-        help_texts = {"volunteers": "0 si votre équipe suffit.", "radius_km": ""}
+        help_texts = {
+            "step_free": "Seuls les sites où l’on entre sans marche vous sont proposés.",
+            "volunteers": "0 si votre équipe suffit.",
+            "radius_km": "",
+        }
 
     def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
         super().__init__(data, initial={"radius_km": 20} | initial | _season(initial, today) | {"key": uuid.uuid4()})
@@ -80,6 +99,9 @@ class RequestForm(forms.ModelForm[Request]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        days, best = cleaned.get("weekdays") or [], cleaned.get("best_weekdays") or []
+        if days and not set(best) <= set(days):
+            self.add_error("best_weekdays", "Choisissez vos jours préférés parmi les jours qui vous conviennent.")
         start, end = cleaned.get("from_date"), cleaned.get("until_date")
         if start and end and end < start:
             self.add_error("until_date", "Indiquez une date de fin après la date de début.")

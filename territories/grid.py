@@ -12,6 +12,8 @@ from django.db.models import Func, IntegerField
 from territories.distance import EARTH_RADIUS_KM
 
 ROWS_A_DEGREE, COLUMNS_A_DEGREE = 5, 4
+# From south to north, a little less than it is: whatever is measured with it reaches far enough.
+KM_A_DEGREE = 0.99 * math.radians(EARTH_RADIUS_KM)
 COLUMNS = 360 * COLUMNS_A_DEGREE
 # A hair beyond the circle: what lies on its edge is measured by whoever asks.
 _ASIDE = 1e-9
@@ -30,6 +32,18 @@ class GridCell(Func):
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override]  # what is passed on
         latitude, longitude = (compiler.compile(one)[0] for one in self.get_source_expressions())
         return super().as_sql(compiler, connection, latitude=latitude, longitude=longitude, **extra)
+
+
+def cells_of_box(south: str, north: str, west: str, east: str) -> str:
+    """SQL of an array of the cells that meet a box between parallels and meridians (expressions, degrees)."""
+    rows = _series(f"({south} + 90) * {ROWS_A_DEGREE}", f"({north} + 90) * {ROWS_A_DEGREE}")
+    columns = _series(f"({west} + 180) * {COLUMNS_A_DEGREE}", f"({east} + 180) * {COLUMNS_A_DEGREE}")
+    cell = f"line * {COLUMNS} + (place + {COLUMNS}) % {COLUMNS}"
+    return f"SELECT array_agg({cell} ORDER BY line, place) FROM {rows} AS line, {columns} AS place"  # noqa: S608  # of our own
+
+
+def _series(first: str, last: str) -> str:
+    return f"generate_series(floor({first})::int, floor({last})::int)"
 
 
 def cell_of(latitude: float, longitude: float) -> int:

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast
@@ -15,9 +17,10 @@ from django.db.models.functions import Cast
 from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.ranges import between
-from accounts.vocabulary import Audience, Level, Topic
+from accounts.vocabulary import Audience, Language, Level, Topic
 from associations.models.associations import Association
 from territories.closed_lists import WordField, WordsField
+from territories.grid import KM_A_DEGREE, cells_of_box
 from territories.models import Commune
 from territories.wording import enumerated, weekdays_said
 
@@ -62,7 +65,7 @@ class RequestQuerySet(ClaimableQuerySet):
         return self.filter(association__in=Association.objects.managed_by(user))
 
 
-@tracked(exclude=["key"])
+@tracked(exclude=["key", "cells"])
 class Request(Claimable):
     """What an association looks for: a room with computers near a place, in a season.
 
@@ -86,9 +89,12 @@ class Request(Claimable):
         "participants",
         "computers",
         "volunteers",
+        "languages",
+        "step_free",
         "commune",
         "radius_km",
         "weekdays",
+        "best_weekdays",
         "periods",
         "from_date",
         "until_date",
@@ -112,12 +118,30 @@ class Request(Claimable):
     volunteers = models.PositiveSmallIntegerField(
         "bénévoles souhaités", default=0, validators=between(0, MOST_VOLUNTEERS)
     )
+    languages = WordsField(
+        WordField(max_length=5, choices=Language),
+        verbose_name="langues à parler",
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    step_free = models.BooleanField("accès sans marche", default=False, db_default=False)
     commune = models.ForeignKey(Commune, on_delete=models.PROTECT, related_name="+", verbose_name="commune")
     radius_km = models.PositiveSmallIntegerField(
         "rayon", help_text="kilomètres", validators=between(1, WIDEST_RADIUS_KM)
     )
     weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours", default=list, blank=True)
+    best_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name="jours préférés", default=list, db_default=[], blank=True
+    )
     periods = WordsField(WordField(max_length=20, choices=Period), verbose_name="moments", default=list, blank=True)
+    cells = ArrayField(
+        models.IntegerField(),
+        editable=False,
+        default=list,
+        db_default=[],
+        help_text="carreaux où l’on cherche, d’après la commune et le rayon\u00a0; écrits par la base",
+    )
     from_date = models.DateField("du")
     until_date = models.DateField("au")
     state = WordField(max_length=20, choices=State, default=State.OPEN)
@@ -145,6 +169,26 @@ class Request(Claimable):
         indexes = [
             models.Index(name="request_queue", fields=["created_at", "id"], condition=Q(state="in_review")),
             models.Index(name="request_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
+            GinIndex(name="request_open_by_cell", fields=["cells"], condition=Q(state="open")),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="request_finds_its_cells",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("commune_id", "radius_km", "cells"),  # type: ignore[no-untyped-call]  # the library has no types here
+                func=f"""
+                    SELECT ({cells_of_box("aside.south", "aside.north", "aside.west", "aside.east")}) INTO NEW.cells
+                    FROM territories_commune AS commune CROSS JOIN LATERAL (
+                        SELECT min(latitude - high) AS south, max(latitude + high) AS north,
+                            min(longitude - high / cos(radians(latitude))) AS west,
+                            max(longitude + high / cos(radians(latitude))) AS east
+                        FROM territories_commune AS here, (SELECT NEW.radius_km / {KM_A_DEGREE:.3f}) AS reach (high)
+                        WHERE here.latitude IS NOT NULL AND (here.code = commune.code
+                            OR commune.latitude IS NULL AND here.departement_id = commune.departement_id)
+                    ) AS aside WHERE commune.code = NEW.commune_id;
+                    RETURN NEW;
+                """,  # noqa: S608  # words of our own
+            ),
         ]
         constraints = [
             *Claimable.Meta.constraints,
@@ -157,6 +201,11 @@ class Request(Claimable):
             models.CheckConstraint(name="request_about_something", condition=Q(topics__len__gte=1)),
             models.CheckConstraint(
                 name="request_weekdays_known", condition=Q(weekdays__contained_by=list(range(1, 8)))
+            ),
+            models.CheckConstraint(
+                name="request_best_weekdays_suit",
+                condition=Q(best_weekdays__contained_by=list(range(1, 8)))
+                & (Q(weekdays__len=0) | Q(best_weekdays__contained_by=F("weekdays"))),
             ),
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
             models.CheckConstraint(
