@@ -112,7 +112,7 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             in_review = posted.state == Request.State.IN_REVIEW
             messages.success(request, IN_REVIEW if in_review else ONLINE)
-            return redirect("associations:requests", association.slug)
+            return redirect("workshops:association_request", association.slug, posted.pk)
     context = {"association": association, "form": form}
     return render(request, "associations/request_create.html", context, status=422 if form.is_bound else 200)
 

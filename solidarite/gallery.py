@@ -18,6 +18,7 @@ from solidarite.skyline import skyline
 from territories import clock
 from workshops.cards import Card
 from workshops.filters import SlotFilter
+from workshops.forms import DismissForm
 from workshops.models import HostingAgreement, Report, Side
 from workshops.pictures import legend, map_of_france, scale
 from workshops.reliability import AGAINST
@@ -87,6 +88,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "full_search_form": _search_form("recherche_%s"),
         "skyline": skyline(now),
         "cards": [_card("Salle Ada, 3e étage", "Réponse immédiate"), _card("Mezzanine", "Réponse sous 96\u00a0h")],
+        "why": ["à 4\u00a0km", "8\u00a0ordinateurs pour 6\u00a0personnes", "le jour que vous préférez"],
+        "dismiss": DismissForm(auto_id="ecarter_%s"),
         "facets": [
             {"label": label, "shown": "12", "chosen": label == "Le soir", "url": "#creneaux"}
             for label in ("Le soir", "Le week-end", "Accès sans marche")

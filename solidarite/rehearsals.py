@@ -43,7 +43,7 @@ from solidarite.moderation.kinds import AppealKind
 from solidarite.notices import NOTICE, NOTICES, tell_notice
 from solidarite.understudies import understudy
 from workshops.catalogue import alternatives, bookable
-from workshops.matching import Match, best
+from workshops.matching import Known, Match, best_slots
 from workshops.models import Booking, HostingAgreement, Report, SavedSearch, Side, WaitlistEntry, Workshop, WorkshopNote
 
 logger = logging.getLogger(__name__)
@@ -285,8 +285,9 @@ class Cast:
     newest: Callable[[type[Model]], list[Any]]
     owner: Callable[[Organisation], User]
     others: Callable[[Booking | WaitlistEntry], list[Slot]]
-    matches: Callable[[Request], list[tuple[Match, Slot]]]
+    matches: Callable[[Request], list[Match]]
     catalogue: Callable[[], list[Slot]]
+    known: Callable[[], Known]
 
     def __init__(self, *, now: dt.datetime) -> None:
         self.now = now
@@ -296,6 +297,7 @@ class Cast:
         self.others = cache(self._others)
         self.matches = cache(self._matches)
         self.catalogue = cache(self._catalogue)
+        self.known = cache(self._known)
 
     def scene(self, template: str) -> Scene:
         """What the mail's function is called with.
@@ -369,10 +371,11 @@ class Cast:
     def _others(self, claim: Booking | WaitlistEntry) -> list[Slot]:
         return alternatives(claim.slot, now=self.now, places=claim.participants)
 
-    def _matches(self, request: Request) -> list[tuple[Match, Slot]]:
-        found = best(request, self.catalogue(), count=SHOWN_AT_MOST)
-        by_id = {slot.pk: slot for slot in self.catalogue()}
-        return [(one, by_id[one.slot_id]) for one in found]
+    def _matches(self, request: Request) -> list[Match]:
+        return best_slots(request, self.catalogue(), count=SHOWN_AT_MOST, now=self.now, known=self.known())
+
+    def _known(self) -> Known:
+        return Known.of(self.newest(Request), self.catalogue())
 
     def _catalogue(self) -> list[Slot]:
         return list(bookable(self.now).with_place().order_by("starts_at", "pk")[:CATALOGUE_LOOKED_AT])

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env
@@ -236,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind expiring requests": {"task": "associations.tasks.remind_expiring", "schedule": SLOW_SCAN_SECONDS},
     "tell ending insurance": {"task": "workshops.tasks.tell_ending_insurance", "schedule": SLOW_SCAN_SECONDS},
     "tell matches": {"task": "workshops.tasks.tell_matches", "schedule": SCAN_SECONDS},
+    "sweep matches": {"task": "workshops.tasks.sweep_matches", "schedule": crontab(hour="3", minute="30")},
     "tell alerts": {"task": "workshops.tasks.tell_alerts", "schedule": 300.0, "options": {"expires": 300}},
     # Of the whole country, and no scan: also where scans are hurried.
     "count needs": {"task": "workshops.tasks.count_needs", "schedule": 3600.0, "options": {"expires": 3600}},

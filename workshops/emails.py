@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from accounts.letters import Facts, Reader, in_organisation, managers_of, operators, owners_of, writing_to
 from accounts.models import Role, User
@@ -22,17 +21,17 @@ from accounts.vocabulary import Topic
 from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
 from companies.emails import as_volunteer
-from companies.models import BookingMode, Slot, SlotVolunteer
 from companies.models import Membership as InCompany
+from companies.models import Slot, SlotVolunteer
 from mail import outbox
 from mail.calendars import addressed
 from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.prepared import Prepared
-from territories.wording import counted, kilometres, language, long_date, time_range, wall_time
+from territories.wording import counted, language, long_date, time_range, wall_time
 from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
-from workshops.matching import Match
+from workshops.matching import Match, reasons
 from workshops.models import (
     Booking,
     HostingAgreement,
@@ -485,10 +484,10 @@ def workshop_thanks(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 @told_as(Kind.SUGGESTIONS)
-def slots_matched(*, request: Request, matches: list[tuple[Match, Slot]], now: dt.datetime) -> None:
+def slots_matched(*, request: Request, matches: list[Match], now: dt.datetime) -> None:
     """To the association: these slots serve your request. At once when one of them cannot wait for a weekly digest."""
-    first = min(slot.pk for _, slot in matches)
-    urgent = min(slot.closes_at for _, slot in matches) < now + URGENT_WITHIN
+    first = min(match.slot.pk for match in matches)
+    urgent = min(match.slot.closes_at for match in matches) < now + URGENT_WITHIN
     for manager in managers_of(request.association):
         with writing_to(manager) as post:
             post(
@@ -507,36 +506,18 @@ class Proposal(NamedTuple):
     """What a mail says of the slots that serve a request."""
 
     request: Request
-    matches: list[tuple[Match, Slot]]
+    matches: list[Match]
 
     def facts(self) -> dict[str, object]:
         """In the language spoken."""
         return {
             "topic": self.request.about,
             "slots": [
-                _slot_facts(slot) | {"id": slot.pk, "cost": found.cost, "why": _reasons(self.request, found, slot)}
-                for found, slot in self.matches
+                _slot_facts(match.slot)
+                | {"id": match.slot.pk, "merit": match.merit_of_slot, "why": ", ".join(reasons(match))}
+                for match in self.matches
             ],
         }
-
-
-def _reasons(request: Request, found: Match, slot: Slot) -> str:
-    """Why a slot serves a request, in the language spoken. Of a few communes nobody published the point."""
-    sizes = {
-        "computers": counted(slot.computers, "ordinateur", "ordinateurs"),
-        "people": counted(request.participants, "personne", "personnes"),
-    }
-    near = gettext("à %(distance)s") % {"distance": kilometres(found.distance_km)}
-    weekend = slot.starts_on.isoweekday() in settings.WEEKEND_DAYS
-    volunteers = counted(slot.volunteers_offered, "bénévole sur place", "bénévoles sur place")
-    reasons = [
-        near if request.commune.latitude is not None else "",
-        gettext("%(computers)s pour %(people)s") % sizes,
-        gettext("le week-end") if weekend else gettext("en soirée"),
-        volunteers if slot.volunteers_offered else "",
-        gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
-    ]
-    return ", ".join(filter(None, reasons))
 
 
 @told_as(Kind.ALERTS)

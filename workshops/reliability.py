@@ -8,6 +8,7 @@ company, requests that it left unanswered though it had time. Cancelling and mov
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Literal, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -75,6 +76,24 @@ def record(organisation: Company | Association, now: dt.datetime) -> Record:
     else:
         side, bookings = Side.ASSOCIATION, Booking.objects.of_association(organisation)
     return Record(_facts(bookings, side, now))
+
+
+class Tally(NamedTuple):
+    """The same of one organisation, in numbers alone."""
+
+    kept: int
+    broken: int
+
+
+def tallies(side: Side, now: dt.datetime) -> dict[int, Tally]:
+    """By organisation of a side, of all about which the last year says something."""
+    kept, broken = Counter[int](), Counter[int]()
+    for fact in _facts(Booking.objects.all(), side, now):
+        booking = fact.booking
+        number = booking.slot.room.site.company_id if side == Side.COMPANY else booking.association_id
+        kept[number] += fact.kind in FOR
+        broken[number] += fact.kind in AGAINST
+    return {number: Tally(kept[number], broken[number]) for number in kept}
 
 
 def fact_of(booking: Booking, side: Side, now: dt.datetime) -> Fact | None:

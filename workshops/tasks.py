@@ -12,6 +12,13 @@ def tell_matches() -> int:
 
 
 @shared_task
+def sweep_matches() -> int:
+    """Once a night: what an increment has missed, or what has become one of the best since others are gone."""
+    actions.count_standings(now=clock.now())
+    return actions.sweep_matches(now=clock.now())
+
+
+@shared_task
 def tell_alerts() -> int:
     return alerts.tell_alerts(now=clock.now())
 

@@ -21,6 +21,7 @@ from workshops.views import (
     needs,
     offering,
     preparing,
+    proposals,
     reliability,
     reports,
     saving,
@@ -29,6 +30,7 @@ from workshops.views import (
     slots,
     sought,
     volunteers,
+    weighing,
 )
 
 app_name = "workshops"
@@ -76,6 +78,19 @@ urlpatterns = [
     path("creneaux/<int:slot_id>/attendre/", booking.wait, name="waitlist_join"),
     path("communes/", communes.communes, name="communes"),
     path("communes/proche/", communes.nearest, name="nearest"),
+    path(f"{association}demandes/<int:request_id>/", proposals.association_request, name="association_request"),
+    path(
+        f"{association}demandes/<int:request_id>/ecarter/<int:slot_id>/",
+        proposals.association_dismiss,
+        name="association_dismiss",
+    ),
+    path(
+        f"{association}demandes/<int:request_id>/reproposer/",
+        proposals.association_undismiss,
+        name="association_undismiss",
+    ),
+    path("propositions/", weighing.explained, name="matching"),
+    path("pilotage/propositions/", weighing.weights, name="weights"),
     path("demandes/", sought.requests, name="requests"),
     path("demandes/carte/", needs.departements, name="needs"),
     path("demandes/carte.csv", needs.departements_file, name="needs_file"),

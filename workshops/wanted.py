@@ -17,7 +17,7 @@ from mail.models import Message, MessageQuerySet
 from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
-from workshops.matching import MATCHES_TOLD, best
+from workshops.matching import MATCHES_TOLD, best_slots
 from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
@@ -253,9 +253,9 @@ def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
         return "La demande n’est plus ouverte."
     anew = MatchNotice.objects.filter(request=request, told_at__gt=message.created_at).values_list("slot_id", flat=True)
     slots = _still_bookable([one for one in message.context["slots"] if one.get("id") not in set(anew)], at)
-    found = best(request, list(slots.values()), count=MATCHES_TOLD)
+    found = best_slots(request, list(slots.values()), count=MATCHES_TOLD, now=at)
     with translation.override(message.language):
-        return Proposal(request, [(one, slots[one.slot_id]) for one in found]).facts() if found else None
+        return Proposal(request, found).facts() if found else None
 
 
 @wanted.while_so("search_alert")
@@ -337,7 +337,7 @@ def _what_was_reported_since(message: Message, _at: dt.datetime) -> wanted.Facts
 def _best_of_all(told: list[wanted.Facts]) -> wanted.Facts:
     """Of all that was found for one request since the last digest, the best."""
     slots = {one["id"]: one for facts in told for one in facts["slots"]}
-    best = sorted(slots.values(), key=lambda one: (one["cost"], one["id"]))
+    best = sorted(slots.values(), key=lambda one: (-one["merit"], one["id"]))
     return told[0] | {"slots": best[:MATCHES_TOLD]}
 
 

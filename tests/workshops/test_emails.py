@@ -20,7 +20,7 @@ from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink, text_of
 from workshops import actions, emails
-from workshops.matching import match
+from workshops.matching import best_slots
 from workshops.models import Booking, Side
 
 Post = Callable[[Booking, dt.datetime, list[Slot]], None]
@@ -106,10 +106,9 @@ def test_mail_is_told_in_words(
 def test_matching_slots_are_listed_with_their_distance(world: World, now: dt.datetime) -> None:
     wanted = factories.make_request(now, world.association)
     slot = Slot.objects.with_place().get(pk=world.slot.pk)
-    found = match(wanted, slot)
-    assert found is not None
+    found = best_slots(wanted, [slot], now=now)
     with transaction.atomic():
-        emails.slots_matched(request=wanted, matches=[(found, slot)], now=now)
+        emails.slots_matched(request=wanted, matches=found, now=now)
     message = Message.objects.get(template="slots_matched")
     rendered = render(message)
     assert rendered.subject == "Des créneaux pour votre demande «\u00a0E-mail\u00a0»"
@@ -154,8 +153,9 @@ def test_digest_of_a_week_says_the_best_slots_of_each_request_once(world: World,
     digest = Message.objects.get(template="digest")
     [item] = digest.context["items"]
     slots = item["facts"]["slots"]
-    costs = [one["cost"] for message in Message.objects.exclude(template="digest") for one in message.context["slots"]]
-    assert (len(costs), [one["cost"] for one in slots]) == (7, sorted(costs)[:5])
+    told = Message.objects.exclude(template="digest")
+    merits = [one["merit"] for message in told for one in message.context["slots"]]
+    assert (len(merits), [one["merit"] for one in slots]) == (7, sorted(merits, reverse=True)[:5])
 
 
 def test_many_mails_of_one_company_let_another_speak(now: dt.datetime, committed: None, smtp_sink: Sink) -> None:

@@ -2,6 +2,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from associations.models import Period, Request
@@ -9,17 +12,19 @@ from companies.models import Slot
 from mail.delivery import why_unwanted
 from mail.models import Message
 from tests import factories
+from tests.conftest import NOW
 from tests.factories import World
 from tests.races import Move, second_waits
+from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops import actions
-from workshops.matching import best, match
-from workshops.models import MatchNotice
+from workshops.matching import best_slots, slots_for
+from workshops.models import Dismissal, MatchNotice
 
 
 def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
     wanted = factories.make_request(now, world.association, **fields)
     wanted = Request.objects.select_related("commune").get(pk=wanted.pk)
-    return match(wanted, Slot.objects.with_place().get(pk=world.slot.pk)) is not None
+    return bool(best_slots(wanted, [Slot.objects.with_place().get(pk=world.slot.pk)], now=now))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,7 @@ def test_nearest_room_of_the_right_size_comes_first(world: World, now: dt.dateti
     large = factories.make_slot(factories.make_room(now, world.site, capacity=20, computers=20), world.slot.starts_at)
     wanted = factories.make_request(now, world.association)
     slots = list(Slot.objects.with_place())
-    assert [one.slot_id for one in best(wanted, slots, count=5)] == [world.slot.pk, large.pk]
+    assert [match.slot.pk for match in best_slots(wanted, slots, now=now)] == [world.slot.pk, large.pk]
 
 
 def test_new_slot_is_told_to_the_requests_it_serves_once(world: World, now: dt.datetime) -> None:
@@ -105,6 +110,19 @@ def test_taken_slot_is_not_proposed(world: World, now: dt.datetime) -> None:
     assert actions.tell_matches(now=now) == 0
 
 
+def test_what_is_sooner_but_does_not_serve_hides_nothing(
+    world: World, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many slots there are around, on other days or at other hours."""
+    monkeypatch.setattr("workshops.matching.finding.LOOKED_AT", 1)
+    for hours in (-24, -8):
+        start = world.slot.starts_at + dt.timedelta(hours=hours)
+        factories.make_slot(factories.make_room(now, world.site), start)
+    factories.make_request(now, world.association, weekdays=[world.slot.weekday], periods=[Period.EVENING])
+    assert actions.tell_matches(now=now) == 1
+    assert MatchNotice.objects.get().slot == world.slot
+
+
 def test_two_scans_at_once_tell_each_slot_in_one_mail(committed: None, world: World, now: dt.datetime) -> None:
     """The second saw a slot more, which fits less well: it waits for the first, and tells of that one alone."""
     factories.make_request(now, world.association)
@@ -134,3 +152,102 @@ def test_request_that_cannot_be_told_of_holds_nobody_up_and_is_tried_again(world
     User.objects.filter(pk=world.association_owner.pk).update(email=address)
     assert actions.tell_matches(now=now) == 1
     assert [one.to_name for one in Message.objects.order_by("pk")] == ["Nora", "Karim"]
+
+
+# --- one after the other, and all at once --------------------------------------------------------------
+
+
+def told_pairs() -> set[tuple[int, int]]:
+    return set(MatchNotice.objects.values_list("request_id", "slot_id"))
+
+
+def best_of_each(now: dt.datetime) -> set[tuple[int, int]]:
+    """By request, the five best slots that it may have now."""
+    waiting = Request.objects.open(now).select_related("commune", "association")
+    return {
+        (match.request.pk, match.slot.pk)
+        for request in waiting
+        for match in best_slots(request, slots_for(request, now), count=5, now=now)
+    }
+
+
+@pytest.mark.django_db
+@settings(max_examples=15)
+@given(steps=st.lists(st.one_of(OFFERED, WANTED), min_size=1, max_size=14))
+def test_sweep_tells_nothing_that_the_steps_have_not_told(steps: list[Offered | Wanted]) -> None:
+    """Slots are published and requests posted, one by one, in any order: each is held against what it may concern."""
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        Slot.objects.filter(pk=world.slot.pk).delete()
+        for step in steps:
+            offer(world, step) if isinstance(step, Offered) else ask(world, step)
+            before, best = told_pairs(), best_of_each(NOW)
+            actions.tell_matches(now=NOW)
+            assert told_pairs() - before <= best
+            assert best_of_each(NOW) <= told_pairs()
+        mails = Message.objects.count()
+        assert (actions.sweep_matches(now=NOW), Message.objects.count()) == (0, mails)
+        transaction.set_rollback(True)
+
+
+def test_better_slot_is_told_and_a_worse_one_is_not(world: World, now: dt.datetime) -> None:
+    """Who knows five better ones hears of none that is worse."""
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    wanted = factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
+    for day in range(5):
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * day + 21))
+    actions.tell_matches(now=now)
+    far = factories.make_room(now, factories.make_site(now, world.company, latitude=50.45))
+    worse = factories.make_slot(far, world.slot.starts_at + dt.timedelta(days=22))
+    assert actions.tell_matches(now=now) == 0
+    near = factories.make_room(now, factories.make_site(now, world.company), capacity=6, computers=6)
+    better = factories.make_slot(near, world.slot.starts_at + dt.timedelta(days=23))
+    assert actions.tell_matches(now=now) == 1
+    assert set(MatchNotice.objects.filter(request=wanted).values_list("slot", flat=True)) >= {better.pk}
+    assert not MatchNotice.objects.filter(slot=worse).exists()
+
+
+def test_sweep_tells_what_has_become_one_of_the_best(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
+    slots = [
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week)) for week in range(1, 6)
+    ]
+    actions.tell_matches(now=now)
+    assert MatchNotice.objects.count() == 5
+    first = MatchNotice.objects.order_by("-merit").first()
+    assert first is not None
+    factories.make_booking(now, Slot.objects.with_place().get(pk=first.slot_id), factories.make_association(now))
+    assert (actions.sweep_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+    assert {one.pk for one in slots} | {world.slot.pk} == set(MatchNotice.objects.values_list("slot", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("why", "left"),
+    [
+        ("day", {"other day"}),
+        ("hour", set()),
+        ("site", {"other site"}),
+        ("far", set()),
+        ("other", {"same", "other day", "other site"}),
+    ],
+)
+def test_what_is_dismissed_teaches_its_request_alone(world: World, now: dt.datetime, why: str, left: set[str]) -> None:
+    wanted, other = (factories.make_request(now, world.association) for _ in range(2))
+    site = factories.make_site(now, world.company)
+    slots = {
+        "same": factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7)),
+        "other day": factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=8)),
+        "other site": factories.make_slot(factories.make_room(now, site), world.slot.starts_at),
+    }
+    slot = Slot.objects.with_place().get(pk=world.slot.pk)
+    actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=world.association_owner, now=now)
+    named = {one.pk: name for name, one in slots.items()}
+
+    def proposed(request: Request) -> set[str]:
+        again = Request.objects.select_related("commune", "association").get(pk=request.pk)
+        return {named.get(match.slot.pk, "itself") for match in best_slots(again, slots_for(again, now), now=now)}
+
+    assert proposed(wanted) == left
+    assert proposed(other) == {"itself", *slots}
+    assert actions.forget_dismissals(request=wanted) == 1
+    assert proposed(wanted) == {"itself", *slots}

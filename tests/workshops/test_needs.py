@@ -1,4 +1,4 @@
-"""The count of what is not served: what `match` says pair by pair, and what pages and tables tell of it."""
+"""The count of what is not served: what `obvious` says pair by pair, and what pages and tables tell of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 import io
 from collections import Counter
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from associations.models import Period, Request
+from associations.models import Request
 from companies.models import Slot
 from territories.distance import kilometres_between
 from territories.models import Commune, Departement
@@ -27,84 +27,11 @@ from tests.addresses import signed_in_as
 from tests.conftest import NOW
 from tests.factories import LILLE, NOUMEA, ROUBAIX, World
 from tests.races import Move, second_waits
+from tests.workshops.obvious import serves
+from tests.workshops.worlds import ARUTUA, FARINO, KOUAOUA, OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops import actions, pictures
 from workshops.catalogue import bookable
-from workshops.matching import match
 from workshops.models import CommuneNeed, DepartementNeed
-
-# Of two communes of New Caledonia and one of Polynesia nobody published the point.
-FARINO, KOUAOUA, ARUTUA = "98806", "98833", "98713"
-PLACES = st.sampled_from([LILLE, ROUBAIX, "62041", NOUMEA, FARINO, KOUAOUA, ARUTUA])
-SITES = st.sampled_from([LILLE, ROUBAIX, "62041", NOUMEA])
-AHEAD = st.integers(2, 12)
-SIZES = st.integers(1, 12)
-
-
-class Offered(NamedTuple):
-    place: str
-    aside: float
-    days: int
-    hour: int
-    places: int
-    computers: int
-    taken: bool
-
-
-class Wanted(NamedTuple):
-    place: str
-    radius_km: int
-    since: int
-    days: int
-    participants: int
-    computers: int
-    weekdays: list[int]
-    periods: list[Period]
-
-
-OFFERED = st.builds(
-    Offered, SITES, st.floats(-0.3, 0.3), AHEAD, st.integers(0, 23), SIZES, st.integers(0, 12), st.booleans()
-)
-WANTED = st.builds(
-    Wanted,
-    PLACES,
-    st.sampled_from([1, 5, 20, 50, 100]),
-    AHEAD,
-    st.integers(0, 5),
-    SIZES,
-    st.integers(0, 12),
-    st.lists(st.integers(1, 7), max_size=3, unique=True),
-    st.lists(st.sampled_from(Period), max_size=2, unique=True),
-)
-
-
-def offer(world: World, one: Offered) -> Slot:
-    """A site, its room and an hour in it."""
-    commune = Commune.objects.get(pk=one.place)
-    assert commune.latitude is not None
-    where = {"latitude": commune.latitude + one.aside, "longitude": commune.longitude}
-    site = factories.make_site(NOW, world.company, commune_id=one.place, max_visitors=50, **where)
-    room = factories.make_room(NOW, site, capacity=12, computers=12)
-    starts_at = NOW.replace(hour=one.hour) + dt.timedelta(days=one.days)
-    slot = factories.make_slot(room, starts_at, places=one.places, computers=one.computers)
-    if one.taken:
-        factories.make_booking(NOW, slot, world.association, participants=1)
-    return slot
-
-
-def ask(world: World, one: Wanted) -> Request:
-    since = NOW.date() + dt.timedelta(days=one.since)
-    return factories.make_request(
-        NOW,
-        world.association,
-        commune_id=one.place,
-        radius_km=one.radius_km,
-        from_date=since,
-        until_date=since + dt.timedelta(days=one.days),
-        participants=one.participants,
-        computers=one.computers,
-        weekdays=one.weekdays,
-        periods=one.periods,
-    )
 
 
 def slowly() -> dict[str, tuple[int, int]]:
@@ -113,7 +40,7 @@ def slowly() -> dict[str, tuple[int, int]]:
     requests, unserved = Counter[str](), Counter[str]()
     for wanted in Request.objects.open(NOW).select_related("commune"):
         requests[wanted.commune_id] += 1
-        unserved[wanted.commune_id] += not any(match(wanted, slot) for slot in slots)
+        unserved[wanted.commune_id] += not any(serves(wanted, slot) for slot in slots)
     return {place: (count, unserved[place]) for place, count in requests.items()}
 
 

@@ -299,6 +299,31 @@ def test_company_proposes_from_the_list_of_requests(
     assert stranger["Location"] == reverse("companies:create")
 
 
+def test_what_is_sooner_but_does_not_serve_hides_nothing(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many evenings a company opens elsewhere, or on other days."""
+    monkeypatch.setattr("workshops.views.offering.LOOKED_AT", 1)
+    far = factories.make_site(now, world.company, latitude=43.3, longitude=5.4)
+    factories.make_slot(factories.make_room(now, far), world.slot.starts_at - dt.timedelta(days=1))
+    page = visitor(world.company_owner).get(reverse("workshops:offer", args=[world.company.slug, wanted.pk])).text
+    assert "Garder ce créneau" in page
+
+
+def test_form_sent_several_times_at_once_leads_to_what_is_kept(
+    committed: None, now: dt.datetime, visitor: Visitor
+) -> None:
+    world = factories.make_world(now)
+    wanted = factories.make_request(now, world.association)
+    address = reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    clients = [visitor(world.company_owner) for _ in range(4)]
+
+    def send(client: Client) -> None:
+        assert client.post(address, {"slot": world.slot.pk}).status_code == 302
+
+    assert at_once(*[partial(send, client) for client in clients]) == {"done": 4}
+
+
 def test_company_without_a_fitting_evening_is_told_what_is_wanted(
     world: World, wanted: Request, visitor: Visitor
 ) -> None:

@@ -19,6 +19,7 @@ from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.courses import Booked as BookedCourse
 from workshops.actions.courses import NotAllFree, TooFewSessions, TwoAtOnce, book_course, cancel_course, course_key
+from workshops.actions.dismissing import dismiss_slot, forget_dismissals
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
     RENEWED_WITHIN,
@@ -34,7 +35,7 @@ from workshops.actions.hosting import (
     tell_ending_insurance,
 )
 from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers, leave
-from workshops.actions.matches import tell_matches
+from workshops.actions.matches import sweep_matches, tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
 from workshops.actions.needs import count_needs
@@ -84,6 +85,7 @@ from workshops.actions.series import (
     change_slot,
     end_series,
 )
+from workshops.actions.standings import count_standings
 from workshops.actions.waitlist import (
     AlreadyWaiting,
     NoLongerHeld,
@@ -94,6 +96,7 @@ from workshops.actions.waitlist import (
     refuse_hold,
     take_hold,
 )
+from workshops.actions.weighing import weigh
 
 __all__ = [
     "RENEWED_WITHIN",
@@ -173,11 +176,14 @@ __all__ = [
     "close_places",
     "come",
     "count_needs",
+    "count_standings",
     "course_key",
     "decline_booking",
+    "dismiss_slot",
     "end_agreement",
     "end_series",
     "expire_bookings",
+    "forget_dismissals",
     "forget_search",
     "hanging_on",
     "hide_request",
@@ -202,10 +208,12 @@ __all__ = [
     "save_search",
     "settle_by_company",
     "sign_agreement",
+    "sweep_matches",
     "take_hold",
     "take_over",
     "tell_ending_insurance",
     "tell_matches",
+    "weigh",
     "withdraw_request",
     "withdraw_slot",
     "write_note",

@@ -1,9 +1,14 @@
-"""Telling requests of the slots that fit them."""
+"""Telling requests of the slots that fit them: each has been told, at all times, of the best that can be had.
+
+A new slot is held against the requests around it, a new request against the slots around it; a sweep of all requests
+(`sweep_matches`) finds what is left to tell, which is what has become one of the best since others are gone.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -12,34 +17,34 @@ from associations.models import Request
 from companies.models import Slot
 from workshops import emails
 from workshops.catalogue import bookable
-from workshops.matching import MATCHES_TOLD, best
+from workshops.matching import MATCHES_TOLD, Match, best_requests, best_slots, requests_for, slots_for
 from workshops.models import MatchNotice
 
 NEW_SLOTS_A_RUN = 500
-CANDIDATES_A_REQUEST = 500
 
 
 def tell_matches(*, now: dt.datetime) -> int:
     """Pick up what is not yet matched and tell each request its new slots in one mail. Returns of how many requests.
 
-    A new request is held against the whole catalogue near it; a new slot against every open request. A request that
-    cannot be told of is a new one again.
+    A request that cannot be told of is a new one again.
     """
     new_slots = list(bookable(now).filter(matched_at=None).with_place().order_by("pk")[:NEW_SLOTS_A_RUN])
-    waiting = Request.objects.open(now).select_related("commune", "association").order_by("pk")
-    requests = list(waiting if new_slots else waiting.filter(matched_at=None))
+    found = _by_request(new_slots, now)
+    new = Request.objects.open(now).filter(matched_at=None).select_related("commune", "association")
+    requests = {request.pk: request for request in (*new, *found)}
     looked_at = set()
 
     def tell(request: Request) -> bool:
-        told = _tell_matches_of(request, new_slots if request.matched_at else _near(request, now), now)
+        slots = slots_for(request, now) if request.matched_at is None else found[request]
+        told = _tell(request, slots, now)
         looked_at.add(request.pk)
         return told
 
-    told = one_by_one(requests, tell)
+    told = one_by_one([requests[number] for number in sorted(requests)], tell)
     _note_matched(new_slots, now)
-    new = [request.pk for request in requests if request.matched_at is None]
-    Request.objects.filter(pk__in=looked_at.intersection(new)).update(matched_at=now)
-    Request.objects.filter(pk__in={request.pk for request in requests} - looked_at).update(matched_at=None)
+    matched = {request.pk for request in requests.values() if request.matched_at is None}
+    Request.objects.filter(pk__in=looked_at & matched).update(matched_at=now)
+    Request.objects.filter(pk__in=requests.keys() - looked_at).update(matched_at=None)
     return told
 
 
@@ -49,40 +54,64 @@ def _note_matched(slots: Iterable[Slot], now: dt.datetime) -> None:
     Slot.objects.filter(pk__in=held).update(matched_at=now)
 
 
-def _near(request: Request, now: dt.datetime) -> list[Slot]:
-    commune = request.commune
-    candidates = bookable(now).filter(
-        places__gte=request.participants,
-        computers__gte=request.computers,
-        local_date__range=(request.from_date, request.until_date),
-    )
-    if commune.latitude is None or commune.longitude is None:
-        there = candidates.filter(room__site__commune__departement=commune.departement_id)
-        return list(there.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
-    nearby = candidates.near(latitude=commune.latitude, longitude=commune.longitude, kilometres=request.radius_km)
-    return list(nearby.with_place().order_by("starts_at", "pk")[:CANDIDATES_A_REQUEST])
+def sweep_matches(*, now: dt.datetime) -> int:
+    """Hold every open request against all that can be had. Returns of how many something was left to tell."""
+    waiting = Request.objects.open(now).exclude(matched_at=None).select_related("commune", "association")
+    return one_by_one(waiting.order_by("pk"), lambda request: _tell(request, slots_for(request, now), now))
 
 
-def _tell_matches_of(request: Request, slots: list[Slot], now: dt.datetime) -> bool:
+def _by_request(slots: Iterable[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:
+    """Of new slots, those that each request has not been told better ones than."""
+    found: dict[Request, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        matches = best_requests(slot, list(requests_for(slot, now).exclude(matched_at=None)), now=now)
+        for match in _worth_telling(matches, now):
+            found[match.request].append(slot)
+    return found
+
+
+def _worth_telling(matches: Sequence[Match], now: dt.datetime) -> list[Match]:
+    """Without those whose request knows as many better slots as it is told of, that can still be had."""
+    numbers = [match.request.pk for match in matches]
+    told = MatchNotice.objects.filter(request__in=numbers, slot__in=bookable(now)).values_list("request", "merit")
+    merits = defaultdict(list)
+    for request, merit in told:
+        merits[request].append(merit)
+    return [
+        match
+        for match in matches
+        if sum(merit > match.merit_of_slot for merit in merits[match.request.pk]) < MATCHES_TOLD
+    ]
+
+
+def _tell(request: Request, slots: Sequence[Slot], now: dt.datetime) -> bool:
     """The request is held meanwhile: two runs at once tell of each slot in one mail of theirs."""
-    if not best(request, slots, count=1):
-        return False
+    found = best_slots(request, slots, count=MATCHES_TOLD, now=now)
     held = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk)
-    if held.first() is None:
+    if not found or held.first() is None:
         return False
-    notices = MatchNotice.objects.filter(request=request, slot__in=slots)
+    notices = MatchNotice.objects.filter(request=request, slot__in=[match.slot.pk for match in found])
     known = set(notices.values_list("slot_id", "starts_at"))
-    by_id = {slot.pk: slot for slot in slots if (slot.pk, slot.starts_at) not in known}
-    found = best(request, list(by_id.values()), count=MATCHES_TOLD)
-    if found:
-        MatchNotice.objects.bulk_create(
-            [
-                MatchNotice(request=request, slot_id=one.slot_id, starts_at=by_id[one.slot_id].starts_at, told_at=now)
-                for one in found
-            ],
-            update_conflicts=True,
-            unique_fields=["request", "slot"],
-            update_fields=["starts_at", "told_at"],
-        )
-        emails.slots_matched(request=request, matches=[(one, by_id[one.slot_id]) for one in found], now=now)
-    return bool(found)
+    new = [match for match in found if (match.slot.pk, match.slot.starts_at) not in known]
+    if new:
+        _note(new, now)
+        emails.slots_matched(request=request, matches=new, now=now)
+    return bool(new)
+
+
+def _note(matches: Iterable[Match], now: dt.datetime) -> None:
+    MatchNotice.objects.bulk_create(
+        [
+            MatchNotice(
+                request=match.request,
+                slot=match.slot,
+                starts_at=match.slot.starts_at,
+                merit=match.merit_of_slot,
+                told_at=now,
+            )
+            for match in matches
+        ],
+        update_conflicts=True,
+        unique_fields=["request", "slot"],
+        update_fields=["starts_at", "merit", "told_at"],
+    )

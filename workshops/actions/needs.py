@@ -1,6 +1,6 @@
 """Counting what is looked for and not served, for the whole country at once.
 
-`SERVES` says in SQL what `workshops.matching.match` says of one request and one slot: both change together.
+`SERVES` says in SQL what `workshops.matching.pairs` says of one request and one slot: both change together.
 """
 
 from __future__ import annotations
@@ -18,15 +18,20 @@ from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
 from workshops.matching import NOON
+from workshops.models import Dismissal
 
 # One count at a time. The number is ours alone.
 COUNTING = 20_150_717
 # The country takes longer than an answer may, and less than a task may.
 MOST_SECONDS = 240
 
-WANTED = ("participants", "computers", "from_date", "until_date", "weekdays", "periods", "commune_id", "radius_km")
+WANTED = (
+    "id", "participants", "computers", "from_date", "until_date", "weekdays", "periods", "languages", "step_free",
+    "commune_id", "radius_km",
+)  # fmt: skip
 AROUND = {name: F(f"commune__{name}") for name in ("departement_id", "latitude", "longitude")}
-OFFERED = ("cell", "local_date", "weekday", "places", "computers")
+REFUSED = ("request_id", "slot_id", "why", "distance_km")
+OFFERED = ("id", "cell", "local_date", "weekday", "places", "computers")
 
 _KM = KilometresFrom.template % {
     "latitude": "site.latitude",
@@ -42,18 +47,43 @@ def _suits(table: str) -> str:
     return f"{on_day} AND (wanted.periods = '{{}}' OR {table}.period = ANY(wanted.periods))"
 
 
-def _period() -> Case:
+def _period(time: str) -> Case:
     """What `matching.period_of` says of the hour at which a slot begins."""
     return Case(
-        When(local_time__gte=settings.EVENING_STARTS_AT, then=Value(Period.EVENING)),
-        When(local_time__gte=NOON, then=Value(Period.AFTERNOON)),
+        When(**{f"{time}__gte": settings.EVENING_STARTS_AT}, then=Value(Period.EVENING)),
+        When(**{f"{time}__gte": NOON}, then=Value(Period.AFTERNOON)),
         default=Value(Period.MORNING),
         output_field=CharField(),
     )
 
 
+REFUSED_WHEN = {
+    "weekday": F("slot__weekday"),
+    "site_id": F("slot__room__site"),
+    "period": _period("slot__local_time"),
+}
 # Near a commune; of the 29 whose point nobody published, in the same département.
 NEAR = f"({_KM} <= wanted.radius_km OR wanted.latitude IS NULL AND site.departement_id = wanted.departement_id)"
+# What few requests ask for, and few have refused.
+SPOKEN = """
+    wanted.languages <@ ARRAY(
+        SELECT unnest(profile.languages) FROM companies_slotvolunteer AS promise
+        JOIN companies_membership AS member
+        ON member.user_id = promise.volunteer_id AND member.company_id = site.company_id
+        JOIN companies_volunteerprofile AS profile ON profile.membership_id = member.id
+        WHERE promise.slot_id = slot.id AND promise.stand_in_asked_at IS NULL
+    )
+"""
+NOT_WANTED = f"""
+    EXISTS (
+        SELECT FROM refused WHERE refused.request_id = wanted.id AND (refused.slot_id = slot.id OR CASE refused.why
+            WHEN 'day' THEN refused.weekday = slot.weekday
+            WHEN 'hour' THEN refused.period = slot.period
+            WHEN 'site' THEN refused.site_id = slot.site_id
+            WHEN 'far' THEN {_KM} >= refused.distance_km
+        END)
+    )
+"""  # words of our own
 # First the cells where any day can do, each with the most that it has: few requests are held against single slots.
 SERVES = f"""
     SELECT FROM (
@@ -66,14 +96,18 @@ SERVES = f"""
     ) AS possible JOIN site USING (cell) JOIN slot ON slot.site_id = site.id
     WHERE {NEAR} AND slot.local_date BETWEEN wanted.from_date AND wanted.until_date AND {_suits("slot")}
     AND slot.places >= wanted.participants AND slot.computers >= wanted.computers
-"""  # noqa: S608  # words of our own
+    AND (NOT wanted.step_free OR site.step_free)
+    AND (wanted.languages = '{{}}' OR {SPOKEN}) AND NOT {NOT_WANTED}
+"""  # noqa: S608  # idem
 
 _INDEXED = """
     CREATE TEMPORARY TABLE site ON COMMIT DROP AS
-    SELECT site.id, site.cell, site.latitude, site.longitude, site.commune_id, commune.departement_id,
+    SELECT site.id, site.cell, site.latitude, site.longitude, site.commune_id, commune.departement_id, site.company_id,
+    site.step_free,
     count(*) AS slots FROM slot JOIN companies_site AS site ON site.id = slot.site_id
     JOIN territories_commune AS commune ON commune.code = site.commune_id
     GROUP BY site.id, commune.departement_id;
+    CREATE INDEX ON refused (request_id);
     CREATE TEMPORARY TABLE day ON COMMIT DROP AS
     SELECT cell, local_date, weekday, period, max(places) AS places, max(computers) AS computers
     FROM slot GROUP BY cell, local_date, weekday, period;
@@ -85,7 +119,7 @@ _INDEXED = """
 """
 _SERVED = f"""
     CREATE INDEX ON around (commune_id, radius_km);
-    ANALYZE slot, day, site, wanted, around;
+    ANALYZE slot, day, site, wanted, around, refused;
     CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
     SELECT wanted.commune_id, wanted.departement_id, EXISTS ({SERVES}) AS served
     FROM wanted JOIN around USING (commune_id, radius_km);
@@ -114,7 +148,7 @@ _WRITTEN = """
     ) AS here USING (code)
     LEFT JOIN (SELECT departement_id AS code, sum(slots) AS slots FROM site GROUP BY departement_id) AS there
     USING (code);
-    DROP TABLE slot, day, site, wanted, around, judged, nearest;
+    DROP TABLE slot, day, site, wanted, around, refused, judged, nearest;
 """
 
 
@@ -128,7 +162,8 @@ def count_needs(*, now: dt.datetime) -> int | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [COUNTING])
         if cursor.fetchone() == (False,):
             return None
-        _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period()))
+        _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period("local_time")))
+        _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, **REFUSED_WHEN))
         _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)

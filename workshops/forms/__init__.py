@@ -12,6 +12,7 @@ from workshops.forms.booking import (
     WaitlistForm,
 )
 from workshops.forms.calendars import CalendarForm, RoomCalendarForm
+from workshops.forms.dismissing import DismissForm
 from workshops.forms.hosting import HostingSignForm
 from workshops.forms.near import NearForm, PointForm
 from workshops.forms.offers import ClosingForm, EndForm, EveningForm, OpenDateForm, SlotForm
@@ -19,6 +20,7 @@ from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.replies import ReplyForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
 from workshops.forms.searches import AlertsForm, SavedSearchForm
+from workshops.forms.weighing import WeightingForm
 
 __all__ = [
     "AlertsForm",
@@ -30,6 +32,7 @@ __all__ = [
     "ClosingForm",
     "CompanyReportForm",
     "CourseForm",
+    "DismissForm",
     "EndForm",
     "EveningForm",
     "HoldForm",
@@ -49,4 +52,5 @@ __all__ = [
     "SavedSearchForm",
     "SlotForm",
     "WaitlistForm",
+    "WeightingForm",
 ]

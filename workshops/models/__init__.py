@@ -6,7 +6,7 @@ from workshops.models.certificates import FACTS, Certificate, CertificateQuerySe
 from workshops.models.courses import Course
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
-from workshops.models.matches import MatchNotice
+from workshops.models.matches import Dismissal, MatchNotice
 from workshops.models.needs import CommuneNeed, DepartementNeed, Need
 from workshops.models.notes import WorkshopNote
 from workshops.models.promises import LostPromise
@@ -15,13 +15,17 @@ from workshops.models.replies import Reply
 from workshops.models.reports import HELD, Report, ReportQuerySet
 from workshops.models.searches import SavedSearch, SavedSearchQuerySet, SearchNotice
 from workshops.models.sides import Side
+from workshops.models.standings import Standing
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
+from workshops.models.weighting import HEAVIEST, OF_REQUEST, Part, Weighting
 from workshops.models.workshops import Workshop, WorkshopQuerySet
 
 __all__ = [
     "FACTS",
+    "HEAVIEST",
     "HELD",
     "MOST_MINUTES",
+    "OF_REQUEST",
     "Attendance",
     "AttendanceQuerySet",
     "Booking",
@@ -33,11 +37,13 @@ __all__ = [
     "CommuneNeed",
     "Course",
     "DepartementNeed",
+    "Dismissal",
     "HostingAgreement",
     "HostingAgreementQuerySet",
     "LostPromise",
     "MatchNotice",
     "Need",
+    "Part",
     "Reason",
     "Reply",
     "Report",
@@ -46,8 +52,10 @@ __all__ = [
     "SavedSearchQuerySet",
     "SearchNotice",
     "Side",
+    "Standing",
     "WaitlistEntry",
     "WaitlistEntryQuerySet",
+    "Weighting",
     "Workshop",
     "WorkshopNote",
     "WorkshopQuerySet",

@@ -1,11 +1,14 @@
-"""Which pairs of request and slot were told."""
+"""Which pairs of request and slot were told, and which were not wanted."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
+from accounts.models import User
 from associations.models import Request
 from companies.models import Slot
+from territories.closed_lists import WordField
 
 
 class MatchNotice(models.Model):
@@ -16,12 +19,44 @@ class MatchNotice(models.Model):
     starts_at = models.DateTimeField(
         help_text="la dernière date annoncée\u00a0: à une autre, le créneau est annoncé de nouveau"
     )
+    merit = models.IntegerField(db_default=0, help_text="ce que le créneau vaut pour la demande, quand il est annoncé")
     told_at = models.DateTimeField()
 
     class Meta:
         verbose_name = "proposition envoyée"
         verbose_name_plural = "propositions envoyées"
         constraints = [models.UniqueConstraint(name="match_told_once", fields=["request", "slot"])]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} – {self.slot_id}"
+
+
+class Dismissal(models.Model):
+    """« Pas pour moi »: a slot that is not proposed to a request again; its reason teaches about others for it."""
+
+    class Why(models.TextChoices):
+        """The first four teach something about other slots."""
+
+        DAY = "day", "ce jour de la semaine ne nous convient pas"
+        HOUR = "hour", "cette heure ne nous convient pas"
+        FAR = "far", "c’est trop loin"
+        SITE = "site", "ce lieu ne nous convient pas"
+        OTHER = "other", "pas cette fois"
+
+    request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="+")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
+    why = WordField("pourquoi", max_length=20, choices=Why, default=Why.OTHER)
+    distance_km = models.FloatField(null=True, editable=False, help_text="de ce qui est trop loin")
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+
+    class Meta:
+        verbose_name = "créneau écarté"
+        verbose_name_plural = "créneaux écartés"
+        constraints = [
+            models.UniqueConstraint(name="dismissed_once", fields=["request", "slot"]),
+            models.CheckConstraint(name="dismissed_as_too_far", condition=Q(why="far") | Q(distance_km__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.request_id} – {self.slot_id}"

@@ -22,7 +22,7 @@ from territories.wording import long_date, wall_time
 from workshops import actions
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
-from workshops.matching import best, serves_there
+from workshops.matching import best_slots, rooms_that_serve, serving
 from workshops.models import Booking
 from workshops.sought import with_offers
 from workshops.views.for_whom import go_on
@@ -62,7 +62,8 @@ def offer(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
         slot_id = int(form.cleaned_data["slot"])
         return actions.offer_slot(slot_id=slot_id, request=wanted, by=signed_in(request), now=clock.now())
 
-    return _made(request, company, form, act) or _page(request, company, wanted, form, _evening(company, wanted))
+    done = _made(request, company, form, act) or _kept_meanwhile(request, company, wanted)
+    return done or _page(request, company, wanted, form, _evening(company, wanted))
 
 
 @require_POST
@@ -79,7 +80,7 @@ def offer_evening(request: HttpRequest, slug: str, request_id: int) -> HttpRespo
         opening = form.opening()
         return actions.offer_evening(opening=opening, request=wanted, by=signed_in(request), now=clock.now())
 
-    done = _made(request, company, form, act)
+    done = _made(request, company, form, act) or _kept_meanwhile(request, company, wanted)
     return done or _page(request, company, wanted, OfferForm(slots=_serving(company, wanted)), form)
 
 
@@ -112,6 +113,12 @@ def _instead(request: HttpRequest, company: Company, wanted: Request) -> HttpRes
         status = 422 if request.method == "POST" else 200
         return render(request, "workshops/slot_offer.html", context, status=status)
     return None
+
+
+def _kept_meanwhile(request: HttpRequest, company: Company, wanted: Request) -> HttpResponse | None:
+    """Of a form that was sent twice, the second one may find its slot kept since its page was begun."""
+    standing = _standing(company, wanted) if request.method == "POST" else None
+    return _on_offer(request, company, standing) if standing else None
 
 
 def _standing(company: Company, wanted: Request) -> Booking | None:
@@ -151,15 +158,11 @@ def _page(
 def _evening(company: Company, wanted: Request, data: QueryDict | None = None) -> EveningForm:
     """In one of the rooms that would do."""
     own = Room.objects.filter(site__company=company, archived_at=None).select_related("site__commune")
-    return EveningForm(data, wanted=wanted, rooms=[room for room in own if serves_there(wanted, room)])
+    return EveningForm(data, wanted=wanted, rooms=rooms_that_serve(wanted, list(own)))
 
 
 def _serving(company: Company, wanted: Request) -> list[Slot]:
-    free = (
-        unasked(clock.now())
-        .of_company(company)
-        .filter(places__gte=wanted.participants, local_date__range=(wanted.from_date, wanted.until_date))
-    )
-    slots = list(free.with_place().order_by("starts_at", "pk")[:LOOKED_AT])
-    by_number = {slot.pk: slot for slot in slots}
-    return [by_number[found.slot_id] for found in best(wanted, slots, count=SHOWN)]
+    now = clock.now()
+    slots = serving(unasked(now).of_company(company), wanted).with_place()
+    soonest = list(slots.order_by("starts_at", "pk")[:LOOKED_AT])
+    return [match.slot for match in best_slots(wanted, soonest, count=SHOWN, now=now)]

@@ -1,0 +1,72 @@
+"""What a slot must have to serve a request, said one word after the other and one pair at a time: slow, and obvious."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from associations.models import Period, Request
+from companies.models import Slot, SlotVolunteer, VolunteerProfile
+from territories.distance import kilometres_between
+from workshops.models import Dismissal
+
+
+def serves(wanted: Request, slot: Slot) -> bool:
+    """Whatever is said of the pair alone; that the slot can be booked is another question."""
+    site, day = slot.room.site, slot.starts_on
+    return (
+        wanted.from_date <= day <= wanted.until_date
+        and (not wanted.weekdays or day.isoweekday() in wanted.weekdays)
+        and (not wanted.periods or period(slot) in wanted.periods)
+        and slot.places >= wanted.participants
+        and slot.computers >= wanted.computers
+        and (site.step_free is True or not wanted.step_free)
+        and set(wanted.languages) <= spoken(slot)
+        and is_near(wanted, slot)
+        and not is_dismissed(wanted, slot)
+    )
+
+
+def period(slot: Slot) -> Period:
+    hour = slot.local_time
+    return Period.MORNING if hour < dt.time(12) else Period.AFTERNOON if hour < dt.time(17) else Period.EVENING
+
+
+def spoken(slot: Slot) -> set[str]:
+    """By those who have promised to come and seek nobody in their place."""
+    found: set[str] = set()
+    for promise in SlotVolunteer.objects.filter(slot=slot, stand_in_asked_at=None):
+        company = slot.room.site.company_id
+        profiles = VolunteerProfile.objects.filter(membership__user=promise.volunteer, membership__company=company)
+        found.update(word for profile in profiles for word in profile.languages)
+    return found
+
+
+def away(wanted: Request, slot: Slot) -> float | None:
+    """In kilometres; None where nobody published the point of the commune."""
+    here = wanted.commune.point
+    return None if here is None else kilometres_between(here, (slot.room.site.latitude, slot.room.site.longitude))
+
+
+def is_near(wanted: Request, slot: Slot) -> bool:
+    distance = away(wanted, slot)
+    if distance is None:
+        return slot.room.site.commune.departement_id == wanted.commune.departement_id
+    return distance <= wanted.radius_km
+
+
+def is_dismissed(wanted: Request, slot: Slot) -> bool:
+    """It was itself, or is as one that was."""
+    return any(
+        one.slot_id == slot.pk or is_alike(one, wanted, slot) for one in Dismissal.objects.filter(request=wanted)
+    )
+
+
+def is_alike(dismissal: Dismissal, wanted: Request, slot: Slot) -> bool:
+    other, distance = Slot.objects.with_place().get(pk=dismissal.slot_id), away(wanted, slot)
+    return {
+        Dismissal.Why.DAY: other.starts_on.isoweekday() == slot.starts_on.isoweekday(),
+        Dismissal.Why.HOUR: period(other) == period(slot),
+        Dismissal.Why.SITE: other.room.site_id == slot.room.site_id,
+        Dismissal.Why.FAR: None not in (distance, dismissal.distance_km) and distance >= dismissal.distance_km,  # type: ignore[operator]  # neither is None
+        Dismissal.Why.OTHER: False,
+    }[Dismissal.Why(dismissal.why)]

@@ -1,0 +1,123 @@
+"""What companies offer and associations ask for, at random: places that are near, overseas, or without a point."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from accounts.models import Role
+from associations.models import Period, Request
+from companies.models import Slot
+from territories.models import Commune
+from tests import factories
+from tests.conftest import NOW
+from tests.factories import LILLE, NOUMEA, ROUBAIX, World
+from tests.workshops.obvious import away
+from workshops.models import Dismissal
+
+# Of two communes of New Caledonia and one of Polynesia nobody published the point.
+FARINO, KOUAOUA, ARUTUA = "98806", "98833", "98713"
+PLACES = st.sampled_from([LILLE, ROUBAIX, "62041", NOUMEA, FARINO, KOUAOUA, ARUTUA])
+SITES = st.sampled_from([LILLE, ROUBAIX, "62041", NOUMEA])
+AHEAD = st.integers(2, 12)
+SIZES = st.integers(1, 12)
+
+
+class Offered(NamedTuple):
+    place: str
+    aside: float
+    days: int
+    hour: int
+    places: int
+    computers: int
+    taken: bool
+    step_free: bool | None = None
+    languages: tuple[str, ...] = ()
+
+
+class Wanted(NamedTuple):
+    place: str
+    radius_km: int
+    since: int
+    days: int
+    participants: int
+    computers: int
+    weekdays: list[int]
+    periods: list[Period]
+    languages: tuple[str, ...] = ()
+    step_free: bool = False
+    refuses: str = ""
+
+
+SPOKEN = st.lists(st.sampled_from(["ar", "uk"]), max_size=2, unique=True).map(tuple)
+OFFERED = st.builds(
+    Offered,
+    SITES,
+    st.floats(-0.3, 0.3),
+    AHEAD,
+    st.integers(0, 23),
+    SIZES,
+    st.integers(0, 12),
+    st.booleans(),
+    st.sampled_from([True, False, None]),
+    SPOKEN,
+)
+WANTED = st.builds(
+    Wanted,
+    PLACES,
+    st.sampled_from([1, 5, 20, 50, 100]),
+    AHEAD,
+    st.integers(0, 5),
+    SIZES,
+    st.integers(0, 12),
+    st.lists(st.integers(1, 7), max_size=3, unique=True),
+    st.lists(st.sampled_from(Period), max_size=2, unique=True),
+    st.one_of(st.just(()), SPOKEN),
+    st.booleans(),
+    st.sampled_from(["", *Dismissal.Why.values]),
+)
+
+
+def offer(world: World, one: Offered) -> Slot:
+    """A site, its room and an hour in it."""
+    commune = Commune.objects.get(pk=one.place)
+    assert commune.latitude is not None
+    where = {"latitude": commune.latitude + one.aside, "longitude": commune.longitude}
+    entered = {"entree_plain_pied": one.step_free, "accueil_cheminement_plain_pied": one.step_free}
+    site = factories.make_site(NOW, world.company, commune_id=one.place, max_visitors=50, **where, **entered)
+    room = factories.make_room(NOW, site, capacity=12, computers=12)
+    starts_at = NOW.replace(hour=one.hour) + dt.timedelta(days=one.days)
+    slot = factories.make_slot(room, starts_at, places=one.places, computers=one.computers)
+    if one.taken:
+        factories.make_booking(NOW, slot, world.association, participants=1)
+    if one.languages:
+        speaker = factories.make_user()
+        factories.add_member(world.company, speaker, Role.VOLUNTEER, NOW)
+        factories.make_profile(NOW, world.company, speaker, languages=list(one.languages))
+        factories.make_promise(NOW, slot, speaker)
+    return slot
+
+
+def ask(world: World, one: Wanted) -> Request:
+    since = NOW.date() + dt.timedelta(days=one.since)
+    request = factories.make_request(
+        NOW,
+        world.association,
+        commune_id=one.place,
+        radius_km=one.radius_km,
+        from_date=since,
+        until_date=since + dt.timedelta(days=one.days),
+        participants=one.participants,
+        computers=one.computers,
+        weekdays=one.weekdays,
+        periods=one.periods,
+        languages=list(one.languages),
+        step_free=one.step_free,
+    )
+    slot = Slot.objects.with_place().order_by("pk").first()
+    if one.refuses and slot is not None:
+        far = away(request, slot) if one.refuses == Dismissal.Why.FAR else None
+        Dismissal.objects.create(request=request, slot=slot, why=one.refuses, distance_km=far, created_at=NOW)
+    return request

@@ -1,0 +1,112 @@
+"""One request and some slots, or one slot and some requests: which serve, how well, in which order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from associations.models import Request
+from companies.models import Room, Slot
+from workshops.matching.known import Known
+from workshops.matching.pairs import Condition, Pairs
+from workshops.matching.reading import offers_of, offers_of_rooms, row_of, wants_of
+from workshops.models import Part
+
+# How many slots a request is told at once, and has been told of the best at all times.
+MATCHES_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Match:
+    """A slot that serves a request, and why: each part in thousandths."""
+
+    request: Request
+    slot: Slot
+    merit: int
+    merit_of_slot: int
+    distance_km: float | None
+    parts: Mapping[Part, int] = field(repr=False)
+    topics: int = field(repr=False)
+    """What its volunteers know of what is asked (bits)."""
+
+    @property
+    def rank_for_request(self) -> tuple[int, dt.datetime, int]:
+        """Best first, then soonest, then by number."""
+        return (-self.merit_of_slot, self.slot.starts_at, self.slot.pk)
+
+    @property
+    def rank_for_slot(self) -> tuple[int, dt.datetime, int]:
+        """Best first, then who has waited longest, then by number."""
+        return (-self.merit, self.request.created_at, self.request.pk)
+
+
+def best_slots(
+    request: Request,
+    slots: Sequence[Slot],
+    *,
+    count: int | None = None,
+    now: dt.datetime,
+    known: Known | None = None,
+) -> list[Match]:
+    """Of these slots, those that serve the request, best first; with what is known of both already, if it is."""
+    return sorted(_matches([request], slots, now, known), key=lambda match: match.rank_for_request)[:count]
+
+
+def best_requests(
+    slot: Slot, requests: Sequence[Request], *, count: int | None = None, now: dt.datetime
+) -> list[Match]:
+    """Of these requests, those that the slot serves, best first."""
+    return sorted(_matches(requests, [slot], now), key=lambda match: match.rank_for_slot)[:count]
+
+
+def unmet(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> list[Condition]:
+    """Of each slot, what keeps it from serving the request; nothing where it does."""
+    return [Condition(int(failing)) for failing in _pairs([request], slots, Known.of([request], slots), now).unmet]
+
+
+def _matches(
+    requests: Sequence[Request], slots: Sequence[Slot], now: dt.datetime, known: Known | None = None
+) -> list[Match]:
+    """One side is one."""
+    if not requests or not slots:
+        return []
+    known = known or Known.of(requests, slots)
+    pairs = _pairs(requests, slots, known, now)
+    merit, of_slot = pairs.merit(known.weights), pairs.merit_of_slot(known.weights)
+    serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
+    parts = {part: np.broadcast_to(share, pairs.unmet.shape) for part, share in pairs.parts.items()}
+    taught = pairs.wants.topics & pairs.offers.topics
+    return [
+        Match(
+            requests[at if len(requests) > 1 else 0],
+            slots[at if len(slots) > 1 else 0],
+            int(merit[at]),
+            int(of_slot[at]),
+            None if np.isnan(pairs.km[at]) else float(pairs.km[at]),
+            {part: int(share[at]) for part, share in parts.items()},
+            int(taught[at]),
+        )
+        for at in serving
+    ]
+
+
+def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime) -> Pairs:
+    known_of = known.of_requests([(request.pk, request.association_id) for request in requests])
+    wants = wants_of(map(row_of, requests), **known_of)
+    offers = offers_of(
+        map(row_of, slots),
+        known.brought_to([slot.pk for slot in slots]),
+        known.kept_by_companies([slot.room.site.company_id for slot in slots]),
+    )
+    return Pairs(wants, offers, today=now.date().toordinal())
+
+
+def rooms_that_serve(request: Request, rooms: Sequence[Room]) -> list[Room]:
+    """Those that are near enough, can be entered, and hold the whole group, with a computer for each who needs one."""
+    there = Condition.PLACES | Condition.COMPUTERS | Condition.DISTANCE | Condition.ACCESS
+    wants = wants_of([row_of(request)], **Known.nothing().of_requests([(request.pk, request.association_id)]))
+    pairs = Pairs(wants, offers_of_rooms(rooms), today=0)
+    return [room for room, failing in zip(rooms, pairs.unmet, strict=True) if not failing & there]

@@ -1,0 +1,108 @@
+"""What is read beside requests and slots before they are ranked: weights, what volunteers bring, words kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.vocabulary import Language, Topic
+from associations.models import Request
+from companies.models import Slot, SlotVolunteer, VolunteerProfile
+from workshops.matching.pairs import WHOLE, Column
+from workshops.matching.reading import bits, period_bit
+from workshops.models import Dismissal, Standing, Weighting
+
+
+class Lessons(NamedTuple):
+    """What an association has refused for one request: days and periods (bits), and from how far on it is too far."""
+
+    days: int
+    periods: int
+    nearer_than_km: float
+
+
+NO_LESSON = Lessons(0, 0, np.inf)
+
+
+class Known(NamedTuple):
+    """Who has no row here brings nothing, keeps its word, and was never served."""
+
+    weights: Mapping[str, int]
+    brought: Mapping[int, tuple[int, int]]
+    companies: Mapping[int, int]
+    associations: Mapping[int, tuple[int, int]]
+    lessons: Mapping[int, Lessons]
+
+    @classmethod
+    def nothing(cls) -> Known:
+        """Where nothing is ranked."""
+        return cls({}, {}, {}, {}, {})
+
+    @classmethod
+    def of(cls, requests: Sequence[Request], slots: Sequence[Slot]) -> Known:
+        """About these requests and slots."""
+        companies = {slot.room.site.company_id for slot in slots}
+        associations = {request.association_id for request in requests}
+        standings = list(Standing.objects.filter(Q(company__in=companies) | Q(association__in=associations)))
+        return cls(
+            Weighting.current().weights,
+            brought([slot.pk for slot in slots]),
+            {one.company_id: one.share for one in standings if one.company_id},
+            {one.association_id: (one.share, one.served) for one in standings if one.association_id},
+            lessons_of([request.pk for request in requests]),
+        )
+
+    def brought_to(self, slots: Collection[int]) -> Column:
+        """A line for each slot: topics and languages."""
+        return np.array([self.brought.get(slot, (0, 0)) for slot in slots], np.int64).reshape(-1, 2)
+
+    def kept_by_companies(self, companies: Collection[int]) -> Column:
+        return np.array([self.companies.get(company, WHOLE) for company in companies], np.int64)
+
+    def of_requests(self, requests: Collection[tuple[int, int]]) -> dict[str, Column]:
+        """By number and association: how far each keeps its word, how often it was served, what it has refused."""
+        told = [self.associations.get(association, (WHOLE, 0)) for _, association in requests]
+        kept, served = np.array(told, np.int64).reshape(-1, 2).T
+        learnt = [self.lessons.get(request, NO_LESSON) for request, _ in requests]
+        return {
+            "kept": kept,
+            "served": served,
+            "refused_days": np.array([one.days for one in learnt], np.int64),
+            "refused_periods": np.array([one.periods for one in learnt], np.int64),
+            "nearer_than_km": np.array([one.nearer_than_km for one in learnt], np.float64),
+        }
+
+
+def brought(slots: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Topics and languages (bits) of those who have promised to come to each of these slots, and still do."""
+    profile = VolunteerProfile.objects.filter(
+        membership__user=OuterRef("volunteer"), membership__company=OuterRef("slot__room__site__company")
+    )
+    rows = SlotVolunteer.objects.filter(slot__in=slots, stand_in_asked_at=None).values_list(
+        "slot", Subquery(profile.values("topics")), Subquery(profile.values("languages"))
+    )
+    found: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for slot, topics, languages in rows:
+        before = found[slot]
+        found[slot] = (before[0] | bits(topics or (), Topic), before[1] | bits(languages or (), Language))
+    return dict(found)
+
+
+def lessons_of(requests: Collection[int]) -> dict[int, Lessons]:
+    """What is learnt from slots that these requests have dismissed; slots and sites themselves are left to queries."""
+    rows = Dismissal.objects.filter(request__in=requests).values_list(
+        "request", "why", "slot__weekday", "slot__local_time", "distance_km"
+    )
+    found: dict[int, Lessons] = {}
+    for request, why, weekday, time, km in rows:
+        before = found.get(request, NO_LESSON)
+        found[request] = Lessons(
+            before.days | (1 << weekday if why == Dismissal.Why.DAY else 0),
+            before.periods | (period_bit(time) if why == Dismissal.Why.HOUR else 0),
+            min(before.nearer_than_km, km if why == Dismissal.Why.FAR and km is not None else np.inf),
+        )
+    return found

@@ -1,0 +1,103 @@
+"""What almost serves a request, and the one thing that it lacks, in words: why what looks better is not proposed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import NamedTuple
+
+from accounts.vocabulary import Language
+from associations.models import Request
+from companies.models import Slot
+from territories.distance import kilometres_between
+from territories.grid import cells_around
+from territories.wording import counted, each_weekday, enumerated, kilometres, long_date
+from workshops.catalogue import bookable
+from workshops.matching.judging import unmet
+from workshops.matching.pairs import Condition
+from workshops.matching.times import period_of
+
+# So much farther, and so many days aside, one would still look at what is there.
+FARTHER, ASIDE = 2, dt.timedelta(days=14)
+LOOKED_AT, SHOWN = 500, 5
+
+
+class Miss(NamedTuple):
+    """A slot, and what keeps it from serving."""
+
+    slot: Slot
+    why: str
+
+
+def almost(request: Request, now: dt.datetime) -> list[Miss]:
+    """Bookable slots that one thing alone keeps from serving the request, the nearest in time first; five at most."""
+    slots = list(_around(request, now))
+    misses = [
+        Miss(slot, _WORDS[condition](request, slot))
+        for slot, condition in zip(slots, unmet(request, slots, now=now), strict=True)
+        if condition in _WORDS
+    ]
+    return misses[:SHOWN]
+
+
+def _around(request: Request, now: dt.datetime) -> list[Slot]:
+    point = request.commune.point
+    cells = cells_around(*point, FARTHER * request.radius_km) if point else request.cells
+    since, until = request.from_date - ASIDE, request.until_date + ASIDE
+    found = bookable(now).filter(cell__in=cells, local_date__range=(since, until)).with_place()
+    return list(found.order_by("starts_at", "pk")[:LOOKED_AT])
+
+
+def _dates(_request: Request, slot: Slot) -> str:
+    return f"le {long_date(slot.starts_on)}, hors de vos dates"
+
+
+def _days(_request: Request, slot: Slot) -> str:
+    return f"{each_weekday(slot.weekday)}, un jour que vous n’avez pas choisi"
+
+
+def _periods(_request: Request, slot: Slot) -> str:
+    return f"{period_of(slot.local_time).label}, un moment que vous n’avez pas choisi"
+
+
+def _places(request: Request, slot: Slot) -> str:
+    return f"{counted(slot.places, 'place', 'places')} pour {counted(request.participants, 'personne', 'personnes')}"
+
+
+def _computers(request: Request, slot: Slot) -> str:
+    there = counted(slot.computers, "ordinateur", "ordinateurs")
+    return f"{there}, il vous en faut {request.computers}"
+
+
+def _distance(request: Request, slot: Slot) -> str:
+    here, site = request.commune.point, slot.room.site
+    if here is None:
+        return "dans un autre département"
+    away = kilometres(kilometres_between(here, (site.latitude, site.longitude)))
+    return f"à {away}, plus loin que vos {request.radius_km}\u00a0km"
+
+
+def _access(_request: Request, _slot: Slot) -> str:
+    return "accès sans marche pas assuré"
+
+
+def _languages(request: Request, _slot: Slot) -> str:
+    spoken = enumerated([str(Language(word).label) for word in request.languages])
+    return f"aucun bénévole inscrit ne parle {spoken}"
+
+
+def _dismissed(_request: Request, _slot: Slot) -> str:
+    return "pareil à un créneau que vous avez écarté"
+
+
+_WORDS: dict[Condition, Callable[[Request, Slot], str]] = {
+    Condition.DATES: _dates,
+    Condition.DAYS: _days,
+    Condition.PERIODS: _periods,
+    Condition.PLACES: _places,
+    Condition.COMPUTERS: _computers,
+    Condition.DISTANCE: _distance,
+    Condition.ACCESS: _access,
+    Condition.LANGUAGES: _languages,
+    Condition.DISMISSED: _dismissed,
+}

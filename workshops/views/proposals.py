@@ -1,0 +1,82 @@
+"""What is proposed for a request, why, and why what looks better is not."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.identity import signed_in
+from associations.models import Request
+from associations.views import managed_association
+from companies.models import Slot
+from territories import clock
+from territories.wording import counted
+from workshops import actions
+from workshops.forms import DismissForm
+from workshops.matching import MATCHES_TOLD, Match, almost, best_slots, reasons, slots_for
+from workshops.models import Dismissal
+
+
+class Proposed(NamedTuple):
+    """A slot, why it is proposed, and the form to dismiss it."""
+
+    slot: Slot
+    why: list[str]
+    form: DismissForm
+
+    @classmethod
+    def of(cls, match: Match) -> Proposed:
+        """Each form with ids of its own."""
+        return cls(match.slot, reasons(match), DismissForm(auto_id=f"ecarter_{match.slot.pk}_%s"))
+
+
+@require_GET
+def association_request(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    """A request, the best slots that serve it with their reasons, and those that almost do."""
+    wanted, now = _request_of(request, slug, request_id), clock.now()
+    is_open = Request.objects.open(now).filter(pk=wanted.pk).exists()
+    found = best_slots(wanted, slots_for(wanted, now), count=MATCHES_TOLD, now=now) if is_open else []
+    context = {
+        "association": wanted.association,
+        "wanted": wanted,
+        "is_open": is_open,
+        "proposals": [Proposed.of(match) for match in found],
+        "misses": almost(wanted, now) if is_open else [],
+        "dismissed": Dismissal.objects.filter(request=wanted).count(),
+    }
+    return render(request, "workshops/request_detail.html", context)
+
+
+@require_POST
+def association_dismiss(request: HttpRequest, slug: str, request_id: int, slot_id: int) -> HttpResponse:
+    """« Pas pour moi »."""
+    wanted = _request_of(request, slug, request_id)
+    slot = get_object_or_404(Slot.objects.of_signatories(clock.now()).with_place(), pk=slot_id)
+    form = DismissForm(request.POST)
+    why = form.cleaned_data["why"] if form.is_valid() else Dismissal.Why.OTHER
+    actions.dismiss_slot(request=wanted, slot=slot, why=why, by=signed_in(request), now=clock.now())
+    messages.success(request, "Ce créneau ne vous sera plus proposé pour cette demande.")
+    return redirect("workshops:association_request", slug, wanted.pk)
+
+
+@require_POST
+def association_undismiss(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
+    """Propose again whatever serves the request."""
+    wanted = _request_of(request, slug, request_id)
+    count = actions.forget_dismissals(request=wanted)
+    again = counted(count, "créneau écarté peut", "créneaux écartés peuvent")
+    messages.success(
+        request, f"{again} de nouveau vous être proposés." if count > 1 else f"{again} de nouveau vous être proposé."
+    )
+    return redirect("workshops:association_request", slug, wanted.pk)
+
+
+def _request_of(request: HttpRequest, slug: str, request_id: int) -> Request:
+    association = managed_association(request, slug)
+    own = Request.objects.select_related("association", "commune__departement")
+    found: Request = get_object_or_404(own, association=association, pk=request_id)
+    return found

@@ -1,0 +1,70 @@
+"""How proposals are ranked: for everybody to read, for operators to change."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.gates import operators_only
+from accounts.identity import signed_in
+from territories import clock
+from workshops import actions
+from workshops.forms import WeightingForm
+from workshops.models import Part, Weighting
+from workshops.weighing import outlook
+
+EXPLAINED = {
+    Part.DISTANCE: "Tout près compte entièrement, au bord du rayon que l’association a donné, plus du tout.",
+    Part.SIZE: "Une salle que le groupe remplit laisse les grandes aux grands groupes.",
+    Part.VOLUNTEERS: "Autant de bénévoles que souhaité compte entièrement, la moitié à moitié.",
+    Part.TOPICS: "La part des thèmes demandés que les bénévoles inscrits à ce créneau connaissent.",
+    Part.WISH: "Les jours que l’association préfère, parmi ceux qui lui conviennent.",
+    Part.NOTICE: "Trois semaines pour réunir un groupe comptent entièrement.",
+    Part.RELIABILITY: "Ce que les deux organisations ont tenu de leur parole depuis un an. Personne d’autre ne le lit.",
+    Part.URGENCY: "À qui un créneau est proposé d’abord\u00a0: une demande qui se termine bientôt.",
+    Part.FAIRNESS: "À qui un créneau est proposé d’abord\u00a0: une association qui a eu peu d’ateliers depuis un an.",
+}
+
+
+class Line(NamedTuple):
+    """A part, what it means, and how much it counts."""
+
+    label: str
+    explained: str
+    points: int
+
+
+@login_not_required
+@require_GET
+def explained(request: HttpRequest) -> HttpResponse:
+    """What must be, what one would rather have, and how much each of it counts today."""
+    weights = Weighting.current().weights
+    lines = [Line(str(part.label), EXPLAINED[part], weights[part]) for part in Part]
+    return render(request, "workshops/matching.html", {"lines": lines, "most": max(weights.values()) or 1})
+
+
+@require_http_methods(["GET", "POST"])
+@operators_only
+def weights(request: HttpRequest) -> HttpResponse:
+    """Other weights are tried, with what they would change, before they are saved."""
+    current = Weighting.current()
+    saves = request.method == "POST"
+    tried = request.POST if saves else request.GET or None
+    form = WeightingForm(tried, initial=current.weights)
+    if saves and form.is_valid():
+        actions.weigh(weights=form.cleaned_data, by=signed_in(request), now=clock.now())
+        messages.success(request, "Les nouvelles pondérations comptent dès maintenant.")
+        return redirect("workshops:weights")
+    shown = outlook(form.save(commit=False), now=clock.now()) if form.is_bound and form.is_valid() else None
+    context = {
+        "form": form,
+        "tried": WeightingForm(tried, auto_id=False),
+        "outlook": shown,
+        "history": Weighting.objects.order_by("-pk").select_related("created_by")[:5],
+    }
+    return render(request, "workshops/weights.html", context, status=422 if form.errors else 200)
