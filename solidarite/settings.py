@@ -6,6 +6,7 @@ the legal notice must be given, or the portal refuses to start.
 """
 
 import datetime as dt
+import logging
 from email.utils import formataddr
 from importlib.metadata import distribution
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env
 
+from solidarite import logs
 from solidarite.embedded import addresses
 
 # Lets generic classes of Django be written with their type: `ModelForm[Site]`.
@@ -351,6 +353,12 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Logs ------------------------------------------------------------------------------------------
+
+logs.configure(as_json=not DEBUG)
+# A request has one line, when it is answered.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 
 # --- Security --------------------------------------------------------------------------------------
 
