@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import DateTimeField, DurationField, Exists, F, OuterRef, Value
+from django.db.models import DateTimeField, DurationField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
 from companies.models import Slot, SlotQuerySet
@@ -22,7 +22,16 @@ NEVER, EVER = dt.datetime(1, 1, 2, tzinfo=dt.UTC), dt.datetime(9999, 12, 30, tzi
 
 def bookable(now: dt.datetime) -> SlotQuerySet:
     """Slots that anybody may still ask for: free, and nobody queues for them."""
-    return free(now).filter(~Exists(WaitlistEntry.objects.filter(slot=OuterRef("pk"), state="waiting")))
+    return Slot.objects.open(now).filter(left(now))
+
+
+def left(now: dt.datetime) -> Q:
+    """Whether nobody has taken a slot, nor queues for it."""
+    return _untaken(now) & ~Q(Exists(WaitlistEntry.objects.filter(slot=OuterRef("pk"), state="waiting")))
+
+
+def _untaken(now: dt.datetime) -> Q:
+    return ~Q(Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
 
 
 def unasked(now: dt.datetime) -> SlotQuerySet:
@@ -32,7 +41,7 @@ def unasked(now: dt.datetime) -> SlotQuerySet:
 
 def free(now: dt.datetime) -> SlotQuerySet:
     """Slots that are open, in time, of a signatory, and not taken: whoever queues for one comes before others."""
-    return Slot.objects.open(now).filter(~Exists(Booking.objects.live(now).filter(slot=OuterRef("pk"))))
+    return Slot.objects.open(now).filter(_untaken(now))
 
 
 def claims(now: dt.datetime) -> BookingQuerySet:

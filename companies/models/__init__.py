@@ -16,7 +16,7 @@ from companies.models.openings import Availability, AvailabilityQuerySet, Bookin
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.photos import RoomPhoto
 from companies.models.places import AccessKit, Room, Site
-from companies.models.slots import Slot, SlotQuerySet
+from companies.models.slots import Slot, SlotQuerySet, on_offer
 from companies.models.volunteers import Engagement, SlotVolunteer, SlotVolunteerQuerySet, VolunteerProfile
 
 __all__ = [
@@ -48,5 +48,6 @@ __all__ = [
     "TsTzRange",
     "VolunteerProfile",
     "WallClock",
+    "on_offer",
     "signatory",
 ]

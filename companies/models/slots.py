@@ -39,18 +39,18 @@ def taken_elsewhere() -> models.QuerySet[BusyTime]:
     )
 
 
+def on_offer(now: dt.datetime) -> Q:
+    """Whether a slot is offered at this instant: open, awake, notice not passed, room free, company a signatory."""
+    offered = signatory(now, "room__site__company__") & awake(now) & Q(state=Slot.State.OPEN, closes_at__gt=now)
+    return offered & ~Q(Exists(taken_elsewhere()))
+
+
 class SlotQuerySet(models.QuerySet["Slot"]):
     """Slots by what may be done with them."""
 
     def open(self, now: dt.datetime) -> Self:
-        """Offered at this instant: open, awake, notice not passed, room free, company a signatory.
-
-        Bookings are not looked at.
-        """
-        offered = self.filter(
-            signatory(now, "room__site__company__"), awake(now), state=Slot.State.OPEN, closes_at__gt=now
-        )
-        return offered.filter(~Exists(taken_elsewhere()))
+        """Those `on_offer`. Bookings are not looked at."""
+        return self.filter(on_offer(now))
 
     def hold(self) -> list[int]:
         """Their numbers, in the order in which everybody holds slots; each is held until the end of the transaction."""

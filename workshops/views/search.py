@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, Subquery
@@ -17,11 +19,12 @@ from django.views.decorators.http import require_GET
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
 from associations.models import Association
-from companies.models import RoomPhoto, Slot, SlotQuerySet
+from companies.models import RoomPhoto, Slot, SlotQuerySet, on_offer
 from territories import clock
 from territories.prepared import ANY_TIME, Prepared
+from territories.wording import day_date
 from workshops import actions
-from workshops.catalogue import NOBODY, alternatives, bookable, claims
+from workshops.catalogue import NOBODY, alternatives, claims, left
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
@@ -165,6 +168,17 @@ def _form(groups: dict[str, SafeString], *, more: bool) -> SafeString:
     return _FORM[more](_Fields(*(groups[name] for name in _Fields._fields)))
 
 
+class SlotPage(NamedTuple):
+    """All that differs from one slot's page to another."""
+
+    title: str
+    content: SafeString
+    path: str
+
+
+_SLOT_PAGE = Pressed("workshops/slot_detail.html", "page", SlotPage)
+
+
 @login_not_required
 @require_GET
 def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
@@ -180,7 +194,7 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     if not found:
         raise Http404
     shown: Any = found[0]
-    free = shown.is_free
+    free = shown.is_open and shown.is_left
     own = _own(request, shown, now)
     having = [one for one in own if one.claim or one.waits]
     without = [one for one in own if one not in having]
@@ -198,19 +212,25 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
         "refusal": refusal_of_all(shown, without),
         "answer_by": actions.answer_until(shown, now),
     }
-    return render(request, "workshops/slot_detail.html", context)
+    page = SlotPage(
+        title=f"{shown.room.name}, {day_date(shown.starts_at.astimezone(ZoneInfo(shown.time_zone)))}",
+        content=render_to_string("workshops/slot_content.html", context),
+        path=quote(request.path),
+    )
+    if is_anonymous(request):
+        return HttpResponse(_SLOT_PAGE(page, request))
+    return render(request, "workshops/slot_detail.html", {"page": page})
 
 
 def _shown_slot(*, slot: int, now: dt.datetime) -> SlotQuerySet:
     """A slot with what its page hangs on."""
-    here = {"pk": OuterRef("pk")}
     return (
         Slot.objects.of_signatories(now)
         .with_place()
         .filter(pk=slot)
         .annotate(
-            is_free=Exists(bookable(now).filter(**here)),
-            is_open=Exists(Slot.objects.open(now).filter(**here)),
+            is_open=on_offer(now),
+            is_left=left(now),
             has_photos=Exists(RoomPhoto.objects.filter(room=OuterRef("room"))),
         )
     )
