@@ -18,7 +18,17 @@ from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best
-from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
+from workshops.models import (
+    Booking,
+    HostingAgreement,
+    MatchNotice,
+    Report,
+    SavedSearch,
+    SearchNotice,
+    Side,
+    Workshop,
+    insurance_ending,
+)
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
@@ -234,11 +244,14 @@ def _agreement_is_to_read(message: Message) -> str:
     return "Les deux côtés ont signé." if message.context["waits"] and agreement.is_signed else ""
 
 
-@wanted.while_so("insurance_ending")
-def _insurance_still_ends(message: Message) -> str:
-    """Until a later certificate counts."""
-    counts = InsuranceCertificate.objects.that_count().filter(pk=wanted.number_in(message.about)).exists()
-    return "" if counts else "Une autre attestation compte."
+@wanted.retold("insurance_ending")
+def _insurance_still_ends(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """Until a later certificate counts, or no workshop is to come after its end."""
+    certificate = wanted.number_in(message.about)
+    if insurance_ending(at).filter(pk=certificate).exists():
+        return dict(message.context)
+    counts = InsuranceCertificate.objects.that_count().filter(pk=certificate).exists()
+    return "Aucun atelier n’est plus prévu après cette date." if counts else "Une autre attestation compte."
 
 
 @wanted.retold(anew=["slots_matched"])

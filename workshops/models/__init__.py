@@ -16,7 +16,7 @@ from workshops.models.reports import HELD, Report, ReportQuerySet
 from workshops.models.searches import SavedSearch, SavedSearchQuerySet, SearchNotice
 from workshops.models.sides import Side
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
-from workshops.models.workshops import Workshop, WorkshopQuerySet
+from workshops.models.workshops import Workshop, WorkshopQuerySet, insurance_ending
 
 __all__ = [
     "FACTS",
@@ -51,5 +51,6 @@ __all__ = [
     "Workshop",
     "WorkshopNote",
     "WorkshopQuerySet",
+    "insurance_ending",
     "shown_as",
 ]
