@@ -13,7 +13,9 @@ def _still_to_sign(message: Message) -> str:
 
     A later version has its own mail.
     """
-    live = (Signature.State.APPROVED, *Signature.UNFINISHED)
+    # Where it says that a signature counts, that one does; else it is of a file on its way, or suspended.
+    stands = message.context.get("stands", True)
+    live = (Signature.State.APPROVED,) if stands else (*Signature.STANDING, *Signature.UNFINISHED)
     signature = Signature.objects.filter(pk=wanted.number_in(message.about), state__in=live).first()
     if signature is None:
         return "Cette signature ne compte plus."

@@ -547,6 +547,23 @@ def test_suspended_signature_lapses_with_the_grace_period_too(
     assert fresh(signature).state == "lapsed"
 
 
+def test_company_that_is_suspended_is_told_of_a_new_version(world: World, applicant: Company, now: dt.datetime) -> None:
+    in_state(world, applicant, now, "suspended")
+    next_version(world, now)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name)
+    assert (told.context["stands"], wanted.why_not(told)) == (False, "")
+
+
+def test_signature_that_was_suspended_since_is_not_said_to_count(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    signature = approved(world, applicant, now)
+    next_version(world, now)
+    actions.suspend_signature(signature=fresh(signature), reason="Non.", by=world.moderator, now=now)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name)
+    assert wanted.why_not(told) == "Cette signature ne compte plus."
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted", "in_review", "changes_requested"])
 def test_company_on_its_way_is_told_of_a_new_version_and_may_sign_it(
     world: World, applicant: Company, now: dt.datetime, state: str
