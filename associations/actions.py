@@ -19,7 +19,6 @@ from associations.certificates import UnusableCertificate, clean_certificate
 from associations.models import Association, InsuranceCertificate, Membership, Request
 
 REFUSALS_AT_MOST = 3
-ASKED_BEFORE = dt.timedelta(days=7)
 CERTIFICATES_A_DAY = 10
 
 
@@ -348,7 +347,7 @@ def check_keeping(*, request: Request, now: dt.datetime) -> None:
 
 def remind_expiring(*, now: dt.datetime) -> int:
     """Ask once whether an association still looks, before its request leaves the site. Returns how many were asked."""
-    expiring = Request.objects.expiring(now, within=ASKED_BEFORE).select_related("association").order_by("pk")
+    expiring = Request.objects.expiring(now).select_related("association").order_by("pk")
     return one_by_one(expiring, lambda request: emails.request_expiring(request=request, now=now))
 
 

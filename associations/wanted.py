@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from associations.models import Request
 from mail import wanted
 from mail.models import Message
 
 
-@wanted.while_so("request_expiring")
-def _still_ends_then(message: Message) -> str:
-    """A request that was kept, withdrawn or served has another end, or none."""
-    request = Request.objects.filter(pk=wanted.number_in(message.about), state=Request.State.OPEN).first()
+@wanted.retold("request_expiring")
+def _still_ends_then(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """A request that was kept, withdrawn or served has another end, or none; so has that of who may not ask now."""
+    request = Request.objects.expiring(at).filter(pk=wanted.number_in(message.about)).first()
     ends = request is not None and message.key.startswith(
         f"request_expiring:{request.pk}:{request.expires_at:%Y%m%dT%H%M%S}:"
     )
-    return "" if ends else "La demande ne se termine plus à cette date."
+    return dict(message.context) if ends else "La demande ne se termine plus à cette date."

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from charter.models import Signature
+from charter.models import CharterVersion, Signature
 from mail import wanted
 from mail.models import Message
 
 
 @wanted.while_so("charter_renewal_due", "charter_renewal_reminder")
 def _still_to_sign(message: Message) -> str:
-    """Nobody is asked for a signature that was given meanwhile, or for a company that has withdrawn."""
-    signature = Signature.objects.filter(pk=wanted.number_in(message.about)).select_related("version").first()
-    if signature is None or signature.state not in (Signature.State.APPROVED, *Signature.UNFINISHED):
+    """Nobody is asked for a signature that was given meanwhile, or for a company that has withdrawn.
+
+    A later version has its own mail.
+    """
+    # Where it says that a signature counts, that one does; else it is of a file on its way, or suspended.
+    stands = message.context.get("stands", True)
+    live = (Signature.State.APPROVED,) if stands else (*Signature.STANDING, *Signature.UNFINISHED)
+    signature = Signature.objects.filter(pk=wanted.number_in(message.about), state__in=live).first()
+    if signature is None:
         return "Cette signature ne compte plus."
-    newer = Signature.objects.filter(company=signature.company_id, version__number__gte=message.context["new_version"])
-    return "La nouvelle version est signée." if newer.exclude(state=Signature.State.DRAFT).exists() else ""
+    newest = CharterVersion.objects.newest()
+    if newest is None or newest.number != message.context["new_version"]:
+        return "Une version plus récente est à signer."
+    given = Signature.objects.given(newest.number).filter(company=signature.company_id)
+    return "La nouvelle version est signée." if given.exists() else ""
 
 
 @wanted.while_so("signature_link")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from companies.models import Availability, SlotVolunteer, VolunteerProfile
 from mail import wanted
 from mail.models import Message
@@ -24,13 +26,13 @@ def _still_promised(message: Message) -> str:
     return "" if coming.exists() else "elle ne vient plus."
 
 
-@wanted.while_so("series_to_confirm")
-def _still_asked(message: Message) -> str:
-    """A series that was confirmed meanwhile has another due date."""
-    series = Availability.objects.filter(pk=wanted.number_in(message.about)).first()
+@wanted.retold("series_to_confirm")
+def _still_asked(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """A series that was confirmed meanwhile has another due date; one that was cut may have no date left."""
+    series = Availability.objects.to_confirm(at).filter(pk=wanted.number_in(message.about)).first()
     due = series.confirm_by_at if series else None
     asked = series is not None and due and f":{series.pk}:{due:%Y%m%dT%H%M%S}:" in message.key
-    return "" if asked else "La série est confirmée, ou elle n’est plus."
+    return dict(message.context) if asked else "La série est confirmée, ou elle n’est plus."
 
 
 @wanted.while_so("stand_in_asked")

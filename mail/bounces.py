@@ -171,7 +171,7 @@ def _note_outcome(message: Message, event: Event, reason: str, now: dt.datetime)
             soft_bounces=message.soft_bounces + 1,
             due_at=again,
             next_attempt_at=again,
-            turn_at=again,
+            turn_at=None,
             last_error=reason,
         )
         return

@@ -136,6 +136,7 @@ def deliver_due(
     tally = Tally()
     if not Message.objects.due(now).exists():
         return tally
+    take_turns(at=now)
     line = mailers.default
     stop_at = stop_at or now + RUN_AT_MOST
     has_turn = False
@@ -245,8 +246,7 @@ def hold_back(message: Message, *, at: dt.datetime) -> Outcome | None:
             return Outcome.GATHERED
         case wishes.Instead(until=dt.datetime() as until):
             # It does not wait for a server any more, should one have refused it.
-            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, last_error="")
-            take_turns([message.pk], at=until)
+            Message.objects.filter(pk=message.pk).update(next_attempt_at=until, turn_at=None, last_error="")
             return Outcome.POSTPONED
     return None
 
@@ -327,7 +327,7 @@ def record_refusal(message: Message, refusal: Refusal, *, at: dt.datetime) -> Ou
         mark(message, Message.State.FAILED, failed_at=at, attempts=attempts, last_error=refusal.reason)
         return Outcome.FAILED
     Message.objects.filter(pk=message.pk).update(
-        attempts=attempts, next_attempt_at=again_at, turn_at=again_at, last_error=refusal.reason
+        attempts=attempts, next_attempt_at=again_at, turn_at=None, last_error=refusal.reason
     )
     return Outcome.POSTPONED
 

@@ -16,7 +16,6 @@ from mail.models import Message, MessageQuerySet, Preferences
 from mail.outbox import Address
 from mail.readers import language_of
 from mail.rendering import render
-from mail.turns import take_turns
 from mail.wishes import (
     UNWANTED,
     digest_in_time,
@@ -120,12 +119,8 @@ def _let_go(gathered: MessageQuerySet, now: dt.datetime) -> int:
 
     A server that refused it before it was kept has not been asked since: it is not late.
     """
-    numbers = list(gathered.values_list("pk", flat=True))
     back = {"gathered_at": None, "gathered_into": None, "next_attempt_at": now, "last_error": ""}
-    still = Message.objects.filter(pk__in=numbers, state=Message.State.GATHERED)
-    count = still.move(Message.State.QUEUED, **back)
-    take_turns(numbers, at=now)
-    return count
+    return gathered.filter(state=Message.State.GATHERED).move(Message.State.QUEUED, **back)
 
 
 def tell_at_once(about: str, *, now: dt.datetime) -> None:

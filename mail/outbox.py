@@ -26,7 +26,7 @@ from mail.models import Message, MessageQuerySet
 from mail.models.messages import STAMPS
 from mail.readers import Ways, readdress, ways_to
 from mail.rendering import RESERVED_NAMES, one_line
-from mail.turns import TURN, take_turns
+from mail.turns import TURN
 from mail.wanted import NOT_FOR_THEM, is_for_them
 from territories.prepared import run_planned
 
@@ -83,8 +83,8 @@ def rehearsed_language() -> str | None:
 
 # One statement: whether the key is new and whether the address may be written to are decided by the
 # database, under the caller's transaction. Two transactions that post one key wait for each other.
-# The turn: who has much to tell takes one turn a second, so that nobody else waits behind all of it. What was put off
-# (quiet hours, a server that refused) waits for its own hour and keeps nobody.
+# The turn (`mail.turns`): one second after the last of its own that waits, else after the front of the queue. What is
+# due later has none yet.
 INSERT = """
 INSERT INTO mail_message (
     key, template, to_email, to_name, language, context, about, thread, capacity, reply_to, calendar, calendar_method,
@@ -96,11 +96,17 @@ SELECT
     CASE WHEN one.secret AND refused.id IS NOT NULL THEN '{}'::jsonb ELSE one.context END,
     one.about, one.thread, one.capacity, one.reply_to, one.calendar, one.calendar_method, one.secret,
     one.priority, one.instant, one.weekly, one.time_zone, one.on_behalf_of,
-    GREATEST(one.due_at, (
-        SELECT max(turn_at) FROM mail_message
-        WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
-            AND next_attempt_at <= one.due_at
-    ) + $2) + $2 * (row_number() OVER (PARTITION BY one.on_behalf_of, one.priority ORDER BY number) - 1),
+    CASE WHEN one.due_at <= one.created_at THEN
+        COALESCE(GREATEST(
+            (SELECT min(turn_at) FROM mail_message WHERE priority = one.priority AND state = 'queued'),
+            (
+                SELECT max(turn_at) FROM mail_message
+                WHERE on_behalf_of = one.on_behalf_of AND priority = one.priority AND state = 'queued'
+            )
+        ) + $2, one.due_at) + $2 * (row_number() OVER (
+            PARTITION BY one.on_behalf_of, one.priority, one.due_at <= one.created_at ORDER BY number
+        ) - 1)
+    END,
     one.message_id, one.created_at, one.due_at, one.not_after, one.due_at,
     CASE WHEN refused.id IS NULL THEN 'queued' ELSE 'skipped' END,
     CASE WHEN refused.id IS NOT NULL THEN one.created_at END,
@@ -242,9 +248,8 @@ def _tell_after_all(rows: Mapping[str, dict[str, Any]]) -> int:
     again = [one for one in kept.filter(key__in=rows).select_for_update() if is_for_them(one)]
     for message in again:
         row = rows[message.key] | {"message_id": message.message_id}
-        due = dict.fromkeys(("next_attempt_at", "turn_at"), row["due_at"])
-        anew = {**dict.fromkeys(STAMPS), "last_error": ""}
-        Message.objects.filter(pk=message.pk).move(Message.State.QUEUED, **row, **due, **anew)
+        anew = {**dict.fromkeys(STAMPS), "last_error": "", "next_attempt_at": row["due_at"]}
+        Message.objects.filter(pk=message.pk).move(Message.State.QUEUED, **row, **anew)
     return len(again)
 
 
@@ -258,11 +263,9 @@ def requeue(ids: Iterable[int], *, now: dt.datetime) -> int:
         ways = ways_to(_lost(ids, now).select_for_update())
         for message, mailbox in ways.open:
             readdress(message, mailbox)
-        numbers = [message.pk for message, _ in ways.open]
-        again = Message.objects.filter(pk__in=numbers)
+        again = Message.objects.filter(pk__in=[message.pk for message, _ in ways.open])
         anew = {**dict.fromkeys(STAMPS), "outcome": "", "outcome_at": None, "attempts": 0, "soft_bounces": 0}
         count = again.move(Message.State.QUEUED, next_attempt_at=now, **anew)
-        take_turns(numbers, at=now)
         if count:
             wake_at_commit()
     return count

@@ -8,8 +8,8 @@ An app registers one function for each kind of message that may be overtaken by 
 A message that somebody reads in a capacity of theirs, such as the manager of a company, is not told any more once
 they have it no longer: one function answers for each capacity.
 
-A mail that says where something is, or lists what may go one by one, is `retold` with what is so when it leaves, and
-several of them are `joined` in a digest.
+A mail that says where something is, lists what may go one by one, or asks what the hour may answer, is `retold` with
+what is so when it leaves, and several of them are `joined` in a digest.
 """
 
 from __future__ import annotations

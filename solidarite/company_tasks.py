@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
@@ -149,8 +148,7 @@ def _reports(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
 
 
 def _series(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
-    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
-    due = Availability.objects.filter(room__site__company__in=own).to_confirm(now, within=within)
+    due = Availability.objects.filter(room__site__company__in=own).to_confirm(now)
     for series in due.select_related("room__site__company").order_by("confirm_by_at", "pk")[:MOST]:
         assert series.confirm_by_at is not None
         site, asleep = series.room.site, series.is_asleep(now)

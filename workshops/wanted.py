@@ -18,7 +18,19 @@ from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best_slots
-from workshops.models import Booking, HostingAgreement, MatchNotice, Report, SavedSearch, SearchNotice, Side, Workshop
+from workshops.models import (
+    Booking,
+    HostingAgreement,
+    MatchNotice,
+    Report,
+    SavedSearch,
+    SearchNotice,
+    Side,
+    Workshop,
+    insurance_ending,
+)
+from workshops.saved import asked_by
+from workshops.searching import Criteria, searched
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
 from workshops.volunteers import missing
@@ -234,11 +246,14 @@ def _agreement_is_to_read(message: Message) -> str:
     return "Les deux côtés ont signé." if message.context["waits"] and agreement.is_signed else ""
 
 
-@wanted.while_so("insurance_ending")
-def _insurance_still_ends(message: Message) -> str:
-    """Until a later certificate counts."""
-    counts = InsuranceCertificate.objects.that_count().filter(pk=wanted.number_in(message.about)).exists()
-    return "" if counts else "Une autre attestation compte."
+@wanted.retold("insurance_ending")
+def _insurance_still_ends(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """Until a later certificate counts, or no workshop is to come after its end."""
+    certificate = wanted.number_in(message.about)
+    if insurance_ending(at).filter(pk=certificate).exists():
+        return dict(message.context)
+    counts = InsuranceCertificate.objects.that_count().filter(pk=certificate).exists()
+    return "Aucun atelier n’est plus prévu après cette date." if counts else "Une autre attestation compte."
 
 
 @wanted.retold(anew=["slots_matched"])
@@ -266,19 +281,23 @@ def _search_is_kept(message: Message) -> str:
 
 @wanted.retold(anew=["search_alert"])
 def _what_is_new_still(message: Message, at: dt.datetime) -> wanted.Facts | None:
-    """Of all slots that were new when this was written, those that nobody has taken meanwhile.
+    """Of all slots that were new when this was written, those that the search still finds.
 
     One that was told anew since, at another date, is left to that mail.
     """
     search = SavedSearch.objects.filter(pk=wanted.number_in(message.about)).first()
+    asked = asked_by(search.query) if search else None
+    if search is None or asked is None:
+        return None
     told = SearchNotice.objects.filter(search=search, told_at=message.created_at)
     anew = SearchNotice.objects.filter(search=search, told_at__gt=message.created_at)
-    left = bookable(at).filter(pk__in=told.values("slot")).exclude(pk__in=anew.values("slot"))
-    slots = list(left.with_place().order_by("starts_at", "pk")[:SHOWN_IN_ALERT])
-    if search is None or not slots:
+    found = searched(Criteria.of(asked), now=at).filter(pk__in=told.values("slot"))
+    left = list(found.exclude(pk__in=anew.values("slot")).values_list("pk", flat=True))
+    slots = list(Slot.objects.filter(pk__in=left).with_place().order_by("starts_at", "pk")[:SHOWN_IN_ALERT])
+    if not slots:
         return None
     with translation.override(message.language):
-        return Alert(search, slots, left.count() - len(slots)).facts()
+        return Alert(search, slots, len(left) - len(slots)).facts()
 
 
 @wanted.joined("search_alert")

@@ -24,6 +24,8 @@ from territories.grid import KM_A_DEGREE, cells_of_box
 from territories.models import Commune
 from territories.wording import enumerated, weekdays_said
 
+# So long before a request leaves the site its association is asked whether it still looks.
+ASKED_BEFORE = dt.timedelta(days=7)
 MOST_PARTICIPANTS, WIDEST_RADIUS_KM, MOST_VOLUNTEERS = 200, 200, 50
 
 
@@ -52,9 +54,9 @@ class RequestQuerySet(ClaimableQuerySet):
         of_open, over = Q(state=Request.State.OPEN), Q(until_date__lt=now.date())
         return self.annotate(over=of_open & over, expired=of_open & ~over & Q(expires_at__lte=now))
 
-    def expiring(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
+    def expiring(self, now: dt.datetime) -> Self:
         """Open requests that soon leave the site, though their dates are still to come then."""
-        soon = self.open(now).filter(expires_at__lte=now + within)
+        soon = self.open(now).filter(expires_at__lte=now + ASKED_BEFORE)
         return soon.filter(until_date__gt=Cast(F("expires_at"), models.DateField()))
 
     def awaiting_decision(self) -> Self:

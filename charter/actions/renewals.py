@@ -44,8 +44,10 @@ def remind_renewals(*, now: dt.datetime) -> int:
     A scan that runs late sends the nearest reminder alone. Returns how many are concerned.
     """
     newest = CharterVersion.objects.newest()
-    renewing = Signature.objects.awaiting_decision().filter(version=newest)
-    standing = Signature.objects.public().exclude(company__in=renewing.values("company")).with_file().order_by("pk")
+    if newest is None:
+        return 0
+    given = Signature.objects.given(newest.number)
+    standing = Signature.objects.public().exclude(company__in=given.values("company")).with_file().order_by("pk")
     reminded = 0
     for nearer, days in pairwise((0, *sorted(settings.CHARTER_REMINDER_DAYS))):
         between = (now + dt.timedelta(days=nearer), now + dt.timedelta(days=days))
@@ -54,8 +56,7 @@ def remind_renewals(*, now: dt.datetime) -> int:
     return reminded
 
 
-def _remind(signature: Signature, *, version: CharterVersion | None, days: int, now: dt.datetime) -> None:
+def _remind(signature: Signature, *, version: CharterVersion, days: int, now: dt.datetime) -> None:
     until = signature.company.charter_until_at
-    assert version is not None
     assert until is not None
     emails.charter_renewal_reminder(signature=signature, version=version, until=until, days=days, now=now)

@@ -58,6 +58,13 @@ class SignatureQuerySet(ClaimableQuerySet):
         signed = (*Signature.AWAITING, Signature.State.CHANGES_REQUESTED)
         return self.filter(state__in=(*signed, *Signature.STANDING))
 
+    def given(self, number: int) -> Self:
+        """Those of this version, or of a later one, that a moderator is to decide on or that stand.
+
+        Nobody is asked for another. What came back to be completed, was refused or taken back is still to be signed.
+        """
+        return self.filter(state__in=(*Signature.AWAITING, *Signature.STANDING), version__number__gte=number)
+
     def with_file(self) -> Self:
         """Loads what a moderator reads, in the same query."""
         return self.select_related("company__commune__departement", "version", "signed_by", "claimed_by")

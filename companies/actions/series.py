@@ -299,8 +299,7 @@ def ask_to_confirm_series(*, now: dt.datetime) -> int:
 
     Each due date is told once, however often this runs. Returns how many series were looked at.
     """
-    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
-    due = Availability.objects.to_confirm(now, within=within).filter(confirm_by_at__gt=now - emails.TOLD_WITHIN)
+    due = Availability.objects.to_confirm(now).filter(confirm_by_at__gt=now - emails.TOLD_WITHIN)
     found = due.select_related("room__site__company").order_by("pk")
     return one_by_one(found, lambda series: emails.series_to_confirm(availability=series, now=now))
 

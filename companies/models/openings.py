@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Self
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -66,8 +67,9 @@ class AvailabilityQuerySet(models.QuerySet["Availability"]):
         whole = Q(cut_from_date=None) & (going_on | Q(pk__in=left))
         return self.filter(whole | Q(cut_from_date__isnull=False, pk__in=before), room__archived_at=None)
 
-    def to_confirm(self, now: dt.datetime, *, within: dt.timedelta) -> Self:
-        """Series with dates to come that sleep within so long, or sleep already, unless their company confirms them."""
+    def to_confirm(self, now: dt.datetime) -> Self:
+        """Series with dates to come that soon sleep, or sleep already, unless their company confirms them."""
+        within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
         return self.coming(now).filter(confirm_by_at__lte=now + within)
 
 

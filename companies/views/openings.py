@@ -108,9 +108,8 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
     """The company's series that have dates to come, and which of them wait to be confirmed."""
     company = managed_company(request, slug)
     now = clock.now()
-    within = dt.timedelta(days=settings.RECONFIRM_ASKED_DAYS_BEFORE)
     coming = Availability.objects.of_company(company).coming(now).select_related("room__site")
-    due = set(coming.to_confirm(now, within=within).values_list("pk", flat=True))
+    due = set(coming.to_confirm(now).values_list("pk", flat=True))
     rows = [(one, one.pk in due, one.is_asleep(now)) for one in coming.order_by("room__name", "pk")]
     return render(request, "companies/series_list.html", {"company": company, "rows": rows})
 

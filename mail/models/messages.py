@@ -9,7 +9,7 @@ import pgtrigger
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Upper
 
 from mail.kinds import DIGEST
 from mail.models.addresses import Pause
@@ -100,10 +100,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def move(self, to: Message.State, **stamps: Any) -> int:
         """Change the state of those that may (`Message.TRANSITIONS`); returns how many rows did.
 
-        The database decides who was first: a row already moved by someone else is not counted.
+        The database decides who was first: a row already moved by someone else is not counted. What comes back into
+        the queue takes another turn (`mail.turns`).
         """
         origins = [origin for origin, ends in Message.TRANSITIONS.items() if to in ends]
-        return self.filter(state__in=origins).update(state=to, **stamps)
+        turn: dict[str, Any] = {"turn_at": None} if to == Message.State.QUEUED else {}
+        return self.filter(state__in=origins).update(state=to, **turn, **stamps)
 
 
 class Message(models.Model):
@@ -194,7 +196,9 @@ class Message(models.Model):
         db_default="",
         help_text="À priorité égale, chacun parle à son tour\u00a0; vide\u00a0: l’adresse elle-même.",
     )
-    turn_at = models.DateTimeField("son tour", db_default=Now(), editable=False)
+    turn_at = models.DateTimeField(
+        "son tour", null=True, editable=False, help_text="Vide\u00a0: il le prend quand son heure est venue."
+    )
     time_zone = models.CharField(
         "heure de", max_length=40, blank=True, default="", db_default="", help_text="IANA, du lieu dont il parle"
     )
@@ -239,10 +243,10 @@ class Message(models.Model):
                 name="message_due", fields=["priority", "turn_at", "id", "next_attempt_at"], condition=Q(state="queued")
             ),
             models.Index(
-                name="message_turns",
-                fields=["on_behalf_of", "priority", "turn_at"],
-                include=["next_attempt_at"],
-                condition=Q(state="queued"),
+                name="message_turns", fields=["on_behalf_of", "priority", "turn_at"], condition=Q(state="queued")
+            ),
+            models.Index(
+                name="message_turnless", fields=["next_attempt_at", "id"], condition=Q(state="queued", turn_at=None)
             ),
             models.Index(
                 name="message_gathered",

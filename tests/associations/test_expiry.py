@@ -15,6 +15,7 @@ from associations import actions
 from associations.confirmations import keeping_path
 from associations.models import Association, Request
 from mail import wanted
+from mail.delivery import deliver_due
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -59,10 +60,25 @@ def test_silence_takes_it_off_the_site_and_one_click_brings_it_back(
     assert (asked.expires_at, asked.matched_at) == (now + 120 * DAY, None)
 
 
+@pytest.mark.parametrize("end", ["suspended", "past"])
+def test_request_that_left_the_site_in_the_night_is_not_asked_about(asked: Request, now: dt.datetime, end: str) -> None:
+    evening = (now + 55 * DAY).replace(hour=22)
+    assert actions.remind_expiring(now=evening) == 1
+    deliver_due(now=evening, limit=9, clock=lambda: evening)
+    if end == "suspended":
+        Association.objects.update(state=Association.State.SUSPENDED)
+    else:
+        Request.objects.update(until_date=evening.date())
+    morning = evening + dt.timedelta(hours=12)
+    deliver_due(now=morning, limit=9, clock=lambda: morning)
+    message = Message.objects.get()
+    assert (message.state, message.last_error) == ("skipped", "La demande ne se termine plus à cette date.")
+
+
 def test_link_of_the_mail_keeps_it(asked: Request, world: World, now: dt.datetime, client: Client) -> None:
     actions.remind_expiring(now=now + 55 * DAY)
     message = Message.objects.get()
-    assert wanted.why_not(message) == ""
+    assert wanted.overtaken(message, at=now + 55 * DAY) == ""
     path = keeping_path(asked, world.association_owner)
     assert message.context["url"].endswith(path)
     with travel(now + 55 * DAY, tick=False):
@@ -70,7 +86,7 @@ def test_link_of_the_mail_keeps_it(asked: Request, world: World, now: dt.datetim
         assert "reste en ligne jusqu’au" in client.post(path).text
     asked.refresh_from_db()
     assert asked.expires_at == now + 115 * DAY
-    assert wanted.why_not(message) == "La demande ne se termine plus à cette date."
+    assert wanted.overtaken(message, at=now + 55 * DAY) == "La demande ne se termine plus à cette date."
 
 
 def test_link_is_of_its_member_and_for_open_requests(

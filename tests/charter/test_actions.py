@@ -547,6 +547,23 @@ def test_suspended_signature_lapses_with_the_grace_period_too(
     assert fresh(signature).state == "lapsed"
 
 
+def test_company_that_is_suspended_is_told_of_a_new_version(world: World, applicant: Company, now: dt.datetime) -> None:
+    in_state(world, applicant, now, "suspended")
+    next_version(world, now)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name)
+    assert (told.context["stands"], wanted.why_not(told)) == (False, "")
+
+
+def test_signature_that_was_suspended_since_is_not_said_to_count(
+    world: World, applicant: Company, now: dt.datetime
+) -> None:
+    signature = approved(world, applicant, now)
+    next_version(world, now)
+    actions.suspend_signature(signature=fresh(signature), reason="Non.", by=world.moderator, now=now)
+    told = Message.objects.get(template="charter_renewal_due", context__company=applicant.name)
+    assert wanted.why_not(told) == "Cette signature ne compte plus."
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted", "in_review", "changes_requested"])
 def test_company_on_its_way_is_told_of_a_new_version_and_may_sign_it(
     world: World, applicant: Company, now: dt.datetime, state: str
@@ -679,6 +696,33 @@ def test_nobody_is_reminded_of_what_they_signed_since(world: World, applicant: C
     assert {(message.not_after, message.time_zone) for message in told} == {(until, "Europe/Paris")}
     sign(world, applicant, until - 6 * DAY, second)
     assert {wanted.why_not(message) for message in told} == {"La nouvelle version est signée."}
+
+
+@pytest.mark.parametrize("end", ["changes_requested", "refused", "withdrawn"])
+def test_company_whose_new_signature_came_back_is_reminded(
+    applicant: Company, world: World, now: dt.datetime, end: str
+) -> None:
+    """To be completed, refused or taken back: the company lapses unless it signs again."""
+    approved(world, applicant, now)
+    renewal = sign(world, applicant, now + DAY, next_version(world, now))
+    if end != "withdrawn":
+        actions.claim_signature(signature=renewal, by=world.moderator, now=now + DAY)
+    MOVES[end](fresh(renewal), world.moderator, now + DAY)
+    applicant.refresh_from_db()
+    assert applicant.charter_until_at is not None
+    at = applicant.charter_until_at - 7 * DAY + dt.timedelta(hours=12)
+    assert actions.remind_renewals(now=at) == 1
+    deliver_due(now=at, limit=100, clock=lambda: at)
+    reminder = Message.objects.get(template="charter_renewal_reminder")
+    assert (reminder.state, reminder.last_error) == ("sent", "")
+
+
+def test_version_that_another_followed_is_asked_for_no_more(world: World, applicant: Company, now: dt.datetime) -> None:
+    approved(world, applicant, now)
+    next_version(world, now)
+    next_version(world, now, days=20)
+    told = Message.objects.filter(template="charter_renewal_due", context__company=applicant.name).order_by("pk")
+    assert [wanted.why_not(one) for one in told] == ["Une version plus récente est à signer.", ""]
 
 
 def test_late_scan_sends_the_nearest_reminder_alone(world: World, applicant: Company, now: dt.datetime) -> None:

@@ -10,7 +10,9 @@ from accounts.actions import members
 from accounts.models import Role
 from companies import actions
 from companies import emails as company_emails
+from companies.models import Availability
 from mail import wanted
+from mail.delivery import deliver_due
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -23,9 +25,22 @@ def why(template: str) -> set[str]:
 def test_series_that_was_confirmed_is_not_asked_about(world: World, now: dt.datetime) -> None:
     series = factories.make_series(now, world.room, confirm_by_at=now + dt.timedelta(days=3))
     company_emails.series_to_confirm(availability=series, now=now)
-    assert why("series_to_confirm") == {""}
+    message = Message.objects.get(template="series_to_confirm")
+    assert wanted.overtaken(message, at=now) == ""
     actions.confirm_availability(availability=series, by=world.company_owner, now=now)
-    assert why("series_to_confirm") == {"La série est confirmée, ou elle n’est plus."}
+    assert wanted.overtaken(message, at=now) == "La série est confirmée, ou elle n’est plus."
+
+
+def test_series_that_was_cut_meanwhile_is_not_asked_about(world: World, now: dt.datetime) -> None:
+    series = factories.make_series(now, world.room, confirm_by_at=now + dt.timedelta(days=3))
+    evening = now.replace(hour=22)
+    assert actions.ask_to_confirm_series(now=evening) == 1
+    deliver_due(now=evening, limit=9, clock=lambda: evening)
+    actions.cut_series(series=Availability.objects.filter(pk=series.pk), from_date=now.date())
+    morning = evening + dt.timedelta(hours=12)
+    deliver_due(now=morning, limit=9, clock=lambda: morning)
+    message = Message.objects.get(template="series_to_confirm")
+    assert (message.state, message.last_error) == ("skipped", "La série est confirmée, ou elle n’est plus.")
 
 
 @pytest.mark.parametrize("found", [True, False])

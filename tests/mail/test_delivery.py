@@ -54,9 +54,9 @@ def test_delivery_stops_at_limit_and_at_time(smtp_sink: Sink, tell: Tell) -> Non
 
 
 def test_delivery_orders_by_priority_then_age(smtp_sink: Sink, tell: Tell) -> None:
-    tell("late", to=("late@example.org", ""), due_at=NOW)
-    tell("early", to=("early@example.org", ""), due_at=NOW - MINUTE)
-    tell("urgent", to=("urgent@example.org", ""), due_at=NOW, priority=1)
+    tell("early", to=("early@example.org", ""), now=NOW - MINUTE)
+    tell("late", to=("late@example.org", ""))
+    tell("urgent", to=("urgent@example.org", ""), priority=1)
     deliver()
     assert smtp_sink.recipients == ["urgent@example.org", "early@example.org", "late@example.org"]
 
@@ -354,7 +354,7 @@ def test_secret_message_is_erased_when_given_up(smtp_sink: Sink, tell: Tell) -> 
 
 
 def test_delivery_asks_a_fixed_number_of_queries(smtp_sink: Sink, tell: Tell) -> None:
-    """Due?, then per message: time-out, claim, suppression, mark; then a claim that finds nothing."""
+    """Due?, turns (lock, give, take); a message: time-out, claim, suppression, mark; a claim that finds nothing."""
     counts = []
     for messages in (1, 3):
         for number in range(messages):
@@ -362,7 +362,7 @@ def test_delivery_asks_a_fixed_number_of_queries(smtp_sink: Sink, tell: Tell) ->
         with CaptureQueriesContext(connection) as queries:
             deliver()
         counts.append(len([q for q in queries if "SAVEPOINT" not in q["sql"]]))
-    assert counts == [1 + 4 + 2, 1 + 3 * 4 + 2]
+    assert counts == [4 + 4 + 2, 4 + 3 * 4 + 2]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -120,6 +120,17 @@ def test_moved_slot_is_new_at_its_new_date(world: World, search: SavedSearch, no
     assert (tell_alerts(now=at), tell_alerts(now=at)) == (1, 0)
 
 
+def test_slot_that_the_search_finds_no_more_is_not_told(world: World, now: dt.datetime) -> None:
+    factories.make_search(now - DAY, world.association_owner, "moment=soir")
+    notice(now)
+    assert tell_alerts(now=now) == 1
+    message = Message.objects.get(template="search_alert")
+    assert why_unwanted(message, at=now) == ""
+    change = actions.Change(dt.date(2026, 12, 12), dt.time(14), dt.time(16), 10, 8, 2)
+    actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=now)
+    assert why_unwanted(message, at=now) == "Plus rien de ce qu’il annonçait n’est à prendre."
+
+
 def test_slot_published_before_its_company_signs_is_new_when_it_has(
     world: World, search: SavedSearch, now: dt.datetime
 ) -> None:

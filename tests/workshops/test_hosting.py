@@ -739,9 +739,9 @@ def test_insurance_that_ends_before_a_workshop_is_told_once(world: World, now: d
     message = Message.objects.get()
     assert (message.template, message.to_name) == ("insurance_ending", "Karim")
     assert message.context["until_day"] == "dimanche 10\u00a0janvier 2027"
-    assert wanted.why_not(message) == ""
+    assert wanted.overtaken(message, at=on_time) == ""
     factories.make_certificate(on_time, world.association, valid_until_date=until + DAY)
-    assert wanted.why_not(message) == "Une autre attestation compte."
+    assert wanted.overtaken(message, at=on_time) == "Une autre attestation compte."
     assert actions.tell_ending_insurance(now=on_time + DAY) == 1
 
 

@@ -482,3 +482,20 @@ def named(message: Message, at: dt.datetime) -> set[int]:
     assert re.search(r"\n{3}", text) is None
     links = set(re.findall(r"https?://\S+/creneaux/\d+/", text)) - {own}
     return {int(link.rstrip("/").rpartition("/")[2]) for link in links}
+
+
+def test_end_of_an_insurance_is_not_told_once_no_workshop_comes_after(
+    now: dt.datetime, committed: None, smtp_sink: Sink
+) -> None:
+    """Found in the evening, and cancelled before the morning."""
+    world = factories.make_world(now)
+    factories.make_certificate(now, world.association, valid_until_date=world.slot.starts_on - dt.timedelta(days=1))
+    booking = factories.make_booking(now, world.slot, world.association)
+    evening = now.replace(hour=22)
+    assert actions.tell_ending_insurance(now=evening) == 1
+    deliver(evening)
+    [message] = Message.objects.filter(template="insurance_ending")
+    assert message.state == "queued"
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=evening)
+    told = deliver(evening + dt.timedelta(hours=12))
+    assert told["insurance_ending"] == {"skipped Aucun atelier n’est plus prévu après cette date."}

@@ -10,7 +10,6 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.actions.holding import hold
@@ -21,14 +20,13 @@ from associations.models import Association, InsuranceCertificate
 from companies.models import Company
 from territories.wording import long_date
 from workshops import emails
-from workshops.models import HostingAgreement, Side, Workshop
+from workshops.models import HostingAgreement, Side, insurance_ending
 from workshops.models.told import told_of
 from workshops.permissions import may_agree
 
 ONE_YEAR = relativedelta(years=1, days=-1)
 # So long before one ends, the next may be prepared: no day is left without.
 RENEWED_WITHIN = dt.timedelta(days=60)
-INSURANCE_TOLD_BEFORE = dt.timedelta(days=30)
 
 SHOW_A_CERTIFICATE = "l’association dépose une attestation d’assurance en cours, puis vous préparez la convention."
 
@@ -178,14 +176,6 @@ def tell_ending_insurance(*, now: dt.datetime) -> int:
 
     Returns how many were told.
     """
-    soon = timezone.localdate(now) + INSURANCE_TOLD_BEFORE
-    coming = Workshop.objects.planned().filter(
-        booking__association=OuterRef("association"),
-        booking__slot__starts_at__gt=now,
-        booking__slot__local_date__gt=OuterRef("valid_until_date"),
-    )
-    ending = InsuranceCertificate.objects.that_count().filter(
-        ~told_of("pk", "insurance_ending", kind="certificate"), Exists(coming), valid_until_date__lte=soon
-    )
-    certificates = ending.select_related("association__commune").order_by("pk")
+    untold = insurance_ending(now).filter(~told_of("pk", "insurance_ending", kind="certificate"))
+    certificates = untold.select_related("association__commune").order_by("pk")
     return one_by_one(certificates, lambda certificate: emails.insurance_ending(certificate=certificate, now=now))

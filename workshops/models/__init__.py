@@ -18,7 +18,7 @@ from workshops.models.sides import Side
 from workshops.models.standings import Standing
 from workshops.models.waitlist import WaitlistEntry, WaitlistEntryQuerySet
 from workshops.models.weighting import HEAVIEST, OF_REQUEST, Part, Weighting
-from workshops.models.workshops import Workshop, WorkshopQuerySet
+from workshops.models.workshops import Workshop, WorkshopQuerySet, insurance_ending
 
 __all__ = [
     "FACTS",
@@ -59,5 +59,6 @@ __all__ = [
     "Workshop",
     "WorkshopNote",
     "WorkshopQuerySet",
+    "insurance_ending",
     "shown_as",
 ]

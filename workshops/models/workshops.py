@@ -8,17 +8,22 @@ from operator import or_
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from accounts.audit import tracked
 from accounts.models import User
 from accounts.ranges import between
 from accounts.vocabulary import Level, Topic
+from associations.models import InsuranceCertificate, InsuranceCertificateQuerySet
 from territories.closed_lists import WordField, WordsField
 from territories.zones import CLOCK_CHANGE
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
 from workshops.models.told import left_until, reached_nobody, told_of, told_to_others
+
+# So long before an insurance ends its association is told.
+INSURANCE_TOLD_BEFORE = dt.timedelta(days=30)
 
 
 class WorkshopQuerySet(models.QuerySet["Workshop"]):
@@ -205,3 +210,14 @@ class Workshop(models.Model):
     def agreed_at(self, side: Side) -> dt.datetime | None:
         """When this side said that it still agrees."""
         return self.company_agreed_at if side == Side.COMPANY else self.association_agreed_at
+
+
+def insurance_ending(now: dt.datetime) -> InsuranceCertificateQuerySet:
+    """Certificates that count and soon end, before workshops that are to come. Days are those of the portal's zone."""
+    coming = Workshop.objects.planned().filter(
+        booking__association=OuterRef("association"),
+        booking__slot__starts_at__gt=now,
+        booking__slot__local_date__gt=OuterRef("valid_until_date"),
+    )
+    soon = timezone.localdate(now) + INSURANCE_TOLD_BEFORE
+    return InsuranceCertificate.objects.that_count().filter(Exists(coming), valid_until_date__lte=soon)
