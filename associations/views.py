@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.gates import lacks_second_factor
 from accounts.identity import signed_in
@@ -83,7 +83,7 @@ def association_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "associations/association_edit.html", context, status=422 if form.is_bound else 200)
 
 
-@require_GET
+@require_safe
 def requests(request: HttpRequest, slug: str) -> HttpResponse:
     """The association's own requests, whatever their state."""
     association = managed_association(request, slug)
@@ -188,7 +188,7 @@ def _add_certificate(request: HttpRequest, form: CertificateForm) -> None:
     actions.add_certificate(certificate=certificate, file=file, by=signed_in(request), now=clock.now())
 
 
-@require_GET
+@require_safe
 def insurance_file(request: HttpRequest, slug: str, certificate_id: int) -> HttpResponse:
     """A certificate's file, for the association's managers and the portal's operators."""
     certificates = InsuranceCertificate.objects.filter(association__in=_associations_read_by(signed_in(request)))

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mail.models import Message
 from territories import clock
@@ -25,7 +25,7 @@ class ForwardForm(forms.Form):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     """The outbox, newest first; `q` is a part of an address or of a subject."""
     return _mail_list(request, ForwardForm())
@@ -46,14 +46,14 @@ def _mail_list(request: HttpRequest, form: ForwardForm) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def mail(request: HttpRequest, message_id: int) -> HttpResponse:
     """One mail as text, with its calendar file."""
     return render(request, "dev/mail_detail.html", {"message": get_object_or_404(Message, pk=message_id)})
 
 
 @login_not_required
-@require_GET
+@require_safe
 @csp_override({"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]})  # a mail carries its own style
 def mail_html(_request: HttpRequest, message_id: int) -> HttpResponse:
     """The HTML part alone."""

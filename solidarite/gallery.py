@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.registry.facts import Answer, Compared, RegistryView
 from charter.differences import differences
@@ -75,7 +75,7 @@ class SampleForm(forms.Form):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component, so that a change of style is judged at one glance."""
     messages.success(request, "Votre créneau est ouvert.")

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.gates import operators_only
 from mail.figures import last_beat, mail_figures
@@ -35,7 +35,7 @@ class Mail(NamedTuple):
     versions: list[tuple[str, Preview]]
 
 
-@require_GET
+@require_safe
 @operators_only
 @csp_override(MAY_FRAME)
 def mailroom(request: HttpRequest) -> HttpResponse:
@@ -62,7 +62,7 @@ def _mails(now: dt.datetime) -> list[Mail]:
     ]
 
 
-@require_GET
+@require_safe
 @operators_only
 @xframe_options_sameorigin
 @csp_override(

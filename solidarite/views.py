@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from accounts.identity import signed_in
@@ -32,7 +32,7 @@ from workshops.models import Booking, WaitlistEntry
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who it is for, one search, real figures."""
     now = clock.now()
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "solidarite/home.html", context)
 
 
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Where one lands after signing in: one's organisations, and what awaits, of all of them and of oneself."""
     user, now = signed_in(request), clock.now()
@@ -69,7 +69,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "solidarite/dashboard.html", context)
 
 
-@require_GET
+@require_safe
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """A company's own page: where its signature stands, what awaits, what comes."""
     own = get_object_or_404(Company.objects.managed_by(signed_in(request)), slug=slug)
@@ -102,7 +102,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "solidarite/company.html", context)
 
 
-@require_GET
+@require_safe
 def association(request: HttpRequest, slug: str) -> HttpResponse:
     """An association's own page: its bookings and requests, what awaits."""
     own = get_object_or_404(Association.objects.managed_by(signed_in(request)), slug=slug)
@@ -132,7 +132,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "solidarite/association.html", context)
 
 
-@require_GET
+@require_safe
 def export_own_data(request: HttpRequest) -> HttpResponse:
     """All that is kept of the person, as a file."""
     headers = {"Content-Disposition": 'attachment; filename="mes-donnees.json"'}
@@ -141,7 +141,7 @@ def export_own_data(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def health(_request: HttpRequest) -> HttpResponse:
     """Whether database and cache answer, beat beats and mail leaves. An operator's monitor reads it."""
     mail = mail_health(clock.now())
@@ -158,7 +158,7 @@ def _cache_health() -> str:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def legal_notice(request: HttpRequest) -> HttpResponse:
     """Who publishes and who hosts, from the operator's settings (LCEN, article 6)."""
     context = {
@@ -173,12 +173,12 @@ def legal_notice(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "solidarite/privacy.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "solidarite/accessibility.html")

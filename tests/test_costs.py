@@ -251,7 +251,7 @@ def cost(person: User | None, address: str) -> int:
     """Statements of an address that answers, with nothing kept from before."""
     cache.clear()
     gazetteer()  # which a process reads when it starts
-    filters._field.cache_clear()
+    filters._kept.cache_clear()
     client = signed_in_as(person)
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == OK

@@ -241,6 +241,7 @@ class Read(NamedTuple):
     groups: dict[str, SafeString]
 
 
+# What people say of a field is short: anything longer is read, and not kept.
 LONGEST_KEPT = 80
 
 
@@ -250,9 +251,7 @@ def read(data: QueryDict) -> Read | None:
     Each field is kept with what it showed: people ask the same things of it.
     """
     given = {name: data.get(name) or DEFAULTS.get(name, "") for name in SlotFilter.base_filters}
-    if any(len(text) > LONGEST_KEPT for text in given.values()):
-        return None
-    fields = {name: _field(name, text) for name, text in given.items()}
+    fields = {name: (_kept if len(text) <= LONGEST_KEPT else _field)(name, text) for name, text in given.items()}
     cleaned = {name: one[0] for name, one in fields.items() if one is not None}
     start, end = cleaned.get("du"), cleaned.get("au")
     if len(cleaned) < len(fields) or (start and end and end < start):
@@ -266,6 +265,10 @@ def read_again(query: str) -> Read | None:
 
 
 @lru_cache(maxsize=10_000)
+def _kept(name: str, text: str) -> tuple[Any, SafeString] | None:
+    return _field(name, text)
+
+
 def _field(name: str, text: str) -> tuple[Any, SafeString] | None:
     """One field alone: what its text means and how it is shown, or None when it means nothing."""
     data = QueryDict(mutable=True)

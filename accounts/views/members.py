@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actions import members as actions
 from accounts.forms import AnswerForm, InviteForm, JoinForm, RoleForm, VolunteerLinkForm
@@ -61,7 +61,7 @@ class MemberPages:
                 "invitation",
             ),
             ("rejoindre/<str:token>/", require_http_methods(["GET", "POST"])(self.join), "join"),
-            ("<slug:slug>/membres/", require_GET(self.members), "members"),
+            ("<slug:slug>/membres/", require_safe(self.members), "members"),
             ("<slug:slug>/membres/inviter/", require_POST(self.invite), "member_invite"),
             ("<slug:slug>/membres/confirmer/", require_POST(self.confirm), "members_confirm"),
             ("<slug:slug>/membres/<int:member_id>/role/", require_POST(self.change_role), "member_role"),

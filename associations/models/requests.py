@@ -245,6 +245,18 @@ class Request(Claimable):
         return ", ".join(filter(None, (self.on_days, self.at_hours))) or "le soir ou le week-end"
 
     @property
+    def besides(self) -> str:
+        """« accès sans marche, bénévoles qui parlent arabe »: what few ask for; empty for most."""
+        spoken = self.spoken
+        told = ["accès sans marche" if self.step_free else "", f"bénévoles qui parlent {spoken}" if spoken else ""]
+        return ", ".join(filter(None, told))
+
+    @property
+    def spoken(self) -> str:
+        """« arabe et ukrainien »: the languages that are needed besides French; empty where none is."""
+        return enumerated([str(Language(one).label) for one in self.languages])
+
+    @property
     def on_days(self) -> str:
         """« le mardi et le jeudi »; empty when every day suits."""
         return weekdays_said(self.weekdays)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.gates import operators_only
 from accounts.identity import signed_in
@@ -77,7 +77,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("charter:version", number)
 
 
-@require_GET
+@require_safe
 @operators_only
 def editions(request: HttpRequest) -> HttpResponse:
     """All editions, those not announced included."""

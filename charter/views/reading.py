@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from charter.differences import differences
 from charter.forms import CodeForm
@@ -17,7 +17,7 @@ from workshops.models import Certificate, HostingAgreement
 
 
 @login_not_required
-@require_GET
+@require_safe
 def current(request: HttpRequest) -> HttpResponse:
     """The text in force; before the first one takes effect, the first one to come."""
     version = CharterVersion.objects.in_force(timezone.localdate(clock.now()))
@@ -26,7 +26,7 @@ def current(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """A published version by its number, past, present or to come."""
     return _text_page(request, get_object_or_404(CharterVersion.objects.published(), number=number))
@@ -51,7 +51,7 @@ def _before(version: CharterVersion) -> CharterVersion | None:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def changes(request: HttpRequest, number: int) -> HttpResponse:
     """What a version adds to the one before it, and what it takes away."""
     shown = get_object_or_404(CharterVersion.objects.published(), number=number)
@@ -62,7 +62,7 @@ def changes(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify_form(request: HttpRequest) -> HttpResponse:
     """Where the code of any document of the portal is typed."""
     form = CodeForm(request.GET if "code" in request.GET else None)
@@ -81,7 +81,7 @@ def _vouching_page(code: str) -> str:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether a signature stands, without more of a person than they agreed to show."""
     signed = Signature.objects.select_related("company", "version").filter(signed_at__isnull=False)

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from charter.badge import badge_svg
 from charter.figures import edition_figures, pledges
@@ -25,7 +25,7 @@ SIGNATORIES_A_PAGE = 60
 
 
 @login_not_required
-@require_GET
+@require_safe
 def signatories(request: HttpRequest) -> HttpResponse:
     """Everybody who signed, the first ones of 2015 included, found by name and département."""
     now = clock.now()
@@ -57,7 +57,7 @@ def signatories(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def signatory(request: HttpRequest, slug: str) -> HttpResponse:
     """A signatory's public page with its pledges, sites and next slots."""
     now = clock.now()
@@ -74,7 +74,7 @@ def signatory(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def badge(_request: HttpRequest, slug: str) -> HttpResponse:
     """The badge of a company that has signed at least once; what it says follows the signature within minutes."""
     company = get_object_or_404(Company.objects.at(slug).filter(pk__in=_ever_approved()))
@@ -94,7 +94,7 @@ def _ever_approved() -> object:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def editions(request: HttpRequest) -> HttpResponse:
     """The editions announced, those on or to come first."""
     today = timezone.localdate(clock.now())
@@ -107,7 +107,7 @@ def editions(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     """An edition's own page: dates, territory, what it offers and what it has brought."""
     now = clock.now()

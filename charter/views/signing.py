@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import comment_on
 from accounts.identity import signed_in
@@ -199,7 +199,7 @@ def _for_another_text(typed: QueryDict, version: CharterVersion) -> QueryDict:
     return data
 
 
-@require_GET
+@require_safe
 def company_charter(request: HttpRequest, slug: str) -> HttpResponse:
     """All that a company has of the charter: its signatures, the signed PDF, the badge, the way out."""
     company = managed_company(request, slug)
@@ -219,7 +219,7 @@ def company_charter(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "charter/company_charter.html", context)
 
 
-@require_GET
+@require_safe
 def signed_pdf(request: HttpRequest, slug: str, signature_id: int) -> HttpResponse:
     """The signed charter on paper, for the members who act in the company's name."""
     company = managed_company(request, slug)

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -103,7 +103,7 @@ def tell_season(request: HttpRequest, season: actions.Season, *, again: bool = F
         messages.warning(request, f"Jours fériés publiés\u00a0: {kept}. Retirez-les si vos locaux sont fermés.")
 
 
-@require_GET
+@require_safe
 def series(request: HttpRequest, slug: str) -> HttpResponse:
     """The company's series that have dates to come, and which of them wait to be confirmed."""
     company = managed_company(request, slug)

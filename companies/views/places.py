@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused, accepted
@@ -22,7 +22,7 @@ from territories.models import Commune
 from territories.outward import Unavailable
 
 
-@require_GET
+@require_safe
 def sites(request: HttpRequest, slug: str) -> HttpResponse:
     """Sites and rooms."""
     company = managed_company(request, slug)
@@ -77,7 +77,7 @@ def _place(site: Site, *, by_hand: bool) -> str:
     return site.get_point_from_display()
 
 
-@require_GET
+@require_safe
 def addresses(request: HttpRequest, slug: str) -> HttpResponse:
     """Addresses for what was typed so far (`q`), for the script of the form of a site."""
     managed_company(request, slug)
@@ -240,7 +240,7 @@ def photo_remove(request: HttpRequest, slug: str, photo_id: int) -> HttpResponse
 
 
 @login_not_required
-@require_GET
+@require_safe
 def photo(_request: HttpRequest, photo_id: int) -> HttpResponse:
     """A photograph itself. It never changes: another one has another number."""
     shown = get_object_or_404(RoomPhoto, pk=photo_id)

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gates import moderators_only
 from accounts.identity import signed_in
@@ -47,7 +47,7 @@ ORGANISATIONS: dict[str, tuple[type[Company | Association], Side]] = {
 }
 
 
-@require_GET
+@require_safe
 @moderators_only
 def queue(request: HttpRequest) -> HttpResponse:
     """What awaits a decision, oldest first."""
@@ -87,7 +87,7 @@ def _file(request: HttpRequest, kind: str, pk: int) -> Any:
     return get_object_or_404(files, pk=pk)
 
 
-@require_GET
+@require_safe
 @moderators_only
 def file(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """What was typed, what is known, what happened, and the decision. Opening it changes nothing."""
@@ -229,7 +229,7 @@ def _chosen(chosen: list[tuple[str, int]], territory: list[str]) -> Iterator[tup
                 yield kind, found
 
 
-@require_GET
+@require_safe
 @moderators_only
 def search(request: HttpRequest) -> HttpResponse:
     """Find an organisation, whatever its state."""
@@ -251,7 +251,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "solidarite/moderation_search.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @moderators_only
 def reliability(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """How far an organisation keeps its word, with what it answers."""

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.vocabulary import Topic
 from associations.models import Request
 from companies.models import Availability, BookingMode, Company, Room, Slot
@@ -27,6 +27,7 @@ from tests.factories import World
 from tests.races import Move, at_once
 from workshops import actions
 from workshops.actions import offering
+from workshops.answers import hold_path
 from workshops.catalogue import bookable
 from workshops.models import Booking
 
@@ -297,6 +298,40 @@ def test_company_proposes_from_the_list_of_requests(
     assert "Fonderie" in client.get(reverse("workshops:offer_from", args=[wanted.pk])).text
     stranger = visitor(world.association_owner).get(reverse("workshops:offer_from", args=[wanted.pk]))
     assert stranger["Location"] == reverse("companies:create")
+
+
+def test_what_few_ask_for_is_said_wherever_the_request_is(
+    world: World, now: dt.datetime, wanted: Request, visitor: Visitor
+) -> None:
+    Request.objects.update(step_free=True, languages=["ar", "uk"])
+    address = reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    own = reverse("associations:requests", args=[world.association.slug])
+    company = visitor(world.company_owner)
+    pages = [company.get(address).text, company.get(reverse("workshops:requests")).text]
+    pages.append(visitor(world.association_owner).get(own).text)
+    said = "ccès sans marche, bénévoles qui parlent arabe et ukrainien"
+    assert [said in page for page in pages] == [True] * 3
+    assert "sur un site où l’on entre sans marche" in pages[0]
+
+
+def test_who_answers_reads_that_nobody_speaks_their_language(
+    world: World, now: dt.datetime, wanted: Request, visitor: Visitor, client: Client
+) -> None:
+    Request.objects.update(languages=["ar", "uk"])
+    Slot.objects.all().delete()
+    address = reverse("workshops:offer", args=[world.company.slug, wanted.pk])
+    assert "Il lui faut des bénévoles qui parlent arabe et ukrainien." in visitor(world.company_owner).get(address).text
+    site = world.room.site
+    slot = factories.make_slot(world.room, world.slot.starts_at)
+    booking = factories.make_booking(
+        now, slot, world.association, state="held", request=wanted, offered_at=now, expires_at=now + dt.timedelta(1)
+    )
+    speaker = factories.make_user()
+    factories.add_member(site.company, speaker, Role.VOLUNTEER, now)
+    factories.make_profile(now, world.company, speaker, languages=["ar"])
+    factories.make_promise(now, slot, speaker)
+    link = hold_path(booking, world.association_owner)
+    assert "Aucun bénévole inscrit à ce créneau ne parle encore ukrainien" in client.get(link).text
 
 
 def test_what_is_sooner_but_does_not_serve_hides_nothing(

@@ -14,7 +14,9 @@ from territories.grid import cells_around
 from territories.wording import counted, each_weekday, enumerated, kilometres, long_date
 from workshops.catalogue import bookable
 from workshops.matching.judging import unmet
+from workshops.matching.known import brought
 from workshops.matching.pairs import Condition
+from workshops.matching.reading import words_of
 from workshops.matching.times import period_of
 
 # So much farther, and so many days aside, one would still look at what is there.
@@ -82,8 +84,16 @@ def _access(_request: Request, _slot: Slot) -> str:
 
 
 def _languages(request: Request, _slot: Slot) -> str:
-    spoken = enumerated([str(Language(word).label) for word in request.languages])
-    return f"aucun bénévole inscrit ne parle {spoken}"
+    return f"aucun bénévole inscrit ne parle {request.spoken}"
+
+
+def unspoken(request: Request, slot_id: int) -> str:
+    """« arabe et ukrainien »: languages that a request needs and that nobody who promised to come speaks."""
+    if not request.languages:
+        return ""
+    _, spoken = brought([slot_id]).get(slot_id, (0, 0))
+    there = words_of(spoken, Language)
+    return enumerated([str(Language(word).label) for word in request.languages if word not in there])
 
 
 def _dismissed(_request: Request, _slot: Slot) -> str:

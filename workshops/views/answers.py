@@ -14,6 +14,7 @@ from workshops import actions
 from workshops.agreements import agreement_of
 from workshops.answers import answer_of, hold_of
 from workshops.forms import AnswerForm, HoldForm
+from workshops.matching import unspoken
 from workshops.models import Booking, Reason
 
 
@@ -93,5 +94,10 @@ def hold(request: HttpRequest, token: str) -> HttpResponse:
             move(booking=booking, by=member, now=clock.now())
         except Refused as refused:
             refusal = str(refused)
-    context = {"booking": booking, "member": member, "refusal": refusal}
+    context = {"booking": booking, "member": member, "refusal": refusal, "unspoken": _unspoken(booking)}
     return render(request, "workshops/hold_answer.html", context, status=409 if refusal else 200)
+
+
+def _unspoken(booking: Booking) -> str:
+    """Of the languages that its request needs, those that no volunteer of the slot speaks."""
+    return unspoken(booking.request, booking.slot_id) if booking.request is not None else ""

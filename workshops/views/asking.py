@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.identity import signed_in
 from associations.models import Association, Period
@@ -18,7 +18,7 @@ from workshops.filters import read
 from workshops.views.for_whom import go_on
 
 
-@require_GET
+@require_safe
 def ask(request: HttpRequest) -> HttpResponse:
     """The form of a request, filled with what was searched, in the name of the association that the person chooses."""
     own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
@@ -46,6 +46,7 @@ def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
         "radius_km": cleaned["rayon"] if place else None,
         "from_date": cleaned["du"],
         "until_date": cleaned["au"],
+        "step_free": "on" if cleaned["acces"] else None,
         **_wished(cleaned["moment"]),
     }
     return {name: value for name, value in told.items() if value not in (None, "")}

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.pictures import qr_code
@@ -23,7 +23,7 @@ from workshops.views.bookings import booking_of
 from workshops.volunteers import missing
 
 
-@require_GET
+@require_safe
 def company_crew(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """Who comes to a workshop of the company, and the code by which they say that they are there."""
     company = managed_company(request, slug)

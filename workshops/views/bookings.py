@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused, refusal_of
@@ -27,7 +27,7 @@ from workshops.unheard import unheard_by
 TONIGHT = dt.timedelta(hours=2)
 
 
-@require_GET
+@require_safe
 def company_booking(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """A booking as the company sees it."""
     company = managed_company(request, slug)
@@ -35,7 +35,7 @@ def company_booking(request: HttpRequest, slug: str, booking_id: int) -> HttpRes
     return booking_page(request, booking, Side.COMPANY)
 
 
-@require_GET
+@require_safe
 def association_booking(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """A booking as the association sees it, with the access kit once confirmed."""
     association = managed_association(request, slug)

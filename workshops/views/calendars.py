@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from associations.models import Association
@@ -29,7 +29,7 @@ from workshops.models import Booking, CalendarFeed
 BUSY_SHOWN = 20
 
 
-@require_GET
+@require_safe
 def agenda(request: HttpRequest, slug: str) -> HttpResponse:
     """Slots, bookings and busy times of a week or a month, of one room or all."""
     company = managed_company(request, slug)
@@ -109,7 +109,7 @@ def room_calendar_forget(request: HttpRequest, slug: str, room_id: int) -> HttpR
     return redirect("workshops:room_calendar", company.slug, room.pk)
 
 
-@require_GET
+@require_safe
 def feeds(request: HttpRequest) -> HttpResponse:
     """One's feeds: their addresses, to be subscribed to in any calendar, renewed or closed."""
     user = signed_in(request)
@@ -191,7 +191,7 @@ def _close(request: HttpRequest, shown: Site | Company | Association | None) -> 
 
 
 @login_not_required
-@require_GET
+@require_safe
 def feed(_request: HttpRequest, token: str) -> HttpResponse:
     """An open feed, for programs: who has the address reads it."""
     found = feed_of(token)

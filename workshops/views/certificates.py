@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -43,7 +43,7 @@ def company_certificate(request: HttpRequest, slug: str, year: int) -> HttpRespo
     return redirect("workshops:certificate_pdf", made.code)
 
 
-@require_GET
+@require_safe
 def pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The certificate on paper, for its volunteer and for who acts for the company."""
     found, user = _certificate(code), signed_in(request)
@@ -54,7 +54,7 @@ def pdf(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What a code certifies, to whoever has it."""
     found = _certificate(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from territories.models import Commune
 from workshops.forms import PointForm
@@ -15,7 +15,7 @@ A_DAY = 86_400
 
 
 @login_not_required
-@require_GET
+@require_safe
 @cache_control(public=True, max_age=A_DAY)
 def communes(request: HttpRequest) -> JsonResponse:
     """Those that a text (`q`) may mean, the likeliest first."""
@@ -24,7 +24,7 @@ def communes(request: HttpRequest) -> JsonResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def nearest(request: HttpRequest) -> JsonResponse:
     """The one that is nearest to a point, which nobody keeps."""
     form = PointForm(request.GET)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused, accepted
@@ -76,7 +76,7 @@ def _dates(first: Slot, *, sent: list[str]) -> list[Slot]:
     return [first, *coming, *gone[:MOST_SESSIONS]]
 
 
-@require_GET
+@require_safe
 def course(request: HttpRequest, slug: str, course_id: int) -> HttpResponse:
     """The sessions of a course, one line each."""
     found = _course_of(managed_association(request, slug), course_id)

@@ -12,7 +12,8 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
-from django.views.decorators.http import require_GET
+from django.utils.html import escape
+from django.views.decorators.http import require_safe
 
 from companies.models import Slot
 from territories import clock
@@ -30,21 +31,21 @@ WRONG = "Cette adresse n’est pas celle d’une recherche\u00a0: reprenez-la su
 
 
 @login_not_required
-@require_GET
+@require_safe
 def atom(request: HttpRequest) -> HttpResponse:
     """What is new to a search, as Atom."""
     return answer(request, lambda: _feed(request, Atom1Feed))
 
 
 @login_not_required
-@require_GET
+@require_safe
 def rss(request: HttpRequest) -> HttpResponse:
     """The same as RSS."""
     return answer(request, lambda: _feed(request, Rss201rev2Feed))
 
 
 @login_not_required
-@require_GET
+@require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
     """The next slots of a search for a calendar, where they keep nobody busy."""
     return answer(request, lambda: _agenda(request))
@@ -64,7 +65,8 @@ def _feed(request: HttpRequest, kind: type[Atom1Feed | Rss201rev2Feed]) -> HttpR
         feed.add_item(
             title=f"{card.day}, {card.hours}\u00a0: {card.room}, {card.place}",
             link=link,
-            description=f"{card.company}. {offers}.",
+            # Readers take it as HTML.
+            description=escape(f"{card.company}. {offers}."),
             unique_id=link,
             pubdate=slot.created_at,
             updateddate=max(slot.created_at, slot.matched_at or slot.created_at),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.identity import signed_in
 from associations.models import Association
@@ -24,7 +24,7 @@ from workshops.views.downloads import downloaded
 LINES_A_PAGE = 50
 
 
-@require_GET
+@require_safe
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     """A company's workshops, the latest first, with what it gave in a year (`annee`), this one if none is asked for."""
     own = managed_company(request, slug)
@@ -37,7 +37,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     return _workshops(request, own, bookings, year=year, years=years, given=given)
 
 
-@require_GET
+@require_safe
 def association(request: HttpRequest, slug: str) -> HttpResponse:
     """An association's workshops, the latest first."""
     own = managed_association(request, slug)
@@ -62,7 +62,7 @@ def _workshops(
     return render(request, "workshops/workshop_history.html", context)
 
 
-@require_GET
+@require_safe
 def volunteer(request: HttpRequest) -> HttpResponse:
     """A volunteer's hours, the latest first, and the years of which they may have a certificate."""
     user = signed_in(request)

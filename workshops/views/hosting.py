@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -68,7 +68,7 @@ def _today() -> dt.date:
     return timezone.localdate(clock.now())
 
 
-@require_GET
+@require_safe
 def agreements(request: HttpRequest, side: Side, slug: str) -> HttpResponse:
     """Everybody with whom the organisation has something to agree on, and where that stands."""
     own = managed_company(request, slug) if side == Side.COMPANY else managed_association(request, slug)
@@ -105,7 +105,7 @@ def _row(partner: Company | Association, agreement: HostingAgreement | None, tod
     return Row(partner, agreement, agreement.standing(today) if agreement else None)
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, side: Side, slug: str, partner: str) -> HttpResponse:
     return _page(request, _pair(request, side, slug, partner))
 
@@ -204,7 +204,7 @@ def _back(pair: Pair) -> HttpResponse:
     return redirect(f"workshops:{pair.side}_hosting", pair.own.slug, pair.partner.slug)
 
 
-@require_GET
+@require_safe
 def pdf(request: HttpRequest, side: Side, slug: str, partner: str, agreement_id: int) -> HttpResponse:
     """An agreement on paper, for both sides."""
     pair = _pair(request, side, slug, partner)
@@ -214,7 +214,7 @@ def pdf(request: HttpRequest, side: Side, slug: str, partner: str, agreement_id:
     return HttpResponse(agreement_pdf(agreement), content_type="application/pdf", headers=headers)
 
 
-@require_GET
+@require_safe
 def certificate(request: HttpRequest, side: Side, slug: str, partner: str) -> HttpResponse:
     """The association's certificate of insurance that counts, for a company that it comes to."""
     pair = _pair(request, side, slug, partner)
@@ -225,7 +225,7 @@ def certificate(request: HttpRequest, side: Side, slug: str, partner: str) -> Ht
 
 
 @login_not_required
-@require_GET
+@require_safe
 def verify(request: HttpRequest, code: str) -> HttpResponse:
     """Whether an agreement stands: the two organisations and its days, no person."""
     agreement = HostingAgreement.objects.filter(code=code.upper().replace("\x00", "")).first()

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from territories.models import Commune, Departement
 from workshops.needs import (
@@ -27,7 +27,7 @@ FILE = "demandes-sans-creneau"
 
 
 @login_not_required
-@require_GET
+@require_safe
 def departements(request: HttpRequest) -> HttpResponse:
     """The country, by département."""
     needs = by_departement()
@@ -37,7 +37,7 @@ def departements(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def communes(request: HttpRequest, departement: str) -> HttpResponse:
     """A département, by commune."""
     place = get_object_or_404(Departement, pk=departement)
@@ -48,14 +48,14 @@ def communes(request: HttpRequest, departement: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def departements_file(_request: HttpRequest) -> HttpResponse:
     """The same figures of the country, as a table to take along."""
     return downloaded(departements_csv(by_departement()), FILE)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def communes_file(_request: HttpRequest, departement: str) -> HttpResponse:
     """The same figures of a département, as a table to take along."""
     place = get_object_or_404(Departement, pk=departement)

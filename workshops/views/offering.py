@@ -10,7 +10,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import accepted, refusal_of
@@ -31,7 +31,7 @@ LOOKED_AT, SHOWN = 500, 20
 NEVER_SHOWN = (Request.State.IN_REVIEW, Request.State.HIDDEN)
 
 
-@require_GET
+@require_safe
 def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
     """Which of the companies for which the person acts proposes something."""
     if _wanted(request_id) is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused, accepted, refusal_of
@@ -67,13 +67,13 @@ def _note(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | 
     return None
 
 
-@require_GET
+@require_safe
 def company_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     booking = booking_of(managed_company(request, slug), booking_id)
     return _sheet(request, booking) or redirect("workshops:company_booking", slug, booking.pk)
 
 
-@require_GET
+@require_safe
 def association_sheet(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     booking = booking_for(managed_association(request, slug), booking_id)
     return _sheet(request, booking) or redirect("workshops:association_booking", slug, booking.pk)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from associations.models import Request
@@ -34,7 +34,7 @@ class Proposed(NamedTuple):
         return cls(match.slot, reasons(match), DismissForm(auto_id=f"ecarter_{match.slot.pk}_%s"))
 
 
-@require_GET
+@require_safe
 def association_request(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     """A request, the best slots that serve it with their reasons, and those that almost do."""
     wanted, now = _request_of(request, slug, request_id), clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -21,12 +21,12 @@ from workshops.reliability import record
 from workshops.views.bookings import booking_for, booking_of
 
 
-@require_GET
+@require_safe
 def company(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, managed_company(request, slug), Side.COMPANY)
 
 
-@require_GET
+@require_safe
 def association(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, managed_association(request, slug), Side.ASSOCIATION)
 

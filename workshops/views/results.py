@@ -100,7 +100,11 @@ def _week(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     shown = render_to_string("workshops/found_week.html", {"days": days, "rows": rows, "monday": monday})
     first, last = max(since or FIRST_DAY, timezone.localdate(now)), until or LAST_DAY
     before = address(data, semaine=monday - WEEK) if monday > first else SafeString()
-    after = address(data, semaine=monday + WEEK) if monday + WEEK <= last else SafeString()
+    # After a week in which nothing begins: to the next one in which something does, if any.
+    following: dt.date | None = monday + WEEK
+    if not any(counts.values()):
+        following = _first_day(criteria.but(du=max(since or FIRST_DAY, monday + WEEK)), now)
+    after = address(data, semaine=week_days(following)[0]) if following and following <= last else SafeString()
     return Results(SafeString(shown), before, after)
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import accepted
@@ -43,7 +43,7 @@ def _save(request: HttpRequest, query: str, form: SavedSearchForm) -> SavedSearc
     return actions.save_search(user=signed_in(request), query=query, now=clock.now(), **form.cleaned_data)
 
 
-@require_GET
+@require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """One's searches, and how many slots each finds now."""
     own = SavedSearch.objects.filter(user=signed_in(request))

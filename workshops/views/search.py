@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
@@ -57,7 +57,7 @@ _PAGE = Pressed("workshops/slot_search.html", "page", SearchPage)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Slots that can be booked now, for everybody."""
     if not is_anonymous(request):
@@ -114,7 +114,7 @@ def _where(cleaned: dict[str, Any]) -> str:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def search_counts(request: HttpRequest) -> HttpResponse:
     """How many slots a search finds, and with one filter changed: a part of its page, or a page of its own."""
     asked = read(request.GET)
@@ -180,7 +180,7 @@ _SLOT_PAGE = Pressed("workshops/slot_detail.html", "page", SlotPage)
 
 
 @login_not_required
-@require_GET
+@require_safe
 def slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     """A public slot: what, when, who welcomes. Taken meanwhile: says so, with the next best."""
     if not is_anonymous(request):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -37,7 +37,7 @@ def _today(series: Availability, now: dt.datetime) -> dt.date:
     return now.astimezone(ZoneInfo(series.room.site.time_zone)).date()
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str, series_id: int) -> HttpResponse:
     """The coming dates of a series and who has them."""
     company = managed_company(request, slug)

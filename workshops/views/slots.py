@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -19,7 +19,7 @@ from workshops import actions
 from workshops.standing import standings
 
 
-@require_GET
+@require_safe
 def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     """The company's coming slots and who has them."""
     company = managed_company(request, slug)

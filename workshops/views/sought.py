@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.models import User
@@ -26,7 +26,7 @@ SHOWN = 30
 
 
 @login_not_required
-@require_GET
+@require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """Open requests, without saying of which association: near a place, near one's company, or all of them."""
     form, own, now = NearForm(request.GET), _own_companies(request), clock.now()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
@@ -26,7 +26,7 @@ DATES_A_PAGE = 60
 REFUSED_SHOWN = 5
 
 
-@require_GET
+@require_safe
 def volunteering(request: HttpRequest) -> HttpResponse:
     """A volunteer's page: what they promised, who seeks a stand-in, and the dates that they may join."""
     user, now = signed_in(request), clock.now()
@@ -71,7 +71,7 @@ def join(request: HttpRequest, slot_id: int) -> HttpResponse:
     return redirect("workshops:volunteering")
 
 
-@require_GET
+@require_safe
 def event(request: HttpRequest, slot_id: int) -> HttpResponse:
     """One's own promise, to put into a calendar."""
     own = SlotVolunteer.objects.filter(volunteer=signed_in(request)).with_place()
@@ -167,7 +167,7 @@ def guidance(request: HttpRequest) -> HttpResponse:
     return render(request, "workshops/guidance.html", {"memberships": memberships})
 
 
-@require_GET
+@require_safe
 def volunteers(request: HttpRequest, slug: str) -> HttpResponse:
     """The company's volunteers, for its managers: what they bring, hours given and promised, consents to give."""
     company, now = managed_company(request, slug), clock.now()

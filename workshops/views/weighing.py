@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.gates import operators_only
 from accounts.identity import signed_in
@@ -40,7 +40,7 @@ class Line(NamedTuple):
 
 
 @login_not_required
-@require_GET
+@require_safe
 def explained(request: HttpRequest) -> HttpResponse:
     """What must be, what one would rather have, and how much each of it counts today."""
     weights = Weighting.current().weights
