@@ -256,7 +256,8 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
     for person in _company(booking) if side == Side.COMPANY else _association(booking):
         url = settings.SITE_URL + agreement_path(workshop, side, person.person)
         told = partial(dict[str, object], side=str(side), page_url=page)
-        _tell("workshop_agreement", booking, person, now, url=url, not_after=booking.slot.starts_at, facts=told)
+        event, until = calendar.REQUEST, booking.slot.starts_at
+        _tell("workshop_agreement", booking, person, now, url=url, event=event, not_after=until, facts=told)
 
 
 @by_day

@@ -595,6 +595,7 @@ class _Seed:
             created_at=created_at,
             settled_at=None if waiting else settled_at,
             cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
+            sequence=int(cancelled),
             expires_at=self.now + HOLD if state == states.HELD else until,
             **self._reason(state),
         )

@@ -245,7 +245,7 @@ def _move_association(into: Association, gone: Association, now: dt.datetime) ->
     own_slots = Booking.objects.filter(association=into, state__in=live).values("slot")
     if Booking.objects.filter(association=gone, state__in=live, slot__in=own_slots).exists():
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
-    own_places = WaitlistEntry.objects.standing().filter(association=into).values("slot")
+    own_places = WaitlistEntry.objects.filter(association=into, state__in=WaitlistEntry.STANDING).values("slot")
     WaitlistEntry.objects.waiting().filter(association=gone, slot__in=own_places).update(
         state=WaitlistEntry.State.LEFT, ended_at=now
     )

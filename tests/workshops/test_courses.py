@@ -207,6 +207,8 @@ def test_date_that_was_taken_meanwhile_is_told_line_by_line(
     assert "3\u00a0dates réservées" in done
     assert "n’est plus disponible" in done
     assert Course.objects.get().bookings.count() == 3
+    # Of a double click people read the second page.
+    assert "Cette date n’a pas été réservée avec les autres." in client.post(page, form, follow=True).text
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "²", "-1", "abc", "\x00"])

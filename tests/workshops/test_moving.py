@@ -446,6 +446,30 @@ def test_association_moves_it_from_the_page_of_the_booking(
     assert done.redirect_chain[-1][0].endswith(f"/reservations/{moved.pk}/")
 
 
+def test_what_would_be_refused_is_not_proposed(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitor: Visitor
+) -> None:
+    """A slot that the association has asked for already; any, while it has asked for a move."""
+    asked = factories.make_slot(world.room, later.starts_at + dt.timedelta(days=1), booking_mode="on_approval")
+    factories.make_booking(now, later, world.association, state="pending", expires_at=now + dt.timedelta(hours=96))
+
+    def pages() -> list[str]:
+        own = (
+            ("association", world.association_owner, world.association),
+            ("company", world.company_owner, world.company),
+        )
+        return [
+            visitor(person)
+            .get(reverse(f"workshops:{space}_move", args=[organisation.slug, booking.pk]), follow=True)
+            .text
+            for space, person, organisation in own
+        ]
+
+    assert [(f'value="{later.pk}"' in page, f'value="{asked.pk}"' in page) for page in pages()] == [(False, True)] * 2
+    move(booking, asked, now)
+    assert ["déjà demandé" in page for page in pages()] == [True] * 2
+
+
 def test_company_moves_it_among_its_free_evenings(
     world: World, booking: Booking, later: Slot, visitor: Visitor
 ) -> None:

@@ -123,6 +123,20 @@ def test_second_report_of_a_side_is_refused(booking: Booking, world: World) -> N
         write(booking, Side.COMPANY, world.slot.ends_at, volunteers=1, volunteer_minutes=60)
 
 
+def test_report_sent_twice_is_written_once(booking: Booking, world: World) -> None:
+    def send() -> Report:
+        return actions.report_workshop(
+            workshop=booking.workshop,
+            report=Report(rating=4, attended=5, comment="Merci."),
+            side=Side.ASSOCIATION,
+            by=world.association_owner,
+            now=world.slot.ends_at,
+        )
+
+    assert send() == send()
+    assert Report.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("side", "counts"),
     [

@@ -69,7 +69,7 @@ def test_freed_slot_is_held_for_the_first_in_the_queue(world: World, taken: Book
     assert not bookable(now).filter(pk=world.slot.pk).exists()
     assert list(Message.objects.filter(template="waitlist_hold").values_list("to_name", flat=True)) == ["Karim"]
     with pytest.raises(actions.AlreadyWaiting):
-        queue(world, now, second)
+        queue(world, now, second, participants=7)
 
 
 def test_hold_that_lapses_goes_to_the_one_after(world: World, taken: Booking, now: dt.datetime) -> None:
@@ -241,6 +241,18 @@ def test_what_takes_the_slot_away_ends_nobodys_wait(
     assert WaitlistEntry.objects.get().state == "waiting"
 
 
+def test_hold_that_lapsed_is_no_place_in_a_queue(world: World, taken: Booking, now: dt.datetime) -> None:
+    """Whether or not anybody has noted that it did."""
+    queue(world, now, world.association)
+    cancel(taken, world, now)
+    late, other = now + DAY, factories.make_association(now)
+    assert not WaitlistEntry.objects.standing(late).exists()
+    for association in (other, world.association):
+        with pytest.raises(actions.NotTaken, match="réservez-le"):
+            queue(world, late, association)
+    assert bookable(late).filter(pk=world.slot.pk).exists()
+
+
 def test_free_slot_is_booked_and_not_waited_for(world: World, now: dt.datetime) -> None:
     with pytest.raises(actions.NotTaken, match="réservez-le"):
         queue(world, now, world.association)
@@ -248,8 +260,9 @@ def test_free_slot_is_booked_and_not_waited_for(world: World, now: dt.datetime) 
 
 def test_queue_is_joined_once_and_left(world: World, taken: Booking, now: dt.datetime) -> None:
     entry = queue(world, now, world.association)
+    assert queue(world, now, world.association) == entry
     with pytest.raises(actions.AlreadyWaiting, match="déjà en liste"):
-        queue(world, now, world.association)
+        queue(world, now, world.association, participants=7)
     with pytest.raises(actions.AlreadyWaiting, match="déjà demandé"):
         queue(world, now, taken.association)
     actions.leave_waitlist(entry=entry, now=now)
@@ -355,7 +368,8 @@ def test_association_queues_from_the_page_of_a_taken_slot(
     assert "vous êtes la première association de la liste" in done.text
     shown = client.get(reverse("workshops:slot", args=[world.slot.pk])).text
     assert ("Vous attendez ce créneau" in shown, join in shown) == (True, False)
-    again = client.post(join, form)
+    assert "Vous êtes en liste d’attente" in client.post(join, form, follow=True).text
+    again = client.post(join, form | {"participants": 7})
     assert (again.status_code, "déjà en liste" in again.text) == (422, True)
     leave = reverse("workshops:association_wait_no_more", args=[world.association.slug, WaitlistEntry.objects.get().pk])
     assert "Vous n’attendez plus" in client.post(leave, follow=True).text

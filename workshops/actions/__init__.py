@@ -17,8 +17,16 @@ from workshops.actions.bookings import (
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
+from workshops.actions.courses import (
+    NOT_HAD,
+    NotAllFree,
+    TooFewSessions,
+    TwoAtOnce,
+    book_course,
+    cancel_course,
+    course_key,
+)
 from workshops.actions.courses import Booked as BookedCourse
-from workshops.actions.courses import NotAllFree, TooFewSessions, TwoAtOnce, book_course, cancel_course, course_key
 from workshops.actions.dismissing import dismiss_slot, forget_dismissals
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
@@ -37,7 +45,7 @@ from workshops.actions.hosting import (
 from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers, leave
 from workshops.actions.matches import sweep_matches, tell_matches
 from workshops.actions.moves import AlreadySettled
-from workshops.actions.moving import NotMovable, check_movable, move_workshop, moved_to
+from workshops.actions.moving import NotMovable, check_to_move, move_workshop, moved_to
 from workshops.actions.needs import count_needs
 from workshops.actions.offering import (
     CannotOpen,
@@ -99,6 +107,7 @@ from workshops.actions.waitlist import (
 from workshops.actions.weighing import weigh
 
 __all__ = [
+    "NOT_HAD",
     "RENEWED_WITHIN",
     "AlreadyAsked",
     "AlreadyBegun",
@@ -165,11 +174,11 @@ __all__ = [
     "change_series",
     "change_slot",
     "check_admission",
-    "check_movable",
     "check_signatory",
     "check_sought",
     "check_to_agree",
     "check_to_come",
+    "check_to_move",
     "check_to_report",
     "check_to_write",
     "close_feed",

@@ -79,7 +79,9 @@ def book_course(  # one course is all of these facts
     key = course_key(key, association.pk, slot_ids)
     again = Course.objects.filter(key=key).first()
     if again is not None:
-        return Booked(again, list(again.bookings.with_everything()), [])
+        bookings = list(again.bookings.with_everything())
+        had = {booking.slot_id for booking in bookings}
+        return Booked(again, bookings, [(slot, NOT_HAD) for slot in slots if slot.pk not in had])
     _check_one_at_a_time(slots)
     course = Course.objects.create(
         association=association,
@@ -112,6 +114,9 @@ def book_course(  # one course is all of these facts
     if booked.refused and (only_all or not booked.bookings):
         raise NotAllFree(_why(booked))
     return booked
+
+
+NOT_HAD = "Cette date n’a pas été réservée avec les autres."
 
 
 def _check_one_at_a_time(slots: list[Slot]) -> None:

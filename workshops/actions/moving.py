@@ -105,6 +105,17 @@ def check_movable(booking: Booking, slot: Slot, now: dt.datetime) -> None:
         raise NotMovable("Cet atelier n’est plus à venir\u00a0: il ne se déplace pas.")
 
 
+def check_to_move(booking: Booking, side: Side, now: dt.datetime) -> None:
+    """Whether a side may choose another date for it now.
+
+    Raises:
+        NotMovable
+    """
+    check_movable(booking, booking.slot, now)
+    if Booking.objects.awaiting_answer(now).filter(moved_from=booking).exists():
+        raise NotMovable(ALREADY_ASKED[side])
+
+
 def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datetime) -> None:
     check_movable(booking, slot, now)
     if target.pk == slot.pk:

@@ -67,16 +67,18 @@ def report_workshop(
     A company's `report` counts the volunteers who are not on the portal; those of `presences` are counted in. The first
     side that says what became of the workshop decides: held, or that the other was absent, or that nobody came. A
     second one that disagrees is kept beside it. That it was held is the association's to say; after a fortnight of its
-    silence the company's word stands, by `settle_by_company`.
+    silence the company's word stands, by `settle_by_company`. Sent twice, it is written once.
 
     Raises:
         NotOver, AlreadyReported: nothing is written.
     """
     workshop.state = Workshop.objects.select_for_update(no_key=True).only("state").get(pk=workshop.pk).state
-    check_to_report(workshop, side, now)
     report.workshop, report.side, report.created_at, report.created_by = workshop, side, now, by
     if side == Side.COMPANY:
         _count_in(report, presences)
+    if (again := _written(report)) is not None:
+        return again
+    check_to_report(workshop, side, now)
     with refusing({"report_once_per_side": AlreadyReported(REPORTED)}):
         report.save()
     note_presences(workshop, presences, by=by, now=now)
@@ -86,6 +88,12 @@ def report_workshop(
     if workshop.reports.count() == len(Side):
         Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
     return report
+
+
+def _written(report: Report) -> Report | None:
+    """The report that says the same, of the same side, if there is one."""
+    said = {name: getattr(report, name) for name in Report.SAID}
+    return report.workshop.reports.filter(side=report.side, created_by=report.created_by, **said).first()
 
 
 def _count_in(report: Report, presences: Collection[Presence]) -> None:

@@ -201,7 +201,7 @@ def _carry_claims(gone: list[Slot], offered: list[Slot], now: dt.datetime) -> No
     bookings = list(Booking.objects.waiting(now).filter(slot__in=again))
     # A hold whose clock has run out stays behind, with its place.
     going = Q(state=WaitlistEntry.State.WAITING) | Q(booking__in=bookings)
-    places = list(WaitlistEntry.objects.standing().filter(going, slot__in=again))
+    places = list(WaitlistEntry.objects.standing(now).filter(going, slot__in=again))
     for booking in bookings:
         booking.slot = again[booking.slot_id]
     for place in places:

@@ -60,19 +60,24 @@ def join_waitlist(  # one place in the queue is all of these facts
     by: User,
     now: dt.datetime,
 ) -> WaitlistEntry:
-    """Take the last place in the queue of a taken slot.
+    """Take the last place in the queue of a taken slot. Sent twice, it is taken once.
 
     Raises:
         NotTaken: it may be booked right now, or will not be open any more.
         AlreadyWaiting, TooMany, NobodyComes, NotAdmitted: nothing is written.
     """
     slot = lock_slot(slot_id)
+    # A hold that nobody answered in time keeps its place in the queue to the database until somebody notes it.
+    expire_lapsed([slot], now)
     if not Slot.objects.open(now).filter(pk=slot.pk).exists():
         raise NotTaken("Ce créneau ne se réserve plus\u00a0: choisissez-en un autre.")
     taken = Booking.objects.filter(slot=slot).live(now)
-    queue = WaitlistEntry.objects.filter(slot=slot).standing()
+    queue = WaitlistEntry.objects.filter(slot=slot).standing(now)
     if not taken.exists() and not queue.exists():
         raise NotTaken("Ce créneau est libre\u00a0: réservez-le.")
+    asked = {"participants": participants, "topic": topic, "message": message, "created_by": by}
+    if (again := queue.waiting().filter(association=association, **asked).first()) is not None:
+        return again
     if slot.is_past_the_cut:
         raise NotTaken("Ce créneau ne se libérera pas\u00a0: l’entreprise n’ouvre plus ce jour-là.")
     check_party(slot, association, participants, now)
@@ -84,12 +89,9 @@ def join_waitlist(  # one place in the queue is all of these facts
         entry: WaitlistEntry = WaitlistEntry.objects.create(
             slot=slot,
             association=association,
-            participants=participants,
-            topic=topic,
-            message=message,
             request=request,
             created_at=now,
-            created_by=by,
+            **asked,
         )
     return entry
 

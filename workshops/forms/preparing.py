@@ -38,6 +38,7 @@ class NoteForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="L’autre partie le reçoit par courriel.",
+        error_messages={"required": "Écrivez votre message en quelques mots."},
     )
 
     def __init__(self, data: Any = None, *, today: bool) -> None:
@@ -46,3 +47,4 @@ class NoteForm(forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Choisissez"), *((kind, kind.label) for kind in kinds)]
+        self.fields["text"].required = not today

@@ -50,6 +50,19 @@ class Report(models.Model):
         "from_60_to_69",
         "over_70",
     )
+    # What a side says, in numbers and words.
+    SAID = (
+        "attended",
+        *BRACKETS,
+        "volunteers",
+        "volunteer_minutes",
+        "mecenat_minutes",
+        "taught",
+        "sessions_cleared",
+        "absent",
+        "rating",
+        "comment",
+    )
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="reports")
     side = WordField(max_length=20, choices=Side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar, Self
 
 from django.db import models
@@ -34,9 +35,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         count = before.order_by().values("slot").annotate(count=Count("pk")).values("count")
         return self.annotate(ahead=Coalesce(Subquery(count), 0))
 
-    def standing(self) -> Self:
-        """Who waits, or has the slot held for them."""
-        return self.filter(state__in=WaitlistEntry.STANDING)
+    def standing(self, now: dt.datetime) -> Self:
+        """Who waits, or has the slot held for them, in time."""
+        is_held = Q(state=WaitlistEntry.State.OFFERED, booking__expires_at__gt=now)
+        return self.filter(Q(state=WaitlistEntry.State.WAITING) | is_held)
 
 
 @tracked(exclude=["message"])

@@ -37,6 +37,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
         return redirect("associations:create")
     sent = _sent(request, own) if request.method == "POST" else None
     if sent is not None:
+        _say_what_is_missing(request, sent)
         return redirect("workshops:association_course", sent.association.slug, sent.pk)
     form = CourseForm(request.POST or None, associations=own, slots=_dates(first, sent=request.POST.getlist("slots")))
     booked: list[actions.BookedCourse] = []
@@ -64,6 +65,13 @@ def _sent(request: HttpRequest, own: list[Association]) -> Course | None:
     except ValueError:
         return None
     return Course.objects.filter(key=key, association__in=own).select_related("association").first()
+
+
+def _say_what_is_missing(request: HttpRequest, sent: Course) -> None:
+    """Of a form that was sent twice, the second page is the one that people read."""
+    asked = [key for key in map(key_in, request.POST.getlist("slots")) if key is not None]
+    for slot in Slot.objects.filter(pk__in=asked).exclude(pk__in=sent.bookings.values("slot")).order_by("starts_at"):
+        messages.warning(request, f"{day_date(slot.starts_on)}\u00a0: {actions.NOT_HAD}")
 
 
 def _dates(first: Slot, *, sent: list[str]) -> list[Slot]:

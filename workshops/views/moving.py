@@ -17,7 +17,7 @@ from companies.views import managed_company
 from territories import clock
 from territories.keys import key_in
 from workshops import actions
-from workshops.catalogue import bookable, close_by
+from workshops.catalogue import bookable, claims, close_by
 from workshops.filters import day_begins
 from workshops.forms import AroundForm, MoveForm
 from workshops.models import Booking, Side
@@ -57,7 +57,8 @@ class _Offered:
     def __init__(self, request: HttpRequest, booking: Booking, near: SlotQuerySet, *, anywhere: SlotQuerySet) -> None:
         self.form = AroundForm(request.GET if "autour" in request.GET else None)
         day = self.form.cleaned_data["autour"] if self.form.is_valid() else None
-        found = _around(near, day_begins(day) if day else booking.slot.starts_at)
+        asked = claims(clock.now()).filter(association=booking.association).values("slot")
+        found = _around(near.exclude(pk__in=asked), day_begins(day) if day else booking.slot.starts_at)
         if chosen := key_in(request.POST.get("slot") or request.GET.get("vers") or ""):
             fitting = anywhere.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
             found += fitting.with_place().filter(pk=chosen)
@@ -76,7 +77,7 @@ def _move(request: HttpRequest, booking: Booking, side: Side, offered: _Offered,
     if again is not None:
         # Sent twice: what was chosen is not to be had any more.
         return redirect(back, slug, again.pk)
-    off = refusal_of(lambda: actions.check_movable(booking, booking.slot, clock.now()))
+    off = refusal_of(lambda: actions.check_to_move(booking, side, clock.now()))
     if off and request.method == "GET":
         messages.info(request, off)
         return redirect(back, slug, booking.pk)

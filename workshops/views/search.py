@@ -203,7 +203,7 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
         "photos": shown.room.photos.all() if shown.has_photos else [],
         "free": free,
         "can_wait": not free and shown.is_open,
-        "waiting": 0 if free else WaitlistEntry.objects.filter(slot=shown).standing().count(),
+        "waiting": 0 if free else WaitlistEntry.objects.filter(slot=shown).standing(now).count(),
         "others": [] if free else alternatives(shown, now=now, places=1, association=own[0].pk if own else NOBODY),
         "movable": _movable(own, shown, now) if free and own else [],
         "own": own,
@@ -244,7 +244,7 @@ def _own(request: HttpRequest, shown: Slot, now: dt.datetime) -> list[Any]:
     if not request.user.is_authenticated:
         return []
     here = {"slot": shown, "association": OuterRef("pk")}
-    claim, entries = claims(now).filter(**here), WaitlistEntry.objects.standing().filter(**here)
+    claim, entries = claims(now).filter(**here), WaitlistEntry.objects.standing(now).filter(**here)
     own = Association.objects.managed_by(signed_in(request)).annotate(
         claim=Subquery(claim.values("pk")), claim_state=Subquery(claim.values("state")), waits=Exists(entries)
     )

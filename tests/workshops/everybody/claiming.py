@@ -183,11 +183,13 @@ class Claiming(Everybody):
                 now=self.now,
             ),
         )
-        if entry is not None:
-            self.queues.setdefault(slot.pk, []).append(association.pk)
+        line = self.queues.setdefault(slot.pk, [])
+        # Who waits already has a place.
+        if entry is not None and association.pk not in line:
+            line.append(association.pk)
 
     def leave_the_queue(self) -> None:
-        entry = self.pick(WaitlistEntry.objects.standing().order_by("pk"))
+        entry = self.pick(WaitlistEntry.objects.standing(self.now).order_by("pk"))
         if entry is not None:
             self.attempt("leave the queue", lambda: actions.leave_waitlist(entry=entry, now=self.now))
 
