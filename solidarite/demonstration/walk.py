@@ -195,10 +195,8 @@ class _Walk:
     def match_is_mailed(self) -> None:
         self._forward_to(_out_of_quiet_hours(clock.now()))
         mail = self._mail(self.association_email, "Des créneaux pour votre demande")
-        found = re.search(rf"Salle {self.mark}.*?(/creneaux/\d+/)", _text(mail), re.DOTALL)
-        if found is None:
-            raise Broken("the match does not name the slot that was just opened")
-        self.slot = found[1]
+        if re.search(rf"Salle {self.mark}.*?(/creneaux/\d+/)", _text(mail), re.DOTALL) is None:
+            raise Broken("the match does not name a slot that was just opened")
 
     def visitor_finds(self) -> None:
         day, town = self.day.isoformat(), self.town.link
@@ -210,6 +208,11 @@ class _Walk:
             else self.visitor.get(f"/creneaux/?lieu={town}&rayon=5&du={day}&au={day}")
         )
         self._expect(found, f"Salle {self.mark}")
+        # That day's: the mail names the best first.
+        links = re.findall(rf'href="(/creneaux/\d+/)"[^>]*>\s*Salle {self.mark}', found.html)
+        if not links:
+            raise Broken("the list does not lead to the slot of that day")
+        self.slot = links[0]
         self._expect(self.visitor.get(f"{self.slot}reserver/"), "Se connecter")
 
     def association_books(self) -> None:
