@@ -88,13 +88,23 @@ def _tell_digest(address: str, now: dt.datetime) -> bool:
     _speak([one.message for one in there])
     true = [one for one in there if not _skipped(one.message, wishes, now)]
     due = [one for one in true if is_in_time(one.message, wishes, digest=now)]
-    digest = _post(due, wishes, now) if due else None
+    digest = _post(due, wishes, now) if due and not _has_one(due[-1].message, wishes, now) else None
     told = {one.message.pk for one in due} if digest else set()
     Message.objects.filter(pk__in=told).update(gathered_into=digest)
     # What is not told now, because a wish changed or today's digest is written, waits for the next one.
     for one in [one for one in called if one.message.pk not in told]:
         _put_off(one.message, wishes, now, overdue=one in there)
     return digest is not None
+
+
+def _has_one(message: Message, wishes: Preferences, now: dt.datetime) -> bool:
+    """Whether one has left for its reader on this day, or in this week where none of a day is wanted.
+
+    What an outage had delayed came first: the next one waits, since one a day or a week at most is what was promised.
+    """
+    today = now.astimezone(zone_of(message, wishes)).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = today if hears_daily(wishes) else today - dt.timedelta(days=today.weekday())
+    return Message.objects.digests_got_since(since, message.to_email).exists()
 
 
 def _without_instant(waiting: list[Waiting], wishes: Preferences, now: dt.datetime) -> list[Waiting]:

@@ -81,6 +81,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Digests written to an address from an instant on, whatever became of them; by `message_address`."""
         return self.filter(to_email__iexact=address, template=DIGEST, created_at__gte=instant)
 
+    def digests_got_since(self, instant: dt.datetime, address: str) -> Self:
+        """Digests that left for an address from an instant on, whenever they were written; by `message_address`."""
+        return self.filter(to_email__iexact=address, template=DIGEST, sent_at__gte=instant)
+
     def held_back(self) -> Self:
         """Those of a kind that an operator holds back."""
         return self.filter(_held_back())

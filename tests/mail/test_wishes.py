@@ -375,6 +375,31 @@ def test_digest_after_an_outage_is_one_and_says_what_is_still_so(smtp_sink: Sink
     assert Message.objects.get(template="digest").context["count"] == 1
 
 
+def test_one_a_day_at_most_though_an_outage_delayed_one(smtp_sink: Sink, tell: Tell) -> None:
+    """The delayed one leaves at once; what the regular one of that day would hold comes the day after."""
+    wish(organisation=Frequency.DAILY)
+    gather(tell, 1, at=at_paris(7, 11))
+    gather(tell, 1, at=at_paris(8, 11))
+    told = []
+    for at in (at_paris(9, 7), at_paris(9, 8), at_paris(9, 20), at_paris(10, 8)):
+        told.append(tell_digests(now=at))
+        assert deliver(at).sent == told[-1]
+    assert told == [1, 0, 0, 1]
+    assert sum(message.context["count"] for message in Message.objects.filter(template="digest")) == 2
+
+
+def test_one_a_week_at_most_though_an_outage_delayed_one(smtp_sink: Sink, tell: Tell) -> None:
+    wish(organisation=Frequency.WEEKLY)
+    gather(tell, 1, at=at_paris(2, 12))
+    told = []
+    for day, hour in ((14, 12), (15, 8), (16, 8), (22, 8)):
+        told.append(tell_digests(now=at_paris(day, hour)))
+        assert deliver(at_paris(day, hour)).sent == told[-1]
+        if day == 14:
+            gather(tell, 1, at=at_paris(14, 15))
+    assert told == [1, 0, 0, 1]
+
+
 def test_wish_that_changed_meanwhile_holds_for_what_waits(smtp_sink: Sink, tell: Tell) -> None:
     wishes = wish(organisation=Frequency.WEEKLY)
     gather(tell, 1, at=at_paris(2, 12))
@@ -410,6 +435,7 @@ def test_nothing_of_another_time_zone_waits_for_ever(smtp_sink: Sink, tell: Tell
         gather(tell, 1, at=at, time_zone="Europe/Paris")
         gather(tell, 1, at=at + HOUR, time_zone="Indian/Reunion")
         told = [tell_digests(now=at + hours * HOUR) for hours in range(2, 24)]
+        deliver(at + 23 * HOUR)
         assert sum(told) == 1
     assert not Message.objects.awaiting_digest().exists()
 
