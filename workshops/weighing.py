@@ -35,11 +35,12 @@ class Outlook(NamedTuple):
 def outlook(other: Weighting, *, now: dt.datetime) -> Outlook:
     """What these weights would change."""
     waiting = Request.objects.open(now).select_related("commune", "association").order_by("-created_at", "-pk")
+    serving = {request: slots_for(request, now) for request in waiting[:LOOKED_AT]}
+    known = Known.of(list(serving), [slot for slots in serving.values() for slot in slots])
+    weighed = (known, known._replace(weights=other.weights))
     looked_at, first, among, changes = 0, 0, 0, list[Change]()
-    for request in waiting[:LOOKED_AT]:
-        slots = slots_for(request, now)
-        known = Known.of([request], slots)
-        old, new = (_first(request, slots, told, now) for told in (known, known._replace(weights=other.weights)))
+    for request, slots in serving.items():
+        old, new = (_first(request, slots, told, now) for told in weighed)
         if not old:
             continue
         looked_at += 1
