@@ -17,16 +17,16 @@ from workshops.actions.bookings import (
 from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
 from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
+from workshops.actions.courses import Booked as BookedCourse
 from workshops.actions.courses import (
-    NOT_HAD,
     NotAllFree,
     TooFewSessions,
     TwoAtOnce,
     book_course,
     cancel_course,
     course_key,
+    left_out,
 )
-from workshops.actions.courses import Booked as BookedCourse
 from workshops.actions.dismissing import dismiss_slot, forget_dismissals
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
@@ -107,7 +107,6 @@ from workshops.actions.waitlist import (
 from workshops.actions.weighing import weigh
 
 __all__ = [
-    "NOT_HAD",
     "RENEWED_WITHIN",
     "AlreadyAsked",
     "AlreadyBegun",
@@ -201,6 +200,7 @@ __all__ = [
     "join_waitlist",
     "leave",
     "leave_waitlist",
+    "left_out",
     "move_workshop",
     "moved_to",
     "offer_evening",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -79,9 +79,7 @@ def book_course(  # one course is all of these facts
     key = course_key(key, association.pk, slot_ids)
     again = Course.objects.filter(key=key).first()
     if again is not None:
-        bookings = list(again.bookings.with_everything())
-        had = {booking.slot_id for booking in bookings}
-        return Booked(again, bookings, [(slot, NOT_HAD) for slot in slots if slot.pk not in had])
+        return Booked(again, list(again.bookings.with_everything()), left_out(again, slots))
     _check_one_at_a_time(slots)
     course = Course.objects.create(
         association=association,
@@ -116,7 +114,10 @@ def book_course(  # one course is all of these facts
     return booked
 
 
-NOT_HAD = "Cette date n’a pas été réservée avec les autres."
+def left_out(course: Course, slots: Iterable[Slot]) -> list[tuple[Slot, str]]:
+    """Of the dates of its form, those that the course has not got, each with a word: for a form that is sent again."""
+    had = set(course.bookings.values_list("slot", flat=True))
+    return [(slot, "Cette date n’a pas été réservée avec les autres.") for slot in slots if slot.pk not in had]
 
 
 def _check_one_at_a_time(slots: list[Slot]) -> None:

@@ -50,8 +50,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
         [course] = booked
         done = counted(len(course.bookings), "date réservée ou demandée", "dates réservées ou demandées")
         messages.success(request, f"{done}.")
-        for slot, reason in course.refused:
-            messages.warning(request, f"{day_date(slot.starts_on)}\u00a0: {reason}")
+        _say_left_out(request, course.refused)
         return redirect("workshops:association_course", course.course.association.slug, course.course.pk)
     context = {"slot": first, "form": form}
     return render(request, "workshops/course_create.html", context, status=422 if form.is_bound else 200)
@@ -70,8 +69,12 @@ def _sent(request: HttpRequest, own: list[Association]) -> Course | None:
 def _say_what_is_missing(request: HttpRequest, sent: Course) -> None:
     """Of a form that was sent twice, the second page is the one that people read."""
     asked = [key for key in map(key_in, request.POST.getlist("slots")) if key is not None]
-    for slot in Slot.objects.filter(pk__in=asked).exclude(pk__in=sent.bookings.values("slot")).order_by("starts_at"):
-        messages.warning(request, f"{day_date(slot.starts_on)}\u00a0: {actions.NOT_HAD}")
+    _say_left_out(request, actions.left_out(sent, Slot.objects.filter(pk__in=asked).order_by("starts_at", "pk")))
+
+
+def _say_left_out(request: HttpRequest, lines: list[tuple[Slot, str]]) -> None:
+    for slot, reason in lines:
+        messages.warning(request, f"{day_date(slot.starts_on)}\u00a0: {reason}")
 
 
 def _dates(first: Slot, *, sent: list[str]) -> list[Slot]:
