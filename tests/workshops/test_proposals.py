@@ -66,6 +66,13 @@ def test_dismissed_slot_leaves_the_page_and_comes_back(world: World, karim: Clie
     assert "Ce que nous vous proposons" in karim.post(again, follow=True).text
 
 
+@pytest.mark.parametrize("why", ["", "x"])
+def test_reason_that_is_none_is_refused_in_words(world: World, karim: Client, wanted: Request, why: str) -> None:
+    dismiss = reverse("workshops:association_dismiss", args=[world.association.slug, wanted.pk, world.slot.pk])
+    assert "Choisissez un motif de la liste." in karim.post(dismiss, {"why": why}, follow=True).text
+    assert not Dismissal.objects.exists()
+
+
 def test_posted_request_leads_to_what_serves_it(world: World, now: dt.datetime, karim: Client) -> None:
     """The mail comes within a minute, the page knows at once."""
     address = reverse("associations:request_create", args=[world.association.slug])

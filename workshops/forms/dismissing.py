@@ -6,8 +6,15 @@ from django import forms
 
 from workshops.models import Dismissal
 
+CHOOSE = "Choisissez un motif de la liste."
+
 
 class DismissForm(forms.Form):
     """A reason teaches about other slots, for this request alone."""
 
-    why = forms.TypedChoiceField(label="Pourquoi", choices=Dismissal.Why.choices, coerce=Dismissal.Why)
+    why = forms.TypedChoiceField(
+        label="Pourquoi",
+        choices=Dismissal.Why.choices,
+        coerce=Dismissal.Why,
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )

@@ -17,6 +17,7 @@ from territories import clock
 from territories.wording import counted
 from workshops import actions
 from workshops.forms import DismissForm
+from workshops.forms.dismissing import CHOOSE
 from workshops.matching import MATCHES_TOLD, Match, almost, best_slots, reasons, slots_for
 from workshops.models import Dismissal
 
@@ -57,9 +58,12 @@ def association_dismiss(request: HttpRequest, slug: str, request_id: int, slot_i
     wanted = _request_of(request, slug, request_id)
     slot = get_object_or_404(Slot.objects.of_signatories(clock.now()).with_place(), pk=slot_id)
     form = DismissForm(request.POST)
-    why = form.cleaned_data["why"] if form.is_valid() else Dismissal.Why.OTHER
-    actions.dismiss_slot(request=wanted, slot=slot, why=why, by=signed_in(request), now=clock.now())
-    messages.success(request, "Ce créneau ne vous sera plus proposé pour cette demande.")
+    if form.is_valid():
+        why = form.cleaned_data["why"]
+        actions.dismiss_slot(request=wanted, slot=slot, why=why, by=signed_in(request), now=clock.now())
+        messages.success(request, "Ce créneau ne vous sera plus proposé pour cette demande.")
+    else:
+        messages.error(request, CHOOSE)
     return redirect("workshops:association_request", slug, wanted.pk)
 
 
