@@ -9,7 +9,14 @@ from associations.models.associations import (
     Membership,
 )
 from associations.models.insurance import InsuranceCertificate, InsuranceCertificateQuerySet, certificate_path
-from associations.models.requests import MOST_PARTICIPANTS, WIDEST_RADIUS_KM, Period, Request, RequestQuerySet
+from associations.models.requests import (
+    MOST_PARTICIPANTS,
+    WIDEST_RADIUS_KM,
+    Period,
+    Request,
+    RequestQuerySet,
+    languages_said,
+)
 
 __all__ = [
     "MOST_PARTICIPANTS",
@@ -26,4 +33,5 @@ __all__ = [
     "Request",
     "RequestQuerySet",
     "certificate_path",
+    "languages_said",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -254,7 +254,7 @@ class Request(Claimable):
     @property
     def spoken(self) -> str:
         """« arabe et ukrainien »: the languages that are needed besides French; empty where none is."""
-        return enumerated([str(Language(one).label) for one in self.languages])
+        return languages_said(self.languages)
 
     @property
     def on_days(self) -> str:
@@ -265,6 +265,11 @@ class Request(Claimable):
     def at_hours(self) -> str:
         """« l’après-midi et le soir »; empty when every hour suits."""
         return enumerated([str(Period(one).label) for one in Period.values if one in self.periods])
+
+
+def languages_said(languages: Iterable[str]) -> str:
+    """« arabe et ukrainien »."""
+    return enumerated([str(Language(one).label) for one in languages])
 
 
 def _listed(words: Sequence[str], choices: type[models.TextChoices]) -> str:

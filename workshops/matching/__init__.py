@@ -1,17 +1,16 @@
 """Which slots serve which requests, how well, and why (decision 24)."""
 
 from workshops.matching.finding import requests_for, serving, slots_for
-from workshops.matching.judging import MATCHES_TOLD, Match, best_requests, best_slots, rooms_that_serve, unmet
+from workshops.matching.judging import MATCHES_TOLD, Match, best_requests, best_slots, rooms_that_serve
 from workshops.matching.known import Known
 from workshops.matching.missing import almost, unspoken
-from workshops.matching.pairs import Condition, Offers, Pairs, Wants
+from workshops.matching.pairs import Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.times import NOON, hour_suits, in_season, period_of, suits, weekday_suits
 
 __all__ = [
     "MATCHES_TOLD",
     "NOON",
-    "Condition",
     "Known",
     "Match",
     "Offers",
@@ -29,7 +28,6 @@ __all__ = [
     "serving",
     "slots_for",
     "suits",
-    "unmet",
     "unspoken",
     "weekday_suits",
 ]

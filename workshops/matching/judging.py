@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,6 @@ from companies.models import Room, Slot
 from workshops.matching.known import Known
 from workshops.matching.pairs import Condition, Pairs
 from workshops.matching.reading import offers_of, offers_of_rooms, row_of, wants_of
-from workshops.models import Part
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -21,14 +20,13 @@ MATCHES_TOLD = 5
 
 @dataclass(frozen=True)
 class Match:
-    """A slot that serves a request, and why: each part in thousandths."""
+    """A slot that serves a request, and how well."""
 
     request: Request
     slot: Slot
     merit: int
     merit_of_slot: int
     distance_km: float | None
-    parts: Mapping[Part, int] = field(repr=False)
     topics: int = field(repr=False)
     """What its volunteers know of what is asked (bits)."""
 
@@ -77,7 +75,6 @@ def _matches(
     pairs = _pairs(requests, slots, known, now)
     merit, of_slot = pairs.merit(known.weights), pairs.merit_of_slot(known.weights)
     serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
-    parts = {part: np.broadcast_to(share, pairs.unmet.shape) for part, share in pairs.parts.items()}
     taught = pairs.wants.topics & pairs.offers.topics
     return [
         Match(
@@ -86,7 +83,6 @@ def _matches(
             int(merit[at]),
             int(of_slot[at]),
             None if np.isnan(pairs.km[at]) else float(pairs.km[at]),
-            {part: int(share[at]) for part, share in parts.items()},
             int(taught[at]),
         )
         for at in serving

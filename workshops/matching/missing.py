@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from accounts.vocabulary import Language
-from associations.models import Request
+from associations.models import Request, languages_said
 from companies.models import Slot
 from territories.distance import kilometres_between
 from territories.grid import cells_around
-from territories.wording import counted, each_weekday, enumerated, kilometres, long_date
+from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
 from workshops.matching.judging import unmet
 from workshops.matching.known import brought
@@ -93,7 +93,7 @@ def unspoken(request: Request, slot_id: int) -> str:
         return ""
     _, spoken = brought([slot_id]).get(slot_id, (0, 0))
     there = words_of(spoken, Language)
-    return enumerated([str(Language(word).label) for word in request.languages if word not in there])
+    return languages_said([word for word in request.languages if word not in there])
 
 
 def _dismissed(_request: Request, _slot: Slot) -> str:

@@ -9,6 +9,7 @@ from accounts.vocabulary import Topic
 from companies.models import BookingMode
 from territories.wording import counted, enumerated, kilometres
 from workshops.matching.judging import Match
+from workshops.matching.reading import words_of
 
 
 def reasons(match: Match) -> list[str]:
@@ -52,6 +53,6 @@ def _who(match: Match) -> str:
     if not slot.volunteers_offered:
         return ""
     there = counted(slot.volunteers_offered, "bénévole sur place", "bénévoles sur place")
-    topics = [str(topic.label) for at, topic in enumerate(Topic) if match.topics >> at & 1]
+    topics = [str(Topic(word).label) for word in words_of(match.topics, Topic)]
     knows = gettext("%(volunteers)s pour %(topics)s")
     return knows % {"volunteers": there, "topics": enumerated(topics)} if topics else there
