@@ -356,7 +356,8 @@ def _what_was_reported_since(message: Message, _at: dt.datetime) -> wanted.Facts
 def _best_of_all(told: list[wanted.Facts]) -> wanted.Facts:
     """Of all that was found for one request since the last digest, the best."""
     slots = {one["id"]: one for facts in told for one in facts["slots"]}
-    best = sorted(slots.values(), key=lambda one: (-one["merit"], one["id"]))
+    # What was written before slots had merits comes last.
+    best = sorted(slots.values(), key=lambda one: (-one.get("merit", 0), one["id"]))
     return told[0] | {"slots": best[:MATCHES_TOLD]}
 
 

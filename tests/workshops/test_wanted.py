@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from associations.models import Association, Request
 from companies.models import Slot
+from mail import wanted
 from mail.actions import RESTORED
 from mail.bounces import set_aside
 from mail.delivery import deliver_due, why_unwanted
@@ -499,3 +500,11 @@ def test_end_of_an_insurance_is_not_told_once_no_workshop_comes_after(
     actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Panne.", by=world.company_owner, now=evening)
     told = deliver(evening + dt.timedelta(hours=12))
     assert told["insurance_ending"] == {"skipped Aucun atelier n’est plus prévu après cette date."}
+
+
+def test_best_of_a_week_holds_what_was_written_before_slots_had_merits() -> None:
+    """A digest may wait for a week, while the portal is brought up to date."""
+    earlier, later = {"slots": [{"id": 1, "cost": 3}]}, {"slots": [{"id": 2, "merit": 7}]}
+    written = [Message(template="slots_matched", about="request:1", context=told) for told in (earlier, later)]
+    [joined] = wanted.join(written)
+    assert [slot["id"] for slot in joined.context["slots"]] == [2, 1]
