@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from accounts.models import Role, User
-from accounts.vocabulary import Level, Topic
+from accounts.vocabulary import Language, Level, Topic
 from associations.models import Association, Request
 from associations.models import Membership as AssociationMembership
 from charter.models import CharterVersion, Signature
-from companies.models import Availability, BookingMode, Company, Room, Site, Slot, VolunteerProfile
+from companies.models import Availability, BookingMode, Company, Room, Site, Slot, SlotVolunteer, VolunteerProfile
 from companies.models import Membership as CompanyMembership
 from solidarite.demonstration import names
 from solidarite.demonstration.copying import copy_rows, keys_go_on
@@ -39,7 +39,9 @@ from workshops.models import Booking, Workshop
 
 SITES_A_COMPANY, SERIES_A_SITE, WEEKS = 5, 2, 26
 PLEDGED = (SITES_A_COMPANY, 40, 100)
-VOLUNTEERS_AT_MOST, TOPICS_A_VOLUNTEER = 3, 3
+VOLUNTEERS_AT_MOST, TOPICS_A_VOLUNTEER, WEEKS_PROMISED = 3, 3, 4
+# Of all requests, those that ask for a language, and for a way in without steps.
+A_LANGUAGE, STEP_FREE = 0.03, 0.1
 # Beyond every notice, so that all that is free can be booked.
 FIRST_DAY = dt.timedelta(days=8)
 STARTS = (dt.time(18), dt.time(18, 30), dt.time(19))
@@ -118,15 +120,16 @@ class _Country:
         self._signatures()
         admitted = {"submitted_at": self.since, "decided_at": self.since, "state": Association.State.ADMITTED}
         self._organisations(Association, AssociationMembership, self.scale.associations, admitted)
-        self._volunteers()
+        volunteers = self._volunteers()
         places = [self._place() for _ in range(self.scale.sites)]
         self._sites(places)
-        self._openings(places)
+        series = self._openings(places)
         self._count_rows_anew()
+        self._promises(series, volunteers)
         self._bookings()
         self._requests()
         keys_go_on(User, EmailAddress, Company, Association, CompanyMembership, AssociationMembership)
-        keys_go_on(Site, Room, Availability, Slot, Booking, Workshop, Request)
+        keys_go_on(Site, Room, Availability, Slot, SlotVolunteer, Booking, Workshop, Request)
 
     def _copy(self, model: type[Model], given: Sequence[str], rows: Iterable[Sequence[Any]], total: int) -> None:
         named = str(model._meta.verbose_name_plural)  # noqa: SLF001  # public in all but name
@@ -197,8 +200,8 @@ class _Country:
         pledged = ("pledged_rooms", "pledged_computers", "pledged_hours")
         self._copy(Signature, (*what, *when, *pledged), rows, count)
 
-    def _volunteers(self) -> None:
-        """Up to three a company, each at home in some topics."""
+    def _volunteers(self) -> list[tuple[int, int]]:
+        """Up to three a company, each at home in some topics. Returns pairs of company and person."""
         companies = [
             n for n in range(1, self.scale.companies + 1) for _ in range(self.chance.randint(0, VOLUNTEERS_AT_MOST))
         ]
@@ -209,9 +212,13 @@ class _Country:
             for n, company in enumerate(companies, 1)
         ]
         self._copy(CompanyMembership, ("id", "company", "user", "role", "joined_at"), members, len(members))
-        topics = [str(topic) for topic in Topic]
-        profiles = ((member[0], self.chance.sample(topics, TOPICS_A_VOLUNTEER), self.since) for member in members)
-        self._copy(VolunteerProfile, ("membership", "topics", "created_at"), profiles, len(members))
+        topics, languages = [str(topic) for topic in Topic], [str(language) for language in Language]
+        profiles = (
+            (member[0], self.chance.sample(topics, TOPICS_A_VOLUNTEER), self.chance.sample(languages, 1), self.since)
+            for member in members
+        )
+        self._copy(VolunteerProfile, ("membership", "topics", "languages", "created_at"), profiles, len(members))
+        return [(company, person) for _, company, person, *_ in members]
 
     # --- where and when -------------------------------------------------------------------------
 
@@ -264,7 +271,7 @@ class _Country:
                 volunteers, mode = chance.choice((0, 1, 2, 2, 3)), chance.choice(list(BookingMode))
                 yield _Series(room, place, day, start, chance.choice((24, 48)), volunteers, mode)
 
-    def _openings(self, places: list[_Place]) -> None:
+    def _openings(self, places: list[_Place]) -> list[_Series]:
         """The series, and a slot of each in each week."""
         series, first = list(self._series(places)), (self.now + FIRST_DAY).date()
         last = first + dt.timedelta(weeks=WEEKS) - dt.timedelta(days=1)
@@ -281,18 +288,43 @@ class _Country:
         offered = ("id", "room", "room_capacity", "room_computers", "places", "computers", "volunteers_offered")
         dated = ("booking_mode", "availability", "original_date", "time_zone", "cell", "starts_at", "ends_at")
         noted = ("closes_at", "created_at", "matched_at")
-        self._copy(Slot, (*offered, *dated, *noted), self._slots(series, first), self.scale.slots)
+        self._copy(Slot, (*offered, *dated, *noted), self._slots(series), self.scale.slots)
+        return series
 
-    def _slots(self, series: list[_Series], first: dt.date) -> Iterator[tuple[Any, ...]]:
+    def _promises(self, series: list[_Series], volunteers: list[tuple[int, int]]) -> None:
+        """Each volunteer comes to the next evenings of a series of their company that asks for volunteers."""
+        seats: dict[int, list[tuple[int, _Series, int]]] = {}
+        for number, one in enumerate(series):
+            company = (one.room - 1) // SITES_A_COMPANY + 1
+            seats.setdefault(company, []).extend((number, one, seat) for seat in range(1, one.volunteers + 1))
+        rows = []
+        for company, person in volunteers:
+            if not seats.get(company):
+                continue
+            number, one, seat = seats[company].pop(self.chance.randrange(len(seats[company])))
+            for week in range(WEEKS_PROMISED):
+                starts_at = self._starts_at(one, week)
+                rows.append(
+                    (number * WEEKS + week + 1, person, seat, one.volunteers, starts_at, starts_at + LASTS, self.since)
+                )
+        promised = ("slot", "volunteer", "seat", "volunteers_offered", "starts_at", "ends_at", "joined_at")
+        self._copy(SlotVolunteer, promised, rows, len(rows))
+
+    def _starts_at(self, series: _Series, week: int) -> dt.datetime:
+        first = (self.now + FIRST_DAY).date()
+        ahead = dt.timedelta(days=(series.day - first.isoweekday()) % 7, weeks=week)
+        return _instant(first + ahead, series.start, series.place.commune.time_zone)
+
+    def _slots(self, series: list[_Series]) -> Iterator[tuple[Any, ...]]:
         """Those of a series one after the other: their numbers tell which series they are of."""
         number = 0
         for of_series, one in enumerate(series, 1):
             place, cell = one.place, cell_of(one.place.latitude, one.place.longitude)
-            zone, ahead = place.commune.time_zone, dt.timedelta(days=(one.day - first.isoweekday()) % 7)
+            zone = place.commune.time_zone
             for week in range(WEEKS):
                 number += 1
-                date = first + ahead + dt.timedelta(weeks=week)
-                starts_at = _instant(date, one.start, zone)
+                starts_at = self._starts_at(one, week)
+                date = starts_at.astimezone(ZoneInfo(zone)).date()
                 yield (
                     number, one.room, place.capacity, place.computers, place.capacity, place.computers, one.volunteers,
                     one.mode, of_series, date, zone, cell, starts_at, starts_at + LASTS,
@@ -320,20 +352,23 @@ class _Country:
         chance, count, today = self.chance, self.scale.requests, self.now.date()
         topics, levels = [str(topic) for topic in Topic], list(Level)
         days: list[list[int]] = [[], [1, 2, 3, 4, 5], [6, 7], [2, 4]]
+        languages = [str(language) for language in Language]
 
         def rows() -> Iterator[tuple[Any, ...]]:
             for number in range(1, count + 1):
                 people, begins = chance.randint(3, 12), today + dt.timedelta(days=chance.randint(8, 90))
+                suit = chance.choice(days)
                 yield (
-                    number, chance.randint(1, self.scale.associations), [chance.choice(topics)], chance.choice(levels),
-                    [], people, people, 0, self._commune().pk, chance.choice((5, 10, 20, 30, 50)), chance.choice(days),
-                    [],
-                    begins, begins + dt.timedelta(days=chance.randint(7, 60)), self.now, self.now,
+                    number, chance.randint(1, self.scale.associations), chance.sample(topics, chance.randint(1, 3)),
+                    chance.choice(levels), [], people, people, chance.choice((0, 0, 1, 2)),
+                    chance.sample(languages, 1) if chance.random() < A_LANGUAGE else [],
+                    chance.random() < STEP_FREE, self._commune().pk, chance.choice((5, 10, 20, 30, 50)), suit,
+                    suit[:1], [], begins, begins + dt.timedelta(days=chance.randint(7, 60)), self.now, self.now,
                     self.now + Request.LASTS, self.now,
                 )  # fmt: skip
 
         wanted = ("id", "association", "topics", "level", "audiences", "participants", "computers", "volunteers")
-        somewhere = ("commune", "radius_km", "weekdays", "periods")
+        somewhere = ("languages", "step_free", "commune", "radius_km", "weekdays", "best_weekdays", "periods")
         dated = ("from_date", "until_date", "state_changed_at", "created_at", "expires_at", "matched_at")
         self._copy(Request, (*wanted, *somewhere, *dated), rows(), count)
 
