@@ -18,6 +18,8 @@ from tests.workshops.obvious import serves
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops.catalogue import bookable
 from workshops.matching import Offers, Pairs, Wants, best_requests, best_slots, requests_for, slots_for
+from workshops.matching.everything import read_everything
+from workshops.matching.sweeping import sweep
 from workshops.models import OF_REQUEST, Part, Weighting
 
 WEIGHTS = Weighting().weights
@@ -140,3 +142,55 @@ def test_many_pairs_are_as_each_alone(world: factories.World, now: dt.datetime) 
     together = best_slots(wanted, slots, now=now)
     assert together == sorted(alone, key=lambda match: match.rank_for_request)
     assert best_slots(wanted, slots[::-1], now=now) == together
+
+
+# --- all at once -----------------------------------------------------------------------------------
+
+
+def swept(most: int) -> dict[int, list[tuple[int, int]]]:
+    """By request, its best slots and what they are worth for it."""
+    everything = read_everything(NOW)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for best in sweep(everything, most=most, today=DAY):
+        for request, slot, merit in zip(best.requests, best.slots, best.merits_of_slot, strict=True):
+            lines = found.setdefault(int(everything.requests[request]), [])
+            lines.append((int(everything.runs.slots[slot]), int(merit)))
+    return found
+
+
+@pytest.mark.django_db
+@settings(max_examples=40)
+@given(
+    offered=st.lists(st.tuples(OFFERED, st.integers(1, 6)), max_size=5),
+    wanted=st.lists(WANTED, min_size=1, max_size=10),
+    most=st.integers(1, 6),
+    longer=st.sampled_from([0, 20, 60]),
+    notice=st.booleans(),
+)
+def test_all_at_once_are_as_one_by_one(
+    offered: list[tuple[Offered, int]],
+    wanted: list[Wanted],
+    most: int,
+    longer: int,
+    notice: bool,  # noqa: FBT001
+) -> None:
+    """Seasons of slots, alike but for their dates, are ranked as each of them alone, whatever counts."""
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        Weighting.objects.create(created_at=NOW, **({} if notice else {"notice": 0}))
+        Slot.objects.filter(pk=world.slot.pk).delete()
+        for one, weeks in offered:
+            slot = offer(world, one)
+            for week in range(1, weeks):
+                later = slot.starts_at + dt.timedelta(days=one.days % 3 + 7 * week)
+                factories.make_slot(slot.room, later, places=one.places, computers=one.computers)
+        for other in wanted:
+            ask(world, other._replace(days=other.days + longer))
+        requests = Request.objects.open(NOW).select_related("commune", "association")
+        one_by_one = {
+            wanted.pk: [(match.slot.pk, match.merit_of_slot) for match in found]
+            for wanted in requests
+            if (found := best_slots(wanted, slots_for(wanted, NOW), count=most, now=NOW))
+        }
+        assert swept(most) == one_by_one
+        transaction.set_rollback(True)

@@ -9,15 +9,30 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import numpy as np
 from django.db import transaction
+from numpy.typing import NDArray
 
 from accounts.scans import one_by_one
 from associations.models import Request
 from companies.models import Slot
+from territories.bulk import read_columns
 from workshops import emails
 from workshops.catalogue import bookable
-from workshops.matching import MATCHES_TOLD, Match, best_requests, best_slots, requests_for, slots_for
+from workshops.matching import (
+    MATCHES_TOLD,
+    Everything,
+    Match,
+    Microseconds,
+    best_requests,
+    best_slots,
+    read_everything,
+    requests_for,
+    slots_for,
+    sweep,
+)
 from workshops.models import MatchNotice
 
 NEW_SLOTS_A_RUN = 500
@@ -56,8 +71,41 @@ def _note_matched(slots: Iterable[Slot], now: dt.datetime) -> None:
 
 def sweep_matches(*, now: dt.datetime) -> int:
     """Hold every open request against all that can be had. Returns of how many something was left to tell."""
-    waiting = Request.objects.open(now).exclude(matched_at=None).select_related("commune", "association")
-    return one_by_one(waiting.order_by("pk"), lambda request: _tell(request, slots_for(request, now), now))
+    everything = read_everything(now, Request.objects.open(now).exclude(matched_at=None))
+    left = _left_to_tell(everything, now)
+
+    def tell(number: int) -> bool:
+        request = Request.objects.select_related("commune", "association").get(pk=number)
+        return _tell(request, list(bookable(now).filter(pk__in=left[number]).with_place()), now)
+
+    return one_by_one(sorted(left), tell)
+
+
+def _left_to_tell(everything: Everything, now: dt.datetime) -> dict[int, list[int]]:
+    """By request its best slots, all of them, where it has not been told one of them at its date."""
+    told = _told(everything)
+    requests, runs = everything.requests, everything.runs
+    left: dict[int, list[int]] = {}
+    for best in sweep(everything, most=MATCHES_TOLD, today=now.date().toordinal()):
+        pairs = _facts(best.requests, runs.slots[best.slots], runs.starts[best.slots])
+        new = np.isin(best.requests, best.requests[~np.isin(pairs, told)])
+        for request, slot in zip(requests[best.requests[new]], runs.slots[best.slots[new]], strict=True):
+            left.setdefault(int(request), []).append(int(slot))
+    return left
+
+
+def _told(everything: Everything) -> NDArray[Any]:
+    """What these requests were told."""
+    notices = MatchNotice.objects.values("request", "slot", starts=Microseconds("starts_at"))
+    found = read_columns(notices, request="i8", slot="i8", starts="i8")
+    asked = np.isin(found["request"], everything.requests)
+    places = np.searchsorted(everything.requests, found["request"][asked])
+    return _facts(places, found["slot"][asked], found["starts"][asked])
+
+
+def _facts(requests: NDArray[Any], slots: NDArray[Any], starts: NDArray[Any]) -> NDArray[Any]:
+    """A request, a slot and its date as one value each."""
+    return np.rec.fromarrays([requests, slots, starts], dtype=[("request", "i8"), ("slot", "i8"), ("starts", "i8")])
 
 
 def _by_request(slots: Iterable[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:

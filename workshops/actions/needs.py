@@ -8,16 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models import Case, CharField, F, QuerySet
 
-from associations.models import Period, Request
+from associations.models import Request
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
-from workshops.matching import NOON
+from workshops.matching import period_case
 from workshops.models import Dismissal
 
 # One count at a time. The number is ours alone.
@@ -49,12 +48,7 @@ def _suits(table: str) -> str:
 
 def _period(time: str) -> Case:
     """What `matching.period_of` says of the hour at which a slot begins."""
-    return Case(
-        When(**{f"{time}__gte": settings.EVENING_STARTS_AT}, then=Value(Period.EVENING)),
-        When(**{f"{time}__gte": NOON}, then=Value(Period.AFTERNOON)),
-        default=Value(Period.MORNING),
-        output_field=CharField(),
-    )
+    return period_case(time, str, CharField())
 
 
 REFUSED_WHEN = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.vocabulary import Language, Topic
 from associations.models import Request
@@ -15,6 +15,9 @@ from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from workshops.matching.pairs import WHOLE, Column
 from workshops.matching.reading import bits, period_bit
 from workshops.models import Dismissal, Standing, Weighting
+
+# Numbers, or a query that finds them.
+type Some = Collection[int] | QuerySet[Any, Any]
 
 
 class Lessons(NamedTuple):
@@ -47,18 +50,38 @@ class Known(NamedTuple):
         """About these requests and slots."""
         companies = {slot.room.site.company_id for slot in slots}
         associations = {request.association_id for request in requests}
-        standings = list(Standing.objects.filter(Q(company__in=companies) | Q(association__in=associations)))
+        standings = Standing.objects.filter(Q(company__in=companies) | Q(association__in=associations))
+        return cls._said(standings, [slot.pk for slot in slots], [request.pk for request in requests])
+
+    @classmethod
+    def of_all(cls, requests: QuerySet[Request], slots: QuerySet[Slot]) -> Known:
+        """About all that these queries find, and everybody's standing."""
+        return cls._said(Standing.objects.all(), slots.order_by().values("pk"), requests.order_by().values("pk"))
+
+    @classmethod
+    def _said(cls, standings: QuerySet[Standing], slots: Some, requests: Some) -> Known:
+        kept = list(standings)
         return cls(
             Weighting.current().weights,
-            brought([slot.pk for slot in slots]),
-            {one.company_id: one.share for one in standings if one.company_id},
-            {one.association_id: (one.share, one.served) for one in standings if one.association_id},
-            lessons_of([request.pk for request in requests]),
+            brought(slots),
+            {one.company_id: one.share for one in kept if one.company_id},
+            {one.association_id: (one.share, one.served) for one in kept if one.association_id},
+            lessons_of(requests),
         )
 
     def brought_to(self, slots: Collection[int]) -> Column:
         """A line for each slot: topics and languages."""
         return np.array([self.brought.get(slot, (0, 0)) for slot in slots], np.int64).reshape(-1, 2)
+
+    def brought_to_all(self, slots: Column) -> Column:
+        """The same of very many slots, to few of which anybody comes."""
+        found = np.zeros((len(slots), 2), np.int64)
+        numbers = np.array(sorted(self.brought), np.int64)
+        if len(numbers):
+            at = np.minimum(np.searchsorted(numbers, slots), len(numbers) - 1)
+            taught = numbers[at] == slots
+            found[taught] = self.brought_to(numbers.tolist())[at[taught]]
+        return found
 
     def kept_by_companies(self, companies: Collection[int]) -> Column:
         return np.array([self.companies.get(company, WHOLE) for company in companies], np.int64)
@@ -77,7 +100,7 @@ class Known(NamedTuple):
         }
 
 
-def brought(slots: Collection[int]) -> dict[int, tuple[int, int]]:
+def brought(slots: Some) -> dict[int, tuple[int, int]]:
     """Topics and languages (bits) of those who have promised to come to each of these slots, and still do."""
     profile = VolunteerProfile.objects.filter(
         membership__user=OuterRef("volunteer"), membership__company=OuterRef("slot__room__site__company")
@@ -92,7 +115,7 @@ def brought(slots: Collection[int]) -> dict[int, tuple[int, int]]:
     return dict(found)
 
 
-def lessons_of(requests: Collection[int]) -> dict[int, Lessons]:
+def lessons_of(requests: Some) -> dict[int, Lessons]:
     """What is learnt from slots that these requests have dismissed; slots and sites themselves are left to queries."""
     rows = Dismissal.objects.filter(request__in=requests).values_list(
         "request", "why", "slot__weekday", "slot__local_time", "distance_km"

@@ -92,10 +92,12 @@ class Offers(NamedTuple):
 
 
 class Pairs:
-    """Requests and slots, pair by pair, on a day (an ordinal)."""
+    """Requests and slots, pair by pair, on a day (an ordinal); with the distance of each, where it is known already."""
 
-    def __init__(self, wants: Wants, offers: Offers, *, today: int) -> None:
+    def __init__(self, wants: Wants, offers: Offers, *, today: int, km: Column | None = None) -> None:
         self.wants, self.offers, self.today = wants, offers, today
+        if km is not None:
+            self.km = km
 
     @cached_property
     def km(self) -> Column:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -26,16 +27,29 @@ class _Fact(NamedTuple):
     number: Callable[[Any], Any] | None = None
     dtype: type = np.int64
 
+    def column(self, values: Sequence[Any]) -> Column:
+        """What was read, as numbers."""
+        return np.array([self.number(value) for value in values] if self.number else values, dtype=self.dtype)
+
 
 def period_bit(time: dt.time) -> int:
     """What people call this hour of the day, as a bit."""
-    return 1 << Period.values.index(period_of(time))
+    return bit_of(period_of(time))
+
+
+def bit_of(period: Period) -> int:
+    return 1 << Period.values.index(period)
 
 
 def bits(words: Iterable[str], choices: type[Choices]) -> int:
     """A set of words of a closed list as the bits of a number."""
-    known = choices.values
-    return sum(1 << known.index(word) for word in words)
+    known = _places(choices)
+    return sum(1 << known[word] for word in words)
+
+
+@cache
+def _places(choices: type[Choices]) -> dict[str, int]:
+    return {word: at for at, word in enumerate(choices.values)}
 
 
 def words_of(found: int, choices: type[Choices]) -> list[str]:
@@ -82,17 +96,19 @@ WANTED = {
     "step_free": _Fact("step_free", None, np.bool_),
     "posted_day": _Fact("created_at", _day),
 }
+# What a site says of all its slots.
+SITE = "room__site__"
 OFFERED = {
     "places": _Fact("places"),
     "computers": _Fact("computers"),
     "volunteers": _Fact("volunteers_offered"),
-    "latitude": _Fact("room__site__latitude", None, np.float64),
-    "longitude": _Fact("room__site__longitude", None, np.float64),
-    "departement": _Fact("room__site__commune__departement_id", _departement),
+    "latitude": _Fact(f"{SITE}latitude", None, np.float64),
+    "longitude": _Fact(f"{SITE}longitude", None, np.float64),
+    "departement": _Fact(f"{SITE}commune__departement_id", _departement),
     "day": _Fact("local_date", _day),
     "weekday": _Fact("weekday", lambda day: 1 << day),
     "period": _Fact("local_time", period_bit),
-    "step_free": _Fact("room__site__step_free", bool, np.bool_),
+    "step_free": _Fact(f"{SITE}step_free", bool, np.bool_),
     "posted_day": _Fact("created_at", _day),
 }
 
@@ -122,10 +138,7 @@ def row_of(model: Request | Slot) -> Row:
 
 def _columns(facts: Mapping[str, _Fact], rows: Iterable[Row]) -> dict[str, Any]:
     values = list(zip(*rows, strict=True)) or [()] * len(facts)
-    return {
-        name: np.array([fact.number(value) for value in given] if fact.number else given, dtype=fact.dtype)
-        for (name, fact), given in zip(facts.items(), values, strict=True)
-    }
+    return {name: fact.column(given) for (name, fact), given in zip(facts.items(), values, strict=True)}
 
 
 def offers_of_rooms(rooms: Sequence[Room]) -> Offers:
