@@ -128,6 +128,7 @@ NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "stand_in_asked": lambda _, one: one.stand_in_asked_at,
     "waitlist_hold": lambda _, one: one.expires_at,
     "slot_offered": lambda _, one: one.expires_at,
+    "slot_planned": lambda _, one: one.expires_at,
     "workshop_visitors": lambda _, one: one.visitors,
     "workshop_unsure": lambda _, one: None in (one.company_agreed_at, one.association_agreed_at),
 }
@@ -150,6 +151,7 @@ HAPPENED: dict[str, Callable[[Cast, Any], object]] = {
     "offer_declined": lambda _, one: _was_not_taken(one),
     "report_due": lambda cast, one: one.booking.slot.ends_at <= cast.now,
     "slot_offered": lambda _, one: one.offered_at,
+    "slot_planned": lambda _, one: one.planned_at,
     "workshop_thanks": lambda cast, one: one.booking.slot.ends_at <= cast.now,
 }
 
@@ -191,6 +193,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "waitlist_closed": (WaitlistEntry.State.CLOSED,),
     "waitlist_hold": (Booking.State.HELD,),
     "slot_offered": (Booking.State.HELD,),
+    "slot_planned": (Booking.State.HELD,),
     "offer_declined": (Booking.State.CANCELLED_BY_ASSOCIATION,),
     "workshop_agreement": (Workshop.State.PLANNED,),
     "workshop_reminder": (Workshop.State.PLANNED,),

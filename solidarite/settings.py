@@ -243,6 +243,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell alerts": {"task": "workshops.tasks.tell_alerts", "schedule": 300.0, "options": {"expires": 300}},
     # Of the whole country, and no scan: also where scans are hurried.
     "count needs": {"task": "workshops.tasks.count_needs", "schedule": 3600.0, "options": {"expires": 3600}},
+    # Somebody waits before the page.
+    "make plans": {"task": "workshops.tasks.make_plans", "schedule": 5.0, "options": {"expires": 5}},
     "remind workshops": {"task": "workshops.tasks.remind_workshops", "schedule": SCAN_SECONDS},
     "call volunteers": {"task": "workshops.tasks.call_volunteers", "schedule": SCAN_SECONDS},
     "ask for reports": {"task": "workshops.tasks.ask_for_reports", "schedule": SCAN_SECONDS},

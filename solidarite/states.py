@@ -12,7 +12,7 @@ from charter.models import Signature
 from companies.models import JoinRequest as JoinCompany
 from companies.models import Slot
 from mail.models import Message
-from workshops.models import Booking, WaitlistEntry, Workshop
+from workshops.models import Booking, Plan, WaitlistEntry, Workshop
 
 STATE_MODELS: list[type[models.Model]] = [
     Signature,
@@ -22,6 +22,7 @@ STATE_MODELS: list[type[models.Model]] = [
     Booking,
     WaitlistEntry,
     Workshop,
+    Plan,
     JoinCompany,
     JoinAssociation,
     AbuseReport,

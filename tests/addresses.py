@@ -95,6 +95,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         slot=world.slot, association=world.association, participants=6, topic="email", created_at=now
     )
     wanted = factories.make_request(now, world.association)
+    plan = factories.make_plan(now, wanted, world.slot)
     outbox.post("workshop_reminder", key="told", to=("odile@example.org", "Odile"), context={}, now=now)
     told = Message.objects.get(key="told")
     edition = Edition.objects.create(
@@ -150,6 +151,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         ).code,
         "course_id": _course(world, now, booking).pk,
         "entry_id": queued.pk,
+        "plan_id": plan.pk,
         "template": "workshop_reminder",
         "departement": "59",
         "pk": 1,

@@ -32,7 +32,7 @@ from companies.models import (
 from companies.models import Membership as CompanyMembership
 from mail.models import Message
 from territories.models import Commune
-from workshops.models import Booking, HostingAgreement, SavedSearch, Side, Workshop
+from workshops.models import Booking, HostingAgreement, Plan, SavedSearch, Side, Unserved, Workshop
 
 LILLE, ROUBAIX, NOUMEA = "59350", "59512", "98818"
 _numbers = itertools.count(1)
@@ -230,6 +230,32 @@ def make_request(now: dt.datetime, association: Association, **fields: Any) -> R
             **fields,
         }
     )
+
+
+def make_plan(now: dt.datetime, request: Request, slot: Slot) -> Plan:
+    """One that is ready: a pair, a request that has nothing, and an evening that would serve it."""
+    people = request.participants
+    other = make_request(now, request.association)
+    both = {"requests": 2, "people": people + other.participants, "people_with_evenings": people + other.participants}
+    served = {"slots": 1, "pairs": 1, "requests_served": 1, "people_served": people, "people_wider": people}
+    plan: Plan = Plan.objects.create(
+        from_date=now.date(),
+        until_date=now.date() + dt.timedelta(days=27),
+        evenings=1,
+        state=Plan.State.READY,
+        progress=100,
+        created_at=now,
+        started_at=now,
+        ended_at=now,
+        **both,
+        **served,
+    )
+    plan.planned.create(request=request, slot=slot, people=people, distance_km=8.4)
+    plan.unserved.create(request=other, people=other.participants, why=Unserved.Why.TAKEN, slots=1)
+    evening = slot.starts_at + dt.timedelta(days=1)
+    plan.added.create(room=slot.room, starts_at=evening, ends_at=evening + dt.timedelta(hours=2), request=other)
+    plan.gains.create(commune=slot.room.site.commune, evenings=1, people=other.participants)
+    return plan
 
 
 def make_certificate(now: dt.datetime, association: Association, **fields: Any) -> InsuranceCertificate:

@@ -187,21 +187,25 @@ def booking_unanswered(*, booking: Booking, now: dt.datetime) -> None:
 
 
 def waitlist_hold(*, booking: Booking, now: dt.datetime) -> None:
-    """To an association whose turn has come: the slot is kept for it, until when, and one page to say yes or no."""
-    for manager in _association(booking):
-        url = settings.SITE_URL + hold_path(booking, manager.person)
-        until = booking.expires_at
-        facts = partial(_until, booking)
-        _tell("waitlist_hold", booking, manager, now, url=url, not_after=until, priority=1, facts=facts)
+    """To an association whose turn has come."""
+    _kept("waitlist_hold", booking, now)
 
 
 def slot_offered(*, booking: Booking, now: dt.datetime) -> None:
-    """To an association that looks for a room: a company keeps one for it, until when, and a page to say yes or no."""
+    """To an association that looks for a room: a company keeps one for it."""
+    _kept("slot_offered", booking, now)
+
+
+def slot_planned(*, booking: Booking, now: dt.datetime) -> None:
+    """To an association that looks for a room: whoever runs the portal has found one."""
+    _kept("slot_planned", booking, now)
+
+
+def _kept(template: str, booking: Booking, now: dt.datetime) -> None:
+    """The slot is kept for the association, until when, and one page to say yes or no."""
     for manager in _association(booking):
         url, until, facts = settings.SITE_URL + hold_path(booking, manager.person), booking.expires_at, _until
-        _tell(
-            "slot_offered", booking, manager, now, url=url, not_after=until, priority=1, facts=partial(facts, booking)
-        )
+        _tell(template, booking, manager, now, url=url, not_after=until, priority=1, facts=partial(facts, booking))
 
 
 def offer_declined(*, booking: Booking, expired: bool, now: dt.datetime) -> None:

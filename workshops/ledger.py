@@ -28,6 +28,7 @@ LABELS = {
     "booking_moved": "Déplacement",
     "waitlist_hold": "Créneau libéré, gardé un jour au plus",
     "slot_offered": "Créneau proposé par l’entreprise, gardé trois jours au plus",
+    "slot_planned": "Créneau trouvé par un plan, gardé deux jours au plus",
     "offer_declined": "Proposition restée sans suite",
     "booking_withdrawn": "Demande retirée par l’association",
     "booking_unanswered": "Rappel d’une demande sans réponse",

@@ -111,10 +111,12 @@ def _telling(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> Booking
     ends: Q = Q(state__in=(Booking.State.COMPLETED, Booking.State.NO_SHOW))
     ends |= Q(state=_cancelled_by(side), is_late=True)
     if side == Side.COMPANY:
-        # What was held and not taken waited for no word of the company's; once taken, it did. Its own offer never does.
+        # What was held and not taken waited for no word of the company's; once taken, it did, from then on. Its own
+        # offer never does.
         untaken = WaitlistEntry.objects.filter(booking=OuterRef("pk")).exclude(state=WaitlistEntry.State.TAKEN)
         had_time = Q(expires_at__gte=F("created_at") + TIME_TO_ANSWER)
-        ends |= Q(~Exists(untaken), had_time, state=Booking.State.EXPIRED, offered_at=None)
+        asked = Q(planned_at=None) | Q(created_at__gt=F("planned_at"))
+        ends |= Q(~Exists(untaken), had_time, asked, state=Booking.State.EXPIRED, offered_at=None)
         # The clock has run out, whether or not anybody has noted it yet.
         ends |= Q(had_time, state=Booking.State.PENDING, expires_at__lte=now)
     return bookings.filter(ends, slot__starts_at__gt=now - LOOKED_AT)

@@ -39,7 +39,7 @@ def around(requests: RequestQuerySet, place: Commune, kilometres: int) -> Reques
 
 def with_offers(requests: RequestQuerySet, now: dt.datetime) -> RequestQuerySet:
     """Each with its association, and with `on_offer`: a slot is kept for it, nobody may propose another one."""
-    kept = Booking.objects.held(now).filter(request=OuterRef("pk"), offered_at__isnull=False)
+    kept = Booking.objects.held(now).proposed().filter(request=OuterRef("pk"))
     found: RequestQuerySet = requests.select_related("association").annotate(on_offer=Exists(kept))
     return found
 

@@ -56,3 +56,11 @@ def tell_ending_insurance() -> int:
 @shared_task
 def count_needs() -> int | None:
     return actions.count_needs(now=clock.now())
+
+
+@shared_task
+def make_plans() -> int:
+    """What operators have asked for; what comes after what was not taken; offers that are to be made."""
+    actions.follow_plans(now=clock.now())
+    actions.offer_planned(now=clock.now())
+    return actions.compute_plans(now=clock.now())

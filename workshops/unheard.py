@@ -29,6 +29,7 @@ NAMES = {
     "booking_moved": "le déplacement",
     "waitlist_hold": "le créneau gardé pour elle",
     "slot_offered": "la proposition de créneau",
+    "slot_planned": "le créneau trouvé pour elle",
     "offer_declined": "la suite donnée à la proposition",
     "booking_withdrawn": "le retrait de la demande",
     "booking_unanswered": "le rappel de la demande",

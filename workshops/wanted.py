@@ -230,7 +230,7 @@ def _awaits_an_answer(message: Message) -> str:
     return "" if pending else "La demande n’attend plus de réponse."
 
 
-@wanted.while_so("waitlist_hold", "slot_offered")
+@wanted.while_so("waitlist_hold", "slot_offered", "slot_planned")
 def _is_held(message: Message) -> str:
     booking = _booking(message)
     held = booking is not None and booking.state == Booking.State.HELD
@@ -374,6 +374,7 @@ def _booking(message: Message) -> Booking | None:
     "booking_unanswered",
     "waitlist_hold",
     "slot_offered",
+    "slot_planned",
     "workshop_visitors",
     "workshop_note",
     anew=[

@@ -104,12 +104,12 @@ CHECKS = [
     # --- queues ---------------------------------------------------------------------------------------------------
     Check(
         "hold_is_offered",
-        "un créneau gardé l’est pour une place de sa file, une seule, ou parce que l’entreprise l’a proposé",
+        "un créneau gardé l’est pour une place de sa file, une seule, ou proposé par une entreprise ou par un plan",
         "workshops_booking",
         """
         SELECT b.id FROM workshops_booking AS b LEFT JOIN workshops_waitlistentry AS e ON e.booking_id = b.id
         WHERE b.state = 'held' GROUP BY b.id
-        HAVING count(*) FILTER (WHERE e.state = 'offered') <> (b.offered_at IS NULL)::int
+        HAVING count(*) FILTER (WHERE e.state = 'offered') <> (b.offered_at IS NULL AND b.planned_at IS NULL)::int
         """,
     ),
     Check(
@@ -118,7 +118,8 @@ CHECKS = [
         "associations_request",
         f"""
         SELECT request_id FROM workshops_booking
-        WHERE state = 'held' AND offered_at IS NOT NULL AND request_id IS NOT NULL AND {_IN_TIME}
+        WHERE state = 'held' AND (offered_at IS NOT NULL OR planned_at IS NOT NULL)
+        AND request_id IS NOT NULL AND {_IN_TIME}
         GROUP BY request_id HAVING count(*) > 1
         """,  # noqa: S608
     ),

@@ -58,6 +58,7 @@ STAGED = {
     "report_settled",
     "request_hidden",
     "slot_offered",
+    "slot_planned",
     "workshop_thanks",
 }
 URL = re.compile(rf"{re.escape(settings.SITE_URL)}(/[^\s\"'<>]*)")

@@ -30,6 +30,7 @@ STAGED = {
     "report_settled",
     "request_hidden",
     "slot_offered",
+    "slot_planned",
     "stand_in_asked",
 }
 

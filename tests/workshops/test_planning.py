@@ -52,9 +52,9 @@ def holds(graph: Graph, lines: Column, more: int) -> bool:
     return bool(each and (asked <= graph.left).all() and graph.extra[slots].sum() <= more)
 
 
-def worth(graph: Graph, lines: Column) -> tuple[int, int]:
-    """People, then merit."""
-    return graph.served(lines), int(graph.merits[lines].sum())
+def worth(graph: Graph, lines: Column) -> tuple[int, int, int]:
+    """People, then evenings that need not be opened, then merit."""
+    return graph.served(lines), -int(graph.extra[graph.slots[lines]].sum()), int(graph.merits[lines].sum())
 
 
 @given(graph=graphs(), more=st.integers(0, 3))

@@ -81,7 +81,7 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     """
     slot = lock_slot(slot_id)
     expire_lapsed([slot], now)
-    sought = _hold_request(request, now)
+    sought = hold_request(request, now)
     offers = Booking.objects.filter(request=request.pk, offered_at__isnull=False)
     again = offers.held(now).filter(slot=slot).with_everything().first()
     if again is not None:
@@ -90,8 +90,8 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
         raise NotSought(ON_OFFER)
     check_sought(sought)
     check_signatory(slot.room.site.company, now)
-    _check(slot, sought, now)
-    with refusing(_refusals()):
+    check_fits(slot, sought, now)
+    with refusing(refusals_of_proposal()):
         offered: Booking = Booking.objects.create(
             slot=slot,
             association=sought.association,
@@ -164,11 +164,11 @@ def hide_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
 
 def _let_go(request: Request, by: User, now: dt.datetime) -> None:
     """Before the request's row is held, since slots are held first; and of who was about to offer, once it is."""
-    for booking in Booking.objects.held(now).filter(request=request.pk, offered_at__isnull=False).with_everything():
+    for booking in Booking.objects.held(now).proposed().filter(request=request.pk).with_everything():
         refuse_hold(booking=booking, by=by, now=now)
 
 
-def _hold_request(request: Request, now: dt.datetime) -> Request | None:
+def hold_request(request: Request, now: dt.datetime) -> Request | None:
     """The request's row, held until the end; None when it is not open.
 
     Its association's row comes first, as for who books: a booking for the same request waits, or is waited for.
@@ -200,7 +200,7 @@ def check_signatory(company: Company, now: dt.datetime) -> None:
         raise NotSignatory(ONLY_SIGNATORIES)
 
 
-def _refusals() -> dict[str, Refused]:
+def refusals_of_proposal() -> dict[str, Refused]:
     """Of a booking, in the words of who offers."""
     return refusals_of_booking() | {
         "booking_of_signatory": NotSignatory(ONLY_SIGNATORIES),
@@ -210,7 +210,12 @@ def _refusals() -> dict[str, Refused]:
     }
 
 
-def _check(slot: Slot, sought: Request, now: dt.datetime) -> None:
+def check_fits(slot: Slot, sought: Request, now: dt.datetime) -> None:
+    """Whether a slot may be kept for a request, whoever proposes it.
+
+    Raises:
+        SlotTaken, NotWished, TooMany, TooManyBookings
+    """
     if not bookable(now).filter(pk=slot.pk).exists():
         raise SlotTaken("Ce créneau n’est plus libre : choisissez-en un autre.")
     if not suits(sought, slot.starts_at.astimezone(ZoneInfo(slot.time_zone))):

@@ -29,9 +29,10 @@ from workshops.actions.bookings import (
     refusals_of_booking,
     settle_others,
 )
+from workshops.actions.dismissing import dismiss_slot
 from workshops.actions.moves import AlreadySettled, expire_booking, expire_lapsed, move_booking, move_entry, settle
 from workshops.catalogue import alternatives, free
-from workshops.models import Booking, BookingQuerySet, WaitlistEntry, WaitlistEntryQuerySet
+from workshops.models import Booking, BookingQuerySet, Dismissal, WaitlistEntry, WaitlistEntryQuerySet
 
 HOLD = dt.timedelta(hours=24)
 
@@ -212,19 +213,21 @@ def take_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
 
 
 def _check_request(booking: Booking) -> None:
-    """What a company offers is for a request that stands.
+    """What a company offers, or a plan, is for a request that stands.
 
     Raises:
         NoLongerHeld
     """
     ended = Request.objects.filter(pk=booking.request_id or 0).exclude(state=Request.State.OPEN)
-    if booking.offered_at is not None and ended.exists():
+    if booking.is_proposed and ended.exists():
         raise NoLongerHeld("Ce créneau vous était proposé pour une demande qui n’est plus ouverte.")
 
 
 @transaction.atomic
 def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Let the held slot go to the next in the queue. Said twice, it is said once.
+
+    What a plan proposed is not proposed to the request again.
 
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
@@ -238,6 +241,9 @@ def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
     if booking.offered_at is not None:
         emails.offer_declined(booking=booking, expired=False, now=now)
+    if booking.planned_at is not None and booking.request is not None:
+        why = Dismissal.Why.OTHER
+        dismiss_slot(request=booking.request, slot=booking.slot, why=why, by=by, now=now)
     offer_next(slot_id=booking.slot_id, now=now)
 
 

@@ -16,6 +16,7 @@ from workshops.forms.dismissing import DismissForm
 from workshops.forms.hosting import HostingSignForm
 from workshops.forms.near import NearForm, PointForm
 from workshops.forms.offers import ClosingForm, EndForm, EveningForm, OpenDateForm, SlotForm
+from workshops.forms.plans import PlanForm
 from workshops.forms.preparing import NoteForm, PrepareForm
 from workshops.forms.replies import ReplyForm
 from workshops.forms.reports import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
@@ -42,6 +43,7 @@ __all__ = [
     "NoteForm",
     "OfferForm",
     "OpenDateForm",
+    "PlanForm",
     "PointForm",
     "PrepareForm",
     "PresenceForm",

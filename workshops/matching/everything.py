@@ -55,10 +55,12 @@ class Runs(NamedTuple):
 class Everything(NamedTuple):
     """Requests, runs of slots, and the pairs that associations have said are not for them, of slots and of sites.
 
-    Dismissed pairs are lines of two: which request (its place in `requests`), and the number of the slot or site.
+    Requests and their associations by number. Dismissed pairs are lines of two: which request (its place in
+    `requests`), and the number of the slot or site.
     """
 
     requests: Column
+    associations: Column
     wants: Wants
     runs: Runs
     dismissed_slots: Column
@@ -71,19 +73,37 @@ class Everything(NamedTuple):
         lengths = np.diff(self.runs.first)
         return np.repeat(np.arange(len(lengths)), lengths)
 
+    def only(self, places: Column) -> Everything:
+        """With these requests alone (their places, in order)."""
+        slots, sites = (_of(pairs, places) for pairs in (self.dismissed_slots, self.dismissed_sites))
+        return self._replace(
+            requests=self.requests[places],
+            associations=self.associations[places],
+            wants=Wants(*(column[places] for column in self.wants)),
+            dismissed_slots=slots,
+            dismissed_sites=sites,
+        )
 
-def read_everything(now: dt.datetime, requests: QuerySet[Request] | None = None) -> Everything:
-    """As it is in the database. Of the open requests, those given, or all.
+
+def _of(pairs: Column, places: Column) -> Column:
+    kept = pairs[np.isin(pairs[:, 0], places)]
+    return np.column_stack([np.searchsorted(places, kept[:, 0]), kept[:, 1]])
+
+
+def read_everything(
+    now: dt.datetime, requests: QuerySet[Request] | None = None, slots: QuerySet[Slot] | None = None
+) -> Everything:
+    """As it is in the database. Of the open requests, and of the slots that can be had, those given, or all.
 
     Slots, sites and requests are read one after the other: what changes meanwhile is read as it was or as it is.
     """
     wanted = (Request.objects.open(now) if requests is None else requests).order_by("pk")
-    slots = bookable(now)
-    known = Known.of_all(wanted, slots)
+    free = bookable(now) if slots is None else slots
+    known = Known.of_all(wanted, free)
     rows = list(wanted.values_list("pk", "association_id", *paths(WANTED)))
-    numbers = np.array([row[0] for row in rows], np.int64)
+    numbers, associations = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2).T
     wants = wants_of((row[2:] for row in rows), **known.of_requests([row[:2] for row in rows]))
-    return Everything(numbers, wants, _runs(slots, known), *_dismissed(numbers), known.weights)
+    return Everything(numbers, associations, wants, _runs(free, known), *_dismissed(numbers), known.weights)
 
 
 def _runs(slots: QuerySet[Slot], known: Known) -> Runs:

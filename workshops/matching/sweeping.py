@@ -23,6 +23,7 @@ PAIRS_A_BLOCK = 100_000
 # numbers puts the best slots of each request first.
 RANK_BITS, MERIT_BITS = 24, 20
 MOST_SLOTS, MOST_MERIT = 1 << RANK_BITS, (1 << MERIT_BITS) - 1
+CONDITION_BITS = 9
 # More than there are ordinals of days, and numbers of slots and sites, so that a number and another make one.
 DAYS, NUMBERS = 1 << 22, 1 << 40
 # A latitude of places whose point nobody published.
@@ -51,6 +52,14 @@ class Span(NamedTuple):
 ALWAYS = Span(0, DAYS - 2)
 
 
+class Lacking(NamedTuple):
+    """Of requests (their places), a condition that some slots lack and nothing else, and how many they are."""
+
+    requests: Column
+    conditions: Column
+    slots: Column
+
+
 class _Near(NamedTuple):
     """Pairs of a request and a run, request by request, and how far they are from each other."""
 
@@ -72,9 +81,16 @@ def sweep(everything: Everything, *, most: int, today: int, span: Span = ALWAYS)
         yield sweeper.best(near)
 
 
-def _blocks(everything: Everything) -> Iterator[_Near]:
+def lacking(everything: Everything, *, span: Span, farther: int) -> Iterator[Lacking]:
+    """Of each request, the slots around, so many times as far as it would go, that one thing keeps from serving."""
+    sweeper = _Sweeper(everything, 0, 0, span)
+    for near in _blocks(everything, farther):
+        yield sweeper.lacking(near)
+
+
+def _blocks(everything: Everything, farther: int = 1) -> Iterator[_Near]:
     kept, size = list[_Near](), 0
-    for near in _circles(everything):
+    for near in _circles(everything, farther):
         kept.append(near)
         size += len(near.requests)
         if size >= PAIRS_A_BLOCK:
@@ -84,7 +100,7 @@ def _blocks(everything: Everything) -> Iterator[_Near]:
         yield _Near(*map(np.concatenate, zip(*kept, strict=True)))
 
 
-def _circles(everything: Everything) -> Iterator[_Near]:
+def _circles(everything: Everything, farther: int) -> Iterator[_Near]:
     """By where requests look and how far: all of them with all that is in that circle, or that département."""
     wants, offers, grid = everything.wants, everything.runs.offers, _Grid(everything.runs.cells)
     somewhere = ~np.isnan(wants.latitude)
@@ -92,7 +108,7 @@ def _circles(everything: Everything) -> Iterator[_Near]:
         [
             np.where(somewhere, wants.latitude, NOWHERE),
             np.where(somewhere, wants.longitude, wants.departement),
-            wants.radius_km,
+            farther * wants.radius_km,
         ]
     )
     order = np.lexsort(circles.T)
@@ -149,6 +165,21 @@ class _Sweeper:
         requests, slots = self._ranked(*self._spread(firsts, self.run_of[slots]))
         pairs, weights = self._pairs(requests, self.run_of[slots], day=self.all.runs.days[slots]), self.all.weights
         return Best(requests, slots, pairs.merit(weights), pairs.merit_of_slot(weights))
+
+    def lacking(self, near: _Near) -> Lacking:
+        """What runs lack, each counted by its slots: those at the right dates or, if it is the dates, all."""
+        requests, runs, _ = near
+        unmet = self._pairs(requests, runs, km=near.km).unmet & ~int(Condition.DATES)
+        refused = self.refused.sites_of(requests, self.all.runs.sites[runs])
+        unmet |= np.where(refused, int(Condition.DISMISSED), 0)
+        since, until, _ = self._dated(requests, runs)
+        dated, all_dates = np.maximum(until - since, 0), np.diff(self.all.runs.first)[runs]
+        unmet |= np.where(dated == 0, int(Condition.DATES), 0)
+        single = np.flatnonzero(np.bitwise_count(unmet) == 1)
+        slots = np.where(unmet == Condition.DATES, all_dates, dated)[single]
+        keys, at = np.unique(requests[single] << CONDITION_BITS | unmet[single], return_inverse=True)
+        counts = np.bincount(at, slots, minlength=len(keys)).astype(np.int64)
+        return Lacking(keys >> CONDITION_BITS, keys & (1 << CONDITION_BITS) - 1, counts)
 
     def _serving(self, near: _Near) -> _Near:
         """Those that serve, if they have a slot at the right date."""
@@ -220,22 +251,23 @@ class _Refused:
 
     def __init__(self, everything: Everything) -> None:
         slots, sites = everything.dismissed_slots, everything.dismissed_sites
-        self.slots_of = np.zeros(len(everything.requests), np.int64)
-        np.add.at(self.slots_of, slots[:, 0], 1)
+        count = len(everything.requests)
+        self.slots_of, self.sites_said = (np.bincount(pairs[:, 0], minlength=count) for pairs in (slots, sites))
         self.slots, self.sites = (pairs[:, 0] * NUMBERS + pairs[:, 1] for pairs in (slots, sites))
 
     def are(self, requests: Column, slots: Column) -> Column:
         """Whether each of these slots (numbers) is none for the request."""
-        return self._among(self.slots, requests, slots)
+        return _among(self.slots, self.slots_of > 0, requests, slots)
 
     def sites_of(self, requests: Column, sites: Column) -> Column:
         """Whether each of these sites (numbers) is none for the request."""
-        return self._among(self.sites, requests, sites)
+        return _among(self.sites, self.sites_said > 0, requests, sites)
 
-    def _among(self, pairs: Column, requests: Column, numbers: Column) -> Column:
-        found = self.slots_of[requests] > 0
-        found[found] = np.isin(requests[found] * NUMBERS + numbers[found], pairs)
-        return found
+
+def _among(pairs: Column, said: Column, requests: Column, numbers: Column) -> Column:
+    found = said[requests]
+    found[found] = np.isin(requests[found] * NUMBERS + numbers[found], pairs)
+    return found
 
 
 def _counted(counts: Column) -> tuple[Column, Column]:

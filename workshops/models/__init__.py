@@ -9,6 +9,7 @@ from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import Dismissal, MatchNotice
 from workshops.models.needs import CommuneNeed, DepartementNeed, Need
 from workshops.models.notes import WorkshopNote
+from workshops.models.plans import SOME_WEEKS, Gain, Plan, PlannedEvening, PlannedPair, Unserved
 from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
@@ -26,6 +27,7 @@ __all__ = [
     "HELD",
     "MOST_MINUTES",
     "OF_REQUEST",
+    "SOME_WEEKS",
     "Attendance",
     "AttendanceQuerySet",
     "Booking",
@@ -38,12 +40,16 @@ __all__ = [
     "Course",
     "DepartementNeed",
     "Dismissal",
+    "Gain",
     "HostingAgreement",
     "HostingAgreementQuerySet",
     "LostPromise",
     "MatchNotice",
     "Need",
     "Part",
+    "Plan",
+    "PlannedEvening",
+    "PlannedPair",
     "Reason",
     "Reply",
     "Report",
@@ -53,6 +59,7 @@ __all__ = [
     "SearchNotice",
     "Side",
     "Standing",
+    "Unserved",
     "WaitlistEntry",
     "WaitlistEntryQuerySet",
     "Weighting",

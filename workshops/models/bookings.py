@@ -85,6 +85,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Slots kept for an association that has yet to say yes, in time."""
         return self.filter(state=Booking.State.HELD, expires_at__gt=now)
 
+    def proposed(self) -> Self:
+        """Those that were kept for a request, by the company whose slot it is or by a plan."""
+        return self.filter(Q(offered_at__isnull=False) | Q(planned_at__isnull=False))
+
     def lapsed(self, now: dt.datetime) -> Self:
         """Those whose clock has run out, and that nobody has noted as expired yet."""
         return self.filter(state__in=Booking.WAITING, expires_at__lte=now)
@@ -207,6 +211,9 @@ class Booking(models.Model):
         null=True, editable=False, help_text="quand l’entreprise a proposé son créneau pour une demande"
     )
     offered_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    planned_at = models.DateTimeField(
+        null=True, editable=False, help_text="quand un plan a gardé ce créneau pour une demande"
+    )
     is_late = models.BooleanField("tardive", default=False, editable=False)
     reason_code = WordField("motif", max_length=20, choices=Reason, blank=True)
     reason = models.CharField("précisions", max_length=1000, blank=True)
@@ -273,6 +280,9 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 name="booking_offered_stamped", condition=Q(offered_by__isnull=True) | Q(offered_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="booking_proposed_by_one", condition=Q(offered_at__isnull=True) | Q(planned_at__isnull=True)
             ),
             models.CheckConstraint(
                 name="booking_waits_until", condition=~Q(state__in=["pending", "held"]) | Q(expires_at__isnull=False)
@@ -350,6 +360,11 @@ class Booking(models.Model):
     @property
     def is_held(self) -> bool:
         return self.state == self.State.HELD
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether it was kept for a request, rather than for who waited in a queue."""
+        return self.offered_at is not None or self.planned_at is not None
 
     @property
     def lapses_in_time(self) -> bool:

@@ -1,7 +1,7 @@
 """Giving slots to requests so that most people are served: exactly, and as one would do by hand.
 
-The most people first; of all plans that serve as many, one of the greatest merit. A request has at most one slot, a
-slot at most one request, a group at most what it may still have, and at most so many slots are opened for it.
+The most people first; of all plans that serve as many, one that opens the fewest evenings, and of these one of the
+greatest merit. A request has at most one slot, a slot at most one request, a group at most what it may still have.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def _flow(graph: Graph, part: Column, more: int) -> Column:
     source, sink, opened = range(3)
     group, request = 3, 3 + len(groups)
     slot = request + len(requests)
-    # What serves one person more outweighs the merits of all pairs together.
-    person = WHOLE * min(len(requests), len(slots)) + 1
+    # What serves one person more outweighs an evening more, and that the merits of all pairs together.
+    evening = WHOLE * min(len(requests), len(slots)) + 1
+    person = evening * (more + 1)
     extra = graph.extra[slots]
     network = _Network()
     network.join(np.full(len(groups), source), group + np.arange(len(groups)), graph.left[groups])
@@ -55,7 +56,7 @@ def _flow(graph: Graph, part: Column, more: int) -> Column:
         cost=-(graph.people[graph.requests[part]] * person + graph.merits[part]),
     )
     network.join(slot + np.arange(len(slots)), np.where(extra, opened, sink))
-    network.join([opened, source], [sink, sink], [more, len(requests)])
+    network.join([opened, source], [sink, sink], [more, len(requests)], cost=[evening, 0])
     return np.flatnonzero(network.carry(len(requests), source, sink)[pairs])
 
 

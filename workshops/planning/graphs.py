@@ -30,10 +30,13 @@ class Graph(NamedTuple):
     slots: Column
     merits: Column
 
+    def only(self, lines: Column) -> Graph:
+        """With these pairs alone."""
+        return self._replace(requests=self.requests[lines], slots=self.slots[lines], merits=self.merits[lines])
+
     def without_extra(self) -> Graph:
         """What there is today."""
-        kept = ~self.extra[self.slots]
-        return self._replace(requests=self.requests[kept], slots=self.slots[kept], merits=self.merits[kept])
+        return self.only(np.flatnonzero(~self.extra[self.slots]))
 
     def served(self, pairs: Column) -> int:
         """How many people these pairs (their lines) serve."""

@@ -1,0 +1,342 @@
+"""Plans from the question to what becomes of their offers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from accounts.models import Role, User
+from associations.models import Association, Request
+from companies.models import Availability, BookingMode, BusyTime, Slot
+from mail.models import Message
+from solidarite.invariants import FACTS, broken
+from territories.models import Departement
+from tests import factories
+from tests.factories import World
+from workshops import actions
+from workshops.catalogue import bookable
+from workshops.models import Booking, Dismissal, Plan, PlannedPair, Side, Unserved
+from workshops.plans import answers, bars, gained, reasons
+from workshops.reliability import tallies
+
+Visitor = Callable[[User], Client]
+DAY = dt.timedelta(days=1)
+SINCE, UNTIL = dt.date(2026, 12, 2), dt.date(2026, 12, 29)
+
+
+@pytest.fixture(autouse=True)
+def signed(world: World, now: dt.datetime) -> None:
+    factories.make_signature(now, world.company, world.charter, state="approved", decided_at=now)
+
+
+@pytest.fixture
+def operator() -> User:
+    return User.objects.create_superuser("racine@example.org")
+
+
+def planned(now: dt.datetime, by: User, **asked: Any) -> Plan:
+    """A plan of four weeks, computed."""
+    given = {"departement": None, "from_date": SINCE, "until_date": UNTIL, "evenings": 0, **asked}
+    plan = actions.ask_plan(**given, by=by, now=now)
+    assert actions.compute_plans(now=now) == 1
+    plan.refresh_from_db()
+    assert plan.state == Plan.State.READY
+    return plan
+
+
+def ask(now: dt.datetime, world: World, **wanted: Any) -> Request:
+    return factories.make_request(now, world.association, **wanted)
+
+
+def pairs(plan: Plan) -> set[tuple[Request, Slot]]:
+    return {(pair.request, pair.slot) for pair in plan.planned.all()}
+
+
+def week(world: World, weeks: int, **fields: Any) -> Slot:
+    return factories.make_slot(world.room, world.slot.starts_at + weeks * 7 * DAY, **fields)
+
+
+def test_most_people_are_served_whoever_came_first(world: World, operator: User, now: dt.datetime) -> None:
+    """The small request could have either slot, the large one only one of them: by hand, it goes without."""
+    small, large = ask(now - DAY, world, participants=3, computers=3), ask(now, world, participants=8)
+    later = week(world, 1, places=4, computers=4)
+    ask(now, world, participants=2, computers=2, from_date=dt.date(2027, 1, 5), until_date=dt.date(2027, 1, 20))
+    plan = planned(now, operator)
+    assert pairs(plan) == {(small, later), (large, world.slot)}
+    assert (plan.requests, plan.people, plan.slots, plan.people_served, plan.people_wider) == (2, 11, 2, 11, 11)
+    assert (plan.people_first_come, plan.people_by_date) == (11, 11)
+    assert [bar.people for bar in bars(plan)] == [11, 11, 11, 11]
+
+
+def test_who_goes_without_and_what_by_hand_would_give(world: World, operator: User, now: dt.datetime) -> None:
+    """One slot: by hand the first has it, in the plan the largest."""
+    small, large = ask(now - DAY, world, participants=3, computers=3), ask(now, world, participants=8)
+    plan = planned(now, operator)
+    assert pairs(plan) == {(large, world.slot)}
+    assert (plan.people_served, plan.people_first_come, plan.people_by_date) == (8, 3, 8)
+    lack = plan.unserved.get()
+    assert (lack.request, lack.why, lack.slots) == (small, Unserved.Why.TAKEN, 1)
+    assert [(one.requests, one.people) for one in reasons(plan)] == [(1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        ({"radius_km": 6}, "distance"),
+        ({"until_date": dt.date(2026, 12, 7)}, "dates"),
+        ({"weekdays": [3, 4]}, "days"),
+        ({"periods": ["morning"]}, "periods"),
+        ({"participants": 11}, "places"),
+        ({"computers": 9}, "computers"),
+        ({"step_free": True}, "access"),
+        ({"languages": ["uk"]}, "languages"),
+        ({"weekdays": [3], "participants": 11}, "nothing"),
+        ({"commune_id": "62041", "radius_km": 5}, "nothing"),
+    ],
+)
+def test_what_keeps_a_request_from_being_served(
+    world: World, operator: User, now: dt.datetime, wanted: dict[str, Any], why: str
+) -> None:
+    ask(now, world, **wanted)
+    lack = planned(now, operator).unserved.get()
+    assert (lack.why, lack.slots) == (why, int(why != "nothing"))
+
+
+def test_what_was_dismissed_keeps_it_too(world: World, operator: User, now: dt.datetime) -> None:
+    wanted = ask(now, world)
+    by = world.association_owner
+    actions.dismiss_slot(request=wanted, slot=world.slot, why=Dismissal.Why.SITE, by=by, now=now)
+    other = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at + DAY)
+    lack = planned(now, operator).unserved.get()
+    assert (lack.why, lack.slots, other.room.site) == ("dismissed", 2, world.site)
+
+
+def test_no_association_has_more_than_it_may(
+    world: World, operator: User, now: dt.datetime, settings: Settings
+) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    small, large = ask(now, world, participants=3, computers=3), ask(now, world, participants=8)
+    week(world, 1)
+    plan = planned(now, operator)
+    assert {request for request, _ in pairs(plan)} == {large}
+    lack = plan.unserved.get()
+    assert (lack.request, lack.why, lack.slots) == (small, Unserved.Why.CAP, 2)
+
+
+def test_territory_and_weeks_are_those_asked_for(world: World, operator: User, now: dt.datetime) -> None:
+    here = ask(now, world)
+    ask(now, world, commune_id="62041")
+    ask(now, world, from_date=UNTIL + DAY, until_date=UNTIL + 30 * DAY)
+    nord = Departement.objects.get(pk="59")
+    assert pairs(planned(now, operator, departement=nord)) == {(here, world.slot)}
+    after = planned(now, operator, departement=nord, from_date=dt.date(2026, 12, 9))
+    assert (pairs(after), after.unserved.get().why) == (set(), Unserved.Why.DATES)
+
+
+# --- evenings --------------------------------------------------------------------------------------
+
+
+def test_evening_that_would_serve_most_is_found(world: World, operator: User, now: dt.datetime) -> None:
+    """At the usual hours of its room, on a day when it is free."""
+    days = {"from_date": dt.date(2026, 12, 10), "until_date": dt.date(2026, 12, 11)}
+    large, small = ask(now, world, **days, participants=9), ask(now, world, **days, participants=3, computers=3)
+    Availability.objects.create(
+        room=world.room, places=10, computers=8, weekdays=[2], start_time=dt.time(19), end_time=dt.time(21, 30),
+        from_date=SINCE, extended_to_date=SINCE, notice_hours=24, created_at=now, booking_mode=BookingMode.INSTANT,
+    )  # fmt: skip
+    busy = dt.datetime(2026, 12, 10, 17, tzinfo=dt.UTC)
+    BusyTime.objects.create(room=world.room, starts_at=busy, ends_at=busy + dt.timedelta(hours=1))
+    plan = planned(now, operator, evenings=2)
+    added = plan.added.get()
+    assert (added.room, added.starts_at, added.ends_at) == (
+        world.room,
+        dt.datetime(2026, 12, 11, 18, tzinfo=dt.UTC),
+        dt.datetime(2026, 12, 11, 20, 30, tzinfo=dt.UTC),
+    )
+    assert (added.request, plan.people_served, plan.people_with_evenings) == (large, 0, 9)
+    assert gained(plan) == ["1\u00a0soirée de plus, commune de Lille, servirait 9\u00a0personnes de plus."]
+    assert {lack.request for lack in plan.unserved.all()} == {large, small}
+
+
+def test_no_evening_is_opened_for_nothing(world: World, operator: User, now: dt.datetime) -> None:
+    """A nearer or better one for who is served is none."""
+    ask(now, world)
+    plan = planned(now, operator, evenings=5)
+    assert (plan.people_served, plan.added.count(), gained(plan)) == (6, 0, [])
+
+
+# --- offers ----------------------------------------------------------------------------------------
+
+
+def offered(now: dt.datetime, by: User, **asked: Any) -> Plan:
+    plan = planned(now, by, **asked)
+    actions.offer_plan(plan=plan, by=by, now=now)
+    actions.offer_plan(plan=plan, by=by, now=now)
+    actions.offer_planned(now=now)
+    actions.offer_planned(now=now)
+    plan.refresh_from_db()
+    assert plan.state == Plan.State.OFFERED
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("mode", "state", "then"),
+    [(BookingMode.INSTANT, "confirmed", "in_progress"), (BookingMode.ON_APPROVAL, "pending", "open")],
+)
+def test_slot_is_kept_two_days_and_taken_from_the_mail(
+    world: World, operator: User, now: dt.datetime, client: Client, mode: str, state: str, then: str
+) -> None:
+    Slot.objects.update(booking_mode=mode)
+    wanted = ask(now, world)
+    plan = offered(now, operator)
+    booking = Booking.objects.get()
+    assert (booking.state, booking.request, booking.expires_at) == ("held", wanted, now + 2 * DAY)
+    assert plan.planned.get().booking == booking
+    assert not bookable(now).exists()
+    assert list(Message.objects.values_list("template", "to_name")) == [("slot_planned", "Karim")]
+    link = Message.objects.get().context["url"]
+    page = client.get(link).text
+    assert ("Réserver ce créneau" in page, "Demander ce créneau" in page) == (
+        mode == BookingMode.INSTANT,
+        mode == BookingMode.ON_APPROVAL,
+    )
+    client.post(link, {"answer": "yes"})
+    booking.refresh_from_db()
+    wanted.refresh_from_db()
+    assert (booking.state, wanted.state) == (state, then)
+    assert [count for _, count in answers(plan, now)] == [0, 1, 0, 0]
+    assert broken(now=now, checks=FACTS) == {}
+
+
+def test_nobody_else_proposes_something_meanwhile(world: World, operator: User, now: dt.datetime) -> None:
+    wanted, other = ask(now, world), week(world, 1)
+    offered(now, operator)
+    with pytest.raises(actions.NotSought):
+        actions.offer_slot(slot_id=other.pk, request=wanted, by=world.company_owner, now=now)
+    assert planned(now, operator).requests == 0
+    actions.withdraw_request(request=wanted, by=world.association_owner, now=now)
+    assert Booking.objects.get().state == Booking.State.CANCELLED_BY_ASSOCIATION
+    assert broken(now=now, checks=FACTS) == {}
+
+
+def test_what_has_changed_since_the_plan_is_said_and_not_offered(
+    world: World, operator: User, now: dt.datetime
+) -> None:
+    ask(now, world)
+    plan = planned(now, operator)
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    actions.offer_plan(plan=plan, by=operator, now=now)
+    assert actions.offer_planned(now=now) == 0
+    plan.refresh_from_db()
+    pair = PlannedPair.objects.get()
+    assert (pair.booking, plan.state) == (None, "offered")
+    assert pair.refusal.startswith("Ce créneau n’est plus libre")
+
+
+def test_what_is_left_is_planned_anew_and_never_offered_by_itself(
+    world: World, operator: User, now: dt.datetime
+) -> None:
+    """Not the same slot again, whether it was refused or let lapse."""
+    refusing, silent = ask(now, world), ask(now, world)
+    slots = {world.slot, week(world, 1), week(world, 2), week(world, 3)}
+    plan = offered(now, operator)
+    first, second = Booking.objects.filter(state="held").order_by("pk")
+    one, other = (first, second) if first.request == refusing else (second, first)
+    actions.refuse_hold(booking=one, by=world.association_owner, now=now)
+    # One still waits.
+    assert actions.follow_plans(now=now) == 0
+    later = now + 2 * DAY
+    actions.expire_bookings(now=later)
+    assert (actions.follow_plans(now=later), actions.follow_plans(now=later)) == (1, 0)
+    assert actions.compute_plans(now=later) == 1
+    following = Plan.objects.get(follows=plan)
+    assert (following.state, following.people_served) == (Plan.State.READY, 12)
+    assert not pairs(following) & {(refusing, one.slot), (silent, other.slot)}
+    assert {slot for _, slot in pairs(following)} < slots
+    assert Booking.objects.filter(state="held").count() == 0
+    assert list(Dismissal.objects.values_list("request", "slot")) == [(refusing.pk, one.slot_id)]
+    assert broken(now=later, checks=FACTS) == {}
+
+
+def test_company_is_not_blamed_for_what_an_association_let_lapse(
+    world: World, operator: User, now: dt.datetime
+) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    ask(now, world)
+    offered(now, operator)
+    actions.expire_bookings(now=now + 3 * DAY)
+    assert tallies(Side.COMPANY, now + 3 * DAY) == {}
+
+
+# --- the question ----------------------------------------------------------------------------------
+
+
+def test_asked_twice_it_is_one(operator: User, now: dt.datetime) -> None:
+    def asked() -> Plan:
+        return actions.ask_plan(departement=None, from_date=SINCE, until_date=UNTIL, evenings=3, by=operator, now=now)
+
+    first = asked()
+    assert asked() == first
+    actions.compute_plans(now=now)
+    assert asked() != first
+
+
+def test_who_ended_without_a_word_is_followed_by_another(operator: User, now: dt.datetime) -> None:
+    plan = actions.ask_plan(departement=None, from_date=SINCE, until_date=UNTIL, evenings=0, by=operator, now=now)
+    Plan.objects.filter(pk=plan.pk).update(state="computing", started_at=now, progress=40)
+    assert actions.compute_plans(now=now + dt.timedelta(minutes=5)) == 0
+    assert actions.compute_plans(now=now + dt.timedelta(minutes=20)) == 1
+
+
+@pytest.mark.parametrize("days", [(UNTIL, SINCE), (SINCE, UNTIL + DAY)])
+def test_weeks_are_some(operator: User, now: dt.datetime, days: tuple[dt.date, dt.date]) -> None:
+    with pytest.raises(actions.NotSomeWeeks, match="quatre semaines"):
+        actions.ask_plan(departement=None, from_date=days[0], until_date=days[1], evenings=0, by=operator, now=now)
+
+
+def test_operator_goes_from_the_question_to_the_offers(
+    world: World, operator: User, now: dt.datetime, visitor: Visitor
+) -> None:
+    small, _ = ask(now, world, participants=3, computers=3), ask(now, world, participants=8)
+    client = visitor(operator)
+    form = client.get(reverse("workshops:plans")).text
+    assert "Calculer ce plan" in form
+    asked = {"departement": "59", "from_date": "2026-12-02", "until_date": "2026-12-29", "evenings": "2"}
+    refused = client.post(reverse("workshops:plans"), asked | {"until_date": "2027-02-01"})
+    assert (refused.status_code, "quatre semaines" in refused.text) == (422, True)
+    answer = client.post(reverse("workshops:plans"), asked)
+    page = answer.headers["Location"]
+    assert "Le calcul commence dans un instant" in client.get(page).text
+    early = client.post(reverse("workshops:plan_offer", args=[Plan.objects.get().pk]), follow=True).text
+    assert "Ce plan n’est pas prêt" in early
+    actions.compute_plans(now=now)
+    shown = client.get(page).text
+    for words in (
+        "8\u00a0personnes servies sur 11",
+        "Proposer ce créneau",
+        "soirée de plus, commune de Lille",
+        "Roubaix",
+    ):
+        assert words in shown, words
+    table = client.get(reverse("workshops:plan_file", args=[Plan.objects.get().pk])).text
+    assert (world.company.name in table, len(table.splitlines())) == (True, 2)
+    after = client.post(reverse("workshops:plan_offer", args=[Plan.objects.get().pk]), follow=True).text
+    assert "gardés l’un après l’autre" in after
+    actions.offer_planned(now=now)
+    assert "Attendent une réponse" in client.get(page).text
+    assert small.state == Request.State.OPEN
+
+
+def test_plan_is_nobody_elses(world: World, operator: User, now: dt.datetime, visitor: Visitor) -> None:
+    plan = planned(now, operator)
+    factories.add_member(world.association, world.volunteer, Role.MANAGER, now)
+    for person in (world.company_owner, world.association_owner, world.moderator, world.volunteer):
+        for page in (reverse("workshops:plans"), reverse("workshops:plan", args=[plan.pk])):
+            assert visitor(person).get(page).status_code == 404
+    assert Association.objects.exists()
