@@ -14,6 +14,7 @@ from accounts.identity import signed_in
 from accounts.refusals import Refused
 from companies import actions
 from companies.confirmations import confirmation_of
+from companies.demand import demand, moments
 from companies.forms import SeasonForm
 from companies.models import Availability, Room
 from companies.views.organisations import managed_company
@@ -49,9 +50,20 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
         "last_date": max((one.date for one in proposed), default=None),
         "proposed": [(one, one.date not in unticked) for one in proposed],
         "free": sum(not one.obstacle for one in proposed),
+        **_demand(room, form, proposed, now),
     }
     status = 422 if form.errors else 200
     return render(request, "companies/availability_create.html", context, status=status)
+
+
+def _demand(room: Room, form: SeasonForm, proposed: list[actions.ProposedDate], now: dt.datetime) -> dict[str, object]:
+    """Who looks for a room here: by moment of the week, before dates are chosen; then with these dates."""
+    if not proposed:
+        return {"sought": moments(room, now)}
+    free = [one for one in proposed if not one.obstacle]
+    given = {name: form.cleaned_data[name] for name in ("places", "computers")}
+    found = demand(room, **given, starts=[one.starts_at for one in free], now=now)
+    return {"demand": found.all, "people": sum(one.participants for one in found.all)}
 
 
 def _is_to_publish(request: HttpRequest, form: SeasonForm, proposed: list[actions.ProposedDate]) -> bool:

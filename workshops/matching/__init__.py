@@ -2,7 +2,7 @@
 
 from workshops.matching.everything import Everything, Microseconds, read_everything
 from workshops.matching.finding import requests_for, serving, slots_for
-from workshops.matching.judging import MATCHES_TOLD, Match, best_requests, best_slots, rooms_that_serve
+from workshops.matching.judging import MATCHES_TOLD, Match, best_of_each, best_requests, best_slots, rooms_that_serve
 from workshops.matching.known import Known
 from workshops.matching.missing import almost, unspoken
 from workshops.matching.pairs import Offers, Pairs, Wants
@@ -22,6 +22,7 @@ __all__ = [
     "Span",
     "Wants",
     "almost",
+    "best_of_each",
     "best_requests",
     "best_slots",
     "hour_suits",

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from associations.models import Request
 from companies.models import Room, Slot
-from workshops.matching.known import Known
+from workshops.matching.known import Known, lessons_of
 from workshops.matching.pairs import Condition, Pairs
-from workshops.matching.reading import offers_of, offers_of_rooms, row_of, wants_of
+from workshops.matching.reading import offers_of, offers_of_rooms, period_bit, row_of, wants_of
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -65,6 +66,25 @@ def unmet(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> list[
     return [Condition(int(failing)) for failing in _pairs([request], slots, Known.of([request], slots), now).unmet]
 
 
+def best_of_each(
+    requests: Sequence[Request], slots: Sequence[Slot], *, count: int | None = None, now: dt.datetime
+) -> list[Match]:
+    """Of each request that any of these slots serves the best of them; those first that are served best."""
+    if not requests or not slots:
+        return []
+    known = Known.of(requests, slots)
+    pairs = _pairs(requests, slots, known, now, crossed=True)
+    serving, of_slot = pairs.unmet == 0, pairs.merit_of_slot(known.weights)
+    # Of two as good ones, the first: slots come by their beginning.
+    best = np.argmax(np.where(serving, of_slot, -1), axis=1)
+    found = [
+        match
+        for place in np.flatnonzero(serving.any(axis=1)).tolist()
+        for match in _matches([requests[place]], [slots[int(best[place])]], now, known)
+    ]
+    return sorted(found, key=lambda match: match.rank_for_slot)[:count]
+
+
 def _matches(
     requests: Sequence[Request], slots: Sequence[Slot], now: dt.datetime, known: Known | None = None
 ) -> list[Match]:
@@ -89,7 +109,9 @@ def _matches(
     ]
 
 
-def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime) -> Pairs:
+def _pairs(
+    requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime, *, crossed: bool = False
+) -> Pairs:
     known_of = known.of_requests([(request.pk, request.association_id) for request in requests])
     wants = wants_of(map(row_of, requests), **known_of)
     offers = offers_of(
@@ -97,7 +119,24 @@ def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now
         known.brought_to([slot.pk for slot in slots]),
         known.kept_by_companies([slot.room.site.company_id for slot in slots]),
     )
-    return Pairs(wants, offers, today=now.date().toordinal())
+    return Pairs(wants.crossed() if crossed else wants, offers, today=now.date().toordinal())
+
+
+def served_by_room(
+    room: Room, requests: Sequence[Request], *, places: int, computers: int, starts: Sequence[dt.datetime]
+) -> NDArray[np.bool_]:
+    """Which requests (lines) it would serve if it were open at these times of its clock (columns)."""
+    known = Known.nothing()._replace(lessons=lessons_of([request.pk for request in requests]))
+    wants = wants_of(map(row_of, requests), **known.of_requests([(one.pk, one.association_id) for one in requests]))
+    offers = offers_of_rooms([room])._replace(
+        places=np.array([places]),
+        computers=np.array([computers]),
+        day=np.array([start.toordinal() for start in starts]),
+        weekday=np.array([1 << start.isoweekday() for start in starts]),
+        period=np.array([period_bit(start.time()) for start in starts]),
+    )
+    served: NDArray[np.bool_] = Pairs(wants.crossed(), offers, today=0).unmet == 0
+    return served
 
 
 def rooms_that_serve(request: Request, rooms: Sequence[Room]) -> list[Room]:

@@ -71,6 +71,10 @@ class Wants(NamedTuple):
     refused_periods: Column
     nearer_than_km: Column
 
+    def crossed(self) -> Wants:
+        """Each held against every offer: a line a request, a column an offer."""
+        return Wants(*(column[:, np.newaxis] for column in self))
+
 
 class Offers(NamedTuple):
     """What slots offer, on the clock of their site. Of volunteers, the topics and languages of those who promised."""

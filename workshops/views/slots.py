@@ -16,6 +16,8 @@ from companies.models import Slot, SlotQuerySet
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
+from workshops.demand import best_for
+from workshops.matching import reasons
 from workshops.standing import standings
 
 
@@ -27,7 +29,9 @@ def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     coming = Slot.objects.of_company(company).filter(ends_at__gt=now, state=Slot.State.OPEN)
     page = Paginator(coming.order_by("starts_at", "pk"), 50).get_page(request.GET.get("page"))
     rows = standings(cast("SlotQuerySet", page.object_list), now)
-    return render(request, "workshops/company_slots.html", {"company": company, "page": page, "rows": rows})
+    serving = [(match, reasons(match)) for match in best_for(company, now)] if page.number == 1 else []
+    context = {"company": company, "page": page, "rows": rows, "serving": serving}
+    return render(request, "workshops/company_slots.html", context)
 
 
 @require_POST

@@ -1,0 +1,103 @@
+"""What a company sees of who looks for a room: before it opens an evening, and beside those that are free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from associations.models import Request
+from companies.demand import demand, moments
+from companies.models import Room, Slot
+from tests import factories
+from tests.conftest import NOW
+from tests.factories import World
+from tests.workshops.obvious import serves
+from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
+from workshops.demand import best_for
+from workshops.matching import best_slots
+
+Visitor = Callable[[User], Client]
+
+
+@pytest.mark.django_db
+@settings(max_examples=25)
+@given(offered=OFFERED, wanted=st.lists(WANTED, min_size=1, max_size=8), days=st.lists(st.integers(0, 6), max_size=3))
+def test_demand_is_what_slots_would_serve(offered: Offered, wanted: list[Wanted], days: list[int]) -> None:
+    """As if the evenings were opened, and nobody came to them yet."""
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        Slot.objects.filter(pk=world.slot.pk).delete()
+        slot = offer(world, offered._replace(taken=False, languages=()))
+        for one in wanted:
+            ask(world, one._replace(refuses=""))
+        starts = [slot.starts_at + dt.timedelta(days=day) for day in days]
+        room = Room.objects.select_related("site__commune").get(pk=slot.room_id)
+        found = demand(room, places=slot.places, computers=slot.computers, starts=starts, now=NOW)
+        opened = Slot.objects.with_place().get(pk=slot.pk)
+        expected = []
+        for start in starts:
+            opened.starts_at = start
+            vars(opened)["local_time"] = slot.starts_at.astimezone(dt.UTC).time()
+            expected.append({one.pk for one in Request.objects.select_related("commune") if serves(one, opened)})
+        assert [{found.requests[place].pk for place in places} for places in found.served] == expected
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25)
+@given(offered=st.lists(OFFERED, min_size=1, max_size=4), wanted=st.lists(WANTED, min_size=1, max_size=8))
+def test_each_request_has_the_best_of_the_free_slots(offered: list[Offered], wanted: list[Wanted]) -> None:
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        for one in offered:
+            offer(world, one._replace(taken=False))
+        for other in wanted:
+            ask(world, other)
+        slots = list(Slot.objects.with_place().order_by("starts_at", "pk"))
+        expected = [
+            found[0]
+            for one in Request.objects.select_related("commune", "association")
+            if (found := best_slots(one, slots, now=NOW))
+        ]
+        assert best_for(world.company, NOW) == sorted(expected, key=lambda match: match.rank_for_slot)[:5]
+        transaction.set_rollback(True)
+
+
+def test_company_sees_who_looks_before_it_opens(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_request(now, world.association, weekdays=[2])
+    factories.make_request(now, world.association, weekdays=[2, 4], participants=9, computers=8)
+    client = visitor(world.company_owner)
+    address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    page = client.get(address).text
+    assert "Mardi soir\u00a0: 2\u00a0demandes ouvertes, 15\u00a0personnes" in page
+    assert "Jeudi soir\u00a0: 1\u00a0demande ouverte, 9\u00a0personnes" in page
+    asked = {
+        "every": "week", "weekdays": ["2"], "start_time": "18:30", "end_time": "20:30", "from_date": "2026-12-14",
+        "until_date": "2026-12-31", "places": "8", "computers": "8", "volunteers_offered": "0", "notice_hours": "24",
+        "booking_mode": "instant",
+    }  # fmt: skip
+    seen = client.post(address, asked).text
+    # The larger group does not fit in what is offered.
+    assert "Ces dates conviendraient à 1\u00a0demande ouverte, 6\u00a0personnes." in seen
+    assert Slot.objects.count() == 1
+
+
+def test_what_is_published_shows_whom_it_serves(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    wanted = factories.make_request(now, world.association)
+    page = visitor(world.company_owner).get(reverse("workshops:company_slots", args=[world.company.slug])).text
+    assert "Vos créneaux libres conviennent à ces demandes" in page
+    assert reverse("workshops:offer", args=[world.company.slug, wanted.pk]) in page
+    assert world.association.name not in page
+
+
+def test_no_room_is_looked_for_where_nobody_is(world: World, now: dt.datetime) -> None:
+    factories.make_request(now, world.association, commune_id=factories.NOUMEA)
+    assert moments(world.room, now) == []
