@@ -55,7 +55,7 @@ NAMES = {dt.time(10): "matin", dt.time(14): "après-midi", dt.time(18, 30): "soi
 
 
 def moments(room: Room, now: dt.datetime) -> list[Moment]:
-    """When the room, with all that it has, would serve most people in the weeks to come: five at most, the best first."""
+    """When the room, with all that it has, would serve most people in the weeks to come: five at most, best first."""
     zone = ZoneInfo(room.time_zone)
     first = now.astimezone(zone).date() + dt.timedelta(days=1)
     days = [first + dt.timedelta(days=ahead) for ahead in range(7 * WEEKS)]

@@ -6,7 +6,7 @@ made by broadcasting, so the same lines judge one request among a million slots 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntFlag
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -112,22 +112,11 @@ class Pairs:
     @cached_property
     def unmet(self) -> Column:
         """The conditions that fail, as bits of `Condition`; 0 where the slot serves the request."""
-        wants, offers = self.wants, self.offers
-        beside = np.isnan(self.km) & (wants.departement == offers.departement)
-        met = {
-            Condition.DATES: (wants.from_day <= offers.day) & (offers.day <= wants.until_day),
-            Condition.DAYS: (wants.weekdays == 0) | (wants.weekdays & offers.weekday != 0),
-            Condition.PERIODS: (wants.periods == 0) | (wants.periods & offers.period != 0),
-            Condition.PLACES: offers.places >= wants.participants,
-            Condition.COMPUTERS: offers.computers >= wants.computers,
-            Condition.DISTANCE: (self.km <= wants.radius_km) | beside,
-            Condition.ACCESS: offers.step_free | ~wants.step_free,
-            Condition.LANGUAGES: wants.languages & ~offers.languages == 0,
-            Condition.DISMISSED: (wants.refused_days & offers.weekday == 0)
-            & (wants.refused_periods & offers.period == 0)
-            & ~(self.km >= wants.nearer_than_km),
-        }
-        return sum((np.where(holds, 0, int(condition)) for condition, holds in met.items()), start=NOTHING)
+        return sum((np.where(self.met(condition), 0, int(condition)) for condition in Condition), start=NOTHING)
+
+    def met(self, condition: Condition) -> Column:
+        """Whether each pair meets one condition."""
+        return _MET[condition](self)
 
     @cached_property
     def parts(self) -> Mapping[Part, Column]:
@@ -157,6 +146,41 @@ class Pairs:
 
     def _sum(self, weights: Mapping[str, int], of: Iterable[Part]) -> Column:
         return sum((weights[part] * self.parts[part] for part in of), start=NOTHING)
+
+
+def _near(pairs: Pairs) -> Column:
+    """In the same département, where nobody published a point."""
+    beside = np.isnan(pairs.km) & (pairs.wants.departement == pairs.offers.departement)
+    near: Column = (pairs.km <= pairs.wants.radius_km) | beside
+    return near
+
+
+def _not_dismissed(pairs: Pairs) -> Column:
+    wants, offers = pairs.wants, pairs.offers
+    days, periods = wants.refused_days & offers.weekday == 0, wants.refused_periods & offers.period == 0
+    wanted: Column = days & periods & ~(pairs.km >= wants.nearer_than_km)
+    return wanted
+
+
+_MET: Mapping[Condition, Callable[[Pairs], Column]] = {
+    Condition.DATES: lambda pairs: (
+        (pairs.wants.from_day <= pairs.offers.day) & (pairs.offers.day <= pairs.wants.until_day)
+    ),
+    Condition.DAYS: lambda pairs: _suits(pairs.wants.weekdays, pairs.offers.weekday),
+    Condition.PERIODS: lambda pairs: _suits(pairs.wants.periods, pairs.offers.period),
+    Condition.PLACES: lambda pairs: pairs.offers.places >= pairs.wants.participants,
+    Condition.COMPUTERS: lambda pairs: pairs.offers.computers >= pairs.wants.computers,
+    Condition.DISTANCE: _near,
+    Condition.ACCESS: lambda pairs: pairs.offers.step_free | ~pairs.wants.step_free,
+    Condition.LANGUAGES: lambda pairs: pairs.wants.languages & ~pairs.offers.languages == 0,
+    Condition.DISMISSED: _not_dismissed,
+}
+
+
+def _suits(wished: Column, given: Column) -> Column:
+    """Who names none takes any."""
+    suits: Column = (wished == 0) | (wished & given != 0)
+    return suits
 
 
 def _count(words: Column) -> Column:

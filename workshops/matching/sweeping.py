@@ -26,6 +26,8 @@ MOST_SLOTS, MOST_MERIT = 1 << RANK_BITS, (1 << MERIT_BITS) - 1
 CONDITION_BITS = 9
 # More than there are ordinals of days, and numbers of slots and sites, so that a number and another make one.
 DAYS, NUMBERS = 1 << 22, 1 << 40
+# What tells most pairs apart is asked first; of those that are left, the rest.
+TOLD_APART = Condition.DAYS | Condition.PERIODS | Condition.PLACES | Condition.COMPUTERS
 # A latitude of places whose point nobody published.
 NOWHERE = 1_000.0
 
@@ -183,10 +185,13 @@ class _Sweeper:
 
     def _serving(self, near: _Near) -> _Near:
         """Those that serve, if they have a slot at the right date."""
-        pairs = self._pairs(near.requests, near.runs, km=near.km)
-        serve = np.flatnonzero((pairs.unmet & ~int(Condition.DATES)) == 0)
-        wanted = ~self.refused.sites_of(near.requests[serve], self.all.runs.sites[near.runs[serve]])
-        return _Near(*(column[serve[wanted]] for column in near))
+        left = near
+        for conditions in (TOLD_APART, ~(TOLD_APART | Condition.DATES)):
+            pairs = self._pairs(left.requests, left.runs, km=left.km)
+            serve = np.flatnonzero(np.logical_and.reduce([pairs.met(condition) for condition in conditions]))
+            left = _Near(*(column[serve] for column in left))
+        wanted = ~self.refused.sites_of(left.requests, self.all.runs.sites[left.runs])
+        return left if wanted.all() else _Near(*(column[wanted] for column in left))
 
     def _dated(self, requests: Column, runs: Column) -> tuple[Column, Column, Column]:
         """Of each run: where its slots at the right dates begin and end, and the first with all the notice wished."""
