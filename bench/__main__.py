@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bench import addresses, calendars, invariants, mail, moderation, pages, publish, registry, replay, screens
+from bench import (
+    addresses,
+    calendars,
+    invariants,
+    mail,
+    matching,
+    moderation,
+    pages,
+    publish,
+    registry,
+    replay,
+    screens,
+)
 from bench.booking import contention, throughput
 from bench.limits import out_of_bounds
 from bench.searching import whole
@@ -23,6 +35,7 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "contention": contention.measure,
     "invariants": invariants.measure,
     "search": whole.measure,
+    "matching": matching.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}

@@ -17,7 +17,7 @@ from tests.conftest import NOW
 from tests.workshops.obvious import serves
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops.catalogue import bookable
-from workshops.matching import Offers, Pairs, Wants, best_requests, best_slots, requests_for, slots_for
+from workshops.matching import Offers, Pairs, Wants, best_slots, requests_for, served_by, slots_for
 from workshops.matching.everything import read_everything
 from workshops.matching.sweeping import sweep
 from workshops.models import OF_REQUEST, Part, Weighting
@@ -37,11 +37,7 @@ def found() -> list[set[tuple[int, int]]]:
             for wanted in requests
             for match in best_slots(wanted, slots_for(wanted, NOW), now=NOW)
         },
-        {
-            (match.request.pk, slot.pk)
-            for slot in slots
-            for match in best_requests(slot, list(requests_for(slot, NOW)), now=NOW)
-        },
+        {(one.request, slot.pk) for slot in slots for one in served_by(slot, requests_for(slot, NOW), now=NOW)},
     ]
 
 

@@ -26,10 +26,11 @@ from workshops.matching import (
     Everything,
     Match,
     Microseconds,
-    best_requests,
+    Served,
     best_slots,
     read_everything,
     requests_for,
+    served_by,
     slots_for,
     sweep,
 )
@@ -110,26 +111,22 @@ def _facts(requests: NDArray[Any], slots: NDArray[Any], starts: NDArray[Any]) ->
 
 def _by_request(slots: Iterable[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:
     """Of new slots, those that each request has not been told better ones than."""
-    found: dict[Request, list[Slot]] = defaultdict(list)
+    found: dict[int, list[Slot]] = defaultdict(list)
     for slot in slots:
-        matches = best_requests(slot, list(requests_for(slot, now).exclude(matched_at=None)), now=now)
-        for match in _worth_telling(matches, now):
-            found[match.request].append(slot)
-    return found
+        for one in _worth_telling(served_by(slot, requests_for(slot, now).exclude(matched_at=None), now=now), now):
+            found[one.request].append(slot)
+    requests = Request.objects.select_related("commune", "association").in_bulk(found)
+    return {requests[number]: slots for number, slots in found.items() if number in requests}
 
 
-def _worth_telling(matches: Sequence[Match], now: dt.datetime) -> list[Match]:
+def _worth_telling(served: Sequence[Served], now: dt.datetime) -> list[Served]:
     """Without those whose request knows as many better slots as it is told of, that can still be had."""
-    numbers = [match.request.pk for match in matches]
+    numbers = [one.request for one in served]
     told = MatchNotice.objects.filter(request__in=numbers, slot__in=bookable(now)).values_list("request", "merit")
     merits = defaultdict(list)
-    for request, merit in told:
+    for request, merit in told if numbers else ():
         merits[request].append(merit)
-    return [
-        match
-        for match in matches
-        if sum(merit > match.merit_of_slot for merit in merits[match.request.pk]) < MATCHES_TOLD
-    ]
+    return [one for one in served if sum(merit > one.merit_of_slot for merit in merits[one.request]) < MATCHES_TOLD]
 
 
 def _tell(request: Request, slots: Sequence[Slot], now: dt.datetime) -> bool:

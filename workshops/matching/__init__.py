@@ -2,7 +2,15 @@
 
 from workshops.matching.everything import Everything, Microseconds, read_everything
 from workshops.matching.finding import requests_for, serving, slots_for
-from workshops.matching.judging import MATCHES_TOLD, Match, best_of_each, best_requests, best_slots, rooms_that_serve
+from workshops.matching.judging import (
+    MATCHES_TOLD,
+    Match,
+    Served,
+    best_of_each,
+    best_slots,
+    rooms_that_serve,
+    served_by,
+)
 from workshops.matching.known import Known
 from workshops.matching.missing import almost, unspoken
 from workshops.matching.pairs import Offers, Pairs, Wants
@@ -19,11 +27,11 @@ __all__ = [
     "Microseconds",
     "Offers",
     "Pairs",
+    "Served",
     "Span",
     "Wants",
     "almost",
     "best_of_each",
-    "best_requests",
     "best_slots",
     "hour_suits",
     "in_season",
@@ -33,6 +41,7 @@ __all__ = [
     "reasons",
     "requests_for",
     "rooms_that_serve",
+    "served_by",
     "serving",
     "slots_for",
     "suits",

@@ -104,4 +104,5 @@ def requests_for(slot: Slot, now: dt.datetime) -> RequestQuerySet:
         open_now = open_now.filter(step_free=False)
     same = Q(slot=slot) | Q(why=Dismissal.Why.SITE, slot__room__site=slot.room.site_id)
     dismissed = Dismissal.objects.filter(same, request=OuterRef("pk"))
-    return open_now.filter(~Exists(dismissed)).select_related("commune", "association")
+    wanted: RequestQuerySet = open_now.filter(~Exists(dismissed))
+    return wanted

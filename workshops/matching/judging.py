@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from associations.models import Request
+from associations.models import Request, RequestQuerySet
 from companies.models import Room, Slot
 from workshops.matching.known import Known, lessons_of
 from workshops.matching.pairs import Condition, Pairs
-from workshops.matching.reading import offers_of, offers_of_rooms, period_bit, row_of, wants_of
+from workshops.matching.reading import WANTED, offers_of, offers_of_rooms, paths, period_bit, row_of, wants_of
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -42,6 +43,14 @@ class Match:
         return (-self.merit, self.request.created_at, self.request.pk)
 
 
+class Served(NamedTuple):
+    """A request (its number) that a slot serves, how well, and how good the slot is for it."""
+
+    request: int
+    merit: int
+    merit_of_slot: int
+
+
 def best_slots(
     request: Request,
     slots: Sequence[Slot],
@@ -54,11 +63,22 @@ def best_slots(
     return sorted(_matches([request], slots, now, known), key=lambda match: match.rank_for_request)[:count]
 
 
-def best_requests(
-    slot: Slot, requests: Sequence[Request], *, count: int | None = None, now: dt.datetime
-) -> list[Match]:
-    """Of these requests, those that the slot serves, best first."""
-    return sorted(_matches(requests, [slot], now), key=lambda match: match.rank_for_slot)[:count]
+def served_by(slot: Slot, wanted: RequestQuerySet, *, now: dt.datetime) -> list[Served]:
+    """Of the requests that a query finds, those that the slot serves, best first: as lines, however many they are."""
+    rows = list(wanted.values_list("pk", "association", "created_at", *paths(WANTED)))
+    if not rows:
+        return []
+    numbers, associations, posted = zip(*(row[:3] for row in rows), strict=True)
+    company = slot.room.site.company_id
+    known = Known.numbered(companies=[company], associations=set(associations), slots=[slot.pk], requests=list(numbers))
+    wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
+    offers = offers_of([row_of(slot)], known.brought_to([slot.pk]), known.kept_by_companies([company]))
+    pairs = Pairs(wants, offers, today=now.date().toordinal())
+    merits, of_slot = pairs.merit(known.weights).tolist(), pairs.merit_of_slot(known.weights).tolist()
+    serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
+    # Best first, then who has waited longest, then by number: as `Match.rank_for_slot`.
+    serving.sort(key=lambda at: (-merits[at], posted[at], numbers[at]))
+    return [Served(numbers[at], merits[at], of_slot[at]) for at in serving]
 
 
 def unmet(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> list[Condition]:

@@ -48,10 +48,18 @@ class Known(NamedTuple):
     @classmethod
     def of(cls, requests: Sequence[Request], slots: Sequence[Slot]) -> Known:
         """About these requests and slots."""
-        companies = {slot.room.site.company_id for slot in slots}
-        associations = {request.association_id for request in requests}
+        return cls.numbered(
+            companies={slot.room.site.company_id for slot in slots},
+            associations={request.association_id for request in requests},
+            slots=[slot.pk for slot in slots],
+            requests=[request.pk for request in requests],
+        )
+
+    @classmethod
+    def numbered(cls, *, companies: Some, associations: Some, slots: Some, requests: Some) -> Known:
+        """The same by numbers."""
         standings = Standing.objects.filter(Q(company__in=companies) | Q(association__in=associations))
-        return cls._said(standings, [slot.pk for slot in slots], [request.pk for request in requests])
+        return cls._said(standings, slots, requests)
 
     @classmethod
     def of_all(cls, requests: QuerySet[Request], slots: QuerySet[Slot]) -> Known:
