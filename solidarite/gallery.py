@@ -107,9 +107,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "photo": SimpleNamespace(pk=1, width=120, height=80, description="Six tables en îlots, un écran au mur"),
         "offers": [
-            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=None, joined=1),
-            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=SimpleNamespace(stand_in_asked_at=None), joined=2),
-            SimpleNamespace(slot=_slot("Salle Ada", "instant"), own=SimpleNamespace(stand_in_asked_at=now), joined=2),
+            SimpleNamespace(slot=_slot("Salle Ada", "instant"), booked=True, own=None, joined=1),
+            SimpleNamespace(
+                slot=_slot("Salle Ada", "instant"), booked=False, own=SimpleNamespace(stand_in_asked_at=None), joined=2
+            ),
+            SimpleNamespace(
+                slot=_slot("Salle Ada", "instant"), booked=True, own=SimpleNamespace(stand_in_asked_at=now), joined=2
+            ),
         ],
         "days": [{"weekday": weekday, "day": day, "month": month} for _, weekday, day, month in WEEK],
         "rows": [{"label": label, "cells": _cells(label, counts)} for label, counts in DAYPARTS.items()],

@@ -25,28 +25,30 @@ def workshop_event(booking: Booking, *, now: dt.datetime, method: str = REQUEST)
 
     `method` is REQUEST for a new or changed date and CANCEL when it is off.
     """
-    return _sent(booked(booking, now=now), method)
+    event = booked(booking, now=now)
+    event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
+    return _sent(event, method)
 
 
-def promise_event(promise: SlotVolunteer, *, now: dt.datetime, method: str = REQUEST) -> str:
-    """The same for a volunteer: the event of their promise, which their calendar to subscribe to shows as well.
-
-    CANCEL is for a promise that ends with its workshop.
-    """
-    sequence = after(promise) if method == CANCEL else promise.slot.sequence
-    return _sent(_promise(promise.slot, promise.pk, sequence, now), method)
+def promise_event(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> str:
+    """The same for a volunteer: the event of their promise, which their calendar to subscribe to shows as well."""
+    return _sent(promised(promise, booked=booked, now=now), REQUEST)
 
 
-def promise_to_keep(promise: SlotVolunteer, *, now: dt.datetime) -> str:
+def promise_off(promise: SlotVolunteer, *, now: dt.datetime) -> str:
+    """The last word on it, of a promise that ends."""
+    return _sent(_off(promise.slot, promise.pk, after(promise), now), CANCEL)
+
+
+def promise_to_keep(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> str:
     """The same to take along before any mail: what is sent later, with the same UID, takes its place."""
     calendar = _calendar()
     calendar.add("method", "PUBLISH")
-    calendar.add_component(promised(promise, now=now))
+    calendar.add_component(promised(promise, booked=booked, now=now))
     return _text(calendar)
 
 
 def _sent(event: Event, method: str) -> str:
-    event["status"] = vText("CANCELLED" if method == CANCEL else "CONFIRMED")
     event.add("organizer", vCalAddress(f"MAILTO:{settings.CALENDAR_ORGANIZER}"))
     event.add("attendee", vCalAddress(NOBODY))
     calendar = _calendar()
@@ -67,23 +69,33 @@ def booked(booking: Booking, *, now: dt.datetime) -> Event:
     return event
 
 
-def promised(promise: SlotVolunteer, *, now: dt.datetime) -> Event:
-    """A volunteer's promise."""
-    event = _promise(promise.slot, promise.pk, promise.slot.sequence, now)
-    event.add("status", "CONFIRMED")
+def promised(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> Event:
+    """A volunteer's promise: tentative while nobody has booked the evening, then confirmed, with a later sequence.
+
+    It is booked once: a promise ends with its workshop.
+    """
+    event = _promise(promise.slot, promise.pk, promise.slot.sequence + booked, now)
+    event.add("status", "CONFIRMED" if booked else "TENTATIVE")
     return event
 
 
 def lost(promise: LostPromise, *, now: dt.datetime) -> Event:
     """A promise that ended."""
-    event = _promise(promise.slot, promise.promise, promise.sequence, now)
-    event.add("status", "CANCELLED")
-    return event
+    return _off(promise.slot, promise.promise, promise.sequence, now)
 
 
 def after(promise: SlotVolunteer) -> int:
-    """The sequence of the last word on a promise, that it is off: above all that was told of it."""
-    return promise.slot.sequence + 1
+    """The sequence of the last word on a promise, that it is off: above all that was told of it.
+
+    The database leaves the same word (migration `0018_promises_are_tentative`).
+    """
+    return promise.slot.sequence + 2
+
+
+def _off(slot: Slot, number: int, sequence: int, now: dt.datetime) -> Event:
+    event = _promise(slot, number, sequence, now)
+    event.add("status", "CANCELLED")
+    return event
 
 
 def _promise(slot: Slot, number: int, sequence: int, now: dt.datetime) -> Event:

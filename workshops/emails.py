@@ -46,6 +46,7 @@ from workshops.models import (
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
+from workshops.volunteers import is_booked
 
 # A week until the digest, and time to answer it.
 URGENT_WITHIN = dt.timedelta(days=10)
@@ -62,14 +63,33 @@ def booking_requested(*, booking: Booking, now: dt.datetime) -> None:
 
 
 def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
-    """To both: it is on, with the access kit for the association and the event for everybody's calendar."""
-    hosts, guests = _both(booking)
+    """To both: it is on, with the access kit for the association and the event for everybody's calendar.
+
+    And to who had promised the evening, whose promise was tentative until then.
+    """
+    hosts, guests, promises = _everybody(booking)
     told: list[tuple[Reader, str, Facts]] = [(one, _company_url(booking), dict) for one in hosts]
     told += [(one, _association_url(booking), partial(_access, booking)) for one in guests]
     said = Said(booking, now)
     with outbox.together():
         for person, url, facts in told:
             _tell("booking_confirmed", booking, person, now, url=url, event=calendar.REQUEST, facts=facts, said=said)
+        _tell_promised(booking, promises, now, said)
+
+
+def _tell_promised(booking: Booking, promises: list[SlotVolunteer], now: dt.datetime, said: Said) -> None:
+    for promise in promises:
+        _tell(
+            "booking_confirmed",
+            booking,
+            as_volunteer(booking.slot, promise.volunteer),
+            now,
+            url=_volunteer_url(),
+            event=calendar.REQUEST,
+            promise=promise,
+            facts=lambda: {"promised": True},
+            said=said,
+        )
 
 
 def booking_declined(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -106,7 +126,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     A company that the workshop leaves for another one is told that it is off there, the other one that it comes.
     Volunteers had promised the former date, which leaves their calendars: the other one is theirs to promise, where
     it is their company's. Their mail is about the booking that was left: whatever becomes of the other one, that word
-    stays true.
+    stays true. Who had promised the other date is told that it is booked.
     """
     there, before = booking.slot.room.site.company, was.slot.room.site.company
 
@@ -135,6 +155,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
             told_once="left",
             said=told_of,
         )
+    _tell_promised(booking, _promises(booking), now, Said(booking, now))
     if there != before:
         _tell_two_companies(was, booking, now)
 
@@ -327,7 +348,9 @@ def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime)
             key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
             context=Shifted(promise, was).facts() | {"url": _volunteer_url()},
             about=f"promise:{promise.pk}",
-            calendar=addressed(calendar.promise_event(promise, now=now), promise.volunteer.email),
+            calendar=addressed(
+                calendar.promise_event(promise, booked=is_booked(promise), now=now), promise.volunteer.email
+            ),
             calendar_method=calendar.REQUEST,
             not_after=promise.starts_at,
             priority=1,
@@ -650,8 +673,10 @@ class Said:
 
     def event(self, method: str, promise: SlotVolunteer | None = None) -> str:
         """Its calendar file, or that of a promise, in the language spoken, to nobody yet."""
+        if promise is not None and method == calendar.CANCEL:
+            return calendar.promise_off(promise, now=self.now)
         if promise is not None:
-            return calendar.promise_event(promise, now=self.now, method=method)
+            return calendar.promise_event(promise, booked=True, now=self.now)
         spoken = language()
         if (spoken, method) not in self._events:
             self._events[spoken, method] = calendar.workshop_event(self.booking, now=self.now, method=method)
@@ -739,26 +764,30 @@ def _association(booking: Booking) -> list[Reader]:
     return managers_of(booking.association)
 
 
-def _both(booking: Booking) -> tuple[list[Reader], list[Reader]]:
-    """The managers of the company and those of the association, in one query."""
+def _everybody(booking: Booking) -> tuple[list[Reader], list[Reader], list[SlotVolunteer]]:
+    """The managers of the company and those of the association, in one query; and what volunteers have promised."""
     company, association = booking.slot.room.site.company, booking.association
-    people = _PARTIES(company=company.pk, association=association.pk)
+    people = _PARTIES(company=company.pk, association=association.pk, slot=booking.slot_id)
     hosts = [in_organisation("manager", company, one) for one in people if one.is_host]  # type: ignore[attr-defined]
     guests = [in_organisation("manager", association, one) for one in people if one.is_guest]  # type: ignore[attr-defined]
-    return hosts, guests
+    comes = any(one.is_volunteer for one in people)  # type: ignore[attr-defined]
+    return hosts, guests, _promises(booking) if comes else []
 
 
-def _managers_of_both(*, company: int, association: int) -> QuerySet[User]:
+def _parties(*, company: int, association: int, slot: int) -> QuerySet[User]:
     role = Q(role__in=Role.managing())
     hosts = Q(pk__in=InCompany.objects.filter(role, company=company).values("user"))
     guests = Q(pk__in=InAssociation.objects.filter(role, association=association).values("user"))
-    both = User.objects.filter(hosts | guests, is_active=True).order_by("pk")
-    return both.annotate(
-        is_host=ExpressionWrapper(hosts, BooleanField()), is_guest=ExpressionWrapper(guests, BooleanField())
+    volunteers = Q(pk__in=SlotVolunteer.objects.filter(slot=slot).values("volunteer"))
+    parties = User.objects.filter(hosts | guests | volunteers, is_active=True).order_by("pk")
+    return parties.annotate(
+        is_host=ExpressionWrapper(hosts, BooleanField()),
+        is_guest=ExpressionWrapper(guests, BooleanField()),
+        is_volunteer=ExpressionWrapper(volunteers, BooleanField()),
     )
 
 
-_PARTIES = Prepared(_managers_of_both, company=-1, association=-2)
+_PARTIES = Prepared(_parties, company=-1, association=-2, slot=-3)
 
 
 def _promises(booking: Booking) -> list[SlotVolunteer]:

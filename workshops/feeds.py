@@ -15,6 +15,7 @@ from companies.models import Company, Site, SlotQuerySet, SlotVolunteer, SlotVol
 from workshops import calendar
 from workshops.catalogue import bookable
 from workshops.models import Booking, BookingQuerySet, CalendarFeed, LostPromise
+from workshops.volunteers import with_booked
 
 # How long what is over, or cancelled, stays in a calendar.
 KEPT = dt.timedelta(days=90)
@@ -47,7 +48,8 @@ def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     booked = shown.with_everything().order_by("slot__starts_at", "pk")
     events = [calendar.booked(one, now=now) for one in booked]
     events += [calendar.free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
-    events += [calendar.promised(one, now=now) for one in _promises(feed, since).order_by("starts_at", "pk")]
+    promises = with_booked(_promises(feed, since)).order_by("starts_at", "pk")
+    events += [calendar.promised(one, booked=one.booked, now=now) for one in promises]  # type: ignore[attr-defined]
     events += [calendar.lost(one, now=now) for one in _lost(feed, since).order_by("slot__starts_at", "pk")]
     return calendar.published(events, name=_name(feed), url=url)
 

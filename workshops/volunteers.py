@@ -11,7 +11,16 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, 
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.models import User
-from companies.models import Company, Engagement, Membership, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
+from companies.models import (
+    Company,
+    Engagement,
+    Membership,
+    Slot,
+    SlotQuerySet,
+    SlotVolunteer,
+    SlotVolunteerQuerySet,
+    VolunteerProfile,
+)
 from mail.models import Message
 from workshops.models import AttendanceQuerySet, Booking, BookingQuerySet, LostPromise, WorkshopQuerySet
 
@@ -59,6 +68,16 @@ def joinable(user: User, now: dt.datetime) -> SlotQuerySet:
         .prefetch_related(Prefetch("volunteers", SlotVolunteer.objects.select_related("volunteer")))
         .order_by("starts_at", "pk")
     )
+
+
+def with_booked(promises: SlotVolunteerQuerySet) -> SlotVolunteerQuerySet:
+    """Each with `booked`: whether a workshop takes place on its evening."""
+    return promises.annotate(booked=Exists(Booking.objects.agreed().filter(slot=OuterRef("slot"))))
+
+
+def is_booked(promise: SlotVolunteer) -> bool:
+    """The same of one."""
+    return Booking.objects.agreed().filter(slot=promise.slot_id).exists()
 
 
 def fitting(slots: SlotQuerySet, profiles: Iterable[VolunteerProfile]) -> SlotQuerySet:

@@ -33,7 +33,7 @@ from workshops.saved import asked_by
 from workshops.searching import Criteria, searched
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
-from workshops.volunteers import missing
+from workshops.volunteers import is_booked, missing
 
 BACK_AGAIN = "L’atelier est de nouveau à la date que cette personne connaît."
 
@@ -125,7 +125,8 @@ def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts 
             return BACK_AGAIN
         was = dt.datetime.fromisoformat(message.context["was_at"])
     with translation.override(message.language):
-        message.calendar = addressed(promise_event(promise, now=at), message.to_email)
+        event = promise_event(promise, booked=is_booked(promise), now=at)
+        message.calendar = addressed(event, message.to_email)
         return {**message.context, **Shifted(promise, was).facts()}
 
 

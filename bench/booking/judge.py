@@ -32,7 +32,8 @@ WRONG = {
         JOIN companies_site site ON site.id = r.site_id
         LEFT JOIN (
             SELECT about, template, array_agg(to_email::text ORDER BY to_email) AS people FROM mail_message
-            WHERE template IN ('booking_confirmed', 'booking_moved') GROUP BY about, template
+            WHERE template IN ('booking_confirmed', 'booking_moved') AND capacity NOT LIKE 'volunteer:%'
+            GROUP BY about, template
         ) AS told ON told.about = 'booking:' || b.id
             AND told.template = CASE WHEN b.moved_from_id IS NULL THEN 'booking_confirmed' ELSE 'booking_moved' END
         WHERE told.people IS DISTINCT FROM ARRAY(

@@ -51,6 +51,7 @@ CHOOSING: dict[str, list[Any]] = {
             "lapses_in_time",
             "offered",
             "online",
+            "promised",
             "stands",
             "upheld",
             "waits",

@@ -301,16 +301,16 @@ def test_volunteer_is_told_in_mails_of_the_event_that_their_calendar_shows(
     promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
     uid, at, reader = f"promise-{promise.pk}", world.slot.starts_at, f"MAILTO:{world.volunteer.email}"
     feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
-    assert followed(client, feed) == [(uid, "CONFIRMED", moves_before, at)]
+    assert followed(client, feed) == [(uid, "CONFIRMED", moves_before + 1, at)]
     for template, ahead in (("workshop_reminder", dt.timedelta(days=2)), ("workshop_today", dt.timedelta(hours=2))):
         actions.remind_workshops(now=at - ahead)
-        assert told_to_volunteer(world, template) == ("REQUEST", uid, "CONFIRMED", moves_before, reader)
+        assert told_to_volunteer(world, template) == ("REQUEST", uid, "CONFIRMED", moves_before + 1, reader)
     by = world.company_owner
     actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Grève.", by=by, now=now)
-    assert told_to_volunteer(world, "booking_cancelled") == ("CANCEL", uid, "CANCELLED", moves_before + 1, reader)
-    assert followed(client, feed) == [(uid, "CANCELLED", moves_before + 1, at)]
+    assert told_to_volunteer(world, "booking_cancelled") == ("CANCEL", uid, "CANCELLED", moves_before + 2, reader)
+    assert followed(client, feed) == [(uid, "CANCELLED", moves_before + 2, at)]
     again = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
-    both = [(f"promise-{again.pk}", "CONFIRMED", moves_before, at), (uid, "CANCELLED", moves_before + 1, at)]
+    both = [(f"promise-{again.pk}", "TENTATIVE", moves_before, at), (uid, "CANCELLED", moves_before + 2, at)]
     assert followed(client, feed) == both
     own = actions.open_feed(user=by, shown=world.company, now=now)
     assert "promise" not in client.get(feed_path(own)).text
@@ -326,8 +326,8 @@ def test_promise_does_not_move_with_the_workshop_and_its_volunteer_is_told_so(
     by = world.company_owner
     actions.move_workshop(booking=booking, slot_id=later.pk, side=Side.COMPANY, by=by, now=now)
     uid, reader = f"promise-{promise.pk}", f"MAILTO:{world.volunteer.email}"
-    assert told_to_volunteer(world, "booking_moved") == ("CANCEL", uid, "CANCELLED", 1, reader)
-    assert followed(client, feed) == [(uid, "CANCELLED", 1, world.slot.starts_at)]
+    assert told_to_volunteer(world, "booking_moved") == ("CANCEL", uid, "CANCELLED", 2, reader)
+    assert followed(client, feed) == [(uid, "CANCELLED", 2, world.slot.starts_at)]
     words = {one.to_name: render(one) for one in Message.objects.filter(template="booking_moved")}
     for name, mail in words.items():
         told = [("l’ancienne date" in text, "empêchement" in text) for text in (mail.text, mail.html)]
@@ -360,7 +360,7 @@ def test_whatever_ends_a_promise_calendars_show_that_it_is_off(
     promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
     feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
     ends(world, now)
-    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)]
+    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 2, world.slot.starts_at)]
 
 
 def test_seat_that_is_handed_on_and_taken_back_is_another_event(world: World, now: dt.datetime, client: Client) -> None:
@@ -370,13 +370,13 @@ def test_seat_that_is_handed_on_and_taken_back_is_another_event(world: World, no
     feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
     companies.ask_stand_in(promise=promise, now=now)
     taken = actions.take_over(promise=promise, by=nina, now=now)
-    off = (f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)
+    off = (f"promise-{promise.pk}", "CANCELLED", 2, world.slot.starts_at)
     assert followed(client, feed) == [off]
     assert told_to_volunteer(world, "stand_in_found")[1:4] == off[:3]
     companies.ask_stand_in(promise=taken, now=now)
     again = actions.take_over(promise=taken, by=world.volunteer, now=now)
     assert again.pk not in (promise.pk, taken.pk)
-    on = (f"promise-{again.pk}", "CONFIRMED", 0, world.slot.starts_at)
+    on = (f"promise-{again.pk}", "TENTATIVE", 0, world.slot.starts_at)
     assert sorted(followed(client, feed)) == sorted([on, off])
 
 
@@ -536,4 +536,4 @@ def test_promise_of_an_evening_that_is_taken_back_is_shown_as_off(
         actions.close_places(rooms=rooms, sites=Site.objects.none(), reason="Travaux.", by=by, now=now)
     else:
         actions.leave(slot=slot, by=world.volunteer, now=now)
-    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 1, world.slot.starts_at)]
+    assert followed(client, feed) == [(f"promise-{promise.pk}", "CANCELLED", 2, world.slot.starts_at)]

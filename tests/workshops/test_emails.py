@@ -47,7 +47,7 @@ CASES: list[tuple[str, Post, str, list[str]]] = [
         "booking_confirmed",
         lambda booking, now, _: emails.booking_confirmed(booking=booking, now=now),
         f"C’est confirmé\u00a0: atelier du {DAY}, {HOURS}",
-        ["Hélène", "Karim"],
+        ["Hélène", "Karim", "Lucie"],
     ),
     (
         "booking_declined",

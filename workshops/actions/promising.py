@@ -10,7 +10,7 @@ from companies.models import Slot, SlotVolunteer
 from mail.calendars import addressed
 from territories.instants import tell_database
 from workshops import emails
-from workshops.calendar import CANCEL, promise_event
+from workshops.calendar import promise_off
 from workshops.feeds import KEPT
 from workshops.models import Attendance, LostPromise
 
@@ -23,7 +23,7 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolu
     """
 
     def off() -> str:
-        return addressed(promise_event(promise, now=now, method=CANCEL), promise.volunteer.email)
+        return addressed(promise_off(promise, now=now), promise.volunteer.email)
 
     return companies.take_over(promise=promise, by=by, now=now, off=off)
 

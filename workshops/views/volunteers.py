@@ -20,10 +20,12 @@ from workshops.awaited import memberships_of, seeking, to_note
 from workshops.calendar import promise_to_keep
 from workshops.models import Attendance, LostPromise
 from workshops.presence import presence_path
-from workshops.volunteers import Hours, dates, fitting, hours_given, joinable, wanting
+from workshops.volunteers import Hours, dates, fitting, hours_given, is_booked, joinable, wanting
 
 DATES_A_PAGE = 60
 REFUSED_SHOWN = 5
+JOINED = "Merci\u00a0! Vous participez à cet atelier."
+JOINED_UNBOOKED = "Merci\u00a0! Cette date n’est pas encore réservée\u00a0: nous vous écrirons dès qu’elle le sera."
 
 
 @require_safe
@@ -67,7 +69,7 @@ def join(request: HttpRequest, slot_id: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Merci\u00a0! Vous participez à cet atelier.")
+        messages.success(request, JOINED if chosen.booked else JOINED_UNBOOKED)  # type: ignore[attr-defined]
     return redirect("workshops:volunteering")
 
 
@@ -75,7 +77,8 @@ def join(request: HttpRequest, slot_id: int) -> HttpResponse:
 def event(request: HttpRequest, slot_id: int) -> HttpResponse:
     """One's own promise, to put into a calendar."""
     own = SlotVolunteer.objects.filter(volunteer=signed_in(request)).with_place()
-    text = promise_to_keep(get_object_or_404(own, slot=slot_id), now=clock.now())
+    promise = get_object_or_404(own, slot=slot_id)
+    text = promise_to_keep(promise, booked=is_booked(promise), now=clock.now())
     headers = {"Content-Disposition": 'attachment; filename="benevolat.ics"'}
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
 
