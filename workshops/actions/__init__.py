@@ -14,7 +14,7 @@ from workshops.actions.bookings import (
     book_slot,
     check_admission,
 )
-from workshops.actions.cancelling import AlreadyBegun, cancel_booking, is_late, withdraw_slot
+from workshops.actions.cancelling import AlreadyBegun, cancel_booking, withdraw_slot
 from workshops.actions.certifying import NothingGiven, certify
 from workshops.actions.closing import Hanging, close_places, hanging_on
 from workshops.actions.courses import Booked as BookedCourse
@@ -210,7 +210,6 @@ __all__ = [
     "hanging_on",
     "hide_request",
     "invite_volunteers",
-    "is_late",
     "join_waitlist",
     "leave",
     "leave_waitlist",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
@@ -18,6 +17,7 @@ from workshops.actions.moves import AlreadySettled, move_booking, release_reques
 from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
 from workshops.catalogue import alternatives
+from workshops.lateness import is_late
 from workshops.models import Booking, Reason, Side, Workshop
 
 
@@ -42,8 +42,7 @@ def cancel_booking(
 
     A hold that is called off is one that is refused.
 
-    Less than `LATE_CANCELLATION_HOURS` before it begins, a confirmed one is noted as late. `reopens=False` is for who
-    takes the slot back at the same time.
+    A confirmed one that `is_late` is noted as such. `reopens=False` is for who takes the slot back at the same time.
 
     Raises:
         AlreadySettled: it is over, or was cancelled before.
@@ -52,7 +51,7 @@ def cancel_booking(
     """
     slots, moves = lock_with_moves(booking)
     slot = slots[booking.slot_id]
-    booking.refresh_from_db(fields=["state", "sequence", "expires_at"])
+    booking.refresh_from_db(fields=["state", "sequence", "expires_at", "settled_at"])
     if booking.is_held and side == Side.ASSOCIATION:
         refuse_hold(booking=booking, by=by, now=now)
         return
@@ -68,7 +67,7 @@ def cancel_booking(
         cancelled_by=by,
         reason_code=code if reason or code != Reason.OTHER else "",
         reason=reason,
-        is_late=was_confirmed and is_late(slot, now),
+        is_late=was_confirmed and is_late(booking, side, now),
         sequence=booking.sequence + 1,
     )
     if not was_confirmed:
@@ -108,11 +107,6 @@ def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[
     if side == Side.ASSOCIATION:
         return []
     return alternatives(slot, now=now, places=booking.participants, association=booking.association_id)
-
-
-def is_late(slot: Slot, now: dt.datetime) -> bool:
-    """Whether the other side has too little time left to find something else."""
-    return now > slot.starts_at - dt.timedelta(hours=settings.LATE_CANCELLATION_HOURS)
 
 
 def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:

@@ -28,11 +28,12 @@ from workshops.actions.bookings import (
     refusals_of_booking,
     settle_others,
 )
-from workshops.actions.cancelling import is_late, reopen
+from workshops.actions.cancelling import reopen
 from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
 from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import lapse
 from workshops.catalogue import bookable
+from workshops.lateness import is_late
 from workshops.models import Booking, Reason, Side, Workshop
 
 
@@ -63,7 +64,7 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
         NotMovable, SlotTaken, TooMany, NotAdmitted, AlreadyAsked, TooManyBookings: nothing is written.
     """
     slots, asked = lock_with_moves(booking, slot_id)
-    booking.refresh_from_db(fields=["state", "sequence"])
+    booking.refresh_from_db(fields=["state", "sequence", "settled_at"])
     target = slots[slot_id]
     again = moved_to(booking, slot_id, now)
     if again is not None:
@@ -85,13 +86,14 @@ def move_workshop(*, booking: Booking, slot_id: int, side: Side, by: User, now: 
         check_pending_cap(booking.association, now)
     else:
         settle_others(target, association=booking.association, by=by, now=now)
-        _leave(booking, slots[booking.slot_id], side=side, by=by, now=now)
+        _leave(booking, side=side, by=by, now=now)
     with refusing(_refusals(side)):
         other = _copy(booking, target, by=by, now=now, pending=asks)
     if asks:
         emails.booking_requested(booking=other, now=now)
     else:
         _arrive(booking, other, by=by, now=now)
+        _give_word(other, side, by=by, now=now)
     return other
 
 
@@ -208,16 +210,14 @@ def finish_move(*, moved: Booking, booking: Booking, side: Side, by: User, now: 
         return False
     try:
         # Who asked in good time is not late because the answer was.
-        _leave(moved, slot, side=side, by=by, now=now, asked_at=booking.created_at)
+        _leave(moved, side=side, by=by, now=now, asked_at=booking.created_at)
     except AlreadySettled:
         return False
     _arrive(moved, booking, by=by, now=now)
     return True
 
 
-def _leave(
-    booking: Booking, slot: Slot, *, side: Side, by: User, now: dt.datetime, asked_at: dt.datetime | None = None
-) -> None:
+def _leave(booking: Booking, *, side: Side, by: User, now: dt.datetime, asked_at: dt.datetime | None = None) -> None:
     move_booking(
         booking,
         Booking.State.CANCELLED_BY_COMPANY if side == Side.COMPANY else Booking.State.CANCELLED_BY_ASSOCIATION,
@@ -225,7 +225,7 @@ def _leave(
         cancelled_at=now,
         cancelled_by=by,
         reason_code=Reason.MOVED,
-        is_late=is_late(slot, asked_at or now),
+        is_late=is_late(booking, side, asked_at or now),
         sequence=booking.sequence + 1,
     )
 
@@ -243,3 +243,10 @@ def _arrive(was: Booking, booking: Booking, *, by: User, now: dt.datetime) -> No
     emails.booking_moved(was=was, booking=booking, now=now)
     end_promises(was.slot_id, now=now)
     reopen(was.slot, by=by, now=now)
+
+
+def _give_word(booking: Booking, side: Side, *, by: User, now: dt.datetime) -> None:
+    """Who alone chose a date for which it is time to ask has said that it stands: the other side is asked."""
+    if booking.slot.days_before(Workshop.ASKED_AHEAD) <= now:
+        word = {f"{side}_agreed_at": now, f"{side}_agreed_by": by}
+        Workshop.objects.planned().filter(booking=booking).update(**word)

@@ -28,7 +28,7 @@ from workshops.models import Booking, Side, Workshop
 
 # Who corrects one thing corrects another: they are told together.
 SETTLES, WAY_LOOKED_BACK = dt.timedelta(minutes=5), dt.timedelta(days=30)
-ASK_AHEAD, UNSURE_AHEAD, REMIND_AHEAD = 7, 3, 2  # days
+UNSURE_AHEAD, REMIND_AHEAD = 3, 2  # days
 HOUR = dt.timedelta(hours=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
 REPORT_WITHIN = 14  # days
@@ -82,12 +82,20 @@ def remind_workshops(*, now: dt.datetime) -> int:
 def _ask_agreement(now: dt.datetime) -> int:
     """Seven days ahead: does it still stand? Not so late that the reminder is due.
 
-    Who acts for a side instead of somebody whom the question did not reach any more is asked too.
+    Who acts for a side instead of somebody whom the question did not reach any more is asked too; and, of a date that
+    one side alone has chosen since, the other.
     """
-    ahead = Workshop.objects.starting_within(now=now, days=ASK_AHEAD).confirmed_before(days=ASK_AHEAD)
-    unasked = ahead.unsure().unasked().select_related("booking__slot").order_by("pk")
-    due = [one.pk for one in unasked if _is_due(one, ASK_AHEAD, now) and not one.is_within(REMIND_AHEAD, now=now)]
+    ahead = Workshop.objects.starting_within(now=now, days=Workshop.ASKED_AHEAD)
+    known = ahead.confirmed_before(days=Workshop.ASKED_AHEAD) | ahead.half_agreed()
+    unasked = known.unsure().unasked().select_related("booking__slot").order_by("pk")
+    due = [one.pk for one in unasked if _is_to_ask(one, now)]
     return one_by_one(due, lambda number: _ask_one(number, now))
+
+
+def _is_to_ask(workshop: Workshop, now: dt.datetime) -> bool:
+    if not workshop.is_within(Workshop.ASKED_AHEAD, now=now) or workshop.is_within(REMIND_AHEAD, now=now):
+        return False
+    return workshop.is_half_agreed or workshop.was_confirmed_before(Workshop.ASKED_AHEAD)
 
 
 def _ask_one(number: int, now: dt.datetime) -> bool:

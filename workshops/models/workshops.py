@@ -46,6 +46,10 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         """Workshops of which a side has not said that it still agrees."""
         return self.filter(Q(company_agreed_at=None) | Q(association_agreed_at=None))
 
+    def half_agreed(self) -> Self:
+        """Those of which one side has said that it still agrees, and the other has not."""
+        return self.filter(Q(company_agreed_at=None) ^ Q(association_agreed_at=None))
+
     def unasked(self) -> Self:
         """Workshops of which nobody was asked yet whether they still stand, or somebody who acts no longer was."""
         return self.filter(Q(agreement_asked_at=None) | told_to_others("booking_id", "workshop_agreement"))
@@ -104,6 +108,7 @@ class Workshop(models.Model):
         CLOSED = "closed", "clos"
         CANCELLED = "cancelled", "annulé"
 
+    ASKED_AHEAD: ClassVar = 7  # days
     TIME_TO_AGREE: ClassVar = dt.timedelta(days=1)
     TRANSITIONS: ClassVar[dict[State, list[State]]] = {
         State.PLANNED: [State.CLOSED, State.CANCELLED],
@@ -196,6 +201,11 @@ class Workshop(models.Model):
         """Whether it was confirmed so many days ahead, by that clock: for the others, that is word enough."""
         settled_at = self.booking.settled_at
         return settled_at is not None and settled_at <= self.booking.slot.days_before(days)
+
+    @property
+    def is_half_agreed(self) -> bool:
+        """Whether one side has said that it still agrees, and the other has not."""
+        return (self.company_agreed_at is None) != (self.association_agreed_at is None)
 
     def silent_sides(self, *, at: dt.datetime) -> list[Side]:
         """Which sides were asked and did not answer in time (`WorkshopQuerySet.silent`)."""

@@ -18,6 +18,7 @@ from companies.views import managed_company
 from territories import clock
 from workshops import actions
 from workshops.forms import HoldForm, NoteForm, ReasonForm
+from workshops.lateness import is_late
 from workshops.ledger import ledger
 from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
@@ -76,7 +77,7 @@ def booking_page(
         "notes": WorkshopNote.objects.about(booking),
         "form": form or ReasonForm(side=side),
         "note_form": note_form or NoteForm(today=booking.slot.is_today(now)),
-        "would_be_late": booking.is_confirmed and actions.is_late(booking.slot, now),
+        "would_be_late": booking.is_confirmed and is_late(booking, side, now),
         "room_taken": booking.is_pending
         and side == Side.COMPANY
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
