@@ -7,18 +7,19 @@ from django.urls import reverse
 
 from accounts.member_links import MemberLink
 from accounts.models import User
-from workshops.models import Workshop
+from workshops.dates import booking_at, date_of
+from workshops.models import Booking, Workshop
 
 COMING = MemberLink("workshops.coming", "workshops:volunteer_answer")
 
 
 def presence_path(workshop: Workshop) -> str:
     """The path behind the code at the door: the same for everybody, who signs in first."""
-    return reverse("workshops:presence", args=[_signer().sign(f"{workshop.pk}-{_date(workshop)}")])
+    return reverse("workshops:presence", args=[_signer().sign(f"{workshop.pk}-{date_of(workshop.booking)}")])
 
 
-def presence_of(token: str) -> Workshop | None:
-    """The workshop that a code means; a code of another date means nothing any more."""
+def presence_of(token: str) -> tuple[Workshop, Booking] | None:
+    """The workshop that a code means, and the booking at its date: another than the workshop's once that is moved."""
     try:
         number, date = _signer().unsign(token).split("-")
     except (BadSignature, ValueError):
@@ -28,28 +29,27 @@ def presence_of(token: str) -> Workshop | None:
 
 def coming_path(workshop: Workshop, member: User) -> str:
     """The path of the page where a member says that they come."""
-    return COMING.path(member, workshop.pk, _date(workshop))
+    return COMING.path(member, workshop.pk, date_of(workshop.booking))
 
 
-def coming_of(token: str) -> tuple[Workshop, User] | None:
-    """The workshop and the member that a link means, while they are of the company; else None."""
+def coming_of(token: str) -> tuple[Workshop, Booking, User] | None:
+    """The same for a link, and the member that it means, while they are of the company of that date; else None."""
     read = COMING.read(token, facts=2)
     if read is None:
         return None
     (number, date), person = read
     found = _workshop(int(number), int(date))
-    if found is None or not found.booking.slot.room.site.company.memberships.filter(user=person).exists():
+    if found is None:
         return None
-    return found, person
+    workshop, booking = found
+    member = booking.slot.room.site.company.memberships.filter(user=person).exists()
+    return (workshop, booking, person) if member else None
 
 
-def _workshop(number: int, date: int) -> Workshop | None:
-    found = Workshop.objects.with_everything().filter(pk=number).first()
-    return found if found is not None and _date(found) == date else None
-
-
-def _date(workshop: Workshop) -> int:
-    return int(workshop.booking.slot.starts_at.timestamp())
+def _workshop(number: int, date: int) -> tuple[Workshop, Booking] | None:
+    workshop = Workshop.objects.with_everything().filter(pk=number).first()
+    booking = booking_at(workshop, date) if workshop is not None else None
+    return (workshop, booking) if workshop is not None and booking is not None else None
 
 
 def _signer() -> Signer:

@@ -138,18 +138,6 @@ def test_code_that_we_did_not_sign_means_nothing(visitor: Visitor, world: World,
     assert visitor(world.volunteer).get(address).status_code == 404
 
 
-def test_code_of_another_date_means_nothing(workshop: Workshop, world: World, now: dt.datetime) -> None:
-    path = presence_path(workshop)
-    other = factories.make_slot(world.room, world.slot.starts_at + DAY)
-    actions.move_workshop(
-        booking=workshop.booking, slot_id=other.pk, side=Side.COMPANY, by=world.company_owner, now=now
-    )
-    assert Client().get(path).status_code == 302
-    client = Client()
-    client.force_login(world.volunteer, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert client.get(path).status_code == 404
-
-
 def test_word_said_ahead_ends_with_the_workshop_that_is_called_off(
     promise: SlotVolunteer, workshop: Workshop, world: World
 ) -> None:

@@ -339,7 +339,7 @@ def test_one_click_in_the_mail_is_recorded_as_that_persons(
     assert [workshop.agreed_at(one) is None for one in Side].count(True) == 1
 
 
-def test_link_of_a_mail_means_nothing_to_others_and_on_other_dates(
+def test_link_of_a_mail_means_nothing_to_others_and_at_dates_that_never_were(
     booking: Booking, world: World, client: Client
 ) -> None:
     strangers = agreement_path(booking.workshop, Side.COMPANY, world.association_owner)

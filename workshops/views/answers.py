@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.refusals import Refused, refusal_of
@@ -15,7 +16,8 @@ from workshops.agreements import agreement_of
 from workshops.answers import answer_of, hold_of
 from workshops.forms import AnswerForm, HoldForm
 from workshops.matching import unspoken
-from workshops.models import Booking, Reason
+from workshops.models import Booking, Reason, Side
+from workshops.views.moved import former_date, moved_to
 
 
 @login_not_required
@@ -25,7 +27,9 @@ def agreement(request: HttpRequest, token: str) -> HttpResponse:
     found = agreement_of(token)
     if found is None:
         raise Http404
-    workshop, side, member = found
+    workshop, booking, side, member = found
+    if booking.pk != workshop.booking_id:
+        return _former_date(request, booking, side)
     now = clock.now()
     if request.method == "POST":
         refusal = refusal_of(lambda: actions.agree_workshop(workshop=workshop, side=side, by=member, now=now))
@@ -40,6 +44,14 @@ def agreement(request: HttpRequest, token: str) -> HttpResponse:
     }
     status = 409 if refusal and request.method == "POST" else 200
     return render(request, "workshops/agreement.html", context, status=status)
+
+
+def _former_date(request: HttpRequest, was: Booking, side: Side) -> HttpResponse:
+    """The page of a question about a date that the workshop has left: of the new one both are asked in time."""
+    shown = moved_to(was, side) or was
+    slug = was.slot.room.site.company.slug if side == Side.COMPANY else was.association.slug
+    back = reverse(f"workshops:{side}_booking", args=[slug, shown.pk])
+    return former_date(request, was, side, back=back, label="Ouvrir la réservation")
 
 
 @login_not_required

@@ -6,20 +6,22 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.pictures import qr_code
 from accounts.refusals import Refused
-from companies.models import Company, SlotVolunteer
+from companies.models import SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted
 from workshops import actions
-from workshops.models import Attendance, Workshop
+from workshops.models import Attendance, Booking, Side, Workshop
 from workshops.presence import coming_of, presence_of, presence_path
 from workshops.views.bookings import booking_of
+from workshops.views.moved import former_date, led_on, workshop_of
 from workshops.volunteers import missing
 
 
@@ -27,7 +29,10 @@ from workshops.volunteers import missing
 def company_crew(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """Who comes to a workshop of the company, and the code by which they say that they are there."""
     company = managed_company(request, slug)
-    workshop = _workshop_of(company, booking_id)
+    booking = booking_of(company, booking_id)
+    workshop = _standing(booking)
+    if workshop is None:
+        return led_on(request, booking, Side.COMPANY)
     slot, now = workshop.booking.slot, clock.now()
     said = {one.volunteer_id: one for one in Attendance.objects.filter(workshop=workshop)}
     promises = SlotVolunteer.objects.filter(slot=slot).select_related("volunteer").order_by("seat")
@@ -47,7 +52,10 @@ def company_crew(request: HttpRequest, slug: str, booking_id: int) -> HttpRespon
 @require_POST
 def company_crew_invite(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """Ask the colleagues whom the date suits."""
-    workshop = _workshop_of(managed_company(request, slug), booking_id)
+    booking = booking_of(managed_company(request, slug), booking_id)
+    workshop = _standing(booking)
+    if workshop is None:
+        return led_on(request, booking, Side.COMPANY)
     try:
         count = actions.invite_volunteers(workshop=workshop, by=signed_in(request), now=clock.now())
     except Refused as refusal:
@@ -58,30 +66,32 @@ def company_crew_invite(request: HttpRequest, slug: str, booking_id: int) -> Htt
     return redirect("workshops:company_crew", slug, booking_id)
 
 
-def _workshop_of(company: Company, booking_id: int) -> Workshop:
-    booking = booking_of(company, booking_id)
-    workshop: Workshop = get_object_or_404(Workshop.objects.exclude(state=Workshop.State.CANCELLED), booking=booking)
-    workshop.booking = booking
-    return workshop
+def _standing(booking: Booking) -> Workshop | None:
+    workshop = workshop_of(booking)
+    return None if workshop is None or workshop.state == Workshop.State.CANCELLED else workshop
 
 
 @require_http_methods(["GET", "POST"])
 def presence(request: HttpRequest, token: str) -> HttpResponse:
     """« Je suis là »: behind the code at the door, for who is signed in."""
-    workshop = presence_of(token)
-    if workshop is None:
+    found = presence_of(token)
+    if found is None:
         raise Http404
+    workshop, booking = found
     user = signed_in(request)
-    slot = workshop.booking.slot
+    member = booking.slot.room.site.company.memberships.filter(user=user).exists()
+    if member and booking.pk != workshop.booking_id:
+        return _former_date(request, booking)
     refusal = ""
-    if request.method == "POST":
+    if request.method == "POST" and booking.pk == workshop.booking_id:
         try:
             actions.attend_workshop(workshop=workshop, by=user, now=clock.now())
         except Refused as refused:
             refusal = str(refused)
     context = {
         "workshop": workshop,
-        "member": slot.room.site.company.memberships.filter(user=user).exists(),
+        "company": booking.slot.room.site.company,
+        "member": member,
         "said": Attendance.objects.filter(workshop=workshop, volunteer=user).first(),
         "refusal": refusal,
     }
@@ -95,7 +105,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     found = coming_of(token)
     if found is None:
         raise Http404
-    workshop, member = found
+    workshop, booking, member = found
+    if booking.pk != workshop.booking_id:
+        return _former_date(request, booking)
     refusal = ""
     if request.method == "POST":
         try:
@@ -109,3 +121,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "workshops/volunteer_answer.html", context, status=409 if refusal else 200)
+
+
+def _former_date(request: HttpRequest, was: Booking) -> HttpResponse:
+    back = reverse("workshops:volunteering")
+    return former_date(request, was, Side.COMPANY, back=back, label="Mes ateliers de bénévole")

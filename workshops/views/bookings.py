@@ -20,9 +20,10 @@ from workshops import actions
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.lateness import is_late
 from workshops.ledger import ledger
-from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
 from workshops.unheard import unheard_by
+from workshops.views.moved import led_on, moved_to, workshop_of
 
 # From when on the door, and who answers, come first.
 TONIGHT = dt.timedelta(hours=2)
@@ -82,7 +83,7 @@ def booking_page(
         and side == Side.COMPANY
         and Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists(),
         "move": _asked_move(booking, now) if booking.is_confirmed else None,
-        "moved_to": _moved_to(booking, side),
+        "moved_to": moved_to(booking, side),
         "stays": booking.still_there if side == Side.ASSOCIATION or booking.is_pending else None,
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
@@ -95,16 +96,6 @@ def booking_page(
 def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
     """Where the association asked to move the workshop, while the answer is waited for."""
     return Booking.objects.filter(moved_from=booking).awaiting_answer(now).with_everything().first()
-
-
-def _moved_to(booking: Booking, side: Side) -> Booking | None:
-    """Where the workshop was moved in the end; None to a company that it has left."""
-    if booking.reason_code != Reason.MOVED:
-        return None
-    same = Booking.objects.of_event(booking).in_calendars()
-    last = same.exclude(pk=booking.pk).with_everything().order_by("sequence", "pk").last()
-    left = last is not None and last.slot.room.site.company_id != booking.slot.room.site.company_id
-    return None if left and side == Side.COMPANY else last
 
 
 def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, object]:
@@ -167,6 +158,8 @@ def association_cancel(request: HttpRequest, slug: str, booking_id: int) -> Http
 
 
 def _cancel(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
+    if moved_to(booking, side) is not None:
+        return led_on(request, booking, side)
     form = ReasonForm(request.POST, side=side)
     if not form.is_valid():
         return booking_page(request, booking, side, form=form)
@@ -230,7 +223,9 @@ def association_agree(request: HttpRequest, slug: str, booking_id: int) -> HttpR
 
 
 def _agree(request: HttpRequest, booking: Booking, side: Side) -> HttpResponse | None:
-    workshop = get_object_or_404(Workshop, booking=booking)
+    workshop = workshop_of(booking)
+    if workshop is None:
+        return led_on(request, booking, side)
     try:
         actions.agree_workshop(workshop=workshop, side=side, by=signed_in(request), now=clock.now())
     except Refused as refusal:

@@ -22,6 +22,7 @@ from workshops.filters import day_begins
 from workshops.forms import AroundForm, MoveForm
 from workshops.models import Booking, Side
 from workshops.views.bookings import booking_for, booking_of, if_heard
+from workshops.views.moved import led_on, moved_to
 
 # On either side of the day that is wanted.
 BEFORE, AFTER = 8, 12
@@ -77,6 +78,8 @@ def _move(request: HttpRequest, booking: Booking, side: Side, offered: _Offered,
     if again is not None:
         # Sent twice: what was chosen is not to be had any more.
         return redirect(back, slug, again.pk)
+    if moved_to(booking, side) is not None:
+        return led_on(request, booking, side)
     off = refusal_of(lambda: actions.check_to_move(booking, side, clock.now()))
     if off and request.method == "GET":
         messages.info(request, off)

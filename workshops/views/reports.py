@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -20,13 +20,16 @@ from workshops import actions
 from workshops.forms import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
 from workshops.models import Attendance, Booking, Side, Workshop
 from workshops.views.bookings import booking_for, booking_of
+from workshops.views.moved import led_on, workshop_of
 
 
 @require_http_methods(["GET", "POST"])
 def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """Who of the volunteers came and for how long, and how it went."""
     booking = booking_of(managed_company(request, slug), booking_id)
-    workshop = get_object_or_404(Workshop, booking=booking)
+    workshop = workshop_of(booking)
+    if workshop is None:
+        return led_on(request, booking, Side.COMPANY)
     if refused := _nothing_to_write(request, workshop, booking, Side.COMPANY):
         return refused
     data = request.POST or None
@@ -38,7 +41,9 @@ def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResp
 def association_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     """How many came, what was taught, and how it went."""
     booking = booking_for(managed_association(request, slug), booking_id)
-    workshop = get_object_or_404(Workshop, booking=booking)
+    workshop = workshop_of(booking)
+    if workshop is None:
+        return led_on(request, booking, Side.ASSOCIATION)
     if refused := _nothing_to_write(request, workshop, booking, Side.ASSOCIATION):
         return refused
     return _report(
@@ -51,7 +56,6 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
 
 def _nothing_to_write(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
     """No form before the workshop is over, nor for one that is off or reported; said before anybody fills one in."""
-    workshop.booking = booking
     refusal = refusal_of(lambda: actions.check_to_report(workshop, side, clock.now()))
     if not refusal or request.method == "POST":
         return None
