@@ -12,6 +12,7 @@ from icalendar import Calendar
 from rich.progress import track
 
 from associations.models import Association
+from companies.calendar import free_slot
 from companies.models import Company, Room, Site, Slot
 from territories.models import Commune
 from territories.zones import FRENCH_ZONES
@@ -72,7 +73,7 @@ def _told(number: int, zone: str, day: dt.date) -> list[Any]:
     slot.ends_at = starts_at + dt.timedelta(hours=2)
     booking = Booking(pk=number, slot=slot, topic="email", sequence=2, state=Booking.State.CANCELLED_BY_COMPANY)
     booking.association = Association(pk=1, name="Amis, du Net; 🌟")
-    return [calendar.booked(booking, now=NOW), calendar.free_slot(slot, now=NOW)]
+    return [calendar.booked(booking, now=NOW), free_slot(slot, now=NOW)]
 
 
 def _events_of(read: Any) -> dict[str, tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.letters import Reader, in_organisation, managers_of, writing_to
 from accounts.models import User
+from companies.calendar import promises_off
 from companies.confirmations import confirmation_path
 from companies.models import Availability, Slot, SlotVolunteer, VolunteerProfile
 from mail.kinds import Kind, by_day, on_a_clock, told_as
@@ -68,25 +69,30 @@ def stand_in_asked(*, promise: SlotVolunteer, colleague: User, now: dt.datetime)
         )
 
 
-def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None) -> None:
-    """To who asked: somebody comes in their place. `off` gives the file that takes the evening out of calendars."""
+def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> None:
+    """To who asked: somebody comes in their place, and the evening leaves their calendar."""
     with writing_to(Reader(promise.volunteer)) as post:
+        off, method = promises_off([promise], now=now)
         post(
             "stand_in_found",
             key=f"stand_in_found:{promise.pk}:{promise.volunteer.pk}:{by.pk}:{now:%Y%m%dT%H%M%S%f}",
             context=_workshop(promise) | {"who": by.name, "url": _volunteering()},
-            calendar=off() if off else "",
-            calendar_method="CANCEL" if off else "",
+            calendar=off,
+            calendar_method=method,
             not_after=promise.ends_at,
             now=now,
         )
 
 
 def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.datetime) -> None:
-    """To one volunteer, in one mail: the evenings that they had promised are not offered any more."""
+    """To one volunteer, in one mail: the evenings that they had promised are not offered any more.
+
+    And leave their calendar.
+    """
     first = promises[0]
     with writing_to(Reader(first.volunteer)) as post:
         workshops = [_workshop(promise) for promise in promises]
+        off, method = promises_off(promises, now=now)
         post(
             "promises_ended",
             key=f"promises_ended:{first.pk}:{first.volunteer.pk}",
@@ -96,6 +102,8 @@ def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.dateti
                 "reason": reason,
                 "url": _volunteering(),
             },
+            calendar=off,
+            calendar_method=method,
             not_after=max(promise.starts_at for promise in promises),
             priority=1,
             now=now,
@@ -127,23 +135,28 @@ def volunteer_consent_asked(*, profile: VolunteerProfile, now: dt.datetime) -> N
 
 def volunteer_consent_given(*, profile: VolunteerProfile, by: User, now: dt.datetime) -> None:
     """To the member: they may come on working time."""
-    _tell_volunteer("volunteer_consent_given", profile, by, now, {})
+    _tell_volunteer("volunteer_consent_given", profile, by, now)
 
 
-def volunteer_consent_withdrawn(*, profile: VolunteerProfile, by: User, ended: int, now: dt.datetime) -> None:
-    """To the member: not on working time any more; what was promised so has ended."""
-    _tell_volunteer("volunteer_consent_withdrawn", profile, by, now, {"ended": ended})
+def volunteer_consent_withdrawn(
+    *, profile: VolunteerProfile, by: User, ended: list[SlotVolunteer], now: dt.datetime
+) -> None:
+    """To the member: not on working time any more; what was promised so has ended, and leaves their calendar."""
+    _tell_volunteer("volunteer_consent_withdrawn", profile, by, now, ended)
 
 
 def _tell_volunteer(
-    template: str, profile: VolunteerProfile, by: User, now: dt.datetime, extra: dict[str, object]
+    template: str, profile: VolunteerProfile, by: User, now: dt.datetime, ended: Sequence[SlotVolunteer] = ()
 ) -> None:
     member = profile.membership
     with writing_to(Reader(member.user)) as post:
+        off, method = promises_off(ended, now=now)
         post(
             template,
             key=f"{template}:{profile.pk}:{now:%Y%m%dT%H%M%S%f}",
-            context={"company": member.company.name, "by": by.name, "url": _volunteering(), **extra},
+            context={"company": member.company.name, "by": by.name, "url": _volunteering(), "ended": len(ended)},
+            calendar=off,
+            calendar_method=method,
             now=now,
         )
 

@@ -214,7 +214,6 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
         "again": True,
         "comments": {"pledged_rooms": "Combien de salles sont libres le soir\u00a0?"},
         "days": 30,
-        "ended": 2,
         "expired": False,
         "held": False,
         "may_try_again": True,
@@ -238,6 +237,7 @@ DERIVED: dict[str, Callable[[Cast, Scene], Any]] = {
     "changed_at": lambda cast, _: cast.now,
     "by": lambda cast, scene: cast.owner(cast.organisation(scene)),
     "colleague": lambda cast, scene: cast.owner(cast.organisation(scene)),
+    "ended": lambda cast, scene: cast.promises_of(scene["profile"].membership.user_id),
     "matches": lambda cast, scene: cast.matches(scene["request"]),
     "now": lambda cast, _: cast.now,
     "organisation": lambda cast, scene: cast.organisation(scene),
@@ -350,8 +350,11 @@ class Cast:
 
     def promises_of_one(self) -> list[SlotVolunteer]:
         """A few promises of the same volunteer."""
-        whose = self.first(SlotVolunteer).volunteer_id
-        return [one for one in self.newest(SlotVolunteer) if one.volunteer_id == whose][:SHOWN_AT_MOST]
+        return self.promises_of(self.first(SlotVolunteer).volunteer_id)
+
+    def promises_of(self, volunteer: int) -> list[SlotVolunteer]:
+        """A few of this volunteer; none, where they have promised nothing."""
+        return [one for one in self.newest(SlotVolunteer) if one.volunteer_id == volunteer][:SHOWN_AT_MOST]
 
     def organisation(self, scene: Scene) -> Organisation:
         """Whose mail it is; where nothing says so, that of the person who plays."""

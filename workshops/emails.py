@@ -20,17 +20,18 @@ from accounts.models import Role, User
 from accounts.vocabulary import Topic
 from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
+from companies.calendar import promise_event, promises_off
 from companies.emails import as_volunteer
 from companies.models import Membership as InCompany
 from companies.models import Slot, SlotVolunteer
 from mail import outbox
-from mail.calendars import addressed
+from mail.calendars import CANCEL, REQUEST, addressed
 from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.prepared import Prepared
 from territories.wording import counted, language, long_date, time_range, wall_time
-from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
+from workshops.calendar import workshop_event
 from workshops.matching import Match, reasons
 from workshops.models import (
     Booking,
@@ -73,7 +74,7 @@ def booking_confirmed(*, booking: Booking, now: dt.datetime) -> None:
     said = Said(booking, now)
     with outbox.together():
         for person, url, facts in told:
-            _tell("booking_confirmed", booking, person, now, url=url, event=calendar.REQUEST, facts=facts, said=said)
+            _tell("booking_confirmed", booking, person, now, url=url, event=REQUEST, facts=facts, said=said)
         _tell_promised(booking, promises, now, said)
 
 
@@ -85,7 +86,7 @@ def _tell_promised(booking: Booking, promises: list[SlotVolunteer], now: dt.date
             as_volunteer(booking.slot, promise.volunteer),
             now,
             url=_volunteer_url(),
-            event=calendar.REQUEST,
+            event=REQUEST,
             promise=promise,
             facts=lambda: {"promised": True},
             said=said,
@@ -113,10 +114,10 @@ def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot])
     told += [(manager, _association_url(booking), others) for manager in _association(booking)]
     for person, url, offered in told:
         facts = Others(offered).facts
-        _tell("booking_cancelled", booking, person, now, url=url, event=calendar.CANCEL, priority=1, facts=facts)
+        _tell("booking_cancelled", booking, person, now, url=url, event=CANCEL, priority=1, facts=facts)
     for promise in _promises(booking):
         reader, none = Reader(promise.volunteer), Others([]).facts
-        event, url = calendar.CANCEL, _volunteer_url()
+        event, url = CANCEL, _volunteer_url()
         _tell("booking_cancelled", booking, reader, now, url=url, event=event, promise=promise, priority=1, facts=none)
 
 
@@ -139,7 +140,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
     ]
     told += [(one, _company_url(booking), facts) for one in _company(booking) if there == before]
     for person, url, said in told:
-        _tell("booking_moved", booking, person, now, url=url, event=calendar.REQUEST, priority=1, facts=said)
+        _tell("booking_moved", booking, person, now, url=url, event=REQUEST, priority=1, facts=said)
     left, told_of = Left(was, booking), Said(was, now)
     for promise in _promises(was):
         _tell(
@@ -148,7 +149,7 @@ def booking_moved(*, was: Booking, booking: Booking, now: dt.datetime) -> None:
             Reader(promise.volunteer),
             now,
             url=_volunteer_url(),
-            event=calendar.CANCEL,
+            event=CANCEL,
             promise=promise,
             facts=lambda: facts() | left.facts(),
             priority=1,
@@ -181,10 +182,10 @@ class Left(NamedTuple):
 
 def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> None:
     for manager in _company(was):
-        url, none, event = _company_url(was), Others([]).facts, calendar.CANCEL
+        url, none, event = _company_url(was), Others([]).facts, CANCEL
         _tell("booking_cancelled", was, manager, now, url=url, event=event, priority=1, facts=none)
     for manager in _company(booking):
-        _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=calendar.REQUEST)
+        _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=REQUEST)
 
 
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
@@ -281,7 +282,7 @@ def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> N
     for person in _company(booking) if side == Side.COMPANY else _association(booking):
         url = settings.SITE_URL + agreement_path(workshop, side, person.person)
         told = partial(dict[str, object], side=str(side), page_url=page)
-        event, until = calendar.REQUEST, booking.slot.starts_at
+        event, until = REQUEST, booking.slot.starts_at
         _tell("workshop_agreement", booking, person, now, url=url, event=event, not_after=until, facts=told)
 
 
@@ -348,10 +349,8 @@ def promise_moved(*, promise: SlotVolunteer, was: dt.datetime, now: dt.datetime)
             key=f"promise_moved:{promise.pk}:{promise.starts_at:%Y%m%dT%H%M}:{now:%Y%m%dT%H%M%S%f}",
             context=Shifted(promise, was).facts() | {"url": _volunteer_url()},
             about=f"promise:{promise.pk}",
-            calendar=addressed(
-                calendar.promise_event(promise, booked=is_booked(promise), now=now), promise.volunteer.email
-            ),
-            calendar_method=calendar.REQUEST,
+            calendar=promise_event(promise, booked=is_booked(promise), now=now),
+            calendar_method=REQUEST,
             not_after=promise.starts_at,
             priority=1,
             now=now,
@@ -597,7 +596,7 @@ def _tell_all(
 
     Who acts for the company and comes as a volunteer is reminded once.
     """
-    booking, event = workshop.booking, calendar.REQUEST
+    booking, event = workshop.booking, REQUEST
     tell = partial(_tell, not_after=not_after, priority=priority, told_once=told_once)
     hosts = _company(booking)
     for person in hosts:
@@ -673,13 +672,13 @@ class Said:
 
     def event(self, method: str, promise: SlotVolunteer | None = None) -> str:
         """Its calendar file, or that of a promise, in the language spoken, to nobody yet."""
-        if promise is not None and method == calendar.CANCEL:
-            return calendar.promise_off(promise, now=self.now)
+        if promise is not None and method == CANCEL:
+            return promises_off([promise], now=self.now)[0]
         if promise is not None:
-            return calendar.promise_event(promise, booked=True, now=self.now)
+            return promise_event(promise, booked=True, now=self.now)
         spoken = language()
         if (spoken, method) not in self._events:
-            self._events[spoken, method] = calendar.workshop_event(self.booking, now=self.now, method=method)
+            self._events[spoken, method] = workshop_event(self.booking, now=self.now, method=method)
         return self._events[spoken, method]
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 
 from associations.models import Association
+from companies.calendar import free_slot, promised
 from companies.models import Company, Site, SlotQuerySet, SlotVolunteer, SlotVolunteerQuerySet
 from workshops import calendar
 from workshops.catalogue import bookable
@@ -47,9 +48,9 @@ def feed_calendar(feed: CalendarFeed, *, url: str, now: dt.datetime) -> str:
     shown = Booking.objects.filter(pk__in=_latest(_bookings(feed).in_calendars()), slot__ends_at__gt=since)
     booked = shown.with_everything().order_by("slot__starts_at", "pk")
     events = [calendar.booked(one, now=now) for one in booked]
-    events += [calendar.free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
+    events += [free_slot(slot, now=now) for slot in _offered(feed, now).order_by("starts_at", "pk")]
     promises = with_booked(_promises(feed, since)).order_by("starts_at", "pk")
-    events += [calendar.promised(one, booked=one.booked, now=now) for one in promises]  # type: ignore[attr-defined]
+    events += [promised(one, booked=one.booked, now=now) for one in promises]  # type: ignore[attr-defined]
     events += [calendar.lost(one, now=now) for one in _lost(feed, since).order_by("slot__starts_at", "pk")]
     return calendar.published(events, name=_name(feed), url=url)
 

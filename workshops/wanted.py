@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.utils import translation
 
 from associations.models import InsuranceCertificate, Request
+from companies.calendar import promise_event
 from companies.models import Company, Slot, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
-from workshops.calendar import promise_event
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best_slots

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db import transaction
@@ -150,10 +150,8 @@ def ask_stand_in(*, promise: SlotVolunteer, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def take_over(
-    *, promise: SlotVolunteer, by: User, now: dt.datetime, off: Callable[[], str] | None = None
-) -> SlotVolunteer:
-    """Take a colleague's seat, who is told; `off` gives the calendar file that takes the evening out of their calendar.
+def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolunteer:
+    """Take a colleague's seat, who is told.
 
     It is another promise: the former one has ended, and calendars show that it is off, whoever has the seat later.
 
@@ -171,7 +169,7 @@ def take_over(
     SlotVolunteer.objects.filter(pk=given.pk).delete()
     with refusing(_refusals()):
         taken = _sit_down(slot, given.seat, by=by, now=now)
-    emails.stand_in_found(promise=promise, by=by, off=off, now=now)
+    emails.stand_in_found(promise=promise, by=by, now=now)
     return taken
 
 
@@ -233,9 +231,11 @@ def withdraw_consent(*, profile: VolunteerProfile, by: User, now: dt.datetime) -
     membership = profile.membership
     tell_database(now)
     coming = SlotVolunteer.objects.of_company(membership.company).coming(now)
-    ended, _ = coming.filter(volunteer=membership.user, engagement_type=Engagement.MECENAT).delete()
+    at_work = coming.filter(volunteer=membership.user, engagement_type=Engagement.MECENAT)
+    ended = list(at_work.with_place().order_by("starts_at", "pk"))
+    SlotVolunteer.objects.filter(pk__in=[one.pk for one in ended]).delete()
     emails.volunteer_consent_withdrawn(profile=profile, by=by, ended=ended, now=now)
-    return ended
+    return len(ended)
 
 
 @transaction.atomic

@@ -428,7 +428,7 @@ def test_nobody_is_called_again_when_a_seat_is_taken_over(
     nina = colleague(world, now, "Nina")
     assert actions.call_volunteers(now=at) == 1
     seeking = SlotVolunteer.objects.with_place().get(pk=promise.pk)
-    actions.take_over(promise=seeking, by=nina, now=at + HOUR)
+    companies.take_over(promise=seeking, by=nina, now=at + HOUR)
     assert actions.call_volunteers(now=at + 2 * HOUR) == 0
     assert actions.leave(slot=world.slot, by=nina, now=at + 3 * HOUR)
     assert told("volunteers_missing") == ["Hélène", "Hélène", "Nina"]

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from mail.calendars import addressed
+from mail.calendars import CANCEL, REQUEST, addressed
 from tests import factories
 from tests.factories import World
-from workshops.calendar import CANCEL, REQUEST, workshop_event
+from workshops.calendar import workshop_event
 from workshops.models import Booking
 
 

@@ -369,12 +369,12 @@ def test_seat_that_is_handed_on_and_taken_back_is_another_event(world: World, no
     promise = companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
     feed = actions.open_feed(user=world.volunteer, shown=None, now=now)
     companies.ask_stand_in(promise=promise, now=now)
-    taken = actions.take_over(promise=promise, by=nina, now=now)
+    taken = companies.take_over(promise=promise, by=nina, now=now)
     off = (f"promise-{promise.pk}", "CANCELLED", 2, world.slot.starts_at)
     assert followed(client, feed) == [off]
     assert told_to_volunteer(world, "stand_in_found")[1:4] == off[:3]
     companies.ask_stand_in(promise=taken, now=now)
-    again = actions.take_over(promise=taken, by=world.volunteer, now=now)
+    again = companies.take_over(promise=taken, by=world.volunteer, now=now)
     assert again.pk not in (promise.pk, taken.pk)
     on = (f"promise-{again.pk}", "TENTATIVE", 0, world.slot.starts_at)
     assert sorted(followed(client, feed)) == sorted([on, off])

@@ -42,6 +42,13 @@ def told_to(person: User) -> list[tuple[str, Event]]:
     return [(one.template, event(one.calendar)) for one in told]
 
 
+def events_of(message: Message) -> list[tuple[str, str, int]]:
+    """The method of its file, then status and sequence of each of its events."""
+    read: Any = Calendar.from_ical(message.calendar)
+    assert str(read["METHOD"]) == message.calendar_method
+    return [(message.calendar_method, str(one["STATUS"]), one["SEQUENCE"]) for one in read.walk("VEVENT")]
+
+
 def followed(person: User, now: dt.datetime) -> Event:
     feed = actions.open_feed(user=person, shown=None, now=now)
     return event(feed_calendar(feed, url="/", now=now))
@@ -112,3 +119,42 @@ def test_pages_say_what_is_not_booked_yet(world: World, now: dt.datetime, visito
     book(world, now)
     assert "pas encore réservé<" not in client.get(page).text
     assert event(client.get(kept).text)[1:] == ("CONFIRMED", 1)
+
+
+def test_consent_that_is_withdrawn_takes_the_evening_out_of_the_calendar(world: World, now: dt.datetime) -> None:
+    """The reminder had put it there."""
+    profile = factories.make_profile(
+        now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now, consented_by=None
+    )
+    book(world, now)
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    at = world.slot.starts_at - 47 * HOUR
+    actions.remind_workshops(now=at)
+    assert [one for _, one in told_to(world.volunteer)][-1][1:] == ("CONFIRMED", 1)
+    assert companies.withdraw_consent(profile=profile, by=world.company_owner, now=at) == 1
+    off = Message.objects.get(template="volunteer_consent_withdrawn")
+    assert events_of(off) == [("CANCEL", "CANCELLED", 2)]
+    assert f"MAILTO:{world.volunteer.email}" in off.calendar
+    assert "met votre agenda à jour" in render(off).text
+
+
+def test_consent_under_which_nothing_was_promised_ends_without_a_file(world: World, now: dt.datetime) -> None:
+    profile = factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
+    companies.withdraw_consent(profile=profile, by=world.company_owner, now=now)
+    off = Message.objects.get(template="volunteer_consent_withdrawn")
+    assert (off.calendar, "agenda" in render(off).text) == ("", False)
+
+
+@pytest.mark.parametrize(("dates", "method"), [(1, "CANCEL"), (3, "PUBLISH")])
+def test_evenings_that_are_taken_back_leave_the_calendar(
+    world: World, now: dt.datetime, dates: int, method: str
+) -> None:
+    """One file cancels one event (RFC 5546); several are published as off."""
+    more = [factories.make_slot(world.room, world.slot.starts_at + number * WEEK) for number in range(1, dates)]
+    slots = [world.slot, *more]
+    promises = [companies.join_slot(slot=one, by=world.volunteer, now=now) for one in slots]
+    companies.withdraw_slots(slots=slots, by=world.company_owner, now=now)
+    message = Message.objects.get(template="promises_ended")
+    assert events_of(message) == [(method, "CANCELLED", 2)] * dates
+    for promise in promises:
+        assert f"UID:promise-{promise.pk}@" in message.calendar

@@ -14,12 +14,12 @@ from icalendar import Calendar
 from accounts.models import Role, User
 from accounts.vocabulary import Level, Topic
 from companies import actions as companies
+from companies.calendar import promise_event
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.calendar import promise_event
 from workshops.models import Attendance, Workshop
 from workshops.views.volunteers import DATES_A_PAGE
 from workshops.volunteers import Hours, hours_given

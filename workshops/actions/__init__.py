@@ -80,7 +80,6 @@ from workshops.actions.preparing import (
     prepare_workshop,
     write_note,
 )
-from workshops.actions.promising import take_over
 from workshops.actions.reminders import (
     NothingToAgree,
     agree_workshop,
@@ -234,7 +233,6 @@ __all__ = [
     "sign_agreement",
     "sweep_matches",
     "take_hold",
-    "take_over",
     "tell_ending_insurance",
     "tell_matches",
     "weigh",

@@ -7,25 +7,10 @@ import datetime as dt
 from accounts.models import User
 from companies import actions as companies
 from companies.models import Slot, SlotVolunteer
-from mail.calendars import addressed
 from territories.instants import tell_database
 from workshops import emails
-from workshops.calendar import promise_off
 from workshops.feeds import KEPT
 from workshops.models import Attendance, LostPromise
-
-
-def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolunteer:
-    """Take a colleague's seat, who is told, and whose calendar shows that it is off.
-
-    Raises:
-        what `companies.take_over` raises: nothing is written.
-    """
-
-    def off() -> str:
-        return addressed(promise_off(promise, now=now), promise.volunteer.email)
-
-    return companies.take_over(promise=promise, by=by, now=now, off=off)
 
 
 def take_a_seat(slot: Slot, *, by: User, now: dt.datetime) -> SlotVolunteer:
@@ -42,7 +27,7 @@ def take_a_seat(slot: Slot, *, by: User, now: dt.datetime) -> SlotVolunteer:
         promise = seeking.with_place().first()
         if promise is None:
             raise
-    return take_over(promise=promise, by=by, now=now)
+    return companies.take_over(promise=promise, by=by, now=now)
 
 
 def tell_moved(*, slot: Slot, was: dt.datetime, now: dt.datetime) -> None:

@@ -15,6 +15,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from companies.calendar import free_slot
 from companies.models import Slot
 from territories import clock
 from territories.wording import number
@@ -80,7 +81,7 @@ def _agenda(request: HttpRequest) -> HttpResponse:
         return _wrong()
     now = clock.now()
     found = _next(asked, now)
-    events = [calendar.free_slot(slot, now=now) for slot in _loaded([row[0] for row in found.rows])]
+    events = [free_slot(slot, now=now) for slot in _loaded([row[0] for row in found.rows])]
     cut = f"Les {number(EVENTS)} prochains créneaux\u00a0: les suivants y viennent à mesure." if found.more else ""
     told = calendar.published(events, name=_named(asked), url=_page_of(request), description=cut)
     return HttpResponse(told, content_type="text/calendar; charset=utf-8")

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.identity import signed_in
 from accounts.refusals import Refused
 from companies import actions as companies
+from companies.calendar import promise_to_keep
 from companies.models import Availability, Company, Slot, SlotVolunteer, VolunteerProfile
 from companies.views import managed_company
 from territories import clock
 from territories.wording import counted, day_date
 from workshops import actions
 from workshops.awaited import memberships_of, seeking, to_note
-from workshops.calendar import promise_to_keep
 from workshops.models import Attendance, LostPromise
 from workshops.presence import presence_path
 from workshops.volunteers import Hours, dates, fitting, hours_given, is_booked, joinable, wanting
@@ -151,7 +151,7 @@ def take_over(request: HttpRequest, promise_id: int) -> HttpResponse:
     of_colleagues = SlotVolunteer.objects.filter(slot__in=dates_to_join).with_place()
     promise = get_object_or_404(of_colleagues.exclude(volunteer=user), pk=promise_id)
     try:
-        actions.take_over(promise=promise, by=user, now=now)
+        companies.take_over(promise=promise, by=user, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
