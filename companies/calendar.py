@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +17,13 @@ from mail.calendars import CANCEL, PUBLISH, REQUEST, addressed, as_text, new_cal
 def promise_event(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> str:
     """The file that goes with a mail to who promised: the event that their calendar to subscribe to shows as well."""
     return addressed(sent(promised(promise, booked=booked, now=now), REQUEST), promise.volunteer.email)
+
+
+def promise_events(promises: Sequence[SlotVolunteer], *, booked: Collection[int], now: dt.datetime) -> tuple[str, str]:
+    """The same of several promises of one volunteer, and the method of the file; `booked` has the numbers of slots."""
+    if len(promises) == 1:
+        return promise_event(promises[0], booked=promises[0].slot_id in booked, now=now), REQUEST
+    return sent_together(promised(one, booked=one.slot_id in booked, now=now) for one in promises), PUBLISH
 
 
 def promise_to_keep(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> str:

@@ -204,7 +204,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
 }
 
 # What no row remembers: it is shown as it was told and, until then, made up.
-UNRECORDED = frozenset({"promise_moved", "promises_ended"})
+UNRECORDED = frozenset({"promise_moved", "promises_elsewhere", "promises_ended"})
 
 # What no row tells: words of a person, and what was decided or counted. First of one mail, then of all.
 PLAIN: MappingProxyType[str, object] = MappingProxyType(

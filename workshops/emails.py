@@ -20,7 +20,7 @@ from accounts.models import Role, User
 from accounts.vocabulary import Topic
 from associations.models import InsuranceCertificate, Request
 from associations.models import Membership as InAssociation
-from companies.calendar import promise_event, promises_off
+from companies.calendar import promise_event, promise_events, promises_off
 from companies.emails import as_volunteer
 from companies.models import Membership as InCompany
 from companies.models import Slot, SlotVolunteer
@@ -29,9 +29,9 @@ from mail.calendars import CANCEL, REQUEST, addressed
 from mail.kinds import Kind, by_day, on_a_clock, told_as
 from territories.prepared import Prepared
 from territories.wording import counted, language, long_date, time_range, wall_time
+from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
-from workshops.calendar import workshop_event
 from workshops.matching import Match, reasons
 from workshops.models import (
     Booking,
@@ -47,7 +47,7 @@ from workshops.models import (
 from workshops.presence import coming_path
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
-from workshops.volunteers import is_booked
+from workshops.volunteers import booked_among, is_booked
 
 # A week until the digest, and time to answer it.
 URGENT_WITHIN = dt.timedelta(days=10)
@@ -370,6 +370,35 @@ class Shifted(NamedTuple):
         return _slot_facts(self.promise.slot) | {"was": day, "was_at": self.was.isoformat()}
 
 
+def promises_elsewhere(*, promises: list[SlotVolunteer], now: dt.datetime) -> None:
+    """To one volunteer, in one mail: where evenings are that they had promised, and that nobody has booked yet."""
+    first = promises[0]
+    company = first.slot.room.site.company
+    with writing_to(in_organisation("member", company, first.volunteer)) as post:
+        event, method = promise_events(promises, booked=booked_among(promises), now=now)
+        post(
+            "promises_elsewhere",
+            key=f"promises_elsewhere:{first.pk}:{now:%Y%m%dT%H%M%S%f}",
+            context=Elsewhere(promises).facts() | {"promises": [one.pk for one in promises], "url": _volunteer_url()},
+            on_behalf_of=f"companies:{company.pk}",
+            calendar=event,
+            calendar_method=method,
+            not_after=max(one.starts_at for one in promises),
+            priority=1,
+            now=now,
+        )
+
+
+class Elsewhere(NamedTuple):
+    """What a mail says of promised evenings whose place has changed."""
+
+    promises: list[SlotVolunteer]
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken."""
+        return {"workshops": [_slot_facts(one.slot) for one in self.promises]}
+
+
 @told_as(Kind.VOLUNTEERING)
 def volunteer_invited(*, workshop: Workshop, colleague: User, by: User, now: dt.datetime) -> None:
     """To a colleague: a manager asks whether they come, one page to say yes."""
@@ -678,7 +707,7 @@ class Said:
             return promise_event(promise, booked=True, now=self.now)
         spoken = language()
         if (spoken, method) not in self._events:
-            self._events[spoken, method] = workshop_event(self.booking, now=self.now, method=method)
+            self._events[spoken, method] = calendar.workshop_event(self.booking, now=self.now, method=method)
         return self._events[spoken, method]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, TextField, Value
@@ -77,7 +77,13 @@ def with_booked(promises: SlotVolunteerQuerySet) -> SlotVolunteerQuerySet:
 
 def is_booked(promise: SlotVolunteer) -> bool:
     """The same of one."""
-    return Booking.objects.agreed().filter(slot=promise.slot_id).exists()
+    return bool(booked_among([promise]))
+
+
+def booked_among(promises: Collection[SlotVolunteer]) -> set[int]:
+    """The numbers of the slots of these promises at which a workshop takes place."""
+    slots = [one.slot_id for one in promises]
+    return set(Booking.objects.agreed().filter(slot__in=slots).values_list("slot", flat=True))
 
 
 def fitting(slots: SlotQuerySet, profiles: Iterable[VolunteerProfile]) -> SlotQuerySet:

@@ -9,14 +9,14 @@ from django.db.models import Q
 from django.utils import translation
 
 from associations.models import InsuranceCertificate, Request
-from companies.calendar import promise_event
+from companies.calendar import promise_event, promise_events
 from companies.models import Company, Slot, SlotVolunteer
 from companies.wanted import COMES_ALREADY, has_promised
 from mail import wanted
 from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Instead, Left, Others, Proposal, Said, Shifted
+from workshops.emails import SHOWN_IN_ALERT, Alert, Elsewhere, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best_slots
 from workshops.models import (
     Booking,
@@ -33,7 +33,7 @@ from workshops.saved import asked_by
 from workshops.searching import Criteria, searched
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of
-from workshops.volunteers import is_booked, missing
+from workshops.volunteers import booked_among, is_booked, missing
 
 BACK_AGAIN = "L’atelier est de nouveau à la date que cette personne connaît."
 
@@ -128,6 +128,19 @@ def _from_where_it_was_known(message: Message, at: dt.datetime) -> wanted.Facts 
         event = promise_event(promise, booked=is_booked(promise), now=at)
         message.calendar = addressed(event, message.to_email)
         return {**message.context, **Shifted(promise, was).facts()}
+
+
+@wanted.retold(anew=["promises_elsewhere"])
+def _where_it_was_promised(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """Of the evenings that it names, those that its reader still comes to, where they are when the mail leaves."""
+    still = SlotVolunteer.objects.coming(at).filter(pk__in=message.context["promises"]).with_place()
+    promises = list(still.order_by("starts_at", "pk"))
+    if not promises:
+        return "Cette personne ne vient plus à ces dates."
+    with translation.override(message.language):
+        event, message.calendar_method = promise_events(promises, booked=booked_among(promises), now=at)
+        message.calendar = addressed(event, message.to_email)
+        return {**message.context, **Elsewhere(promises).facts()}
 
 
 def _moves_before(message: Message) -> MessageQuerySet:

@@ -162,6 +162,10 @@ class Slot(Opening):
         default=0, db_default=0, editable=False, help_text="SEQUENCE de ses événements iCalendar"
     )
 
+    way_told_at = models.DateTimeField(
+        null=True, editable=False, help_text="jusqu’où les changements de lieu ou d’accès sont dans les agendas"
+    )
+
     objects = SlotQuerySet.as_manager()
 
     distance_km: float | None = None

@@ -53,6 +53,7 @@ STAGED = {
     "booking_moved",
     "offer_declined",
     "promise_moved",
+    "promises_elsewhere",
     "promises_ended",
     "report_due",
     "report_settled",

@@ -24,6 +24,7 @@ STAGED = {
     "member_invited",
     "offer_declined",
     "promise_moved",
+    "promises_elsewhere",
     "promises_ended",
     "recovery_confirmed",
     "recovery_opened",

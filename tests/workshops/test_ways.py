@@ -14,7 +14,7 @@ from icalendar import Calendar
 
 from accounts.models import User
 from companies import actions as companies
-from companies.models import AccessKit, Slot
+from companies.models import AccessKit, Company, Room, Site, Slot
 from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
 from mail.kinds import DIGEST, Frequency, Kind
@@ -25,6 +25,7 @@ from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink, text_of
 from workshops import actions, emails
+from workshops.feeds import feed_calendar
 from workshops.models import Booking, Side
 
 Visitor = Callable[[User], Client]
@@ -255,3 +256,82 @@ def test_what_names_no_booking_leaves_as_it_was_written(db: None, now: dt.dateti
         post("booking_confirmed", key="x", to=("ana@example.org", ""), context={"place": "1 rue des Lilas"}, now=now)
     message = Message.objects.get()
     assert (why_unwanted(message, at=now), message.context) == ("", {"place": "1 rue des Lilas"})
+
+
+# --- evenings that nobody has booked yet ------------------------------------------------------------
+
+
+def elsewhere(person: User) -> list[Message]:
+    return list(Message.objects.filter(template="promises_elsewhere", to_email=person.email).order_by("pk"))
+
+
+def followed(person: User, shown: Company | None, now: dt.datetime) -> list[tuple[str, str, int, str]]:
+    """Kind, status, sequence and place of each event that a calendar shows."""
+    feed = actions.open_feed(user=person, shown=shown, now=now)
+    read: Any = Calendar.from_ical(feed_calendar(feed, url="/", now=now))
+    return [
+        (str(one["UID"]).partition("-")[0], str(one["STATUS"]), one["SEQUENCE"], str(one["LOCATION"]))
+        for one in read.walk("VEVENT")
+    ]
+
+
+@pytest.mark.parametrize("change", [move_house, rename, change_the_lock, place])
+def test_calendars_of_an_evening_that_is_not_booked_follow_its_place(
+    world: World, now: dt.datetime, change: Callable[[World, dt.datetime], None]
+) -> None:
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    change(world, now)
+    assert (actions.remind_workshops(now=now), elsewhere(world.volunteer)) == (0, [])
+    assert actions.remind_workshops(now=now + SOON) == 1
+    assert actions.remind_workshops(now=now + 2 * SOON) == 0
+    [told] = elsewhere(world.volunteer)
+    there = f"{Room.objects.get().name}, {Site.objects.get().address}, Lille"
+    assert event_of(told) == (1, f"MAILTO:{world.volunteer.email}", there)
+    assert Message.objects.count() == 1
+    assert followed(world.volunteer, None, now) == [("promise", "TENTATIVE", 1, there)]
+    assert followed(world.company_owner, world.company, now) == [("slot", "TENTATIVE", 1, there)]
+
+
+def test_several_evenings_are_told_in_one_mail(world: World, now: dt.datetime) -> None:
+    """As they are when it leaves: one of them is booked, and another taken back, meanwhile."""
+    more = [factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * n)) for n in (1, 2)]
+    for slot in (world.slot, *more):
+        companies.join_slot(slot=slot, by=world.volunteer, now=now)
+    move_house(world, now)
+    assert actions.remind_workshops(now=now + SOON) == 1
+    [told] = elsewhere(world.volunteer)
+    assert (told.calendar_method, told.calendar.count("STATUS:TENTATIVE")) == ("PUBLISH", 3)
+    assert render(told).text.count("999 rue Ailleurs") == 3
+    factories.make_booking(now, world.slot, world.association)
+    actions.leave(slot=more[0], by=world.volunteer, now=now)
+    assert why_unwanted(told, at=now + SOON) == ""
+    assert [told.calendar.count(f"STATUS:{status}") for status in ("CONFIRMED", "TENTATIVE")] == [1, 1]
+    for slot in (world.slot, more[1]):
+        actions.leave(slot=slot, by=world.volunteer, now=now)
+    assert why_unwanted(told, at=now + SOON) == "Cette personne ne vient plus à ces dates."
+
+
+def test_evening_that_was_opened_since_knows_it_already(world: World, now: dt.datetime) -> None:
+    move_house(world, now)
+    Slot.objects.update(created_at=now + dt.timedelta(minutes=1))
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    assert (actions.remind_workshops(now=now + SOON), elsewhere(world.volunteer)) == (0, [])
+
+
+def test_evening_that_comes_free_knows_what_was_told_of_its_workshop(
+    world: World, booking: Booking, now: dt.datetime
+) -> None:
+    move_house(world, now)
+    assert actions.remind_workshops(now=now + SOON) == 1
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, reason="Grève.", by=world.company_owner, now=now + SOON)
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now + SOON)
+    assert (actions.remind_workshops(now=now + 2 * SOON), elsewhere(world.volunteer)) == (0, [])
+
+
+def test_each_change_of_an_evening_is_told(world: World, now: dt.datetime) -> None:
+    companies.join_slot(slot=world.slot, by=world.volunteer, now=now)
+    move_house(world, now)
+    actions.remind_workshops(now=now + SOON)
+    rename(world, now + 2 * SOON)
+    actions.remind_workshops(now=now + 3 * SOON)
+    assert [event_of(one)[0] for one in elsewhere(world.volunteer)] == [1, 2]

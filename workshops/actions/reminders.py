@@ -13,8 +13,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import DurationField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from accounts.refusals import Refused
@@ -24,10 +24,9 @@ from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
 from workshops.actions.reports import settle_by_company
 from workshops.actions.waitlist import close_missed, lapse, offer_waiting
+from workshops.actions.ways import tell_ways
 from workshops.models import Booking, Side, Workshop
 
-# Who corrects one thing corrects another: they are told together.
-SETTLES, WAY_LOOKED_BACK = dt.timedelta(minutes=5), dt.timedelta(days=30)
 UNSURE_AHEAD, REMIND_AHEAD = 3, 2  # days
 HOUR = dt.timedelta(hours=1)
 MORNING, REPORT_HOUR = dt.time(7), dt.time(9)
@@ -76,7 +75,7 @@ def expire_bookings(*, now: dt.datetime) -> int:
 
 def remind_workshops(*, now: dt.datetime) -> int:
     """Ask, remind and warn before workshops. Returns how many were told of; running it again tells nobody twice."""
-    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now) + _tell_ways(now)
+    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now) + tell_ways(now)
 
 
 def _ask_agreement(now: dt.datetime) -> int:
@@ -149,37 +148,6 @@ def _is_morning_due(booking: Booking, now: dt.datetime) -> bool:
     """From seven; of what begins before eight, an hour ahead."""
     morning = min(local(booking.slot, MORNING), booking.slot.starts_at - HOUR)
     return morning <= now and booking.settled_at is not None and booking.settled_at < morning
-
-
-def _tell_ways(now: dt.datetime) -> int:
-    """The place is called otherwise since, is elsewhere, or one gets in otherwise: who comes is told at once."""
-    site, room = "booking__slot__room__site__way_changed_at", "booking__slot__room__way_changed_at"
-    recent = (now - WAY_LOOKED_BACK, now - SETTLES)
-    coming = Workshop.objects.planned().filter(
-        Q(**{f"{site}__range": recent}) | Q(**{f"{room}__range": recent}),
-        booking__state=Booking.State.CONFIRMED,
-        booking__slot__ends_at__gt=now,
-    )
-    changed = coming.annotate(changed_at=Greatest(site, room)).filter(
-        changed_at__gt=Coalesce("booking__way_told_at", "booking__settled_at"), changed_at__lte=now - SETTLES
-    )
-    found = list(changed.order_by("pk").values_list("booking", "changed_at"))
-    return one_by_one(found, lambda one: _tell_way(*one, now))
-
-
-def _tell_way(booking_id: int, changed_at: dt.datetime, now: dt.datetime) -> bool:
-    """Once for each change: the events of the two sides and of the volunteers take their next sequence with it."""
-    # The slot before its booking, as whoever moves it or calls it off.
-    own = Slot.objects.filter(pk__in=Booking.objects.filter(pk=booking_id).values("slot"))
-    own.hold()
-    untold = Q(way_told_at=None) | Q(way_told_at__lt=changed_at)
-    here = Booking.objects.filter(untold, pk=booking_id, state=Booking.State.CONFIRMED)
-    if not here.update(way_told_at=changed_at, sequence=F("sequence") + 1):
-        return False
-    own.update(sequence=F("sequence") + 1)
-    workshop = Workshop.objects.with_everything().get(booking=booking_id)
-    emails.workshop_way_changed(workshop=workshop, changed_at=changed_at, now=now)
-    return True
 
 
 def check_to_agree(workshop: Workshop, now: dt.datetime) -> None:
