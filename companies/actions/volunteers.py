@@ -40,7 +40,7 @@ class OwnConsent(Refused):
 
 
 class NoStandInWanted(Refused):
-    """The promise was taken over, or taken back, before."""
+    """The promise was taken over, or taken back, before; or its volunteer comes after all."""
 
 
 class Joined(NamedTuple):
@@ -54,6 +54,8 @@ class Joined(NamedTuple):
 def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
     """Promise to be there as a volunteer, on one of the seats that the slot offers. Said twice, it is once.
 
+    Who seeks a stand-in comes after all, and seeks none any more.
+
     Raises:
         SlotGone, SlotFull, AlreadyElsewhere, NoConsent, NotAMember: nothing is written.
     """
@@ -61,6 +63,8 @@ def join_slot(*, slot: Slot, by: User, now: dt.datetime) -> SlotVolunteer:
     current = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
     own = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
     if own is not None:
+        own.stand_in_asked_at = None
+        own.save(update_fields=["stand_in_asked_at"])
         return own
     offered = current.volunteers_offered
     taken = set(SlotVolunteer.objects.filter(slot=slot).values_list("seat", flat=True))
@@ -164,7 +168,7 @@ def take_over(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> SlotVolu
     wanted = SlotVolunteer.objects.filter(pk=promise.pk, volunteer=promise.volunteer, stand_in_asked_at__isnull=False)
     given = wanted.select_for_update().first()
     if given is None:
-        raise NoStandInWanted("Quelqu’un a déjà pris cette place. Merci\u00a0!")
+        raise NoStandInWanted("Cette place n’est plus à prendre. Merci\u00a0!")
     tell_database(now)
     SlotVolunteer.objects.filter(pk=given.pk).delete()
     with refusing(_refusals()):

@@ -498,6 +498,17 @@ def test_who_comes_already_is_not_asked_to_come(
     assert asked == {"Hélène": "", world.volunteer.name: "", "Nina": "Cette personne a déjà promis de venir."}
 
 
+def test_who_seeks_a_stand_in_comes_after_all_by_the_link_of_a_mail(
+    promise: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    companies.ask_stand_in(promise=promise, now=now)
+    path = coming_path(workshop, world.volunteer)
+    with travel(now, tick=False):
+        assert "Venez-vous à cet atelier" in Client().get(path).text
+        assert "on compte sur vous" in Client().post(path).text
+    assert SlotVolunteer.objects.get().stand_in_asked_at is None
+
+
 def test_link_of_a_mail_ends_with_the_membership(workshop: Workshop, world: World) -> None:
     path = coming_path(workshop, world.volunteer)
     assert Client().get(path).status_code == 200

@@ -16,6 +16,7 @@ from accounts.vocabulary import Level, Topic
 from companies import actions as companies
 from companies.calendar import promise_event
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
+from mail.delivery import why_unwanted
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -131,6 +132,26 @@ def test_colleague_is_asked_and_takes_the_place(world: World, now: dt.datetime, 
     assert told.calendar_method == "CANCEL"
     assert f"UID:promise-{promise.pk}@" in told.calendar
     assert f"mailto:{world.volunteer.email}" in told.calendar.replace("\r\n ", "").lower()
+
+
+def test_who_seeks_a_stand_in_may_come_after_all(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    """The colleagues are asked no more, and who clicks too late is told so."""
+    nina = factories.make_user("Nina")
+    factories.add_member(world.company, nina, Role.VOLUNTEER, now)
+    client, join = visitor(world.volunteer), reverse("workshops:volunteer_join", args=[world.slot.pk])
+    client.post(join)
+    asked = client.post(reverse("workshops:stand_in_ask", args=[world.slot.pk]), follow=True).text
+    [promise] = SlotVolunteer.objects.all()
+    assert f'action="{join}"' in asked
+    again = client.post(join, follow=True).text
+    assert ("remplaçant cherché" in again, "Chercher un remplaçant" in again) == (False, True)
+    assert list(SlotVolunteer.objects.values_list("pk", "stand_in_asked_at")) == [(promise.pk, None)]
+    assert why_unwanted(Message.objects.get(template="stand_in_asked", to_name="Nina"), at=now)
+    late = visitor(nina).post(reverse("workshops:stand_in_take", args=[promise.pk]), follow=True).text
+    assert "n’est plus à prendre" in late
+    assert SlotVolunteer.objects.get().volunteer == world.volunteer
+    visitor(world.volunteer).post(reverse("workshops:stand_in_ask", args=[world.slot.pk]))
+    assert Message.objects.filter(template="stand_in_asked", to_name="Nina").count() == 2
 
 
 def test_who_is_late_to_take_a_place_over_is_told_so(world: World, now: dt.datetime, visitor: Visitor) -> None:

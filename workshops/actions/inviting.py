@@ -90,7 +90,7 @@ def come(*, workshop: Workshop, by: User, now: dt.datetime) -> SlotVolunteer:
         NobodyMissing, companies.AlreadyElsewhere, companies.NoConsent, companies.NotAMember: nothing is written.
     """
     slot = workshop.booking.slot
-    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by).first()
+    own = SlotVolunteer.objects.filter(slot=slot, volunteer=by, stand_in_asked_at=None).first()
     if own is not None:
         return own
     if workshop.state != Workshop.State.PLANNED or slot.starts_at <= now:

@@ -117,7 +117,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "workshop": workshop,
         "member": member,
-        "coming": SlotVolunteer.objects.filter(slot=workshop.booking.slot, volunteer=member).exists(),
+        "coming": SlotVolunteer.objects.filter(
+            slot=workshop.booking.slot, volunteer=member, stand_in_asked_at=None
+        ).exists(),
         "refusal": refusal,
     }
     return render(request, "workshops/volunteer_answer.html", context, status=409 if refusal else 200)
