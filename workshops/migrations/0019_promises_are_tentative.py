@@ -14,6 +14,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workshops", "0017_matches_have_merits")]
+    dependencies = [("workshops", "0018_plans")]
 
     operations = [migrations.RunSQL(LEAVES % 2, LEAVES % 1)]
