@@ -49,6 +49,14 @@ def claims(now: dt.datetime) -> BookingQuerySet:
     return Booking.objects.live(now) | Booking.objects.awaiting_answer(now)
 
 
+def apart(booking: Booking, now: dt.datetime) -> Q:
+    """Whether a slot leaves a group in one place at a time: no other session of its course is then, or asks to be."""
+    if booking.course_id is None:
+        return Q()
+    others = claims(now).filter(course=booking.course_id).exclude(pk=booking.pk).exclude(moved_from=booking.pk)
+    return ~Q(Exists(others.filter(slot__starts_at__lt=OuterRef("ends_at"), slot__ends_at__gt=OuterRef("starts_at"))))
+
+
 def alternatives(slot: Slot, *, now: dt.datetime, places: int, association: int = NOBODY) -> list[Slot]:
     """What comes nearest to a slot that is gone: big enough, close by, about the same time; three at most.
 

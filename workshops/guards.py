@@ -154,6 +154,35 @@ def booking_is_cancelled_in_time() -> pgtrigger.Trigger:
     )
 
 
+# The course's row is held: who brings another of its sessions to that time at the same moment waits, or is seen. Where
+# a session was stays its own until it has left.
+_IN_ONE_PLACE = """
+    PERFORM FROM workshops_course WHERE id = NEW.course_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT FROM companies_slot AS there
+        JOIN workshops_booking AS other ON other.course_id = NEW.course_id AND other.state IN ('held', 'confirmed')
+        JOIN companies_slot AS taken ON taken.id = other.slot_id
+        WHERE there.id = NEW.slot_id AND other.id <> NEW.id AND other.id IS DISTINCT FROM NEW.moved_from_id
+        AND taken.starts_at < there.ends_at AND taken.ends_at > there.starts_at
+    ) THEN
+        RAISE EXCEPTION 'The group is elsewhere at that time.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_course_in_one_place';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def booking_course_in_one_place() -> pgtrigger.Trigger:
+    """Two sessions of a course are never at one time: it is one group."""
+    return pgtrigger.Trigger(
+        name="booking_course_in_one_place",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(new__course__isnull=False, new__state__in=["held", "confirmed"]),
+        func=_IN_ONE_PLACE,
+    )
+
+
 # `Booking.TRANSITIONS`, as PostgreSQL has it.
 _DRAWN = """
     IF (OLD.state, NEW.state) NOT IN (

@@ -153,6 +153,63 @@ def test_moved_session_stays_in_its_course(world: World, slots: list[Slot], now:
     assert moved.course == booked.course
 
 
+def at_the_same_hour(world: World, slot: Slot, now: dt.datetime, **fields: Any) -> Slot:
+    """In another room, half an hour later."""
+    return factories.make_slot(
+        factories.make_room(now, world.site), slot.starts_at + dt.timedelta(minutes=30), **fields
+    )
+
+
+def go(booking: Booking, slot: Slot, side: Side, by: User, now: dt.datetime) -> Booking:
+    return actions.move_workshop(booking=booking, slot_id=slot.pk, side=side, by=by, now=now)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_session_is_not_moved_beside_another_one(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor, side: Side
+) -> None:
+    first, second = book(world, slots[:2], now).bookings
+    beside, later = at_the_same_hour(world, slots[0], now), at_the_same_hour(world, slots[1], now)
+    slug, by = {
+        Side.ASSOCIATION: (world.association.slug, world.association_owner),
+        Side.COMPANY: (world.company.slug, world.company_owner),
+    }[side]
+    page, client = reverse(f"workshops:{side}_move", args=[slug, second.pk]), visitor(by)
+    shown = client.get(page).text
+    assert (f'value="{beside.pk}"' in shown, f'value="{later.pk}"' in shown) == (False, True)
+    sent = client.post(page, {"slot": beside.pk})
+    assert (sent.status_code, "Une autre séance de ce parcours est à ce moment-là" in sent.text) == (422, True)
+    assert go(second, later, side, by, now).is_confirmed
+    assert go(first, at_the_same_hour(world, slots[0], now), side, by, now).is_confirmed
+
+
+def test_session_that_asked_to_move_is_not_accepted_beside_another_one(
+    world: World, slots: list[Slot], now: dt.datetime
+) -> None:
+    """Where it asked to go no other may go meanwhile; the database says so to whoever confirms it."""
+    first, second = book(world, slots[:2], now).bookings
+    asked = at_the_same_hour(world, slots[2], now, booking_mode="on_approval")
+    by = world.association_owner
+    waits = go(second, asked, Side.ASSOCIATION, by, now)
+    with pytest.raises(actions.NotMovable, match="Une autre séance"):
+        go(first, slots[2], Side.ASSOCIATION, by, now)
+    course = Booking.objects.get(pk=waits.pk).course
+    factories.make_booking(now, slots[2], world.association, course=course, participants=6)
+    with pytest.raises(actions.SlotTaken, match="Une autre séance de ce groupe"):
+        actions.accept_booking(booking=waits, by=world.company_owner, now=now)
+
+
+def test_two_sessions_do_not_meet_though_they_move_at_once(
+    committed: None, world: World, slots: list[Slot], now: dt.datetime
+) -> None:
+    first, second = book(world, slots[:2], now).bookings
+    by, beside = world.association_owner, at_the_same_hour(world, slots[2], now)
+    done = at_once(
+        partial(go, first, slots[2], Side.ASSOCIATION, by, now), partial(go, second, beside, Side.ASSOCIATION, by, now)
+    )
+    assert done == {"done": 1, "NotMovable": 1}
+
+
 def test_rest_of_a_course_is_called_off_at_once(
     world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -28,6 +28,7 @@ from workshops.actions.waitlist import offer_next
 from workshops.catalogue import alternatives
 from workshops.models import Booking, Reason, Side
 
+TWO_AT_ONCE = "Une autre séance de ce groupe est désormais à ce moment-là\u00a0: déclinez la demande."
 ROOM_TAKEN = (
     "La salle est prise à ce moment-là selon son agenda\u00a0: libérez-la dans cet agenda et relisez-le, ou déclinez "
     "la demande."
@@ -63,6 +64,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
             "booking_of_signatory": no_signatory,
             "booking_by_association_that_may": SlotTaken("Cette association ne peut plus réserver."),
             "booking_of_free_room": SlotTaken(ROOM_TAKEN),
+            "booking_course_in_one_place": SlotTaken(TWO_AT_ONCE),
         }
     ):
         told = {} if moved is None else {"sequence": later_sequence(booking)}

@@ -32,7 +32,7 @@ from workshops.actions.cancelling import reopen
 from workshops.actions.moves import AlreadySettled, expire_lapsed, move_booking
 from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import lapse
-from workshops.catalogue import bookable
+from workshops.catalogue import apart, bookable
 from workshops.lateness import is_late
 from workshops.models import Booking, Reason, Side, Workshop
 
@@ -45,6 +45,8 @@ ALREADY_ASKED = {
     Side.ASSOCIATION: "Vous avez déjà demandé un déplacement de cet atelier\u00a0: attendez la réponse.",
     Side.COMPANY: "L’association a déjà demandé à déplacer cet atelier\u00a0: sa demande attend une réponse.",
 }
+
+TWO_AT_ONCE = "Une autre séance de ce parcours est à ce moment-là\u00a0: choisissez une autre date."
 
 MAY_NOT_BOOK = "Cette association ne peut pas réserver en ce moment\u00a0: laissez l’atelier à sa date, ou annulez-le."
 
@@ -124,6 +126,8 @@ def _check(booking: Booking, slot: Slot, target: Slot, side: Side, now: dt.datet
         raise NotMovable("L’atelier est déjà à cette date\u00a0: choisissez-en une autre.")
     if side == Side.COMPANY and target.room.site.company_id != slot.room.site.company_id:
         raise NotMovable("Ce créneau n’est pas l’un des vôtres\u00a0: choisissez-en un autre.")
+    if not Slot.objects.filter(apart(booking, now), pk=target.pk).exists():
+        raise NotMovable(TWO_AT_ONCE)
 
 
 def _check_for_company(target: Slot, booking: Booking) -> None:
@@ -139,7 +143,10 @@ def _check_for_company(target: Slot, booking: Booking) -> None:
 
 def _refusals(side: Side) -> dict[str, Refused]:
     """Of a booking, in the words of who moves."""
-    refusals = refusals_of_booking() | {"booking_moved_once": NotMovable(ALREADY_ASKED[side])}
+    refusals = refusals_of_booking() | {
+        "booking_moved_once": NotMovable(ALREADY_ASKED[side]),
+        "booking_course_in_one_place": NotMovable(TWO_AT_ONCE),
+    }
     if side == Side.ASSOCIATION:
         return refusals
     return refusals | {

@@ -16,6 +16,7 @@ from companies.models import BusyTime, Company, Slot, signatory
 from territories.closed_lists import WordField
 from workshops.guards import (
     booking_changes_hands,
+    booking_course_in_one_place,
     booking_fits_its_slot,
     booking_goes_as_drawn,
     booking_is_cancelled_in_time,
@@ -311,6 +312,7 @@ class Booking(models.Model):
             booking_may_be_confirmed(),
             booking_fits_its_slot(),
             booking_is_cancelled_in_time(),
+            booking_course_in_one_place(),
             booking_goes_as_drawn(),
             booking_changes_hands(),
             booking_stays_on_its_slot(),

@@ -17,7 +17,7 @@ from companies.views import managed_company
 from territories import clock
 from territories.keys import key_in
 from workshops import actions
-from workshops.catalogue import bookable, claims, close_by
+from workshops.catalogue import apart, bookable, claims, close_by
 from workshops.filters import day_begins
 from workshops.forms import AroundForm, MoveForm
 from workshops.models import Booking, Side
@@ -58,8 +58,10 @@ class _Offered:
     def __init__(self, request: HttpRequest, booking: Booking, near: SlotQuerySet, *, anywhere: SlotQuerySet) -> None:
         self.form = AroundForm(request.GET if "autour" in request.GET else None)
         day = self.form.cleaned_data["autour"] if self.form.is_valid() else None
-        asked = claims(clock.now()).filter(association=booking.association).values("slot")
-        found = _around(near.exclude(pk__in=asked), day_begins(day) if day else booking.slot.starts_at)
+        now = clock.now()
+        asked = claims(now).filter(association=booking.association).values("slot")
+        fit = near.exclude(pk__in=asked).filter(apart(booking, now))
+        found = _around(fit, day_begins(day) if day else booking.slot.starts_at)
         if chosen := key_in(request.POST.get("slot") or request.GET.get("vers") or ""):
             fitting = anywhere.filter(places__gte=booking.participants).exclude(pk=booking.slot_id)
             found += fitting.with_place().filter(pk=chosen)
