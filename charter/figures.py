@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
 from charter.models import Edition, Signature
 from companies.models import Company, signatory
@@ -47,10 +47,10 @@ def edition_figures(edition: Edition, now: dt.datetime) -> EditionFigures:
     period = (edition.from_date, edition.until_date)
     territory = list(edition.departements.values_list("pk", flat=True))
     offered = bookable(now).filter(local_date__range=period)
-    held = Report.objects.with_other().filter(HELD, workshop__booking__slot__local_date__range=period)
+    held = Report.objects.filter(HELD, workshop__booking__slot__local_date__range=period)
     if territory:
         offered = offered.filter(room__site__commune__departement__in=territory)
         held = held.filter(workshop__booking__slot__room__site__commune__departement__in=territory)
     open_now = offered.aggregate(slots=Count("pk"), companies=Count("room__site__company", distinct=True))
-    done = held.aggregate(workshops=Count("pk"), people=Sum("attended", default=0, filter=Q(attended__gt=0)))
+    done = held.aggregate(workshops=Count("workshop", distinct=True), people=Sum("attended", default=0))
     return EditionFigures(open_now["companies"], open_now["slots"], done["workshops"], done["people"])

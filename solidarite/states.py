@@ -12,7 +12,7 @@ from charter.models import Signature
 from companies.models import JoinRequest as JoinCompany
 from companies.models import Slot
 from mail.models import Message
-from workshops.models import Booking, Plan, WaitlistEntry, Workshop
+from workshops.models import Booking, Dispute, Plan, WaitlistEntry, Workshop
 
 STATE_MODELS: list[type[models.Model]] = [
     Signature,
@@ -23,6 +23,7 @@ STATE_MODELS: list[type[models.Model]] = [
     WaitlistEntry,
     Workshop,
     Plan,
+    Dispute,
     JoinCompany,
     JoinAssociation,
     AbuseReport,

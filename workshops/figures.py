@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Report, Side
+from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Dispute, Report, Side
 
 
 class Figures(NamedTuple):
@@ -23,11 +23,11 @@ class Figures(NamedTuple):
 
 
 def public_figures(now: dt.datetime) -> Figures:
-    """A workshop was held when the association reported that somebody came, or the company alone that it did."""
+    """A workshop was held when a report says so, its booking nothing else, and no other report the contrary."""
     reported = Report.objects.with_other().aggregate(
-        workshops=Count("pk", filter=HELD),
-        people=Sum("attended", default=0),
-        minutes=Sum("volunteer_minutes", default=0, filter=Q(contested=False)),
+        workshops=Count("workshop", distinct=True, filter=HELD),
+        people=Sum("attended", default=0, filter=HELD),
+        minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
     )
     offered = bookable(now).aggregate(slots=Count("pk"), computers=Sum("computers", default=0))
     return Figures(
@@ -73,10 +73,10 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
         reports = reports.filter(workshop__booking__slot__local_date__year=year)
         unreported = unreported.in_year(year)
     told = reports.aggregate(
-        workshops=Count("pk", filter=HELD),
-        people=Sum("attended", default=0),
-        minutes=Sum("volunteer_minutes", default=0, filter=Q(contested=False)),
-        mecenat=Sum("mecenat_minutes", default=0, filter=Q(contested=False)),
+        workshops=Count("workshop", distinct=True, filter=HELD),
+        people=Sum("attended", default=0, filter=HELD),
+        minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
+        mecenat=Sum("mecenat_minutes", default=0, filter=Q(unmet=False)),
     )
     own = _by_time(unreported)
     return Given(
@@ -90,12 +90,11 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
 def given_by_volunteer(volunteer: User, company: Company, year: int, *, now: dt.datetime) -> Given:
     """Of a volunteer at a company in a year: who waited for a group that did not come gave time, and no workshop.
 
-    That a workshop was held is for the association to say, as for the company's own figures.
+    A workshop that nobody has reported on yet counts: the volunteer was there.
     """
     there = Attendance.objects.of_company(company).in_year(year).there(now).filter(volunteer=volunteer)
-    theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION)
-    silent = Q(~Exists(theirs)) & ~Q(workshop__booking__state=Booking.State.NO_SHOW)
-    own, held = _by_time(there), there.filter(Q(Exists(theirs.filter(attended__gt=0))) | silent)
+    missed = Q(workshop__booking__state=Booking.State.NO_SHOW) | Q(workshop__dispute__state=Dispute.State.OPEN)
+    own, held = _by_time(there), there.exclude(missed)
     return Given(held.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
 
 

@@ -183,7 +183,7 @@ def booking_course_in_one_place() -> pgtrigger.Trigger:
     )
 
 
-# `Booking.TRANSITIONS`, as PostgreSQL has it.
+# `Booking.TRANSITIONS`, as PostgreSQL has it: what was reported stays, unless a moderator has said otherwise.
 _DRAWN = """
     IF (OLD.state, NEW.state) NOT IN (
         ('pending', 'confirmed'), ('pending', 'declined'), ('pending', 'not_selected'), ('pending', 'expired'),
@@ -192,7 +192,11 @@ _DRAWN = """
         ('held', 'cancelled_by_association'),
         ('confirmed', 'cancelled_by_association'), ('confirmed', 'cancelled_by_company'), ('confirmed', 'completed'),
         ('confirmed', 'no_show')
-    ) THEN
+    ) AND NOT (OLD.state IN ('completed', 'no_show') AND EXISTS (
+        SELECT FROM workshops_dispute AS told JOIN workshops_workshop AS shown ON shown.id = told.workshop_id
+        WHERE shown.booking_id = NEW.id
+        AND (told.state, NEW.state) IN (('held', 'completed'), ('missed', 'no_show'))
+    )) THEN
         RAISE EXCEPTION 'A booking that is % does not become %.', OLD.state, NEW.state
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_goes_as_drawn';
     END IF;

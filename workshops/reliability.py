@@ -102,7 +102,8 @@ def fact_of(booking: Booking, side: Side, now: dt.datetime) -> Fact | None:
 
 
 def _facts(bookings: BookingQuerySet, side: Side, now: dt.datetime) -> list[Fact]:
-    found = _telling(bookings, side, now).with_everything().prefetch_related("workshop__reports", "replies")
+    found = _telling(bookings, side, now).with_everything().select_related("workshop__dispute")
+    found = found.prefetch_related("workshop__reports", "replies")
     facts = [_fact(booking.as_of(now), side) for booking in found.order_by("-slot__starts_at", "-pk")]
     return [fact for fact in facts if fact is not None]
 
@@ -136,13 +137,16 @@ def _fact(booking: Booking, side: Side) -> Fact | None:
 
 
 def _of_reports(booking: Booking, side: Side) -> Kind:
-    """What the two reports say together; where they contradict each other nothing counts."""
-    if booking.workshop.is_contested:
-        return "disputed"
+    """What the two reports say together; where they contradict each other, what a moderator said, and nothing before.
+
+    Where it did not take place, and each says that the other was not there, nobody knows more.
+    """
     reports = booking.workshop.reports.all()
-    absent = {report.absent for report in reports}
-    if absent <= {""}:
-        return _of_people(side, nobody=any(report.says_nobody_came for report in reports))
+    absent = {report.absent for report in reports} - {""}
+    if booking.workshop.is_contested or (booking.state == Booking.State.NO_SHOW and len(absent) > 1):
+        return "disputed"
+    if booking.state == Booking.State.COMPLETED or not absent:
+        return _of_people(side, nobody=booking.state == Booking.State.NO_SHOW)
     return "absent" if absent == {side.value} else "waited"
 
 

@@ -73,6 +73,7 @@ class Decision(models.Model):
         REQUEST = "request", "demande"
         REPORT = "report", "signalement"
         APPEAL = "appeal", "recours"
+        DISPUTE = "dispute", "récits différents"
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", "approbation"
@@ -82,6 +83,8 @@ class Decision(models.Model):
         REINSTATED = "reinstated", "rétablissement"
         DISMISSED = "dismissed", "sans suite"
         MERGED = "merged", "réunion de deux fiches"
+        HELD = "held", "atelier tenu"
+        MISSED = "missed", "atelier qui n’a pas eu lieu"
 
     subject = WordField("objet", max_length=20, choices=Subject)
     subject_id = models.BigIntegerField()

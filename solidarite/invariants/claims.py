@@ -101,6 +101,17 @@ CHECKS = [
         WHERE b.course_id IS NOT NULL AND c.association_id IS DISTINCT FROM b.association_id
         """,
     ),
+    Check(
+        "course_in_one_place",
+        "deux séances d’un parcours ne sont jamais au même moment",
+        "workshops_booking",
+        """
+        SELECT b.id FROM workshops_booking AS b JOIN companies_slot AS s ON s.id = b.slot_id
+        JOIN workshops_booking AS o ON o.course_id = b.course_id AND o.id <> b.id AND o.state IN ('held', 'confirmed')
+        JOIN companies_slot AS t ON t.id = o.slot_id AND t.starts_at < s.ends_at AND t.ends_at > s.starts_at
+        WHERE b.state IN ('held', 'confirmed')
+        """,
+    ),
     # --- queues ---------------------------------------------------------------------------------------------------
     Check(
         "hold_is_offered",

@@ -153,6 +153,15 @@ CHECKS = [
         "l’état d’un recours et sa date s’accordent",
     ),
     _state(
+        "workshops_dispute",
+        """
+        WHEN 'open' THEN decided_at IS NULL AND decided_by_id IS NULL
+        WHEN 'held' THEN decided_at IS NOT NULL AND claimed_at IS NULL AND reason <> ''
+        WHEN 'missed' THEN decided_at IS NOT NULL AND claimed_at IS NULL AND reason <> ''
+        """,
+        "l’état de récits différents et sa date s’accordent",
+    ),
+    _state(
         "mail_message",
         f"""
         WHEN 'queued' THEN sent_at IS NULL AND gathered_at IS NULL AND {_UNSENT}

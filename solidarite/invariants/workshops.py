@@ -3,7 +3,8 @@
 Deliberately not promised:
 - that a request with a confirmed booking is in progress: one that was hidden, in review or fulfilled when the booking
   was confirmed stays so, and comes online again by a moderator's decision alone;
-- that both reports say the same: the first word counts, a second one that disagrees is kept beside it.
+- that both reports say the same: the first word is the state of the booking, a second one that disagrees is kept
+  beside it, and counts for nobody until a moderator has said what happened; a request that was fulfilled before stays.
 """
 
 from solidarite.invariants.check import Check
@@ -71,6 +72,18 @@ CHECKS = [
         """,
     ),
     Check(
+        "dispute_of_two_accounts",
+        "deux récits contraires sont à la modération, et la réservation suit ce qu’elle en dit",
+        "workshops_workshop",
+        """
+        SELECT w.id FROM workshops_workshop AS w JOIN workshops_booking AS b ON b.id = w.booking_id
+        JOIN workshops_report AS r ON r.workshop_id = w.id LEFT JOIN workshops_dispute AS d ON d.workshop_id = w.id
+        GROUP BY w.id, b.state, d.id
+        HAVING count(DISTINCT r.absent) > 1 AND d.id IS NULL OR d.id IS NOT NULL AND count(r.id) < 2
+        OR d.state = 'held' AND b.state <> 'completed' OR d.state = 'missed' AND b.state <> 'no_show'
+        """,
+    ),
+    Check(
         "attendance_of_a_promise",
         "qui est venu l’avait promis",
         "workshops_attendance",
@@ -107,7 +120,10 @@ CHECKS = [
         "associations_request",
         """
         SELECT q.id FROM associations_request AS q WHERE q.state = 'fulfilled' AND NOT EXISTS (
-            SELECT FROM workshops_booking AS b WHERE b.request_id = q.id AND b.state = 'completed'
+            SELECT FROM workshops_booking AS b WHERE b.request_id = q.id AND (b.state = 'completed' OR EXISTS (
+                SELECT FROM workshops_dispute AS d JOIN workshops_workshop AS w ON w.id = d.workshop_id
+                WHERE w.booking_id = b.id AND d.state = 'missed'
+            ))
         )
         """,
     ),

@@ -57,6 +57,15 @@ class DecisionForm(forms.Form):
         return [self[field] for field in self.remarks.values()]
 
 
+class DisputeForm(DecisionForm):
+    """What happened; both sides read why it is believed."""
+
+    def __init__(self, data: Any = None, **fields: Any) -> None:
+        super().__init__(data, **fields)
+        self.fields["reason"].required = True
+        self.fields["reason"].help_text = "Les deux côtés la lisent\u00a0: dites ce qui vous a convaincu."
+
+
 class MergeForm(forms.Form):
     """Which organisation is taken into the one of the file."""
 

@@ -1,4 +1,4 @@
-"""The five kinds of files: how each is loaded, held, given back and decided on."""
+"""The six kinds of files: how each is loaded, held, given back and decided on."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ from associations.models import Association, Request
 from charter import actions as charter
 from charter.models import Signature
 from companies.models import Company
-from solidarite.moderation.forms import DecisionForm
+from solidarite.moderation.forms import DecisionForm, DisputeForm
 from solidarite.moderation.history import told, told_changes
 from solidarite.moderation.queue import within_territory
 from workshops import actions as workshops
+from workshops.models import Dispute
 
 Context = dict[str, Any]
 
@@ -41,6 +42,8 @@ class Kind(ABC):
     reasons: ClassVar[Sequence[tuple[str, StrOrPromise]]] = []
     remarks: ClassVar[dict[str, str]] = {}
     in_batches: ClassVar[bool] = False
+    decided: ClassVar[str] = "Décision enregistrée. L’organisation est prévenue."
+    form_class: ClassVar[type[DecisionForm]] = DecisionForm
 
     @abstractmethod
     def files(self) -> QuerySet[Any]:
@@ -78,7 +81,7 @@ class Kind(ABC):
 
     def form(self, data: Any, file: Any, *, waits: bool) -> DecisionForm:
         outcomes = self.outcomes if waits else self.later(file)
-        return DecisionForm(
+        return self.form_class(
             data, outcomes=outcomes, reasons=self.reasons if waits else [], fields=self.remarks if waits else None
         )
 
@@ -341,6 +344,24 @@ class AppealKind(Kind):
             associations.show_request(request=refused, reason=decision["reason"], by=by, now=now)
 
 
+class DisputeKind(Kind):
+    label = "Récits différents"
+    template = "solidarite/moderation_dispute.html"
+    subject = Decision.Subject.DISPUTE
+    outcomes = ("approve", "refuse")
+    decided = "Décision enregistrée. Les deux côtés la lisent sur la page de leur atelier."
+    form_class = DisputeForm
+
+    def files(self) -> QuerySet[Any]:
+        place = "workshop__booking__slot__room__site"
+        shown = Dispute.objects.select_related(f"{place}__company", f"{place}__commune", "claimed_by")
+        return shown.select_related("workshop__booking__association").prefetch_related("workshop__reports")
+
+    def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
+        held = decision["outcome"] == "approve"
+        workshops.settle_dispute(dispute=file, held=held, reason=decision["reason"], by=by, now=now)
+
+
 def _may_try_again(refused: Signature | Association | Request | None) -> bool:
     return not isinstance(refused, Association) or associations.may_present_again(association=refused)
 
@@ -357,4 +378,5 @@ KINDS: dict[str, Kind] = {
     "request": RequestKind(),
     "report": ReportKind(),
     "appeal": AppealKind(),
+    "dispute": DisputeKind(),
 }

@@ -16,6 +16,7 @@ from accounts.models.moderation import CLAIM_LASTS
 from associations.models import Association, Request
 from charter.models import Signature
 from territories.keys import key_in
+from workshops.models import Dispute
 
 FILES_A_PAGE = 30
 COUNTED_AT_MOST = 100
@@ -37,6 +38,13 @@ SOURCES = (
     Source("request", Request, "created_at", "association__name", "commune"),
     Source("report", AbuseReport, "created_at", "path", ""),
     Source("appeal", Appeal, "created_at", "message", ""),
+    Source(
+        "dispute",
+        Dispute,
+        "created_at",
+        "workshop__booking__association__name",
+        "workshop__booking__slot__room__site__commune",
+    ),
 )
 
 

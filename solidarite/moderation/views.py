@@ -161,7 +161,7 @@ def decide(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         its.decide(found, form.cleaned_data, by=user, now=clock.now())
     except Refused as refusal:
         return _too_late(request, kind, found, str(refusal))
-    messages.success(request, "Décision enregistrée. L’organisation est prévenue.")
+    messages.success(request, its.decided)
     return _next_file(request) if "next" in request.POST else redirect("moderation")
 
 

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
+from accounts.actions.files import claim_file
 from accounts.models import User
 from tests import factories
 from tests.factories import World
@@ -65,7 +66,7 @@ def test_figures_of_a_company_are_those_of_its_rows(held: Workshop, world: World
 
 
 def test_workshop_is_held_for_everybody_or_for_nobody(world: World, now: dt.datetime) -> None:
-    """The association says that it came, though the company had reported it absent first: it knows who came."""
+    """The association says that it came, though the company had reported it absent first: a moderator decides."""
     booking = factories.make_booking(now, world.slot, world.association)
     factories.make_promise(now, world.slot, world.volunteer)
     at, workshop = world.slot.ends_at, Workshop.objects.with_everything().get(booking=booking)
@@ -74,6 +75,10 @@ def test_workshop_is_held_for_everybody_or_for_nobody(world: World, now: dt.date
     actions.report_workshop(report=Report(absent=Side.ASSOCIATION), side=Side.COMPANY, presences=waited, **said)
     assert given_by_volunteer(world.volunteer, world.company, 2026, now=at) == Given(0, 0, 120, 0)
     actions.report_workshop(report=Report(attended=6, rating=5), side=Side.ASSOCIATION, **said)
+    assert given_by_volunteer(world.volunteer, world.company, 2026, now=at) == Given(0, 0, 120, 0)
+    assert given(world).workshops == 0
+    claim_file(workshop.dispute, by=world.moderator, now=at)
+    actions.settle_dispute(dispute=workshop.dispute, held=True, reason="Elle y était.", by=world.moderator, now=at)
     assert given_by_volunteer(world.volunteer, world.company, 2026, now=at) == Given(1, 0, 120, 0)
     assert given(world).workshops == 1
 

@@ -319,7 +319,7 @@ def test_page_costs_the_same_however_much_counts(
     for _ in range(count):
         report(past(), Side.COMPANY, "association")
     client = visitor(world.association_owner)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("workshops:association_reliability", args=[world.association.slug]))
 
 

@@ -28,6 +28,7 @@ from workshops.actions.courses import (
     left_out,
 )
 from workshops.actions.dismissing import dismiss_slot, forget_dismissals
+from workshops.actions.disputing import settle_dispute
 from workshops.actions.feeds import close_feed, open_feed
 from workshops.actions.hosting import (
     RENEWED_WITHIN,
@@ -230,6 +231,7 @@ __all__ = [
     "report_workshop",
     "save_search",
     "settle_by_company",
+    "settle_dispute",
     "sign_agreement",
     "sweep_matches",
     "take_hold",

@@ -16,6 +16,7 @@ from companies.models import Engagement, Slot
 from territories.wording import long_date, wall_time
 from workshops import emails
 from workshops.actions.attending import Presence, minutes_of, note_presences
+from workshops.actions.disputing import dispute
 from workshops.actions.moves import move_booking, release_request
 from workshops.models import Booking, Report, Side, Workshop
 
@@ -65,9 +66,10 @@ def report_workshop(
     """Record what one side counted. When both have, the workshop is closed.
 
     A company's `report` counts the volunteers who are not on the portal; those of `presences` are counted in. The first
-    side that says what became of the workshop decides: held, or that the other was absent, or that nobody came. A
-    second one that disagrees is kept beside it. That it was held is the association's to say; after a fortnight of its
-    silence the company's word stands, by `settle_by_company`. Sent twice, it is written once.
+    side that says what became of the workshop decides: held, or that the other was absent, or that nobody came. Where a
+    second one disagrees the workshop counts nowhere until a moderator has said what happened. That it was held is the
+    association's to say; after a fortnight of its silence the company's word stands, by `settle_by_company`. Sent
+    twice, it is written once.
 
     Raises:
         NotOver, AlreadyReported: nothing is written.
@@ -86,6 +88,7 @@ def report_workshop(
     if report.absent:
         emails.absence_reported(report=report, now=now)
     if workshop.reports.count() == len(Side):
+        dispute(workshop=workshop, now=now)
         Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
     return report
 

@@ -4,6 +4,7 @@ from workshops.models.attendance import MOST_MINUTES, Attendance, AttendanceQuer
 from workshops.models.bookings import Booking, BookingQuerySet
 from workshops.models.certificates import FACTS, Certificate, CertificateQuerySet
 from workshops.models.courses import Course
+from workshops.models.disputes import Dispute
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import Dismissal, MatchNotice
@@ -40,6 +41,7 @@ __all__ = [
     "Course",
     "DepartementNeed",
     "Dismissal",
+    "Dispute",
     "Gain",
     "HostingAgreement",
     "HostingAgreementQuerySet",

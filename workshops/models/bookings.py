@@ -173,8 +173,9 @@ class Booking(models.Model):
         State.EXPIRED: [],
         State.CANCELLED_BY_ASSOCIATION: [],
         State.CANCELLED_BY_COMPANY: [],
-        State.COMPLETED: [],
-        State.NO_SHOW: [],
+        # Where two reports tell different things a moderator has the last word.
+        State.COMPLETED: [State.NO_SHOW],
+        State.NO_SHOW: [State.COMPLETED],
     }
     # Its clock runs: somebody has to say something until `expires_at`.
     WAITING = (State.PENDING, State.HELD)

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from accounts.models import User
 from accounts.vocabulary import Topic
 from territories.closed_lists import WordField, WordsField
+from workshops.models.bookings import Booking
 from workshops.models.sides import Side
 from workshops.models.workshops import Workshop
 
@@ -20,17 +21,17 @@ def _count(label: str) -> models.PositiveSmallIntegerField[int, int]:
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
-    """Reports by what they say beside the other side's."""
+    """Reports by what is said beside them."""
 
     def with_other(self) -> Self:
-        """Fills `alone`: the association has not reported; `contested`: it says that nobody of the company came."""
-        theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION)
-        return self.annotate(alone=~Exists(theirs), contested=Exists(theirs.filter(absent=Side.COMPANY)))
+        """Fills `unmet`: the association says that nobody of the company came, and no moderator that it did."""
+        theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION, absent=Side.COMPANY)
+        return self.annotate(unmet=Exists(theirs.exclude(workshop__dispute__state="held")))
 
 
-# Of reports `with_other`, one for each workshop that was held: the association counted who came, or the company alone
-# says that the association did.
-HELD = Q(side=Side.ASSOCIATION, attended__gt=0) | Q(side=Side.COMPANY, absent="", alone=True)
+# Of reports: their workshop was held, and no two of them tell different things. The state of its booking says so; while
+# it is confirmed, what is reported is the company's word that the association came.
+HELD = ~Q(workshop__booking__state=Booking.State.NO_SHOW) & ~Q(workshop__dispute__state="open")
 
 
 class Report(models.Model):

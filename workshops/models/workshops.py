@@ -180,8 +180,12 @@ class Workshop(models.Model):
 
     @property
     def is_contested(self) -> bool:
-        """Whether its two reports contradict each other on who was absent; they are prefetched where there are many."""
-        return len({report.absent for report in self.reports.all()}) > 1
+        """Whether its two reports contradict each other on who was absent, and nobody has said yet what happened.
+
+        Its `Dispute` is loaded where there are many.
+        """
+        dispute = getattr(self, "dispute", None)
+        return dispute is not None and dispute.is_open
 
     @property
     def name(self) -> str:

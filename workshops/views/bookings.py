@@ -67,7 +67,7 @@ def booking_page(
 ) -> HttpResponse:
     """The page of a booking; 422 when one of its forms comes back with a word on it."""
     now = clock.now()
-    workshop = Workshop.objects.filter(booking=booking).prefetch_related("reports").first()
+    workshop = Workshop.objects.filter(booking=booking).select_related("dispute").prefetch_related("reports").first()
     context = {
         "booking": booking,
         "side": side.value,

@@ -54,7 +54,8 @@ def _workshops(
     given: Given | None = None,
 ) -> HttpResponse:
     over = bookings.counted_on().filter(slot__ends_at__lte=clock.now()).with_everything()
-    over = over.prefetch_related("workshop__reports").order_by("-slot__starts_at", "-pk")
+    over = over.select_related("workshop__dispute").prefetch_related("workshop__reports")
+    over = over.order_by("-slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
         return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
     page = Paginator(over, LINES_A_PAGE).get_page(request.GET.get("page"))

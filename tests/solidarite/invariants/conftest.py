@@ -79,6 +79,17 @@ class Life:
         promise = factories.make_promise(before, slot, volunteer)
         self.report(booking, slot.ends_at, [actions.Presence(volunteer, 90, promise.engagement_type)])
 
+    def differ(self) -> None:
+        """A workshop of which the two sides tell different things."""
+        slot, before = self.slot(-21), self.now - 27 * DAY
+        workshop = self.book(slot, self.world.association, now=before).workshop
+        told = {
+            Side.COMPANY: Report(absent=Side.ASSOCIATION, volunteers=0, volunteer_minutes=0),
+            Side.ASSOCIATION: Report(rating=4, attended=5),
+        }
+        for side, report in told.items():
+            actions.report_workshop(workshop=workshop, report=report, side=side, by=self.owner, now=slot.ends_at)
+
     def write(self) -> None:
         world, now = self.world, self.now
         company = world.company
@@ -92,6 +103,7 @@ class Life:
         self.queue(world.slot, self.association())
         self.hold()
         self.past(world.volunteer)
+        self.differ()
         moved = self.book(self.slot(2), world.association)
         actions.move_workshop(booking=moved, slot_id=self.slot(3).pk, side=Side.COMPANY, by=self.owner, now=now)
         asked = self.slot(4, booking_mode=BookingMode.ON_APPROVAL)

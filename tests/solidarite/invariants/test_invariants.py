@@ -112,6 +112,22 @@ BREAKS = {
             SELECT {ANOTHER}, 'Pas à pas', 'email', 6, gen_random_uuid(), now() RETURNING id
         ) UPDATE workshops_booking SET course_id = (SELECT id FROM course) WHERE {ONE_CONFIRMED} RETURNING id
     """,
+    "course_in_one_place": f"""
+        WITH course AS (
+            INSERT INTO workshops_course (association_id, title, topic, participants, key, created_at)
+            SELECT association_id, 'Pas à pas', 'email', 6, gen_random_uuid(), now()
+            FROM workshops_booking WHERE {ONE_CONFIRMED} RETURNING id, association_id
+        ) INSERT INTO workshops_booking (slot_id, association_id, course_id, participants, topic, message, key, state,
+            created_at, settled_at, is_late, reason_code, reason, sequence)
+        SELECT slot_id, association_id, course.id, participants, topic, '', gen_random_uuid(), state, created_at,
+            settled_at, false, '', '', 0
+        FROM workshops_booking JOIN course USING (association_id), generate_series(1, 2)
+        WHERE workshops_booking.{ONE_CONFIRMED} RETURNING id
+    """,
+    "dispute_of_two_accounts": """
+        UPDATE workshops_report SET absent = 'association', rating = NULL
+        WHERE side = 'company' AND absent = '' RETURNING workshop_id
+    """,
     "queue_keeps_its_order": """
         UPDATE workshops_waitlistentry SET created_at = created_at + interval '1 hour'
         WHERE state = 'offered' RETURNING id
@@ -218,6 +234,7 @@ STAMPLESS = {
     "associations_joinrequest": "state = 'declined' WHERE state = 'pending'",
     "accounts_abusereport": "state = 'upheld' WHERE state = 'open'",
     "accounts_appeal": "state = 'rejected', decided_at = now() WHERE state = 'open'",
+    "workshops_dispute": "state = 'held' WHERE state = 'open'",
     "mail_message": "state = 'sent' WHERE id = (SELECT min(id) FROM mail_message)",
 }
 BREAKS |= {f"{table}_stamped": f"UPDATE {table} SET {change} RETURNING id" for table, change in STAMPLESS.items()}
