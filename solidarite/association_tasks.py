@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,9 +15,11 @@ from associations.models import Association, InsuranceCertificate, Request
 from solidarite.todo import MOST, Task, agreements_asked, called_off, local_start, signatures_awaited, when
 from territories.wording import counted, day_date, long_date, wall_time
 from workshops.models import Booking, HostingAgreement, Side, Workshop, WorkshopQuerySet
+from workshops.readiness import at_the_site
 from workshops.unheard import called_off_unheard
 
-# The number of visitors is asked for so long before.
+HOUR = dt.timedelta(hours=1)
+# The number of visitors is asked for so long before the workshop, or before its site wants to know.
 VISITORS_WITHIN = dt.timedelta(days=7)
 EXPIRES_WITHIN = dt.timedelta(days=7)
 INSURANCE_WITHIN = dt.timedelta(days=30)
@@ -60,17 +63,28 @@ def _holds(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
 
 
 def _visitors(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
-    soon = _coming(own, now).filter(visitors=None, booking__slot__starts_at__lte=now + VISITORS_WITHIN)
+    hours = Coalesce(F("booking__slot__room__site__access_kit__visitor_count_hours"), 0)
+    ahead = ExpressionWrapper(hours * Value(HOUR), output_field=DurationField())
+    soon = _coming(own, now).filter(visitors=None, booking__slot__starts_at__lte=ahead + (now + VISITORS_WITHIN))
     for workshop in soon.order_by("booking__slot__starts_at", "pk")[:MOST]:
         booking = workshop.booking
         yield Task(
             "Dites combien de visiteurs viennent",
-            f"{when(booking.slot)}, chez {booking.slot.room.site.company}",
+            f"{when(booking.slot)}, chez {booking.slot.room.site.company}{_until(workshop, now)}",
             reverse("workshops:association_prepare", args=[booking.association.slug, booking.pk]),
             "Préparer",
             f"l’atelier du {day_date(local_start(booking.slot).date())}",
             booking.association.name,
         )
+
+
+def _until(workshop: Workshop, now: dt.datetime) -> str:
+    """When the site wants to know it, if it does."""
+    due_at = workshop.visitors_due_at
+    if due_at is None:
+        return ""
+    at = at_the_site(workshop.booking.slot, due_at)
+    return f"\u00a0: avant le {at}" if now < due_at else f"\u00a0: attendu depuis le {at}"
 
 
 def _coming(own: Collection[Association], now: dt.datetime) -> WorkshopQuerySet:

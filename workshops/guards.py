@@ -154,6 +154,29 @@ def booking_is_cancelled_in_time() -> pgtrigger.Trigger:
     )
 
 
+_BEFORE_IT_BEGINS = """
+    IF NEW.visitors_told_at >= (
+        SELECT s.starts_at FROM companies_slot AS s JOIN workshops_booking AS b ON b.slot_id = s.id
+        WHERE b.id = NEW.booking_id
+    ) THEN
+        RAISE EXCEPTION 'The workshop has begun.'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'workshop_visitors_in_time';
+    END IF;
+    RETURN NEW;
+"""
+
+
+def visitors_are_told_in_time() -> pgtrigger.Trigger:
+    """How many come is told before they do; afterwards they are counted."""
+    return pgtrigger.Trigger(
+        name="visitors_are_told_in_time",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("visitors_told_at"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__visitors_told_at__df=pgtrigger.F("new__visitors_told_at")),
+        func=_BEFORE_IT_BEGINS,
+    )
+
+
 # The course's row is held: who brings another of its sessions to that time at the same moment waits, or is seen. Where
 # a session was stays its own until it has left.
 _IN_ONE_PLACE = """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from territories.wording import counted
+from companies.models import Slot
+from territories.wording import counted, day_date, wall_time
 from workshops.models import Side, Workshop
 
 
@@ -15,6 +18,12 @@ class Light(NamedTuple):
     state: str
     """"lit", "half", or "" for what is missing."""
     text: str
+
+
+def at_the_site(slot: Slot, instant: dt.datetime) -> str:
+    """Day and hour on the clock of its wall, in words."""
+    there = instant.astimezone(ZoneInfo(slot.time_zone))
+    return f"{day_date(there.date())}, {wall_time(there.time())}"
 
 
 def lights(workshop: Workshop, *, joined: int, room_taken: bool) -> list[Light]:
@@ -45,9 +54,12 @@ def _volunteers(offered: int, joined: int) -> Light:
 
 
 def _visitors(workshop: Workshop) -> Light:
+    due_at = workshop.visitors_due_at
     if workshop.visitors is None:
-        return Light("Visiteurs", "", "nombre à donner")
-    return Light("Visiteurs", "lit", counted(workshop.visitors, "attendu", "attendus"))
+        until = f" avant le {at_the_site(workshop.booking.slot, due_at)}" if due_at else ""
+        return Light("Visiteurs", "", f"nombre à donner{until}")
+    late = ", dit tard" if workshop.visitors_told_late else ""
+    return Light("Visiteurs", "lit", f"{counted(workshop.visitors, 'attendu', 'attendus')}{late}")
 
 
 def _agreement(workshop: Workshop) -> Light:

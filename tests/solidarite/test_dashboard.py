@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import Role, User
 from associations.models import Association
 from companies.models import AccessKit, Room, Slot
+from solidarite.association_tasks import association_tasks
 from solidarite.volunteer_tasks import volunteer_tasks
 from tests import factories
 from tests.factories import World
@@ -56,6 +57,27 @@ def await_association(world: World, now: dt.datetime, association: Association, 
 def test_nothing_awaits_at_first(world: World, visitor: Visitor) -> None:
     for person in (world.company_owner, world.association_owner, world.volunteer):
         assert NOTHING in visitor(person).get(reverse("dashboard")).text
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "said"),
+    [
+        (None, 7, ""),
+        (None, 8, None),
+        (72, 10, "\u00a0: avant le samedi 5\u00a0décembre, 18\u00a0h\u00a030"),
+        (72, 11, None),
+        (72, 2, "\u00a0: attendu depuis le samedi 5\u00a0décembre, 18\u00a0h\u00a030"),
+    ],
+)
+def test_number_of_visitors_is_asked_for_by_the_clock_of_the_site(
+    world: World, now: dt.datetime, hours: int | None, days: int, said: str | None
+) -> None:
+    factories.make_booking(now - 10 * DAY, world.slot, world.association)
+    AccessKit.objects.update(visitor_count_hours=hours)
+    tasks = association_tasks([world.association], world.slot.starts_at - days * DAY)
+    told = [one.detail for one in tasks if one.title == "Dites combien de visiteurs viennent"]
+    where = f"mardi 8\u00a0décembre, 18\u00a0h\u00a030\u00a0– 20\u00a0h\u00a030, chez {world.company}"
+    assert told == ([] if said is None else [f"{where}{said}"])
 
 
 def test_association_finds_there_all_that_awaits_it(world: World, now: dt.datetime, visitor: Visitor) -> None:

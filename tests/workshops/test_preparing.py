@@ -138,6 +138,51 @@ def test_page_says_that_nothing_is_left_to_prepare(
         assert (why in answer.text, 'name="title"' in answer.text) == (True, False)
 
 
+@pytest.fixture
+def asked(workshop: Workshop) -> Workshop:
+    """Its site wants to know how many come two days before: on Sunday evening."""
+    AccessKit.objects.update(visitor_count_hours=48)
+    return Workshop.objects.with_everything().get()
+
+
+def test_site_says_until_when_it_wants_the_number_of_visitors(asked: Workshop, world: World, visitor: Visitor) -> None:
+    client, at = visitor(world.association_owner), [world.association.slug, asked.booking_id]
+    page, until = (
+        reverse("workshops:association_prepare", args=at),
+        "avant le dimanche 6\u00a0décembre, 18\u00a0h\u00a030",
+    )
+    shown = client.get(page).text
+    label = shown.partition('for="id_visitors"')[2].partition("</label>")[0]
+    assert (until in shown, "facultatif" in label) == (True, False)
+    assert f"nombre à donner {until}" in client.get(reverse("workshops:association_booking", args=at)).text
+    with travel(world.slot.starts_at - 48 * HOUR, tick=False):
+        assert "appelez-la aussi" not in client.post(page, {"visitors": 7}, follow=True).text
+    with travel(world.slot.starts_at - 47 * HOUR, tick=False):
+        late = client.post(page, {"visitors": 8}, follow=True).text
+    assert ("appelez-la aussi" in late, "8\u00a0attendus, dit tard" in late) == (True, True)
+    assert Message.objects.filter(template="workshop_visitors", to_name="Hélène").count() == 2
+
+
+def test_number_of_visitors_is_not_told_once_they_are_there(asked: Workshop, world: World, visitor: Visitor) -> None:
+    page = reverse("workshops:association_prepare", args=[world.association.slug, asked.booking_id])
+    with travel(world.slot.starts_at, tick=False):
+        client = visitor(world.association_owner)
+        answer = client.post(page, {"visitors": 7})
+        assert (answer.status_code, "se dit dans le compte rendu" in answer.text) == (422, True)
+        assert client.post(page, {"title": "Premiers clics"}).status_code == 302
+    with pytest.raises(IntegrityError, match="begun"), transaction.atomic():
+        Workshop.objects.update(visitors=7, visitors_told_at=world.slot.starts_at)
+
+
+def test_who_booked_after_the_site_wanted_to_know_is_not_late(asked: Workshop, world: World, visitor: Visitor) -> None:
+    Booking.objects.update(settled_at=world.slot.starts_at - 40 * HOUR)
+    page = reverse("workshops:association_prepare", args=[world.association.slug, asked.booking_id])
+    with travel(world.slot.starts_at - 39 * HOUR, tick=False):
+        client = visitor(world.association_owner)
+        assert "dites-le dès que possible" in client.get(page).text
+        assert "appelez-la aussi" not in client.post(page, {"visitors": 7}, follow=True).text
+
+
 def test_readiness_is_seen_at_one_glance(workshop: Workshop, now: dt.datetime) -> None:
     seen = {light.label: (light.state, light.text) for light in lights(workshop, joined=1, room_taken=False)}
     assert seen == {

@@ -73,6 +73,7 @@ from workshops.actions.plans import (
 from workshops.actions.preparing import (
     NotToCome,
     NotToday,
+    TooLateToCount,
     TooManyNotes,
     TooManyVisitors,
     Wordless,
@@ -160,6 +161,7 @@ __all__ = [
     "SomebodyWaits",
     "StillRunning",
     "TooFewSessions",
+    "TooLateToCount",
     "TooMany",
     "TooManyBookings",
     "TooManyNotes",

@@ -27,6 +27,12 @@ class TooManyVisitors(Refused):
     field = "visitors"
 
 
+class TooLateToCount(Refused):
+    """It has begun: who came is in the report."""
+
+    field = "visitors"
+
+
 class Wordless(Refused):
     """A note without a word."""
 
@@ -60,7 +66,7 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
     """Save what the association says of its workshop. Another number of visitors is told to the company.
 
     Raises:
-        NotToCome, TooManyVisitors: nothing is written.
+        NotToCome, TooManyVisitors, TooLateToCount: nothing is written.
     """
     before = _hold(workshop)
     slot = workshop.booking.slot
@@ -70,6 +76,10 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
             f"La salle accueille {slot.room_capacity} personnes\u00a0: indiquez un nombre plus petit."
         )
     recounted = workshop.visitors != before.visitors
+    if recounted and slot.starts_at <= now:
+        raise TooLateToCount(
+            "L’atelier a commencé\u00a0: combien de personnes sont venues se dit dans le compte rendu."
+        )
     if recounted:
         counted = workshop.visitors is not None
         workshop.visitors_told_at, workshop.visitors_told_by = (now, by) if counted else (None, None)

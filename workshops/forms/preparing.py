@@ -23,6 +23,14 @@ class PrepareForm(forms.ModelForm[Workshop]):
         fields = ("visitors", "title", "topics", "level", "material")
         widgets = {"material": forms.Textarea(attrs={"rows": 3})}
 
+    def __init__(self, data: Any = None, *, instance: Workshop, asked: str = "") -> None:
+        """`asked` says until when the site wants the number of visitors; nothing where it does not."""
+        super().__init__(data, instance=instance)
+        if asked:
+            visitors = self.fields["visitors"]
+            visitors.help_text = f"{asked} {visitors.help_text}"
+            visitors.always_answered = True  # type: ignore[attr-defined]  # read by the template of a field
+
 
 class NoteForm(forms.Form):
     """A word to the other side; late, and before a closed door, which are of the day itself, none is needed."""

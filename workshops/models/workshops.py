@@ -18,6 +18,7 @@ from accounts.vocabulary import Level, Topic
 from associations.models import InsuranceCertificate, InsuranceCertificateQuerySet
 from territories.closed_lists import WordField, WordsField
 from territories.zones import CLOCK_CHANGE
+from workshops.guards import visitors_are_told_in_time
 from workshops.models.bookings import Booking
 from workshops.models.sides import Side
 from workshops.models.told import left_until, reached_nobody, told_of, told_to_others
@@ -154,6 +155,7 @@ class Workshop(models.Model):
     class Meta:
         verbose_name = "atelier"
         ordering = ("pk",)
+        triggers = [visitors_are_told_in_time()]
         constraints = [
             models.CheckConstraint(
                 name="workshop_state_stamped",
@@ -196,6 +198,22 @@ class Workshop(models.Model):
     def topic_labels(self) -> list[str]:
         """What it teaches, in words."""
         return [str(Topic(code).label) for code in self.topics]
+
+    @property
+    def visitors_due_at(self) -> dt.datetime | None:
+        """Until when its site wants to know how many come; None where it does not, or was booked too late for that."""
+        kit, slot = getattr(self.booking.slot.room.site, "access_kit", None), self.booking.slot
+        if kit is None or kit.visitor_count_hours is None:
+            return None
+        due_at = slot.starts_at - dt.timedelta(hours=kit.visitor_count_hours)
+        settled_at = self.booking.settled_at
+        return due_at if settled_at is not None and settled_at < due_at else None
+
+    @property
+    def visitors_told_late(self) -> bool:
+        """Whether the number was told, or told anew, once its site wanted to know it."""
+        due_at, told_at = self.visitors_due_at, self.visitors_told_at
+        return due_at is not None and told_at is not None and told_at > due_at
 
     def is_within(self, days: int, *, now: dt.datetime) -> bool:
         """Whether it starts in so many days or sooner, by the clock on the wall of its site."""

@@ -15,6 +15,7 @@ from territories import clock
 from workshops import actions
 from workshops.forms import NoteForm, PrepareForm
 from workshops.models import Booking, Side, Workshop
+from workshops.readiness import at_the_site
 from workshops.views.bookings import booking_for, booking_of, booking_page, if_heard
 from workshops.views.moved import led_on, moved_to, read_again, workshop_of
 
@@ -33,12 +34,12 @@ def prepare(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
     if refusal := refusal_of(lambda: actions.check_to_come(workshop, clock.now())):
         context = {"booking": booking, "refusal": refusal}
         return render(request, "workshops/workshop_prepare.html", context, status=status)
-    form = PrepareForm(request.POST or None, instance=workshop)
-    asked = request.method == "POST" and form.is_valid()
-    if asked and accepted(
-        form, lambda: actions.prepare_workshop(workshop=workshop, by=signed_in(request), now=clock.now())
-    ):
+    form, now = PrepareForm(request.POST or None, instance=workshop, asked=_asked(workshop)), clock.now()
+    sent = request.method == "POST" and form.is_valid()
+    if sent and accepted(form, lambda: actions.prepare_workshop(workshop=workshop, by=signed_in(request), now=now)):
         messages.success(request, "C’est enregistré.")
+        if workshop.visitors_told_at == now and workshop.visitors_told_late:
+            messages.warning(request, f"{_asked(workshop)} C’est tard\u00a0: appelez-la aussi.")
         return redirect("workshops:association_booking", slug, booking.pk)
     return render(request, "workshops/workshop_prepare.html", {"booking": booking, "form": form}, status=status)
 
@@ -51,9 +52,18 @@ def _prepare_where_it_is(request: HttpRequest, booking: Booking) -> HttpResponse
         return led_on(request, booking, Side.ASSOCIATION)
     if refusal_of(lambda: actions.check_to_come(workshop, clock.now())):
         return led_on(request, booking, Side.ASSOCIATION)
-    form = PrepareForm(request.POST, instance=workshop)
+    form = PrepareForm(request.POST, instance=workshop, asked=_asked(workshop))
     read_again(form, there)
     return render(request, "workshops/workshop_prepare.html", {"booking": there, "form": form}, status=422)
+
+
+def _asked(workshop: Workshop) -> str:
+    """Until when the site wants to know how many come."""
+    slot, due_at = workshop.booking.slot, workshop.visitors_due_at
+    if due_at is not None:
+        return f"L’entreprise demande le nombre de visiteurs avant le {at_the_site(slot, due_at)}."
+    kit = getattr(slot.room.site, "access_kit", None)
+    return "L’entreprise le demande\u00a0: dites-le dès que possible." if kit and kit.visitor_count_hours else ""
 
 
 @require_POST
