@@ -27,12 +27,16 @@ def at_the_site(slot: Slot, instant: dt.datetime) -> str:
 
 
 def lights(workshop: Workshop, *, joined: int, room_taken: bool) -> list[Light]:
-    """Room, computers, volunteers, visitors and both sides' word. `joined` counts the volunteers who come."""
+    """Room, computers, volunteers, visitors, who answers that evening, and both sides' word.
+
+    `joined` counts the volunteers who come.
+    """
     return [
         _room(room_taken=room_taken),
         _computers(workshop),
         _volunteers(workshop.booking.slot.volunteers_offered, joined),
         _visitors(workshop),
+        _phone(workshop),
         _agreement(workshop),
     ]
 
@@ -60,6 +64,13 @@ def _visitors(workshop: Workshop) -> Light:
         return Light("Visiteurs", "", f"nombre à donner{until}")
     late = ", dit tard" if workshop.visitors_told_late else ""
     return Light("Visiteurs", "lit", f"{counted(workshop.visitors, 'attendu', 'attendus')}{late}")
+
+
+def _phone(workshop: Workshop) -> Light:
+    kit = getattr(workshop.booking.slot.room.site, "access_kit", None)
+    if kit is None or not kit.evening_phone:
+        return Light("Le soir même", "", "aucun téléphone donné")
+    return Light("Le soir même", "lit", "quelqu’un répond")
 
 
 def _agreement(workshop: Workshop) -> Light:

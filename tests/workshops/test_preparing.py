@@ -190,12 +190,31 @@ def test_readiness_is_seen_at_one_glance(workshop: Workshop, now: dt.datetime) -
         "Ordinateurs": ("lit", "8 pour 6\u00a0personnes"),
         "Bénévoles": ("half", "1 sur 2"),
         "Visiteurs": ("", "nombre à donner"),
+        "Le soir même": ("lit", "quelqu’un répond"),
         "Accord": ("lit", "réservation confirmée"),
     }
     workshop.booking.participants, workshop.visitors, workshop.agreement_asked_at = 10, 9, now
     workshop.company_agreed_at = now
     later = {light.label: light.state for light in lights(workshop, joined=2, room_taken=True)}
-    assert later == {"Salle": "", "Ordinateurs": "half", "Bénévoles": "lit", "Visiteurs": "lit", "Accord": "half"}
+    assert later == {
+        "Salle": "",
+        "Ordinateurs": "half",
+        "Bénévoles": "lit",
+        "Visiteurs": "lit",
+        "Le soir même": "lit",
+        "Accord": "half",
+    }
+
+
+@pytest.mark.parametrize("side", Side)
+def test_that_nobody_could_be_called_that_evening_is_seen_by_both_sides(
+    workshop: Workshop, world: World, visitor: Visitor, side: Side
+) -> None:
+    AccessKit.objects.update(evening_phone="")
+    person, own = getattr(world, f"{side}_owner"), getattr(world, side)
+    page = visitor(person).get(reverse(f"workshops:{side}_booking", args=[own.slug, workshop.booking_id])).text
+    assert "<strong>Le soir même</strong><span>aucun téléphone donné</span>" in page
+    assert (reverse("companies:site_access", args=[world.company.slug, world.site.pk]) in page) == (side == "company")
 
 
 @pytest.mark.parametrize("side", Side)
