@@ -42,7 +42,7 @@ from mail.previews import Preview, last_told, preview, templates
 from solidarite.moderation.kinds import AppealKind
 from solidarite.notices import NOTICE, NOTICES, tell_notice
 from solidarite.understudies import understudy
-from workshops.catalogue import alternatives, bookable
+from workshops.catalogue import bookable, instead_of
 from workshops.matching import Known, Match, best_slots
 from workshops.models import Booking, HostingAgreement, Report, SavedSearch, Side, WaitlistEntry, Workshop, WorkshopNote
 
@@ -375,7 +375,7 @@ class Cast:
         return found
 
     def _others(self, claim: Booking | WaitlistEntry) -> list[Slot]:
-        return alternatives(claim.slot, now=self.now, places=claim.participants)
+        return instead_of(claim, self.now)
 
     def _matches(self, request: Request) -> list[Match]:
         return best_slots(request, self.catalogue(), count=SHOWN_AT_MOST, now=self.now, known=self.known())

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import DateTimeField, DurationField, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
-from companies.models import Slot, SlotQuerySet
+from associations.models import Association
+from companies.models import BookingMode, Slot, SlotQuerySet
 from territories.prepared import ANY_TIME, Prepared
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 
@@ -57,18 +58,35 @@ def apart(booking: Booking, now: dt.datetime) -> Q:
     return ~Q(Exists(others.filter(slot__starts_at__lt=OuterRef("ends_at"), slot__ends_at__gt=OuterRef("starts_at"))))
 
 
-def alternatives(slot: Slot, *, now: dt.datetime, places: int, association: int = NOBODY) -> list[Slot]:
+def instead_of(claim: Booking | WaitlistEntry, now: dt.datetime) -> list[Slot]:
+    """The same for who asked for a slot, or waited for it, and does not get it."""
+    asked = claim.request.computers if claim.request is not None else claim.participants
+    own = {"places": claim.participants, "association": claim.association_id}
+    return alternatives(claim.slot, now=now, computers=asked, **own)
+
+
+def alternatives(
+    slot: Slot, *, now: dt.datetime, places: int, computers: int | None = None, association: int = NOBODY
+) -> list[Slot]:
     """What comes nearest to a slot that is gone: big enough, close by, about the same time; three at most.
 
-    What the association of this number has asked for already is none of it. Close by means at most 30 km from its
-    site. Where doors are many, the days around it hold them, and what is farther away in time is not gone through.
+    With as many computers as are asked for, one for each person if that is not known, or as many as it had itself. What
+    the association of this number has asked for already is none of it, nor is what it may not book before it is
+    admitted. Close by means at most 30 km from its site. Where doors are many, the days around it hold them, and what
+    is farther away in time is not gone through.
     """
     site = slot.room.site
-    given = {"latitude": site.latitude, "longitude": site.longitude, "association": association}
+    given = {
+        "latitude": site.latitude,
+        "longitude": site.longitude,
+        "association": association,
+        "places": places,
+        "computers": min(slot.computers, places if computers is None else computers),
+    }
     found: list[Slot] = []
     for span in SPANS:
         since, until = _around(slot.starts_at, span)
-        found = _NEAREST(slot=slot.pk, now=now, wanted=slot.starts_at, since=since, until=until, places=places, **given)
+        found = _NEAREST(slot=slot.pk, now=now, wanted=slot.starts_at, since=since, until=until, **given)
         if len(found) == ALTERNATIVES:
             break
     return found
@@ -93,6 +111,7 @@ def _nearest(
     latitude: float,
     longitude: float,
     association: int,
+    computers: int,
     now: dt.datetime,
     **free: Any,
 ) -> SlotQuerySet:
@@ -102,7 +121,9 @@ def _nearest(
     order = (Greatest(later, earlier, output_field=DurationField()), F("distance_km"), "pk")
     near = close_by(latitude=latitude, longitude=longitude, now=now, **free).filter(starts_at__range=(since, until))
     asked = Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"), association=association)
-    best = near.filter(~Exists(asked)).order_by(*order).values("pk")[:ALTERNATIVES]
+    new = Association.objects.filter(pk=association, state=Association.State.NEW)
+    may = near.filter(Q(booking_mode=BookingMode.ON_APPROVAL) | ~Exists(new), ~Exists(asked), computers__gte=computers)
+    best = may.order_by(*order).values("pk")[:ALTERNATIVES]
     found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
     return found.with_place().order_by(*order)
 
@@ -115,6 +136,7 @@ _NEAREST = Prepared(
     since=NEVER,
     until=EVER,
     places=32_001,
+    computers=32_002,
     association=-2,
     latitude=-0.1,
     longitude=-0.2,

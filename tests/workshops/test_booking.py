@@ -12,13 +12,13 @@ from time_machine import travel
 
 from accounts.models import User
 from accounts.vocabulary import Topic
-from associations.models import Request
+from associations.models import Association, Request
 from companies.models import BookingMode, Slot, SlotVolunteer
 from mail.models import Message
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.catalogue import alternatives, bookable, close_by
+from workshops.catalogue import alternatives, bookable, close_by, instead_of
 from workshops.models import Booking, Reason, Side, Workshop
 
 NO_NEED: dict[str, Any] = {"code": Reason.NO_NEED}
@@ -420,6 +420,30 @@ def test_slots_proposed_come_nearest_to_what_was_wanted_however_far_they_are(wor
             key=lambda slot: (abs(slot.starts_at - world.slot.starts_at), slot.distance_km, slot.pk),
         )
         assert found == near[:3], f"{hours[:many]} hours away"
+
+
+def test_slot_proposed_instead_can_be_had(world: World, now: dt.datetime) -> None:
+    """With computers for the group, or for the request; on approval, for who is not admitted yet."""
+
+    def beside(**fields: Any) -> Slot:
+        room = factories.make_room(now, world.site)
+        return factories.make_slot(room, world.slot.starts_at, **fields)
+
+    bare, few, many = (beside(computers=computers) for computers in (0, 4, 8))
+    asked = beside(booking_mode=BookingMode.ON_APPROVAL)
+    wanted = factories.make_request(now, world.association, computers=8)
+    new = factories.make_association(now, admitted=False)
+
+    def instead(association: Association, participants: int, request: Request | None = None) -> list[Slot]:
+        booking = Booking(slot=world.slot, association=association, participants=participants, request=request)
+        return instead_of(booking, now)
+
+    assert instead(world.association, 3) == [few, many, asked]
+    assert instead(world.association, 3, wanted) == [many, asked]
+    assert instead(new, 3) == [asked]
+    Slot.objects.filter(pk=world.slot.pk).update(computers=0)
+    world.slot.refresh_from_db()
+    assert instead(world.association, 3) == [bare, few, many]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from workshops.actions.cancelling import shut
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.actions.moving import check_visitors, finish_move, later_sequence
 from workshops.actions.waitlist import offer_next
-from workshops.catalogue import alternatives
+from workshops.catalogue import instead_of
 from workshops.models import Booking, Reason, Side
 
 TWO_AT_ONCE = "Une autre séance de ce groupe est désormais à ce moment-là\u00a0: déclinez la demande."
@@ -92,7 +92,7 @@ def decline_booking(
     _check_asked(booking, now)
     explained(code, reason)
     settle(booking, Booking.State.DECLINED, by=by, now=now, reason_code=code, reason=reason)
-    others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
+    others = instead_of(booking, now)
     emails.booking_declined(booking=booking, now=now, others=others)
     if (
         Reason(code).shuts

@@ -20,7 +20,7 @@ from territories.prepared import ANY_TIME, Prepared, run_planned
 from territories.wording import counted
 from workshops import emails
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
-from workshops.catalogue import alternatives, bookable
+from workshops.catalogue import bookable, instead_of
 from workshops.models import Booking, BookingQuerySet, Course, Reason, Workshop
 
 NOBODY_COMES = "Indiquez combien de personnes viennent\u00a0: une au moins."
@@ -373,7 +373,7 @@ def decline_waiting(
         except AlreadySettled:
             # Answered, withdrawn or expired this very moment: who waited was told so.
             continue
-        others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
+        others = instead_of(booking, now)
         emails.booking_declined(booking=booking, now=now, others=others)
         declined += 1
     return declined
@@ -384,7 +384,7 @@ def settle_others(slot: Slot, *, association: Association, by: User, now: dt.dat
     asking = Booking.objects.filter(slot=slot).exclude(association=association).awaiting_answer(now)
     for other in asking.with_everything().order_by("pk"):
         settle(other, Booking.State.NOT_SELECTED, by=by, now=now)
-        others = alternatives(slot, now=now, places=other.participants, association=other.association_id)
+        others = instead_of(other, now)
         emails.booking_not_selected(booking=other, now=now, others=others)
 
 

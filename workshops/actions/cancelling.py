@@ -16,7 +16,7 @@ from workshops.actions.bookings import SlotTaken, decline_waiting, explained, lo
 from workshops.actions.moves import AlreadySettled, move_booking, release_request
 from workshops.actions.promising import end_promises
 from workshops.actions.waitlist import close_waitlist, offer_next, refuse_hold
-from workshops.catalogue import alternatives
+from workshops.catalogue import instead_of
 from workshops.lateness import is_late
 from workshops.models import Booking, Reason, Side, Workshop
 
@@ -75,7 +75,7 @@ def cancel_booking(
         offer_next(slot_id=slot.pk, now=now)
         return
     Workshop.objects.planned().filter(booking=booking).update(state=Workshop.State.CANCELLED, cancelled_at=now)
-    emails.booking_cancelled(booking=booking, now=now, others=_others(booking, slot, side, now))
+    emails.booking_cancelled(booking=booking, now=now, others=_others(booking, side, now))
     end_promises(booking.slot_id, now=now)
     if reopens:
         _let_go(slot, code=Reason(code), reason=reason, by=by, now=now)
@@ -102,11 +102,11 @@ def _call_off_moves(moves: list[Booking], *, by: User, now: dt.datetime) -> None
             cancel_booking(booking=move, side=Side.ASSOCIATION, by=by, now=now)
 
 
-def _others(booking: Booking, slot: Slot, side: Side, now: dt.datetime) -> list[Slot]:
+def _others(booking: Booking, side: Side, now: dt.datetime) -> list[Slot]:
     """What is offered instead to an association whose workshop is called off."""
     if side == Side.ASSOCIATION:
         return []
-    return alternatives(slot, now=now, places=booking.participants, association=booking.association_id)
+    return instead_of(booking, now)
 
 
 def _let_go(slot: Slot, *, code: Reason, reason: str, by: User, now: dt.datetime) -> None:

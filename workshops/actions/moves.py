@@ -11,7 +11,7 @@ from associations import actions as associations
 from associations.models import Request
 from companies.models import Slot
 from workshops import emails
-from workshops.catalogue import alternatives
+from workshops.catalogue import instead_of
 from workshops.models import Booking, WaitlistEntry
 
 
@@ -65,7 +65,7 @@ def expire_booking(*, booking: Booking, now: dt.datetime) -> bool:
     moved = Booking.objects.filter(pk=booking.pk).lapsed(now).update(state=Booking.State.EXPIRED, settled_at=now)
     if moved:
         _end_offer(booking, taken=False, now=now)
-        others = alternatives(booking.slot, now=now, places=booking.participants, association=booking.association_id)
+        others = instead_of(booking, now)
         emails.booking_expired(booking=booking, held=booking.is_held, now=now, others=others)
         if booking.offered_at is not None:
             emails.offer_declined(booking=booking, expired=True, now=now)

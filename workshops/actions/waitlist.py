@@ -31,7 +31,7 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.dismissing import dismiss_slot
 from workshops.actions.moves import AlreadySettled, expire_booking, expire_lapsed, move_booking, move_entry, settle
-from workshops.catalogue import alternatives, free
+from workshops.catalogue import free, instead_of
 from workshops.models import Booking, BookingQuerySet, Dismissal, WaitlistEntry, WaitlistEntryQuerySet
 
 HOLD = dt.timedelta(hours=24)
@@ -287,6 +287,5 @@ def _close_one(entry: WaitlistEntry, now: dt.datetime) -> bool:
 
 def _close(entry: WaitlistEntry, now: dt.datetime, why: str = "") -> None:
     move_entry(entry, WaitlistEntry.State.CLOSED, ended_at=now)
-    slot = Slot.objects.with_place().get(pk=entry.slot_id)
-    others = alternatives(slot, now=now, places=entry.participants, association=entry.association_id)
-    emails.waitlist_closed(entry=entry, slot=slot, others=others, why=why, now=now)
+    entry.slot = Slot.objects.with_place().get(pk=entry.slot_id)
+    emails.waitlist_closed(entry=entry, slot=entry.slot, others=instead_of(entry, now), why=why, now=now)
