@@ -446,6 +446,34 @@ def test_slot_proposed_instead_can_be_had(world: World, now: dt.datetime) -> Non
     assert instead(world.association, 3) == [bare, few, many]
 
 
+@pytest.mark.parametrize("end", ["declined", "not_selected", "expired", "cancelled"])
+def test_page_of_what_came_to_nothing_leads_on(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], end: str
+) -> None:
+    other = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    if end == "cancelled":
+        booking, by = book(world, now), world.company_owner
+        actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.NO_VOLUNTEERS, by=by, now=now)
+    else:
+        on_approval(world)
+        booking = book(world, now)
+        Booking.objects.update(state=end, settled_at=now)
+    page = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    slot, search = reverse("workshops:slot", args=[other.pk]), f"{reverse('workshops:search')}?lieu="
+    shown = visitor(world.association_owner).get(page).text
+    assert (slot in shown, search in shown) == (True, True)
+    with travel(world.slot.ends_at, tick=False):
+        shown = visitor(world.association_owner).get(page).text
+    assert (slot in shown, search in shown) == (False, True)
+
+
+def test_page_of_what_stands_leads_nowhere_else(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    page = reverse("workshops:association_booking", args=[world.association.slug, book(world, now).pk])
+    assert "Chercher un autre créneau" not in visitor(world.association_owner).get(page).text
+
+
 @pytest.mark.parametrize(
     ("code", "stays"), [(Reason.CLOSED, False), (Reason.ROOM_TAKEN, False), (Reason.NO_VOLUNTEERS, True)]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from companies.models import Company, Slot, SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
+from workshops.catalogue import instead_of
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.lateness import is_late
 from workshops.ledger import ledger
@@ -87,10 +89,19 @@ def booking_page(
         "stays": booking.still_there if side == Side.ASSOCIATION or booking.is_pending else None,
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
+    if side == Side.ASSOCIATION and booking.state in Booking.ENDED and booking.reason_code != Reason.MOVED:
+        context |= _of_end(booking, now)
     if workshop is not None:
         workshop.booking = booking
         context |= _of_workshop(workshop, side, now)
     return render(request, "workshops/booking_detail.html", context, status=422 if form or note_form else 200)
+
+
+def _of_end(booking: Booking, now: dt.datetime) -> dict[str, object]:
+    """Where an association goes on whose booking came to nothing: to other slots, and to the search."""
+    asked = {"lieu": booking.slot.room.site.commune.link, "places": booking.participants}
+    others = instead_of(booking, now) if booking.slot.starts_at > now else []
+    return {"ended": True, "others": others, "search": urlencode(asked)}
 
 
 def _asked_move(booking: Booking, now: dt.datetime) -> Booking | None:
