@@ -107,6 +107,24 @@ def test_all_or_nothing_keeps_nothing(world: World, slots: list[Slot], now: dt.d
     assert not Message.objects.exists()
 
 
+def test_no_more_dates_are_asked_for_than_may_wait_for_an_answer(
+    world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor, settings: Settings
+) -> None:
+    """The page says so before; all or none is refused with what to do, line by line asks for what it can."""
+    page = reverse("workshops:course_book", args=[slots[0].pk])
+    assert "au plus attendent une réponse" not in visitor(world.association_owner).get(page).text
+    Slot.objects.update(booking_mode="on_approval")
+    settings.PENDING_PER_ASSOCIATION = 3
+    assert "3 dates au plus attendent une réponse" in visitor(world.association_owner).get(page).text
+    with pytest.raises(actions.NotAllFree, match=r"4.dates sont.*3.réponses de plus.*décochez"):
+        book(world, slots, now, only_all=True)
+    assert (Booking.objects.count(), Message.objects.count()) == (0, 0)
+    booked = book(world, slots, now)
+    assert (len(booked.bookings), len(booked.refused)) == (3, 1)
+    with pytest.raises(actions.NotAllFree, match=r"0.réponse de plus"):
+        book(world, slots[2:], now, only_all=True)
+
+
 def test_one_group_is_in_one_place_at_a_time(
     world: World, slots: list[Slot], now: dt.datetime, visitor: Visitor
 ) -> None:

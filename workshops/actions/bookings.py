@@ -294,8 +294,7 @@ def check_admission(slot: Slot, association: Association) -> None:
 
 
 def _check_cap(slot: Slot, association: Association, now: dt.datetime) -> None:
-    """No hoarding. The association's row is held: two bookings at once do not both see room for one."""
-    hold_association(association)
+    """No hoarding. The association's row is held with the slot's: two bookings at once do not both see room for one."""
     if slot.booking_mode == BookingMode.ON_APPROVAL:
         check_pending_cap(association, now)
     check_live_cap(association, now)
@@ -312,12 +311,17 @@ def check_pending_cap(association: Association, now: dt.datetime) -> None:
     Raises:
         TooManyBookings
     """
-    waiting = Booking.objects.of_association(association).awaiting_answer(now).count()
+    waiting = count_waiting(association, now)
     if waiting >= settings.PENDING_PER_ASSOCIATION:
         raise TooManyBookings(
             f"Vous attendez déjà {counted(waiting, 'réponse', 'réponses')}\u00a0: attendez-en une, ou retirez une "
             "demande, avant d’en envoyer une autre."
         )
+
+
+def count_waiting(association: Association, now: dt.datetime) -> int:
+    """How many answers the association waits for."""
+    return Booking.objects.of_association(association).awaiting_answer(now).count()
 
 
 def check_live_cap(association: Association, now: dt.datetime, *, but: int = NO_BOOKING) -> None:

@@ -8,14 +8,15 @@ from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
 from accounts.refusals import Refused
 from associations.models import Association, Request
-from companies.models import Slot
-from territories.wording import day_date
-from workshops.actions.bookings import book_slot, lock_slots
+from companies.models import BookingMode, Slot
+from territories.wording import counted, day_date
+from workshops.actions.bookings import book_slot, count_waiting, hold_association, lock_slots
 from workshops.actions.cancelling import cancel_booking
 from workshops.models import Booking, Course, Reason, Side
 
@@ -71,7 +72,8 @@ def book_course(  # one course is all of these facts
     Raises:
         TooFewSessions: fewer than two dates, or more than `MOST_SESSIONS`.
         TwoAtOnce: two of the dates overlap.
-        NotAllFree: none could be had, or not all of them and `only_all`; nothing is written.
+        NotAllFree: none could be had, or not all of them and `only_all`, or more would wait for an answer than may;
+            nothing is written.
     """
     if not 1 < len(set(slot_ids)) <= MOST_SESSIONS:
         raise TooFewSessions(f"Choisissez de 2 à {MOST_SESSIONS} dates.")
@@ -81,6 +83,7 @@ def book_course(  # one course is all of these facts
     if again is not None:
         return Booked(again, list(again.bookings.with_everything()), left_out(again, slots))
     _check_one_at_a_time(slots)
+    _check_answers(slots if only_all else [], association, now)
     course = Course.objects.create(
         association=association,
         title=title,
@@ -132,6 +135,25 @@ def _check_one_at_a_time(slots: list[Slot]) -> None:
                 f"Le {day_date(other.starts_on)}, deux dates se chevauchent\u00a0: un groupe ne peut pas être à deux "
                 "endroits. N’en gardez qu’une."
             )
+
+
+def _check_answers(slots: list[Slot], association: Association, now: dt.datetime) -> None:
+    """Whether all that need one may wait for an answer at the same time.
+
+    Raises:
+        NotAllFree
+    """
+    asking = sum(slot.booking_mode == BookingMode.ON_APPROVAL for slot in slots)
+    if not asking:
+        return
+    hold_association(association)
+    left = max(settings.PENDING_PER_ASSOCIATION - count_waiting(association, now), 0)
+    if asking > left:
+        raise NotAllFree(
+            f"Rien n’est réservé\u00a0: {counted(asking, 'date est', 'dates sont')} «\u00a0sur accord\u00a0», et vous "
+            f"pouvez attendre {counted(left, 'réponse', 'réponses')} de plus à la fois. Gardez-en moins, ou décochez "
+            "la case pour demander, ligne par ligne, celles qui peuvent l’être."
+        )
 
 
 def course_key(form: UUID, association_id: int, slot_ids: Collection[int]) -> UUID:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 
 from accounts.forms import DayField
 from associations.models import Association, Request
@@ -131,6 +132,12 @@ class CourseForm(BookingForm):
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(slot.pk, _told(slot)) for slot in slots]
         field.initial = [slot.pk for slot in slots[:1]]
+        if any(slot.booking_mode == BookingMode.ON_APPROVAL for slot in slots):
+            most = settings.PENDING_PER_ASSOCIATION
+            field.help_text = (
+                f"«\u00a0Sur accord\u00a0»\u00a0: {most} dates au plus attendent une réponse à la fois, vos autres "
+                "demandes comprises."
+            )
 
 
 class ReasonForm(forms.Form):
