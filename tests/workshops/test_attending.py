@@ -223,7 +223,7 @@ def test_report_has_the_last_word_on_each_volunteer(
             "hours": "2",
             "engagement_type": "mecenat",
             "rating": "5",
-            "sessions_cleared": "on",
+            "sessions_cleared": "yes",
         }
         assert client.post(page, data).status_code == 302
     written = Report.objects.get()

@@ -156,6 +156,45 @@ def test_counts_of_the_wrong_side_are_refused_by_the_database(
         write(booking, side, world.slot.ends_at, **counts)
 
 
+@pytest.mark.parametrize(
+    ("answer", "kept", "shown"),
+    [
+        ({"sessions_cleared": "yes"}, True, "effacées"),
+        ({"sessions_cleared": "no"}, False, "pas effacées"),
+        ({}, None, ""),
+    ],
+)
+def test_who_does_not_say_whether_sessions_are_cleared_does_not_say_no(
+    booking: Booking,
+    world: World,
+    visitor: Callable[[User], Client],
+    answer: dict[str, str],
+    kept: object,
+    shown: str,
+) -> None:
+    page = reverse("workshops:association_report", args=[world.association.slug, booking.pk])
+    with travel(world.slot.ends_at, tick=False):
+        done = visitor(world.association_owner).post(page, {"attended": "3", "rating": "5", **answer}, follow=True).text
+    assert Report.objects.get().sessions_cleared is kept
+    assert (f"<dt>Sessions</dt><dd>{shown}</dd>" in done, "<dt>Sessions</dt>" in done) == (bool(shown), bool(shown))
+
+
+@pytest.mark.parametrize("side", ["company", "association"])
+def test_what_is_done_when_leaving_is_read_that_day(
+    booking: Booking, world: World, visitor: Callable[[User], Client], side: str
+) -> None:
+    page = reverse(f"workshops:{side}_booking", args=[getattr(world, side).slug, booking.pk])
+
+    def seen(at: dt.datetime) -> list[bool]:
+        with travel(at, tick=False):
+            shown = visitor(getattr(world, f"{side}_owner")).get(page).text
+        return [word in shown for word in ("<h3>En partant</h3>", "effacez les sessions")]
+
+    assert seen(world.slot.starts_at - dt.timedelta(days=1)) == [False, False]
+    assert seen(world.slot.starts_at) == [True, True]
+    assert seen(world.slot.ends_at) == [False, False]
+
+
 def test_association_form_adds_up_the_brackets(booking: Booking) -> None:
     form = AssociationReportForm({"attended": "3", "under_12": "2", "over_70": "2", "rating": "5"}, booking=booking)
     assert form.errors == {"attended": ["Les tranches d’âge font 4\u00a0: indiquez au moins ce nombre de personnes."]}

@@ -23,14 +23,19 @@ class ReportForm(forms.ModelForm[Report]):
 
     OTHER: Side
     absent = forms.BooleanField(required=False)
+    sessions_cleared = forms.TypedChoiceField(
+        label="Les sessions des ordinateurs prêtés sont-elles effacées",
+        choices=[("yes", "oui"), ("no", "non"), ("", "je ne sais pas")],
+        coerce=lambda answer: answer == "yes",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = Report
         fields = ("rating", "comment", "sessions_cleared")
-        widgets = {
-            "comment": forms.Textarea(attrs={"rows": 3}),
-            "sessions_cleared": forms.CheckboxInput(),
-        }
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "rating": "Lue par les modérateurs seuls.",
             "comment": "Lu par les modérateurs, et par l’autre organisation si vous signalez son absence.",
@@ -42,10 +47,9 @@ class ReportForm(forms.ModelForm[Report]):
         self.fields["rating"].required = not self.is_absent()
         self.fields["rating"].label = "Note, de 1 à 5"
         self.fields["absent"].label = f"{self.absent_name()} n’est pas venue"
-        if booking.slot.computers:
-            self.fields["sessions_cleared"].label = "Les sessions des ordinateurs prêtés sont effacées"
-            self.fields["sessions_cleared"].help_text = ""
-        else:
+        # One of its answers is that one does not know.
+        self.fields["sessions_cleared"].always_answered = True  # type: ignore[attr-defined]  # read by the template
+        if not booking.slot.computers:
             del self.fields["sessions_cleared"]
 
     def is_absent(self) -> bool:

@@ -82,7 +82,9 @@ class Report(models.Model):
         WordField(max_length=50, choices=Topic), verbose_name="ce qui a été abordé", default=list, blank=True
     )
     sessions_cleared = models.BooleanField(
-        "sessions effacées", null=True, help_text="sur les ordinateurs prêtés\u00a0; vide quand il n’y en avait pas"
+        "sessions effacées",
+        null=True,
+        help_text="sur les ordinateurs prêtés\u00a0; vide quand il n’y en avait pas, ou qu’on ne sait pas",
     )
     absent = WordField("qui n’est pas venu", max_length=20, choices=Side, blank=True)
     rating = models.PositiveSmallIntegerField(

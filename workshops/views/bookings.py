@@ -75,6 +75,7 @@ def booking_page(
         "side": side.value,
         "begun": booking.slot.starts_at <= now,
         "over": booking.slot.ends_at <= now,
+        "today": booking.slot.is_today(now),
         "told": ledger(booking),
         "unheard": unheard_by(side.other, booking),
         "notes": WorkshopNote.objects.about(booking),
