@@ -200,6 +200,21 @@ def test_association_form_adds_up_the_brackets(booking: Booking) -> None:
     assert form.errors == {"attended": ["Les tranches d’âge font 4\u00a0: indiquez au moins ce nombre de personnes."]}
 
 
+def test_more_people_than_places_are_asked_about_once_more(
+    booking: Booking, world: World, visitor: Callable[[User], Client]
+) -> None:
+    page = reverse("workshops:association_report", args=[world.association.slug, booking.pk])
+    told = {"attended": "500", "rating": "5"}
+    with travel(world.slot.ends_at, tick=False):
+        client = visitor(world.association_owner)
+        assert 'name="crowd"' not in client.get(page).text
+        asked = client.post(page, told)
+        assert (asked.status_code, 'name="crowd"' in asked.text) == (422, True)
+        assert "500\u00a0personnes, et le créneau avait 10\u00a0places" in asked.text
+        assert client.post(page, told | {"crowd": "on"}).status_code == 302
+    assert Report.objects.get().attended == 500
+
+
 @pytest.mark.parametrize(("engagement", "at_work"), [("benevolat", 0), ("mecenat", 270)])
 def test_company_form_counts_minutes_of_others(booking: Booking, engagement: str, at_work: int) -> None:
     data = {"volunteers": "3", "hours": "1.5", "rating": "5", "engagement_type": engagement}

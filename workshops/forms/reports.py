@@ -90,6 +90,7 @@ class AssociationReportForm(ReportForm):
         max_value=500,
         help_text="Un nombre, jamais de noms. 0 si personne n’est venu.",
     )
+    crowd = forms.BooleanField(label="Oui, autant de personnes sont venues", required=False)
     taught = forms.MultipleChoiceField(
         label="Ce qui a été abordé", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -116,12 +117,23 @@ class AssociationReportForm(ReportForm):
                 cleaned[bracket] = 0
         if self.is_absent():
             return cleaned | {"attended": 0, "taught": [], **dict.fromkeys(Report.BRACKETS, 0)}
+        self._ask_again(cleaned)
         total = sum(cleaned[bracket] for bracket in Report.BRACKETS)
         if "attended" in cleaned and total > cleaned["attended"]:
             self.add_error(
                 "attended", f"Les tranches d’âge font {total}\u00a0: indiquez au moins ce nombre de personnes."
             )
         return cleaned
+
+    def _ask_again(self, cleaned: dict[str, Any]) -> None:
+        """More people than places are seldom there, and soon mistyped."""
+        came, places = cleaned.get("attended") or 0, self.booking.slot.places
+        if came > places and not cleaned.get("crowd"):
+            self.add_error(
+                "crowd",
+                f"Vous indiquez {counted(came, 'personne', 'personnes')}, et le créneau avait "
+                f"{counted(places, 'place', 'places')}\u00a0: corrigez le nombre, ou cochez cette case.",
+            )
 
 
 class CompanyReportForm(ReportForm):
