@@ -7,6 +7,7 @@ fact once, and a moved date is a new fact.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -105,7 +106,7 @@ def booking_not_selected(*, booking: Booking, now: dt.datetime, others: list[Slo
 
 def booking_expired(*, booking: Booking, held: bool, now: dt.datetime, others: list[Slot]) -> None:
     """To the association: no answer came in time, or it did not take in time what was kept for it."""
-    _tell_association("booking_expired", booking, now, others, held=held)
+    _tell_association("booking_expired", booking, now, others, held=held, closed=not booking.lapses_in_time)
 
 
 def booking_cancelled(*, booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
@@ -238,15 +239,17 @@ def offer_declined(*, booking: Booking, expired: bool, now: dt.datetime) -> None
         _tell("offer_declined", booking, manager, now, url=url, facts=lambda: {"expired": expired, "free": free})
 
 
-def waitlist_closed(*, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: str, now: dt.datetime) -> None:
-    """To an association that queued: this slot will not come free for it, here are others."""
+def waitlist_closed(
+    *, entry: WaitlistEntry, slot: Slot, others: list[Slot], why: Callable[[], str], now: dt.datetime
+) -> None:
+    """To an association that queued: this slot will not come free for it, why, in its own language, and others."""
     for manager in managers_of(entry.association):
         with writing_to(manager) as post:
             post(
                 "waitlist_closed",
                 key=f"waitlist_closed:{entry.pk}:{manager.pk}",
                 context=_slot_facts(slot)
-                | {"why": why, "url": settings.SITE_URL + reverse("workshops:search")}
+                | {"why": why(), "url": settings.SITE_URL + reverse("workshops:search")}
                 | Others(others).facts(),
                 about=f"waitlist:{entry.pk}",
                 on_behalf_of=f"associations:{entry.association_id}",

@@ -45,6 +45,7 @@ CHOOSING: dict[str, list[Any]] = {
             "accepted",
             "again",
             "asleep",
+            "closed",
             "expired",
             "free",
             "held",

@@ -16,6 +16,7 @@ from associations import actions as associations
 from associations.models import Association
 from companies.models import BookingMode, Company, Slot
 from mail.models import Message
+from mail.rendering import render
 from tests import factories
 from tests.factories import World
 from tests.races import Move, at_once, second_waits
@@ -24,7 +25,7 @@ from workshops.catalogue import bookable
 from workshops.models import Booking, Reason, Side, WaitlistEntry
 
 Visitor = Callable[[User], Client]
-DAY = dt.timedelta(hours=24)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(hours=24)
 
 
 @pytest.fixture
@@ -194,7 +195,40 @@ def test_who_may_not_book_any_more_is_passed_over_and_told(world: World, taken: 
     associations.suspend_association(association=world.association, reason="Absences.", by=world.moderator, now=now)
     cancel(taken, world, now)
     assert holder(now).association == second
-    assert "suspendue" in Message.objects.get(template="waitlist_closed").context["why"]
+    assert "ne peut pas réserver" in Message.objects.get(template="waitlist_closed").context["why"]
+
+
+def test_why_a_queue_ends_is_read_in_the_language_of_the_reader(world: World, taken: Booking, now: dt.datetime) -> None:
+    reader, large = factories.make_user("Zoe", language="en"), factories.make_association(now)
+    own = factories.make_association(now, owner=reader)
+    for one, people in ((own, 6), (large, 9)):
+        queue(world, now, one, participants=people)
+    by = world.company_owner
+    actions.cancel_booking(booking=taken, side=Side.COMPANY, code=Reason.ROOM_TAKEN, by=by, now=now)
+    said = dict(Message.objects.filter(template="waitlist_closed").values_list("to_name", "context__why"))
+    assert said == {"Zoe": "The room is no longer free", large.owners()[0].name: "La salle n’est plus libre"}
+
+
+def test_why_a_turn_passes_is_read_in_the_language_of_the_reader(
+    world: World, taken: Booking, now: dt.datetime
+) -> None:
+    own = factories.make_association(now, owner=factories.make_user("Zoe", language="en"))
+    queue(world, now, own)
+    Association.objects.filter(pk=own.pk).update(state="suspended", decision_reason="Absences.", decided_at=now)
+    cancel(taken, world, now)
+    why = Message.objects.get(template="waitlist_closed").context["why"]
+    assert why == "Your association cannot book this slot at the moment."
+
+
+def test_hold_that_ends_with_its_slot_is_not_said_to_leave_it_to_others(
+    world: World, taken: Booking, now: dt.datetime
+) -> None:
+    queue(world, now, world.association)
+    closes = Slot.objects.get(pk=world.slot.pk).closes_at
+    cancel(taken, world, closes - 6 * HOUR)
+    actions.expire_bookings(now=closes)
+    said = render(Message.objects.get(template="booking_expired")).text
+    assert ("jusqu’à sa clôture" in said, "d’autres associations" in said) == (True, False)
 
 
 def test_hold_that_ran_out_unnoted_ends_no_queue(world: World, taken: Booking, now: dt.datetime) -> None:
@@ -429,7 +463,7 @@ def test_who_has_as_many_workshops_as_one_may_is_passed_over(
     factories.make_booking(now, other, world.association)
     cancel(taken, world, now)
     assert holder(now).association == second
-    assert "le maximum" in Message.objects.get(template="waitlist_closed").context["why"]
+    assert "autant d’ateliers à venir que permis" in Message.objects.get(template="waitlist_closed").context["why"]
 
 
 def test_no_more_is_accepted_than_an_association_may_have(world: World, now: dt.datetime, settings: Settings) -> None:

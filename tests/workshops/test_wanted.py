@@ -330,7 +330,7 @@ Propose = Callable[[Booking, dt.datetime, list[Slot]], None]
 
 def close_queue(booking: Booking, now: dt.datetime, others: list[Slot]) -> None:
     entry = WaitlistEntry(pk=1, association=booking.association, slot=booking.slot)
-    emails.waitlist_closed(entry=entry, slot=booking.slot, others=others, why="", now=now)
+    emails.waitlist_closed(entry=entry, slot=booking.slot, others=others, why=str, now=now)
 
 
 PROPOSALS: list[Propose] = [
@@ -381,7 +381,7 @@ def test_end_of_a_queue_says_nothing_of_the_booking_with_its_number(
     factories.forget_mail()
     entry = WaitlistEntry(pk=asked.pk, association=booking.association, slot=booking.slot)
     with transaction.atomic():
-        emails.waitlist_closed(entry=entry, slot=booking.slot, others=[], why="", now=now)
+        emails.waitlist_closed(entry=entry, slot=booking.slot, others=[], why=str, now=now)
     message = Message.objects.get(to_name="Karim")
     assert why_unwanted(message, at=now) == ""
     assert ("stays" in message.context, theirs.association.slug in str(message.context)) == (False, False)

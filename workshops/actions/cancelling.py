@@ -154,5 +154,5 @@ def refuse_all(
     Returns how many had asked.
     """
     declined = decline_waiting(slots, code=code, reason=reason, by=by, now=now)
-    close_waitlist(slots, why=Booking(reason_code=code, reason=reason).why, now=now)
+    close_waitlist(slots, why=lambda: Booking(reason_code=code, reason=reason).why, now=now)
     return declined

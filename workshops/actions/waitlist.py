@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -17,8 +19,12 @@ from companies.models import BookingMode, Slot
 from workshops import emails
 from workshops.actions.bookings import (
     NOBODY_COMES,
+    AlreadyAsked,
     NobodyComes,
+    NotAdmitted,
     SlotTaken,
+    TooMany,
+    TooManyBookings,
     answer_until,
     check_live_cap,
     check_party,
@@ -35,6 +41,13 @@ from workshops.catalogue import free, instead_of
 from workshops.models import Booking, BookingQuerySet, Dismissal, WaitlistEntry, WaitlistEntryQuerySet
 
 HOLD = dt.timedelta(hours=24)
+# Why the turn of an association passes, in a mail that it may read in another language than who acts.
+WHY_NOT = {
+    TooMany: _("Ce créneau accueille moins de personnes que vous n’en aviez annoncé."),
+    NotAdmitted: _("Votre association ne peut pas réserver ce créneau en ce moment."),
+    TooManyBookings: _("Votre association a déjà autant d’ateliers à venir que permis."),
+    AlreadyAsked: _("Votre association a déjà demandé ce créneau."),
+}
 
 
 class NotTaken(Refused):
@@ -170,7 +183,7 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
     except SlotTaken:
         raise
     except Refused as refusal:
-        _close(entry, now, why=str(refusal))
+        _close(entry, now, why=partial(str, WHY_NOT.get(type(refusal), "")))
         return None
     move_entry(entry, WaitlistEntry.State.OFFERED, booking=held)
     return held
@@ -257,8 +270,11 @@ def lapse(*, booking: Booking, now: dt.datetime) -> bool:
     return True
 
 
-def close_waitlist(slots: Collection[Slot], *, why: str = "", now: dt.datetime) -> None:
-    """Nobody needs to wait for these slots any more: each is told why, with others that are free."""
+def close_waitlist(slots: Collection[Slot], *, why: Callable[[], str] = str, now: dt.datetime) -> None:
+    """Nobody needs to wait for these slots any more: each is told why, with others that are free.
+
+    `why` is asked in the language of each reader.
+    """
     for entry in _held_entries(WaitlistEntry.objects.filter(slot__in=slots)):
         _close(entry, now, why)
 
@@ -285,7 +301,7 @@ def _close_one(entry: WaitlistEntry, now: dt.datetime) -> bool:
     return True
 
 
-def _close(entry: WaitlistEntry, now: dt.datetime, why: str = "") -> None:
+def _close(entry: WaitlistEntry, now: dt.datetime, why: Callable[[], str] = str) -> None:
     move_entry(entry, WaitlistEntry.State.CLOSED, ended_at=now)
     entry.slot = Slot.objects.with_place().get(pk=entry.slot_id)
     emails.waitlist_closed(entry=entry, slot=entry.slot, others=instead_of(entry, now), why=why, now=now)
