@@ -1,6 +1,7 @@
 """Links by which a member answers from a mail: yes or no to a request, yes or no to a slot that is held.
 
-Each names the member and the booking, and holds while its clock runs.
+Each names the member and the booking, and holds while its clock runs. What became of it is shown for a month: a link
+may be passed on, or kept by a program.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from workshops.models import Booking
 
 ANSWER = MemberLink("workshops.answer", "workshops:answer")
 HOLD = MemberLink("workshops.hold", "workshops:hold")
+SHOWN_FOR = dt.timedelta(days=30)
 
 
 def answer_path(booking: Booking, member: User) -> str:
@@ -33,6 +35,12 @@ def hold_path(booking: Booking, member: User) -> str:
 def hold_of(token: str, now: dt.datetime) -> tuple[Booking, User] | None:
     """The booking and the member that a link means, while that person acts for the association; else None."""
     return _read(HOLD, token, now)
+
+
+def has_expired(booking: Booking, now: dt.datetime) -> bool:
+    """Whether its links show nothing any more."""
+    ended_at = booking.settled_at or booking.cancelled_at or booking.expires_at
+    return ended_at is not None and ended_at + SHOWN_FOR <= now
 
 
 def _read(link: MemberLink, token: str, now: dt.datetime) -> tuple[Booking, User] | None:

@@ -64,6 +64,21 @@ def test_link_is_of_no_use_after_the_clock(link: str, client: Client, now: dt.da
     assert Booking.objects.get().is_pending
 
 
+@pytest.mark.parametrize("answer", ["yes", "no_host", None])
+def test_link_shows_nothing_a_month_after_the_answer(
+    link: str, world: World, client: Client, now: dt.datetime, answer: str | None
+) -> None:
+    ends = now if answer else now + dt.timedelta(hours=96)
+    if answer:
+        client.post(link, {"answer": answer})
+    with time_machine.travel(ends + dt.timedelta(days=29), tick=False):
+        assert world.association.name in client.get(link).text or answer != "yes"
+    with time_machine.travel(ends + dt.timedelta(days=30, hours=1), tick=False):
+        for page in (client.get(link), client.post(link, {"answer": "yes"})):
+            assert (page.status_code, "Ce lien a expiré" in page.text) == (410, True)
+            assert (world.association.name in page.text, "Hélène" in page.text) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("state", "said"), [("completed", "L’atelier a eu lieu."), ("no_show", "Une absence à cet atelier est signalée.")]
 )

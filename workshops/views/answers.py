@@ -13,7 +13,7 @@ from companies.models import Slot
 from territories import clock
 from workshops import actions
 from workshops.agreements import agreement_of
-from workshops.answers import answer_of, hold_of
+from workshops.answers import answer_of, has_expired, hold_of
 from workshops.forms import AnswerForm, HoldForm
 from workshops.matching import unspoken
 from workshops.models import Booking, Reason, Side
@@ -62,6 +62,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     booking, member = found
+    if has_expired(booking, clock.now()):
+        return render(request, "workshops/link_expired.html", status=410)
     refusal = ""
     form = AnswerForm(request.POST)
     if request.method == "POST" and form.is_valid():
@@ -98,6 +100,8 @@ def hold(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     booking, member = found
+    if has_expired(booking, clock.now()):
+        return render(request, "workshops/link_expired.html", status=410)
     refusal = ""
     form = HoldForm(request.POST)
     if request.method == "POST" and form.is_valid():
