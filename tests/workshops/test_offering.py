@@ -134,6 +134,25 @@ def test_what_is_kept_for_a_request_that_ends_is_free_again(
     assert ("offer_declined", "Hélène") in told()
 
 
+def test_what_waits_for_an_answer_for_a_request_is_taken_back_with_it(
+    world: World, wanted: Request, now: dt.datetime, visitor: Visitor
+) -> None:
+    """The company is told; what was asked for without the request, or for another one, goes on waiting."""
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7), booking_mode="on_approval")
+    asked, apart = (
+        factories.make_booking(now, slot, world.association, state="pending", request=request)
+        for slot, request in ((world.slot, wanted), (other, None))
+    )
+    page = reverse("workshops:association_request_withdraw", args=[world.association.slug, wanted.pk])
+    done = visitor(world.association_owner).post(page, follow=True).text
+    assert "Ce qui attendait une réponse pour elle l’est aussi" in done
+    for one in (asked, apart):
+        one.refresh_from_db()
+    assert (asked.state, apart.state) == ("cancelled_by_association", "pending")
+    assert ("booking_withdrawn", "Hélène") in told()
+
+
 def test_nothing_is_taken_for_a_request_that_has_ended(world: World, wanted: Request, now: dt.datetime) -> None:
     """Whatever ended it."""
     offered = offer(world, wanted, now)

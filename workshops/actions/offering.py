@@ -28,11 +28,12 @@ from workshops.actions.bookings import (
     lock_slot,
     refusals_of_booking,
 )
+from workshops.actions.cancelling import cancel_booking
 from workshops.actions.moves import expire_lapsed
 from workshops.actions.waitlist import refuse_hold
 from workshops.catalogue import bookable
 from workshops.matching import suits
-from workshops.models import Booking
+from workshops.models import Booking, Side
 from workshops.sought import with_offers
 
 OFFER_LASTS = dt.timedelta(hours=72)
@@ -139,15 +140,19 @@ def _why_not(opening: Availability, refused: Sequence[companies.SeasonRefused]) 
 
 
 @transaction.atomic
-def withdraw_request(*, request: Request, by: User, now: dt.datetime) -> None:
-    """Take an open request back. A slot that is kept for it is free again, and its company is told.
+def withdraw_request(*, request: Request, by: User, now: dt.datetime) -> int:
+    """Take an open request back, and what waits for an answer for it; a slot that is kept for it is free again.
+
+    Each company is told. Returns how many bookings were taken back.
 
     Raises:
         associations.RequestClosed: a slot was booked for it, or it was withdrawn before.
     """
     _let_go(request, by, now)
+    taken_back = _take_back(request, by, now)
     associations.withdraw_request(request=request, now=now)
     _let_go(request, by, now)
+    return taken_back + _take_back(request, by, now)
 
 
 @transaction.atomic
@@ -166,6 +171,18 @@ def _let_go(request: Request, by: User, now: dt.datetime) -> None:
     """Before the request's row is held, since slots are held first; and of who was about to offer, once it is."""
     for booking in Booking.objects.held(now).proposed().filter(request=request.pk).with_everything():
         refuse_hold(booking=booking, by=by, now=now)
+
+
+def _take_back(request: Request, by: User, now: dt.datetime) -> int:
+    """The bookings that were asked for it; one that is accepted at this moment stays, and so does the request."""
+    taken_back = 0
+    for booking in Booking.objects.awaiting_answer(now).filter(request=request.pk).with_everything().order_by("slot"):
+        lock_slot(booking.slot_id)
+        booking.refresh_from_db(fields=["state"])
+        if booking.is_pending:
+            cancel_booking(booking=booking, side=Side.ASSOCIATION, by=by, now=now)
+            taken_back += 1
+    return taken_back
 
 
 def hold_request(request: Request, now: dt.datetime) -> Request | None:

@@ -52,11 +52,14 @@ def withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
     association = managed_association(request, slug)
     posted = get_object_or_404(Request, association=association, pk=request_id)
     try:
-        actions.withdraw_request(request=posted, by=signed_in(request), now=clock.now())
+        taken_back = actions.withdraw_request(request=posted, by=signed_in(request), now=clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "Votre demande est retirée.")
+        also = (
+            " Ce qui attendait une réponse pour elle l’est aussi, et l’entreprise est prévenue." if taken_back else ""
+        )
+        messages.success(request, f"Votre demande est retirée.{also}")
     return redirect("associations:requests", association.slug)
 
 
