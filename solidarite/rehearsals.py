@@ -227,7 +227,7 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
         "suppression": Suppression(pk=0, address="claude@example.org", reason="550 5.1.1 No such user"),
         "suspended": "",
         "waits": False,
-        "why": "",
+        "why": str,
     }
 )
 
