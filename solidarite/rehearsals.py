@@ -178,6 +178,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "report_settled": (AbuseReport.State.UPHELD,),
     "request_expiring": (Request.State.OPEN,),
     "request_published": (Request.State.OPEN,),
+    "room_taken": (Booking.State.CONFIRMED,),
     "signature_approved": (Signature.State.APPROVED,),
     "signature_changes_requested": (Signature.State.CHANGES_REQUESTED,),
     "signature_lapsed": (Signature.State.LAPSED,),

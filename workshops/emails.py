@@ -319,6 +319,13 @@ def workshop_visitors(*, workshop: Workshop, now: dt.datetime) -> None:
         _tell("workshop_visitors", booking, manager, now, url=url, facts=facts, told_once=fact, not_after=until)
 
 
+def room_taken(*, booking: Booking, now: dt.datetime) -> None:
+    """To the company: its room's own calendar has it elsewhere while a workshop is agreed. Once."""
+    for manager in _company(booking):
+        url, until = _company_url(booking), booking.slot.starts_at
+        _tell("room_taken", booking, manager, now, url=url, not_after=until, priority=1)
+
+
 def workshop_note(*, note: WorkshopNote, now: dt.datetime) -> None:
     """To the other side: what this one writes. That evening, lateness and closed doors go before everything else."""
     booking = note.booking

@@ -35,6 +35,7 @@ LABELS = {
     "workshop_visitors": "Nombre de visiteurs",
     "workshop_note": "Message",
     "workshop_agreement": "«\u00a0Toujours d’accord\u00a0?\u00a0»",
+    "room_taken": "Salle prise selon son agenda",
     "workshop_unsure": "Alerte\u00a0: une réponse manque",
     "volunteer_invited": "Invitation des collègues",
     "volunteers_missing": "Appel à bénévoles",

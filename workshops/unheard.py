@@ -36,6 +36,7 @@ NAMES = {
     "workshop_visitors": "le nombre de visiteurs",
     "workshop_note": "un message",
     "workshop_agreement": "la question «\u00a0Toujours d’accord\u00a0?\u00a0»",
+    "room_taken": "l’alerte d’une salle prise",
     "workshop_unsure": "l’alerte d’une réponse qui manque",
     "volunteer_invited": "l’invitation des collègues",
     "volunteers_missing": "l’appel à bénévoles",

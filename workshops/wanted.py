@@ -184,6 +184,13 @@ def _still_asked(message: Message) -> str:
     return "Cette réponse est déjà donnée." if answered else _confirmed_and_then(message)
 
 
+@wanted.while_so("room_taken")
+def _taken_still(message: Message) -> str:
+    booking = _booking(message)
+    taken = booking and Booking.objects.filter(pk=booking.pk).on_taken_rooms(message.created_at).exists()
+    return _confirmed_and_then(message) or ("" if taken else "La salle est de nouveau libre.")
+
+
 @wanted.while_so("workshop_unsure")
 def _still_unsure(message: Message) -> str:
     """Of a question that left a day before this was found, or was lost: it may wait again since."""
@@ -391,6 +398,7 @@ def _booking(message: Message) -> Booking | None:
     "slot_planned",
     "workshop_visitors",
     "workshop_note",
+    "room_taken",
     anew=[
         "booking_confirmed",
         "workshop_agreement",

@@ -747,3 +747,23 @@ def test_company_that_answered_is_not_reminded(world: World, now: dt.datetime, s
     actions.accept_booking(booking=waiting, by=world.company_owner, now=at)
     deliver_due(now=at, limit=9, clock=lambda: at)
     assert Message.objects.get(template="booking_unanswered").last_error == "La demande n’attend plus de réponse."
+
+
+def test_company_is_told_once_that_the_calendar_of_its_room_takes_it(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    actions.remind_workshops(now=now)
+    assert not Message.objects.filter(template="room_taken").exists()
+    busy = world.room.busy_times.create(starts_at=world.slot.starts_at, ends_at=world.slot.ends_at)
+    for hour in (0, 1, 30):
+        actions.remind_workshops(now=now + dt.timedelta(hours=hour))
+    told = Message.objects.get(template="room_taken")
+    assert (told.to_name, why_unwanted(told, at=now)) == ("Hélène", "")
+    busy.delete()
+    assert why_unwanted(told, at=now) == "La salle est de nouveau libre."
+
+
+def test_nobody_is_told_of_a_room_that_is_taken_once_its_workshop_has_begun(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association)
+    world.room.busy_times.create(starts_at=world.slot.starts_at, ends_at=world.slot.ends_at)
+    actions.remind_workshops(now=world.slot.starts_at)
+    assert not Message.objects.filter(template="room_taken").exists()

@@ -75,7 +75,8 @@ def expire_bookings(*, now: dt.datetime) -> int:
 
 def remind_workshops(*, now: dt.datetime) -> int:
     """Ask, remind and warn before workshops. Returns how many were told of; running it again tells nobody twice."""
-    return _ask_agreement(now) + _tell_unsure(now) + _remind(now) + _tell_morning(now) + tell_ways(now)
+    asked = _ask_agreement(now) + _tell_unsure(now) + _tell_taken_rooms(now)
+    return asked + _remind(now) + _tell_morning(now) + tell_ways(now)
 
 
 def _ask_agreement(now: dt.datetime) -> int:
@@ -148,6 +149,22 @@ def _is_morning_due(booking: Booking, now: dt.datetime) -> bool:
     """From seven; of what begins before eight, an hour ahead."""
     morning = min(local(booking.slot, MORNING), booking.slot.starts_at - HOUR)
     return morning <= now and booking.settled_at is not None and booking.settled_at < morning
+
+
+def _tell_taken_rooms(now: dt.datetime) -> int:
+    """A room's own calendar has it elsewhere since a workshop was confirmed there: the company is told, once."""
+    taken = Booking.objects.on_taken_rooms(now).filter(state=Booking.State.CONFIRMED, slot__starts_at__gt=now)
+    numbers = list(taken.untold("room_taken").order_by("pk").values_list("pk", flat=True))
+    return one_by_one(numbers, lambda number: _tell_taken_room(number, now))
+
+
+def _tell_taken_room(number: int, now: dt.datetime) -> bool:
+    """Unless it was called off or moved meanwhile."""
+    here = Booking.objects.filter(pk=number, state=Booking.State.CONFIRMED)
+    booking = here.select_for_update(no_key=True, of=("self",)).with_everything().first()
+    if booking is not None:
+        emails.room_taken(booking=booking, now=now)
+    return booking is not None
 
 
 def check_to_agree(workshop: Workshop, now: dt.datetime) -> None:
