@@ -22,7 +22,7 @@ from workshops.catalogue import instead_of
 from workshops.forms import HoldForm, NoteForm, ReasonForm
 from workshops.lateness import is_late
 from workshops.ledger import ledger
-from workshops.models import Booking, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
 from workshops.readiness import lights
 from workshops.unheard import unheard_by
 from workshops.views.moved import led_on, moved_to, workshop_of

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0020_visitors_in_time"),
+        ("workshops", "0022_visitors_in_time"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ GROUP BY workshop_id HAVING count(DISTINCT absent) > 1
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_disputes"),
-        ("workshops", "0018_courses_in_one_place"),
+        ("workshops", "0020_courses_in_one_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0017_matches_have_merits"),
+        ("workshops", "0019_promises_are_tentative"),
     ]
 
     operations = [

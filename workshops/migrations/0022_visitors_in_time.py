@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0019_disputes"),
+        ("workshops", "0021_disputes"),
     ]
 
     operations = [
