@@ -162,6 +162,18 @@ CHECKS = [
         "l’état de récits différents et sa date s’accordent",
     ),
     _state(
+        "workshops_plan",
+        """
+        WHEN 'waiting' THEN ended_at IS NULL AND offered_at IS NULL
+        WHEN 'computing' THEN started_at IS NOT NULL AND ended_at IS NULL AND offered_at IS NULL
+        WHEN 'ready' THEN ended_at IS NOT NULL AND offered_at IS NULL
+        WHEN 'failed' THEN ended_at IS NOT NULL AND offered_at IS NULL
+        WHEN 'offering' THEN ended_at IS NOT NULL AND offered_at IS NOT NULL
+        WHEN 'offered' THEN ended_at IS NOT NULL AND offered_at IS NOT NULL
+        """,
+        "l’état d’un plan et ses dates s’accordent",
+    ),
+    _state(
         "mail_message",
         f"""
         WHEN 'queued' THEN sent_at IS NULL AND gathered_at IS NULL AND {_UNSENT}

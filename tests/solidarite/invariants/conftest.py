@@ -122,6 +122,7 @@ class Life:
         Reply.objects.create(
             booking=booking, side=Side.COMPANY, text="Notre badge était en panne.", created_at=self.now
         )
+        factories.make_plan(self.now, request, booking.slot)
         course = {"title": "Premiers pas", "topic": Topic.EMAIL, "participants": 6, "key": uuid.uuid4()}
         Course.objects.create(association=booking.association, created_at=self.now, **course)
 

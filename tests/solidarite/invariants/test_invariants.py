@@ -234,6 +234,7 @@ STAMPLESS = {
     "associations_joinrequest": "state = 'declined' WHERE state = 'pending'",
     "accounts_abusereport": "state = 'upheld' WHERE state = 'open'",
     "accounts_appeal": "state = 'rejected', decided_at = now() WHERE state = 'open'",
+    "workshops_plan": "ended_at = NULL WHERE state = 'ready'",
     "workshops_dispute": "state = 'held' WHERE state = 'open'",
     "mail_message": "state = 'sent' WHERE id = (SELECT min(id) FROM mail_message)",
 }
