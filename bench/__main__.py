@@ -18,6 +18,7 @@ from bench import (
     matching,
     moderation,
     pages,
+    planning,
     publish,
     registry,
     replay,
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "invariants": invariants.measure,
     "search": whole.measure,
     "matching": matching.measure,
+    "plan": planning.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}
