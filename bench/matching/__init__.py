@@ -21,5 +21,5 @@ def measure(*, quick: bool) -> Iterator[Measure]:
         copy_to(FEW)
         country.load(FEW, quick=quick, hundredth=True)
         country.load(country.ALL, quick=quick)
-        yield from increments.measure(FEW)
+        yield from increments.measure(FEW, quick=quick)
         yield from sweeps.measure(quick=quick)
