@@ -1,6 +1,5 @@
 """Forms of the account pages, and what the forms of companies and associations share."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +13,11 @@ from accounts.identifiers import RnaField, SirenField, SiretField
 from accounts.invitations import join_path
 from accounts.models import Organisation, Role, User
 from accounts.names import NAME
+from accounts.ranges import FIRST_DAY, LAST_DAY
 from mail.addresses import validate_address
 from territories import clock
 from territories.forms import CommuneField
 from territories.wording import language, weekday
-
-FIRST_DAY, LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 12, 31)
 
 
 def date_input() -> forms.DateInput:
@@ -28,7 +26,7 @@ def date_input() -> forms.DateInput:
 
 
 class DayField(forms.DateField):
-    """A day on which an evening may be: calendars end a day and a week before those of the computer do."""
+    """A day on which an evening may be."""
 
     widget = date_input()
 

@@ -75,10 +75,7 @@ class RequestForm(forms.ModelForm[Request]):
     class Meta:
         model = Request
         fields = Request.FACTS
-        widgets = {
-            "from_date": date_input(),
-            "until_date": date_input(),
-        }
+        field_classes = {"from_date": DayField, "until_date": DayField}
         labels = {
             "radius_km": "Rayon (km)",
             "from_date": "Du",

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from accounts.audit import tracked
 from accounts.models import Claimable, ClaimableQuerySet, User
-from accounts.ranges import between
+from accounts.ranges import FIRST_DAY, LAST_DAY, between
 from accounts.vocabulary import Audience, Language, Level, Topic
 from associations.models.associations import Association
 from territories.closed_lists import WordField, WordsField
@@ -210,6 +210,10 @@ class Request(Claimable):
                 & (Q(weekdays__len=0) | Q(best_weekdays__contained_by=F("weekdays"))),
             ),
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
+            models.CheckConstraint(
+                name="request_dates_plausible",
+                condition=Q(from_date__range=(FIRST_DAY, LAST_DAY), until_date__range=(FIRST_DAY, LAST_DAY)),
+            ),
             models.CheckConstraint(
                 name="request_sizes_plausible",
                 condition=Q(

@@ -12,10 +12,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.ranges import FIRST_DAY, LAST_DAY
 from associations import actions
 from associations.models import Request
 from tests import factories
 from tests.factories import World
+from workshops.actions import tell_matches
 
 Visitor = Callable[[User], Client]
 TYPED: dict[str, object] = {
@@ -76,3 +78,38 @@ def test_database_keeps_one_request_of_a_key(world: World, now: dt.datetime) -> 
     factories.make_request(now, world.association, key=key)
     with pytest.raises(IntegrityError):
         factories.make_request(now, world.association, key=key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"until_date": "9999-12-31"}, "until_date"),
+        ({"until_date": "2101-01-01"}, "until_date"),
+        ({"from_date": "0001-01-01"}, "from_date"),
+    ],
+)
+def test_request_within_the_days_of_the_calendar(
+    world: World, visitor: Visitor, typed: dict[str, str], field: str
+) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    refused = client.post(address, TYPED | typed)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors[field] == ["Indiquez une date entre 2015 et 2100."]
+    assert not Request.objects.exists()
+
+
+@pytest.mark.parametrize(("since", "until"), [(dt.date(2014, 12, 31), None), (None, dt.date(2101, 1, 1))])
+def test_database_keeps_requests_within_the_calendar(
+    world: World, now: dt.datetime, since: dt.date | None, until: dt.date | None
+) -> None:
+    dates = {"from_date": since, "until_date": until}
+    with pytest.raises(IntegrityError, match="request_dates_plausible"):
+        factories.make_request(now, world.association, **{name: day for name, day in dates.items() if day})
+
+
+def test_request_of_all_the_calendar_is_shown_and_matched(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    wanted = factories.make_request(now, world.association, from_date=FIRST_DAY, until_date=LAST_DAY)
+    page = reverse("workshops:association_request", args=[world.association.slug, wanted.pk])
+    assert visitor(world.association_owner).get(page).context["proposals"]
+    assert tell_matches(now=now)

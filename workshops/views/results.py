@@ -18,7 +18,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts.forms import FIRST_DAY, LAST_DAY, DayField
+from accounts.forms import DayField
+from accounts.ranges import FIRST_DAY, LAST_DAY
 from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
