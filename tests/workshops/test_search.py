@@ -575,6 +575,40 @@ def test_form_keeps_the_view_and_the_departement(client: Client) -> None:
     assert (wrong.status_code, 'name="vue"' in wrong.text) == (422, False)
 
 
+@pytest.mark.parametrize(
+    ("query", "title", "within"),
+    [
+        ({"lieu": "Paris", "departement": "59"}, "autour de Paris (75), ", "dans le département Nord (59)"),
+        ({"lieu": "Paris", "commune": "Lille"}, "autour de Paris (75), ", "dans la commune Lille (59)"),
+        ({"departement": "75"}, "", "dans le département Paris (75)"),
+        (
+            {"departement": "75", "commune": "Lille"},
+            "",
+            "dans la commune Lille (59) et dans le département Paris (75)",
+        ),
+    ],
+)
+def test_limit_that_a_map_left_behind_is_said_and_lifted(
+    world: World, client: Client, query: dict[str, str], title: str, within: str
+) -> None:
+    page = client.get("/creneaux/", query | {"ordinateurs": "2"}).text
+    assert f"<h2>Créneaux {title}{within}</h2>" in page
+    assert f"<p>Aucun créneau ne correspond {within}.</p>" in page
+    wider = html.unescape(re.findall('href="([^"]+)">Chercher aussi ailleurs', page)[0])
+    assert QueryDict(wider[1:]).dict() == {k: v for k, v in query.items() if k == "lieu"} | {"ordinateurs": "2"}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [({"lieu": "Lille", "departement": "59"}, True), ({"departement": "59"}, False), ({"lieu": "Lille"}, False)],
+)
+def test_limit_beside_a_place_is_said_where_slots_are_found(
+    world: World, client: Client, query: dict[str, str], *, said: bool
+) -> None:
+    page = client.get("/creneaux/", query).text
+    assert ('<div class="slots">' in page, "Chercher aussi ailleurs" in page) == (True, said)
+
+
 MAPS = [
     {"lieu": f"insee-{factories.LILLE}", "rayon": "20"},
     {"lieu": f"insee-{factories.LILLE}", "rayon": "20", "departement": "59"},

@@ -44,6 +44,8 @@ class SearchPage(NamedTuple):
     form: str
     problems: str
     place: str
+    within: str
+    wider: str
     as_list: str
     as_week: str
     as_map: str
@@ -87,7 +89,9 @@ def _found(data: QueryDict, asked: Read) -> SearchPage:
     return SearchPage(
         form=_form(asked.groups, more=any(cleaned[name] for name in FOLDED)),
         problems="",
-        place=_where(cleaned),
+        place=", ".join(filter(None, (_around(cleaned), _within(cleaned)))),
+        within=_within(cleaned),
+        wider=_wider(data, cleaned, is_found=bool(found.shown)),
         as_list=_view(data, cleaned, "liste"),
         as_week=_view(data, cleaned, "semaine"),
         as_map=_view(data, cleaned, "carte"),
@@ -103,14 +107,28 @@ def _view(data: QueryDict, cleaned: dict[str, Any], view: str) -> str:
     return "" if cleaned["vue"] == view else address(data, vue=view)
 
 
-def _where(cleaned: dict[str, Any]) -> str:
-    """In the title: the narrowest that was asked."""
-    place, departement, commune = cleaned["lieu"], cleaned["departement"], cleaned["commune"]
-    if commune is not None:
-        return f"dans la commune {commune}"
+def _around(cleaned: dict[str, Any]) -> str:
+    place = cleaned["lieu"]
     if place is None:
-        return f"dans le département {departement}" if departement else ""
+        return ""
     return f"autour de {place}" if place.latitude is not None else f"dans le même département que {place}"
+
+
+def _within(cleaned: dict[str, Any]) -> str:
+    """Where alone one looks: what a map led to, and what may stay of it when another place is typed."""
+    departement, commune = cleaned["departement"], cleaned["commune"]
+    told = f"dans le département {departement}" if departement else ""
+    if commune is None:
+        return told
+    inside = f"dans la commune {commune}"
+    return inside if departement is None or departement.pk == commune.departement_id else f"{inside} et {told}"
+
+
+def _wider(data: QueryDict, cleaned: dict[str, Any], *, is_found: bool) -> str:
+    """The search without these limits, where they may be in the way: beside a place, and where nothing is found."""
+    narrowed = cleaned["departement"] or cleaned["commune"]
+    in_the_way = narrowed and (cleaned["lieu"] or not is_found)
+    return address(data, departement=None, commune=None) if in_the_way else ""
 
 
 @login_not_required
