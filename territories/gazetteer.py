@@ -63,6 +63,34 @@ def commune_meant(text: str) -> Commune | None:
     return None
 
 
+def city_of(place: Commune) -> Commune:
+    """The city of an arrondissement; any other commune is its own."""
+    if place.kind != Commune.Kind.ARRONDISSEMENT:
+        return place
+    there = gazetteer()
+    code = next(city for city, parts in _arrondissements().items() if place.pk in parts)
+    city = Commune.from_db("default", COLUMNS, there.by_code[code])
+    city.departement = there.departements[city.departement_id]
+    return city
+
+
+def codes_within(code: str) -> tuple[str, ...]:
+    """A commune and what is a part of it, by their codes: Paris, Lyon and Marseille hold their arrondissements."""
+    return (code, *_arrondissements().get(code, ()))
+
+
+@cache
+def _arrondissements() -> dict[str, tuple[str, ...]]:
+    """Of each city the codes of its arrondissements: no département has two such cities."""
+    rows = gazetteer().by_code.values()
+    cities = {row[DEPARTEMENT]: row[CODE] for row in rows if row[KIND] == Commune.Kind.CITY}
+    found = defaultdict[str, list[str]](list)
+    for row in rows:
+        if row[KIND] == Commune.Kind.ARRONDISSEMENT:
+            found[cities[row[DEPARTEMENT]]].append(row[CODE])
+    return {city: tuple(sorted(codes)) for city, codes in found.items()}
+
+
 def _meant(reading: Reading) -> list[Row]:
     there = gazetteer()
     if reading.insee:

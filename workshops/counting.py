@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, When
 
 from companies.models import Site, SlotQuerySet
+from territories.gazetteer import city_of, codes_within
 from territories.grid import cells_around
 from territories.models import Commune, Departement
 from territories.wording import counted, number
@@ -156,17 +157,31 @@ def by_departement(criteria: Criteria, *, now: dt.datetime) -> list[There]:
 
 
 def by_commune(criteria: Criteria, *, now: dt.datetime) -> list[There]:
-    """The communes with any slot, of a search around a place, in a département or in one of them."""
+    """The communes with any slot, of a search around a place, in a département or in one of them.
+
+    Arrondissements stand by themselves, and the city that has them counts what is in any of them.
+    """
     slots = asked_of(bookable(now), criteria).filter(room__site__commune=OuterRef("pk"))
     communes = Commune.objects.filter(pk__in=_sites(criteria).values("commune")).select_related("departement")
-    return _counted(communes.order_by("search_name", "pk"), slots)
+    return _with_cities(_counted(communes.order_by("search_name", "pk"), slots))
+
+
+def _with_cities(found: list[There]) -> list[There]:
+    """Each city before its arrondissements, with all that they hold."""
+    amounts = Counter[Commune]()
+    for there in found:
+        amounts.update(dict.fromkeys((city_of(there.place), there.place), there.amount))
+    return [There(place, min(amount, MOST + 1)) for place, amount in amounts.items()]
 
 
 def _sites(criteria: Criteria) -> QuerySet[Site]:
     """Of the sites in use, all where a slot of the search may be, and some beyond."""
     sites, place = Site.objects.filter(archived_at=None), criteria.place
-    within = {"commune": "commune", "departement": "commune__departement"}
-    sites = sites.filter(**{within[name]: value for name, value in criteria.chosen if name in within})
+    chosen = dict(criteria.chosen)
+    if "commune" in chosen:
+        sites = sites.filter(commune__in=codes_within(chosen["commune"].pk))
+    if "departement" in chosen:
+        sites = sites.filter(commune__departement=chosen["departement"])
     if place is None:
         return sites
     if place.point is None:

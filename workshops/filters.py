@@ -22,7 +22,7 @@ from accounts.ranges import between
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
 from territories.forms import KnownCommuneField
-from territories.gazetteer import gazetteer
+from territories.gazetteer import codes_within, gazetteer
 from territories.keys import key_in
 from territories.models import Commune
 from workshops.catalogue import RADII
@@ -65,6 +65,12 @@ def about(topic: str) -> Q:
         membership__company=OuterRef("room__site__company"), topics__contains=[topic]
     )
     return Q(Exists(at_home), volunteers_offered__gt=0)
+
+
+def in_commune(place: Commune | str) -> Q:
+    """In a commune, by its code or by itself, and in the arrondissements of one that has some."""
+    codes = codes_within(place.pk if isinstance(place, Commune) else place)
+    return Q(room__site__commune__in=codes) if len(codes) > 1 else Q(room__site__commune=codes[0])
 
 
 @dataclass(frozen=True)
@@ -210,9 +216,7 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     departement = Condition(
         lambda place: Q(room__site__commune__departement=place), DepartementField, label="Numéro du département"
     )
-    commune = Condition(
-        lambda place: Q(room__site__commune=place), KnownCommuneField, label="Seulement dans la commune"
-    )
+    commune = Condition(in_commune, KnownCommuneField, label="Seulement dans la commune")
     apres = Elsewhere(PositionField, label="Après", widget=forms.HiddenInput)
     avant = Elsewhere(PositionField, label="Avant", widget=forms.HiddenInput)
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from django.db.models import BooleanField, F, Func, Value
 
 from companies.models import ALL, Slot, SlotQuerySet, Span
+from territories.gazetteer import codes_within
 from territories.grid import cells_around
 from territories.models import Commune, Departement
 from territories.prepared import ANY_TIME, Prepared, Row
@@ -186,15 +187,25 @@ def _shape(
     values: dict[str, Any] = {}
     filters: list[tuple[str, Any]] = []
     for name, value in criteria.chosen:
-        worded = name in WORDS
-        filters.append((name, value if worded else None))
-        if not worded:
+        worded = _worded(name, value)
+        filters.append((name, worded))
+        if worded is None:
             values |= _apart(name, value)
     near, where = _where(criteria.place, reach)
     if criteria.by_distance:
         where["since_km"] = 0.0 if backwards else _away(position)
     shape = Shape(tuple(filters), near, criteria.by_distance, position is not None, backwards)
     return shape, values | where | (_at(position, by_distance=criteria.by_distance) if position else {})
+
+
+def _worded(name: str, value: Any) -> Any:
+    """What of a filter belongs to the words of a query; None where its value is left apart.
+
+    Three cities have arrondissements: for each the words name them all.
+    """
+    if name == "commune":
+        return value.pk if len(codes_within(value.pk)) > 1 else None
+    return value if name in WORDS else None
 
 
 def _at(position: Position, *, by_distance: bool) -> dict[str, Any]:

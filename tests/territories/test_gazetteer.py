@@ -7,7 +7,7 @@ import random
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from territories.gazetteer import commune_meant, gazetteer
+from territories.gazetteer import city_of, codes_within, commune_meant, gazetteer
 from territories.models import AmbiguousCommune, Commune, UnknownCommune
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +49,21 @@ def test_places_are_read_once(django_assert_num_queries: DjangoAssertNumQueries)
     with django_assert_num_queries(0):
         assert commune_meant("Lille (59)") is not None
         assert gazetteer().departements["59"].name == "Nord"
+
+
+def test_cities_hold_their_arrondissements(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    gazetteer()
+    with django_assert_num_queries(0):
+        held = {city: codes_within(city) for city in ("75056", "69123", "13055", "59350")}
+    assert [len(codes) for codes in held.values()] == [21, 10, 17, 1]
+    assert held["69123"] == ("69123", *(f"6938{number}" for number in range(1, 10)))
+    parts = Commune.objects.filter(kind=Commune.Kind.ARRONDISSEMENT)
+    assert sum(len(codes) - 1 for codes in held.values()) == parts.count()
+    for part in parts:
+        with django_assert_num_queries(0):
+            city = city_of(part)
+            assert str(city) == f"{part.name.split()[0]} ({part.departement_id})"
+            assert city.departement.pk == part.departement_id
+        assert part.pk in held[city.pk]
+    plain = Commune.objects.get(pk="59350")
+    assert city_of(plain) is plain

@@ -112,6 +112,20 @@ def test_distance_is_that_of_the_nearest_site_and_of_a_departement_the_median(
     assert DepartementNeed.objects.get(pk="75").distance_km is None
 
 
+def test_city_counts_its_arrondissements(world: World) -> None:
+    for place in ("75056", "75111", "75120"):
+        factories.make_request(NOW, world.association, commune_id=place, participants=11, radius_km=50)
+    for place in ("75111", "75056"):
+        there = factories.make_room(NOW, factories.make_site(NOW, world.company, commune_id=place))
+        factories.make_slot(there, world.slot.starts_at)
+    actions.count_needs(now=NOW)
+    assert counted() == {"75056": (3, 3)}
+    found = CommuneNeed.objects.get(pk="75056")
+    assert found.slots == 2
+    assert found.distance_km == pytest.approx(0)
+    assert of_departement("75") == (3, 3, 2)
+
+
 def _point(commune: Commune) -> tuple[float, float]:
     assert commune.latitude is not None
     assert commune.longitude is not None

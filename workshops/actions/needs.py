@@ -109,6 +109,10 @@ _INDEXED = """
     CREATE INDEX ON day (cell, local_date);
     CREATE INDEX ON site (cell);
     CREATE INDEX ON site USING gist (ll_to_earth(latitude, longitude));
+    CREATE TEMPORARY TABLE part ON COMMIT DROP AS
+    SELECT part.code AS commune_id, coalesce(city.code, part.code) AS whole
+    FROM territories_commune AS part LEFT JOIN territories_commune AS city ON part.kind = 'arrondissement'
+    AND city.kind = 'city' AND city.departement_id = part.departement_id;
     CREATE TEMPORARY TABLE around (commune_id varchar(5), radius_km smallint, cells integer[]) ON COMMIT DROP;
 """
 _SERVED = f"""
@@ -125,13 +129,15 @@ _NEAREST = f"""
         ORDER BY ll_to_earth(site.latitude, site.longitude) <-> ll_to_earth(wanted.latitude, wanted.longitude) LIMIT 1
     ) AS km FROM (SELECT DISTINCT commune_id, latitude, longitude FROM wanted) AS wanted;
 """  # noqa: S608  # idem
+# A city counts what is in its arrondissements: a table whose lines may be added up has it once.
 _WRITTEN = """
     DELETE FROM workshops_communeneed;
     INSERT INTO workshops_communeneed (commune_id, requests, unserved, slots, distance_km, counted_at)
-    SELECT commune_id, count(*), count(*) FILTER (WHERE NOT served), coalesce(max(there.slots), 0), max(km), %(now)s
-    FROM judged JOIN nearest USING (commune_id)
-    LEFT JOIN (SELECT commune_id, sum(slots) AS slots FROM site GROUP BY commune_id) AS there USING (commune_id)
-    GROUP BY commune_id;
+    SELECT whole, count(*), count(*) FILTER (WHERE NOT served), coalesce(max(there.slots), 0), min(km), %(now)s
+    FROM judged JOIN nearest USING (commune_id) JOIN part USING (commune_id) LEFT JOIN (
+        SELECT whole, sum(slots) AS slots FROM site JOIN part USING (commune_id) GROUP BY whole
+    ) AS there USING (whole)
+    GROUP BY whole;
     DELETE FROM workshops_departementneed;
     INSERT INTO workshops_departementneed (departement_id, requests, unserved, slots, distance_km, counted_at)
     SELECT code, coalesce(here.requests, 0), coalesce(here.unserved, 0), coalesce(there.slots, 0), here.km, %(now)s
@@ -142,7 +148,7 @@ _WRITTEN = """
     ) AS here USING (code)
     LEFT JOIN (SELECT departement_id AS code, sum(slots) AS slots FROM site GROUP BY departement_id) AS there
     USING (code);
-    DROP TABLE slot, day, site, wanted, around, refused, judged, nearest;
+    DROP TABLE slot, day, site, wanted, around, part, refused, judged, nearest;
 """
 
 
