@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from uuid import UUID, uuid4, uuid5
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from accounts.scans import one_by_one
 from associations import emails
 from associations.certificates import UnusableCertificate, clean_certificate
 from associations.models import Association, InsuranceCertificate, Membership, Request
+from territories.wording import wall_time
 
 REFUSALS_AT_MOST = 3
 CERTIFICATES_A_DAY = 10
@@ -36,6 +38,18 @@ class OneAtATime(Refused):
 
 class RequestClosed(Refused):
     """The request is not open any more."""
+
+
+class NoSuchHour(Refused):
+    """Companies never open on the days and at the hours that suit."""
+
+    field = "periods"
+
+
+class NoSuchDay(Refused):
+    """None of the days of the week that suit lies between the dates."""
+
+    field = "weekdays"
 
 
 class DatesPassed(Refused):
@@ -195,8 +209,9 @@ def post_request(
     is one at a time.
 
     Raises:
-        NotAdmitted, OneAtATime: nothing is written.
+        NotAdmitted, OneAtATime, NoSuchDay, NoSuchHour: nothing is written.
     """
+    _check_when(request)
     current = Association.objects.select_for_update(no_key=True).get(pk=association.pk)
     is_new = current.state == Association.State.NEW
     if not current.may_ask:
@@ -219,6 +234,17 @@ def post_request(
     request.created_by = by
     request.save()
     return request
+
+
+def _check_when(request: Request) -> None:
+    """Refuse what no slot could ever serve."""
+    if not request.days_ahead:
+        raise NoSuchDay("Aucun de ces jours n’est entre vos dates\u00a0: choisissez d’autres jours, ou d’autres dates.")
+    if not request.has_hours:
+        raise NoSuchHour(
+            f"Du lundi au vendredi, un créneau commence à {wall_time(settings.EVENING_STARTS_AT)} ou plus tard\u00a0: "
+            "choisissez aussi le soir, ou un jour du week-end."
+        )
 
 
 def _key_of(request: Request, key: UUID | None) -> UUID:

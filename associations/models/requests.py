@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Self
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
@@ -232,6 +233,23 @@ class Request(Claimable):
 
     def __str__(self) -> str:
         return f"{self.about}, {self.commune}"
+
+    def has_hours_on(self, weekday: int) -> bool:
+        """Whether companies open on that day of the week (1 = Monday) at an hour that suits."""
+        evening = not self.periods or Period.EVENING in self.periods
+        return evening or weekday in settings.WEEKEND_DAYS or bool(settings.DAYTIME_SLOTS_ALLOWED)
+
+    @property
+    def has_hours(self) -> bool:
+        """Whether a slot can be at a time that suits: not where it is by day, from Monday to Friday alone."""
+        return any(map(self.has_hours_on, self.days_ahead))
+
+    @property
+    def days_ahead(self) -> set[int]:
+        """The days of the week that suit and that its dates hold."""
+        week = range(1 + min((self.until_date - self.from_date).days, 6))
+        held = {(self.from_date + dt.timedelta(days=n)).isoweekday() for n in week}
+        return held.intersection(self.weekdays) if self.weekdays else held
 
     @property
     def about(self) -> str:

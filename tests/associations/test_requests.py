@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from accounts.ranges import FIRST_DAY, LAST_DAY
@@ -113,3 +114,38 @@ def test_request_of_all_the_calendar_is_shown_and_matched(world: World, now: dt.
     page = reverse("workshops:association_request", args=[world.association.slug, wanted.pk])
     assert visitor(world.association_owner).get(page).context["proposals"]
     assert tell_matches(now=now)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"weekdays": ["2"], "periods": ["morning"]}, "periods", "choisissez aussi le soir, ou un jour du week-end."),
+        (
+            {"weekdays": list("12345"), "periods": ["morning", "afternoon"]},
+            "periods",
+            "à 17\u00a0h ou plus tard",
+        ),
+        ({"periods": ["afternoon"], "until_date": "2026-12-04"}, "periods", "un jour du week-end."),
+        ({"weekdays": ["6"], "until_date": "2026-12-04"}, "weekdays", "Aucun de ces jours n’est entre vos dates"),
+        ({"weekdays": ["2", "6"], "periods": ["morning"]}, "", ""),
+        ({"weekdays": ["2"], "periods": ["morning", "evening"]}, "", ""),
+        ({"weekdays": ["2"]}, "", ""),
+        ({"periods": ["morning"]}, "", ""),
+    ],
+)
+def test_request_that_no_slot_could_serve_is_refused(
+    world: World, visitor: Visitor, typed: dict[str, object], field: str, words: str
+) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    answer = client.post(address, TYPED | typed)
+    assert (answer.status_code, Request.objects.count()) == ((422, 0) if field else (302, 1))
+    if field:
+        assert words in answer.context["form"].errors[field][0]
+
+
+def test_daytime_is_asked_for_where_operators_allow_it(world: World, visitor: Visitor, settings: Settings) -> None:
+    settings.DAYTIME_SLOTS_ALLOWED = True
+    address = reverse("associations:request_create", args=[world.association.slug])
+    visitor(world.association_owner).post(address, TYPED | {"weekdays": ["2"], "periods": ["morning"]})
+    assert Request.objects.count() == 1

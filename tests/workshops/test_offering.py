@@ -494,6 +494,27 @@ def test_evening_at_which_the_association_cannot_come_is_refused(
     assert (Slot.objects.count(), Booking.objects.count()) == (before, 0)
 
 
+def test_company_is_never_asked_for_an_hour_that_cannot_be(
+    world: World, wanted: Request, visitor: Visitor, now: dt.datetime
+) -> None:
+    """From Monday to Friday companies open in the evening alone."""
+    client = visitor(world.company_owner)
+    address = reverse("workshops:offer_evening", args=[world.company.slug, wanted.pk])
+    Request.objects.update(periods=["afternoon"])
+    typed = {"room": str(world.room.pk), "start_time": "14:00", "end_time": "16:00"}
+    refused = client.post(address, typed | {"date": "2026-12-08"})
+    assert refused.context["evening"].errors == {
+        "date": [
+            "Du lundi au vendredi, un créneau commence à 17\u00a0h ou plus tard, et l’association cherche l’après-midi"
+            "\u00a0: indiquez un jour du week-end."
+        ]
+    }
+    assert client.post(address, typed | {"date": "2026-12-12"}).status_code == 302
+    Booking.objects.all().delete()
+    Request.objects.update(weekdays=[2])
+    assert "en semaine et en journée" in client.post(address, typed | {"date": "2026-12-08"}, follow=True).text
+
+
 @pytest.mark.parametrize(
     "wish",
     [

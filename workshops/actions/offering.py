@@ -203,6 +203,8 @@ def check_sought(sought: Any) -> None:
     """
     if sought.on_offer:
         raise NotSought(ON_OFFER)
+    if not sought.has_hours:
+        raise NotSought("Cette association cherche en semaine et en journée, où les entreprises n’ouvrent pas.")
     if sought.association.state != Association.State.ADMITTED:
         raise NotSought("Cette association n’est pas encore admise\u00a0: proposez-lui un créneau dès qu’elle le sera.")
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -16,7 +17,7 @@ from associations.models import Request
 from companies.forms import time_input
 from companies.forms.openings import check_offer
 from companies.models import Availability, BookingMode, Room, Slot
-from territories.wording import long_date, weekday
+from territories.wording import long_date, wall_time, weekday
 from workshops.matching import hour_suits, in_season, weekday_suits
 
 LONG_AGO = dt.date(2015, 1, 1)
@@ -75,6 +76,12 @@ class EveningForm(forms.Form):
             wished, day = self.wanted.on_days, weekday(date.isoweekday())
             raise forms.ValidationError(
                 f"L’association cherche un créneau {wished}, et cette date est un {day}\u00a0: indiquez-en une autre."
+            )
+        if not self.wanted.has_hours_on(date.isoweekday()):
+            starts, wished = wall_time(settings.EVENING_STARTS_AT), self.wanted.at_hours
+            raise forms.ValidationError(
+                f"Du lundi au vendredi, un créneau commence à {starts} ou plus tard, et l’association cherche {wished}"
+                "\u00a0: indiquez un jour du week-end."
             )
         return date
 
