@@ -46,6 +46,7 @@ from workshops.models import (
     WorkshopNote,
 )
 from workshops.presence import coming_path
+from workshops.proposed import path_of_slot
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
 from workshops.volunteers import booked_among, is_booked
@@ -580,6 +581,7 @@ class Proposal(NamedTuple):
             "topic": self.request.about,
             "slots": [
                 _slot_facts(match.slot)
+                | {"slot_url": settings.SITE_URL + path_of_slot(match.slot.pk, self.request.pk)}
                 | {"id": match.slot.pk, "merit": match.merit_of_slot, "why": ", ".join(reasons(match))}
                 for match in self.matches
             ],
@@ -790,7 +792,7 @@ def _slot_facts(slot: Slot) -> dict[str, object]:
         "place": f"{slot.room.name}, {site.address}, {site.commune.name}",
         "computers": counted(slot.computers, "ordinateur", "ordinateurs"),
         "places": counted(slot.places, "place", "places"),
-        "slot_url": settings.SITE_URL + reverse("workshops:slot", args=[slot.pk]),
+        "slot_url": settings.SITE_URL + path_of_slot(slot.pk),
     }
 
 

@@ -58,11 +58,12 @@ def test_nearest_room_of_the_right_size_comes_first(world: World, now: dt.dateti
 
 
 def test_new_slot_is_told_to_the_requests_it_serves_once(world: World, now: dt.datetime) -> None:
-    factories.make_request(now, world.association, matched_at=now)
+    wanted = factories.make_request(now, world.association, matched_at=now)
     assert (actions.tell_matches(now=now), actions.tell_matches(now=now)) == (1, 0)
     message = Message.objects.get()
     assert (message.template, message.to_name) == ("slots_matched", "Karim")
-    assert [one["slot_url"] for one in message.context["slots"]] == [f"http://127.0.0.1:8000/creneaux/{world.slot.pk}/"]
+    page = f"http://127.0.0.1:8000/creneaux/{world.slot.pk}/?demande={wanted.pk}"
+    assert [one["slot_url"] for one in message.context["slots"]] == [page]
 
 
 def test_new_request_is_told_the_slots_that_stand_already(world: World, now: dt.datetime) -> None:

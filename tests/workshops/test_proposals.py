@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from tests import factories
 from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
 from tests.factories import World
-from workshops.models import Dismissal, Part, Weighting
+from workshops.models import Booking, Dismissal, Part, Weighting
 
 
 @pytest.fixture
@@ -54,6 +55,49 @@ def test_the_one_thing_that_is_missing_is_said(
     shown = karim.get(reverse("workshops:association_request", args=[world.association.slug, wanted.pk])).text
     assert "Aucun créneau libre ne convient" in shown
     assert why in shown
+
+
+def test_booking_of_a_proposal_is_made_for_its_request(world: World, karim: Client, wanted: Request, page: str) -> None:
+    """The request is carried from its page to the slot and on to the form, and is served by what is booked."""
+    slot_page = re.findall(r'<h3><a href="([^"]+)"', karim.get(page).text)[0]
+    assert slot_page == f"/creneaux/{world.slot.pk}/?demande={wanted.pk}"
+    book = re.findall(r'href="([^"]+/reserver/[^"]*)"', karim.get(slot_page).text)[0]
+    form = karim.get(book).context["form"]
+    begun = {name: form[name].value() for name in ("association", "request", "participants", "topic")}
+    assert begun == {
+        "association": world.association.pk,
+        "request": wanted.pk,
+        "participants": wanted.participants,
+        "topic": wanted.topics[0],
+    }
+    karim.post(book, begun | {"key": str(form["key"].value()), "message": ""})
+    wanted.refresh_from_db()
+    assert (wanted.state, Booking.objects.get().request) == (Request.State.IN_PROGRESS, wanted)
+
+
+def test_slot_that_almost_serves_is_looked_at_for_the_request(world: World, now: dt.datetime, karim: Client) -> None:
+    wanted = factories.make_request(now, world.association, participants=11)
+    shown = karim.get(reverse("workshops:association_request", args=[world.association.slug, wanted.pk])).text
+    assert f'href="/creneaux/{world.slot.pk}/?demande={wanted.pk}"' in shown
+    book = reverse("workshops:book", args=[world.slot.pk])
+    form = karim.get(book, {"demande": wanted.pk}).context["form"]
+    assert form["participants"].value() == world.slot.places
+
+
+@pytest.mark.parametrize("name", ["workshops:book", "workshops:course_book"])
+@pytest.mark.parametrize("whose", ["own", "withdrawn", "other", "none"])
+def test_only_an_own_open_request_fills_the_form(
+    world: World, now: dt.datetime, karim: Client, name: str, whose: str
+) -> None:
+    other = factories.make_association(now)
+    numbers: dict[str, int | str] = {
+        "own": factories.make_request(now, world.association).pk,
+        "withdrawn": factories.make_request(now, world.association, state="withdrawn", withdrawn_at=now).pk,
+        "other": factories.make_request(now, other).pk,
+        "none": "x\x00",
+    }
+    form = karim.get(reverse(name, args=[world.slot.pk]), {"demande": numbers[whose]}).context["form"]
+    assert form["request"].value() == (numbers["own"] if whose == "own" else None)
 
 
 def test_dismissed_slot_leaves_the_page_and_comes_back(world: World, karim: Client, wanted: Request, page: str) -> None:

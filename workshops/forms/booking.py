@@ -56,14 +56,18 @@ class BookingForm(forms.ModelForm[Booking]):
 
     field_order = ("association", "participants", "topic", "request", "message", "key")
 
-    def __init__(self, data: Any = None, *, associations: Sequence[Association], places: int) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4(), "association": associations[0]})
+    def __init__(
+        self, data: Any = None, *, associations: Sequence[Association], places: int, wanted: Request | None = None
+    ) -> None:
+        """`wanted` is the request of one of these associations for which the slot was proposed."""
+        begun = {"key": uuid.uuid4(), "association": associations[0]}
+        super().__init__(data, initial=begun | (_for(wanted, places) if wanted else {}))
         self.places = places
-        wanted = Request.objects.filter(association__in=associations, state=Request.State.OPEN)
+        open_ones = Request.objects.filter(association__in=associations, state=Request.State.OPEN)
         self._offer_own(associations)
         choice = self.fields["request"]
         assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = wanted.select_related("commune__departement")
+        choice.queryset = open_ones.select_related("commune__departement")
         self.fields["participants"].widget.attrs |= {"min": 1, "max": places}
 
     def _offer_own(self, associations: Sequence[Association]) -> None:
@@ -87,6 +91,15 @@ class BookingForm(forms.ModelForm[Booking]):
         if wanted and association and wanted.association_id != association.pk:
             self.add_error("request", "Choisissez une demande de la même association.")
         return cleaned
+
+
+def _for(wanted: Request, places: int) -> dict[str, Any]:
+    return {
+        "association": wanted.association_id,
+        "request": wanted.pk,
+        "participants": min(wanted.participants, places),
+        "topic": wanted.topics[0],
+    }
 
 
 class WaitlistForm(BookingForm):
@@ -126,8 +139,16 @@ class CourseForm(BookingForm):
         "key",
     )
 
-    def __init__(self, data: Any = None, *, associations: Sequence[Association], slots: Sequence[Slot]) -> None:
-        super().__init__(data, associations=associations, places=max((slot.places for slot in slots), default=1))
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        associations: Sequence[Association],
+        slots: Sequence[Slot],
+        wanted: Request | None = None,
+    ) -> None:
+        places = max((slot.places for slot in slots), default=1)
+        super().__init__(data, associations=associations, places=places, wanted=wanted)
         field = self.fields["slots"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = [(slot.pk, _told(slot)) for slot in slots]

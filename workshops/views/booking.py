@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.identity import signed_in
 from accounts.models import User
 from accounts.refusals import Refused, accepted, refusal_of
-from associations.models import Association, AssociationQuerySet
+from associations.models import Association, AssociationQuerySet, Request
 from associations.views import managed_association
 from companies.models import Slot, SlotQuerySet
 from territories import clock
@@ -27,6 +27,7 @@ from workshops import actions
 from workshops.catalogue import NOBODY, alternatives, bookable, claims
 from workshops.forms import BookingForm, WaitlistForm
 from workshops.models import Booking, WaitlistEntry
+from workshops.proposed import FOR, request_said
 
 # A smallint of PostgreSQL.
 MOST_PEOPLE = 32_767
@@ -51,7 +52,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     if request.method == "GET" and all(one.booking is not None for one in own) and (theirs := _theirs(request, own)):
         return theirs
     sent = request.POST if request.method == "POST" else None
-    form = BookingForm(sent, associations=own, places=own[0].places)
+    form = BookingForm(sent, associations=own, places=own[0].places, wanted=proposed_for(request, own))
     done = _try_to_book(request, slot_id, form) if form.is_valid() else None
     if done is not None:
         return done
@@ -59,6 +60,14 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     refusal = "" if slot is None or form.is_bound else refusal_of_all(slot, own)
     context = {"slot": slot, "form": form, "refusal": refusal, "own": own}
     return render(request, "workshops/booking_create.html", context, status=422 if form.is_bound else 200)
+
+
+def proposed_for(request: HttpRequest, own: Sequence[Association]) -> Request | None:
+    """The open request of one of these associations that the address names; of any other nothing is told."""
+    number = request_said(request.GET.get(FOR)) if request.method == "GET" else None
+    if number is None:
+        return None
+    return Request.objects.filter(pk=number, association__in=own, state=Request.State.OPEN).first()
 
 
 def _theirs(request: HttpRequest, own: list[Any]) -> HttpResponse | None:
@@ -132,7 +141,8 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     own = _own_associations(request)
     if not own:
         return redirect("associations:create")
-    form = WaitlistForm(request.POST or None, associations=own, places=wanted.places)
+    proposed = proposed_for(request, own)
+    form = WaitlistForm(request.POST or None, associations=own, places=wanted.places, wanted=proposed)
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _join_queue(request, wanted, form)):
         association = form.cleaned_data["association"]
         messages.success(request, "Vous êtes en liste d’attente. Si le créneau se libère, nous vous écrivons aussitôt.")
@@ -200,7 +210,7 @@ def _gone(request: HttpRequest, slot_id: int, *, association: int = NOBODY) -> H
     if request.method != "POST":
         raise Http404
     others = alternatives(slot, now=clock.now(), places=1, association=association)
-    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others, "asked": ""}
+    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others, "asked": "", "wanted": None}
     return render(request, "workshops/slot_taken.html", context, status=409)
 
 
@@ -219,6 +229,7 @@ def _taken(
     context = {
         "slot": wanted,
         "message": message,
+        "wanted": request_said(request.POST.get("request") or request.GET.get(FOR)),
         "can_wait": wanted.is_open,  # type: ignore[attr-defined]
         "others": alternatives(wanted, now=now, places=places, association=association),
         "asked": urlencode({"lieu": wanted.room.site.commune.link, "places": places, "theme": topic}),

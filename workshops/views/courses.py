@@ -22,6 +22,7 @@ from workshops.actions.courses import MOST_SESSIONS
 from workshops.catalogue import bookable
 from workshops.forms import CourseForm, ReasonForm
 from workshops.models import Booking, Course, Side, Workshop
+from workshops.views.booking import proposed_for
 
 SHOWN_AT_MOST = 30
 
@@ -39,7 +40,8 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     if sent is not None:
         _say_what_is_missing(request, sent)
         return redirect("workshops:association_course", sent.association.slug, sent.pk)
-    form = CourseForm(request.POST or None, associations=own, slots=_dates(first, sent=request.POST.getlist("slots")))
+    dates, wanted = _dates(first, sent=request.POST.getlist("slots")), proposed_for(request, own)
+    form = CourseForm(request.POST or None, associations=own, slots=dates, wanted=wanted)
     booked: list[actions.BookedCourse] = []
 
     def act() -> None:

@@ -28,6 +28,7 @@ from workshops.catalogue import NOBODY, alternatives, claims, left
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
+from workshops.proposed import FOR, request_said
 from workshops.searching import Criteria
 from workshops.views.booking import refusal_of_all
 from workshops.views.recent import answer, is_anonymous
@@ -218,6 +219,7 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     without = [one for one in own if one not in having]
     context = {
         "slot": shown,
+        "wanted": request_said(request.GET.get(FOR)),
         "photos": shown.room.photos.all() if shown.has_photos else [],
         "free": free,
         "can_wait": not free and shown.is_open,
