@@ -346,7 +346,7 @@ def keep_request(*, request: Request, now: dt.datetime) -> None:
         RequestClosed, DatesPassed, NotAdmitted: it would not be shown.
     """
     hold_row(Association, request.association_id)
-    held = Request.objects.select_for_update(no_key=True, of=("self",)).select_related("association")
+    held = Request.objects.select_for_update(no_key=True, of=("self",)).select_related("association", "commune")
     check_keeping(request=held.get(pk=request.pk), now=now)
     Request.objects.filter(pk=request.pk).update(expires_at=now + Request.LASTS, matched_at=None)
     request.refresh_from_db(fields=["expires_at", "matched_at"])
@@ -360,7 +360,7 @@ def check_keeping(*, request: Request, now: dt.datetime) -> None:
     """
     if request.state != Request.State.OPEN:
         raise RequestClosed("Cette demande n’est plus ouverte.")
-    if request.until_date < now.date():
+    if request.is_over(now):
         raise DatesPassed(
             "Les dates de cette demande sont passées\u00a0: déposez-la de nouveau, avec des dates à venir."
         )

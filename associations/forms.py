@@ -3,14 +3,17 @@
 import datetime as dt
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 
 from accounts.forms import DayField, OrganisationForm, date_input, weekday_choices
 from accounts.uploads import LONGEST_FILE
 from accounts.vocabulary import Audience, Language, Topic
 from associations.models import Association, InsuranceCertificate, Period, Request
 from territories.forms import CommuneField
+from territories.models import Commune
 
 LOOKED_FOR = dt.timedelta(days=60)
 
@@ -90,9 +93,11 @@ class RequestForm(forms.ModelForm[Request]):
             "radius_km": "",
         }
 
-    def __init__(self, data: Any = None, *, today: dt.date, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial={"radius_km": 20} | initial | _season(initial, today) | {"key": uuid.uuid4()})
-        self.today = today
+    def __init__(self, data: Any = None, *, now: dt.datetime, home: Commune | None, initial: dict[str, Any]) -> None:
+        """`home` is the association’s commune, if any: what is proposed begins today by its clock."""
+        season = _season(initial, _today(home, now))
+        super().__init__(data, initial={"radius_km": 20} | initial | season | {"key": uuid.uuid4()})
+        self.now = now
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -102,9 +107,13 @@ class RequestForm(forms.ModelForm[Request]):
         start, end = cleaned.get("from_date"), cleaned.get("until_date")
         if start and end and end < start:
             self.add_error("until_date", "Indiquez une date de fin après la date de début.")
-        elif end and end < self.today:
+        elif end and (place := cleaned.get("commune")) and end < _today(place, self.now):
             self.add_error("until_date", "Indiquez une date de fin à venir.")
         return cleaned
+
+
+def _today(place: Commune | None, now: dt.datetime) -> dt.date:
+    return timezone.localdate(now, ZoneInfo(place.time_zone) if place else None)
 
 
 def _season(known: dict[str, Any], today: dt.date) -> dict[str, dt.date]:

@@ -97,7 +97,7 @@ def request_create(request: HttpRequest, slug: str) -> HttpResponse:
     association = managed_association(request, slug)
     now = clock.now()
     known = _copied(association, request.GET.get("comme", "")) or _searched(request.GET)
-    form = RequestForm(request.POST or None, today=timezone.localdate(now), initial=known)
+    form = RequestForm(request.POST or None, now=now, home=association.commune, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             posted = actions.post_request(

@@ -20,6 +20,8 @@ FRENCH_ZONES = (
     ("Pacific/Wallis", "Wallis-et-Futuna"),
 )
 
+# No clock of the world shows another day than one of these around that of Greenwich.
+AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
 # No clock of these zones is ever changed by more.
 CLOCK_CHANGE = dt.timedelta(hours=1)
 

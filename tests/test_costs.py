@@ -54,7 +54,7 @@ COSTS: dict[str, int] = {
     "associations:invitation": 4,
     "associations:join": 2,
     "associations:members": 9,
-    "associations:request_create": 2,
+    "associations:request_create": 3,
     "associations:requests": 3,
     "associations:request_keep_by_link": 4,
     "charter:badge": 3,

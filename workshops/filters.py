@@ -25,6 +25,7 @@ from territories.forms import KnownCommuneField
 from territories.gazetteer import codes_within, gazetteer
 from territories.keys import key_in
 from territories.models import Commune
+from territories.zones import AHEAD, BEHIND
 from workshops.catalogue import RADII
 
 DEFAULTS = {"rayon": "20", "tri": "date", "vue": "liste"}
@@ -33,8 +34,6 @@ MOMENTS = [("soir", "Le soir"), ("weekend", "Le week-end"), ("semaine", "En sema
 ORDERS = [("date", "Date"), ("distance", "Distance")]
 ANSWERS = [("immediate", "Immédiate"), ("accord", "Sur accord")]
 MODES = {"immediate": BookingMode.INSTANT, "accord": BookingMode.ON_APPROVAL}
-# No clock of the world shows another day than one of these around that of Greenwich.
-AHEAD, BEHIND = dt.timedelta(hours=14), dt.timedelta(hours=12)
 MOST = 500
 EPOCH, MICROSECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(microseconds=1)
 

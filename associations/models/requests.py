@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 import pgtrigger
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 
 from accounts.audit import tracked
@@ -24,6 +25,7 @@ from territories.closed_lists import WordField, WordsField
 from territories.grid import KM_A_DEGREE, cells_of_box
 from territories.models import Commune
 from territories.wording import enumerated, weekdays_said
+from territories.zones import AHEAD, BEHIND
 
 # So long before a request leaves the site its association is asked whether it still looks.
 ASKED_BEFORE = dt.timedelta(days=7)
@@ -38,21 +40,37 @@ class Period(models.TextChoices):
     EVENING = "evening", "le soir"
 
 
+class _Day(models.Func):
+    """What the calendar shows at an instant in a zone."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " AT TIME ZONE "
+    output_field = models.DateField()
+
+
+def _ahead(now: dt.datetime) -> Q:
+    """Whether the last day of a request is not over, on the clock of its commune: asked where clocks may differ."""
+    instant = Cast(Value(now), models.DateTimeField())
+    here = Commune.objects.filter(pk=OuterRef("commune")).values(day=_Day(instant, "time_zone"))
+    everywhere = Q(until_date__gte=(now + AHEAD).date())
+    return everywhere | Q(until_date__gte=(now - BEHIND).date()) & Q(until_date__gte=Subquery(here))
+
+
 class RequestQuerySet(ClaimableQuerySet):
     """Requests by state and by who may see them."""
 
     def open(self, now: dt.datetime) -> Self:
         """Requests that a slot may still serve; the first ones of new associations once a moderator has seen them."""
         return self.filter(
+            _ahead(now),
             state=Request.State.OPEN,
             association__state__in=Association.MAY_ASK,
-            until_date__gte=now.date(),
             expires_at__gt=now,
         )
 
     def with_expiry(self, now: dt.datetime) -> Self:
         """Each open one with why it left the site: `over`, its dates have passed; `expired`, by silence alone."""
-        of_open, over = Q(state=Request.State.OPEN), Q(until_date__lt=now.date())
+        of_open, over = Q(state=Request.State.OPEN), ~_ahead(now)
         return self.annotate(over=of_open & over, expired=of_open & ~over & Q(expires_at__lte=now))
 
     def expiring(self, now: dt.datetime) -> Self:
@@ -233,6 +251,10 @@ class Request(Claimable):
 
     def __str__(self) -> str:
         return f"{self.about}, {self.commune}"
+
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether its last day has passed where it looks."""
+        return self.until_date < now.astimezone(ZoneInfo(self.commune.time_zone)).date()
 
     def has_hours_on(self, weekday: int) -> bool:
         """Whether companies open on that day of the week (1 = Monday) at an hour that suits."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -11,13 +13,16 @@ from django.urls import reverse
 from time_machine import travel
 
 from accounts.models import User
+from accounts.refusals import refusal_of
 from associations import actions
 from associations.confirmations import keeping_path
 from associations.models import Association, Request
 from mail import wanted
 from mail.delivery import deliver_due
 from mail.models import Message
+from territories.models import Commune
 from tests import factories
+from tests.associations.test_requests import TYPED
 from tests.factories import World
 
 Visitor = Callable[[User], Client]
@@ -167,3 +172,33 @@ def test_request_that_reopens_has_its_time_again(asked: Request, now: dt.datetim
     actions.move_request(request_id=asked.pk, to=Request.State.IN_PROGRESS, now=now)
     actions.move_request(request_id=asked.pk, to=Request.State.OPEN, now=now + 70 * DAY)
     assert Request.objects.open(now + 71 * DAY).exists()
+
+
+PAPEETE = "98735"
+
+
+@pytest.mark.parametrize("place", [PAPEETE, factories.NOUMEA, factories.LILLE, "97411"])
+def test_last_day_of_a_request_is_that_of_its_commune(world: World, now: dt.datetime, place: str) -> None:
+    """A minute before the day ends there it is open, a minute after it is over, whatever the day elsewhere."""
+    last = dt.date(2026, 12, 9)
+    wanted = factories.make_request(now, world.association, commune_id=place, until_date=last)
+    ends = dt.datetime.combine(last + DAY, dt.time(), ZoneInfo(Commune.objects.get(pk=place).time_zone))
+    minute = dt.timedelta(minutes=1)
+    for at, is_open in ((ends - minute, True), (ends + minute, False)):
+        assert Request.objects.open(at).filter(pk=wanted.pk).exists() == is_open
+        assert Request.objects.with_expiry(at).get(pk=wanted.pk).over != is_open
+        refusal = refusal_of(partial(actions.check_keeping, request=wanted, now=at))
+        assert ("Les dates de cette demande sont passées" in refusal) != is_open
+
+
+def test_form_takes_the_day_that_it_is_where_one_looks(world: World, visitor: Visitor) -> None:
+    Association.objects.update(commune=PAPEETE)
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    today, typed = "2026-12-09", TYPED | {"from_date": "2026-12-09", "until_date": "2026-12-09"}
+    with travel(dt.datetime(2026, 12, 10, 0, 30, tzinfo=dt.UTC), tick=False):
+        assert str(client.get(address).context["form"]["from_date"].value()) == today
+        elsewhere = client.post(address, typed)
+        assert elsewhere.context["form"].errors == {"until_date": ["Indiquez une date de fin à venir."]}
+        assert client.post(address, typed | {"commune": "Papeete"}).status_code == 302
+    assert Request.objects.get().commune_id == PAPEETE
