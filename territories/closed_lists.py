@@ -47,7 +47,18 @@ class WordField(models.CharField[str, str]):
         return name, "django.db.models.CharField", args, kwargs
 
 
-class WordsField(ArrayField):  # type: ignore[type-arg]  # what is in it is said by the column, not by its caller
+class OnceField(ArrayField):  # type: ignore[type-arg]  # what is in it is said by the column, not by its caller
+    """A list of which forms write nothing twice, however often it was sent. For migrations a plain list."""
+
+    def save_form_data(self, instance: models.Model, data: Any) -> None:
+        super().save_form_data(instance, list(dict.fromkeys(data)) if data else data)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.contrib.postgres.fields.ArrayField", args, kwargs
+
+
+class WordsField(OnceField):
     """Words of the `choices` of its base field, in any number."""
 
     base_field: WordField
@@ -56,7 +67,3 @@ class WordsField(ArrayField):  # type: ignore[type-arg]  # what is in it is said
         super().contribute_to_class(cls, name, private_only)
         if not cls._meta.abstract:
             _hold(cls, name, Q(**{f"{name}__contained_by": self.base_field.words}))
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "django.contrib.postgres.fields.ArrayField", args, kwargs

@@ -21,7 +21,7 @@ from accounts.models import Claimable, ClaimableQuerySet, User
 from accounts.ranges import FIRST_DAY, LAST_DAY, between
 from accounts.vocabulary import Audience, Language, Level, Topic
 from associations.models.associations import Association
-from territories.closed_lists import WordField, WordsField
+from territories.closed_lists import OnceField, WordField, WordsField
 from territories.grid import KM_A_DEGREE, cells_of_box
 from territories.models import Commune
 from territories.wording import enumerated, weekdays_said
@@ -151,8 +151,8 @@ class Request(Claimable):
     radius_km = models.PositiveSmallIntegerField(
         "rayon", help_text="kilomètres", validators=between(1, WIDEST_RADIUS_KM)
     )
-    weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours", default=list, blank=True)
-    best_weekdays = ArrayField(
+    weekdays = OnceField(models.PositiveSmallIntegerField(), verbose_name="jours", default=list, blank=True)
+    best_weekdays = OnceField(
         models.PositiveSmallIntegerField(), verbose_name="jours préférés", default=list, db_default=[], blank=True
     )
     periods = WordsField(WordField(max_length=20, choices=Period), verbose_name="moments", default=list, blank=True)
@@ -227,6 +227,17 @@ class Request(Claimable):
                 name="request_best_weekdays_suit",
                 condition=Q(best_weekdays__contained_by=list(range(1, 8)))
                 & (Q(weekdays__len=0) | Q(best_weekdays__contained_by=F("weekdays"))),
+            ),
+            models.CheckConstraint(
+                name="request_lists_short",
+                condition=Q(
+                    topics__len__lte=len(Topic),
+                    audiences__len__lte=len(Audience),
+                    languages__len__lte=len(Language),
+                    periods__len__lte=len(Period),
+                    weekdays__len__lte=7,
+                    best_weekdays__len__lte=7,
+                ),
             ),
             models.CheckConstraint(name="request_dates_in_order", condition=Q(until_date__gte=F("from_date"))),
             models.CheckConstraint(

@@ -17,7 +17,7 @@ from accounts.models import User
 from companies.models.companies import Company
 from companies.models.places import Room
 from companies.recurrence import Rule
-from territories.closed_lists import WordField
+from territories.closed_lists import OnceField, WordField
 from territories.wording import each_weekday, enumerated, ordinal, time_range
 
 
@@ -87,8 +87,8 @@ class Availability(Opening):
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="availabilities")
     every = WordField("rythme", max_length=20, choices=Every, default=Every.WEEK)
-    weekdays = ArrayField(models.PositiveSmallIntegerField(), verbose_name="jours")
-    ordinals = ArrayField(
+    weekdays = OnceField(models.PositiveSmallIntegerField(), verbose_name="jours")
+    ordinals = OnceField(
         models.SmallIntegerField(),
         verbose_name="semaines du mois",
         default=list,

@@ -149,3 +149,18 @@ def test_daytime_is_asked_for_where_operators_allow_it(world: World, visitor: Vi
     address = reverse("associations:request_create", args=[world.association.slug])
     visitor(world.association_owner).post(address, TYPED | {"weekdays": ["2"], "periods": ["morning"]})
     assert Request.objects.count() == 1
+
+
+def test_words_sent_twice_are_kept_once(world: World, visitor: Visitor) -> None:
+    client = visitor(world.association_owner)
+    address = reverse("associations:request_create", args=[world.association.slug])
+    often: dict[str, object] = {"topics": ["email", "sante"] * 250, "weekdays": ["6", "2"] * 40}
+    assert client.post(address, TYPED | often | {"periods": ["evening"] * 9}).status_code == 302
+    wanted = Request.objects.get()
+    assert (wanted.topics, wanted.weekdays, wanted.periods) == (["email", "sante"], [6, 2], ["evening"])
+
+
+@pytest.mark.parametrize("list_of", [{"topics": ["email"] * 20}, {"weekdays": [6] * 8}, {"periods": ["evening"] * 4}])
+def test_database_keeps_lists_short(world: World, now: dt.datetime, list_of: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError, match="request_lists_short"):
+        factories.make_request(now, world.association, **list_of)
