@@ -147,7 +147,7 @@ COSTS: dict[str, int] = {
     "workshops:association_report": 4,
     "workshops:association_move": 6,
     "workshops:association_prepare": 4,
-    "workshops:association_request": 16,
+    "workshops:association_request": 17,
     "workshops:association_sheet": 4,
     "workshops:association_course": 5,
     "workshops:course_book": 5,

@@ -9,12 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from associations.models import Request
+from associations.models import Association, Request
 from tests import factories
 from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
+from tests.conftest import NOW
 from tests.factories import World
 from workshops.models import Booking, Dismissal, Part, Weighting
+
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -143,3 +146,55 @@ def test_weights_are_tried_before_they_are_saved(world: World, now: dt.datetime)
     operator.post(address, full)
     operator.post(address, full)
     assert (Weighting.current().weights, Weighting.objects.count()) == (full, 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "offered"),
+    [
+        ({}, "<strong>ouverte</strong>", ""),
+        ({"expires_at": NOW}, "<strong>expirée</strong>\u00a0: elle n’est plus en ligne", "Rouvrir</button>"),
+        (
+            {"from_date": NOW.date() - 9 * DAY, "until_date": NOW.date() - DAY},
+            "<strong>dates passées</strong>\u00a0: son dernier jour est passé.",
+            "Déposer de nouveau</a>",
+        ),
+        ({"state": "in_review"}, "<strong>en cours d’examen</strong>\u00a0: la modération la regarde", ""),
+        ({"state": "hidden", "hidden_reason": "Une adresse."}, '<p class="quote">Une adresse.</p>', "un réexamen</a>"),
+        ({"state": "withdrawn", "withdrawn_at": NOW}, "<strong>retirée</strong>", "Déposer de nouveau</a>"),
+        ({"state": "fulfilled"}, "<strong>atelier tenu</strong>", "Déposer de nouveau</a>"),
+    ],
+)
+def test_page_says_where_a_request_stands_and_what_to_do(
+    world: World, karim: Client, wanted: Request, page: str, fields: dict[str, object], said: str, offered: str
+) -> None:
+    Request.objects.update(**fields)
+    shown = karim.get(page).text
+    assert said in shown
+    offers = ["Rouvrir</button>", "Déposer de nouveau</a>", "un réexamen</a>"]
+    assert [one for one in offers if one in shown] == ([offered] if offered else [])
+
+
+def test_page_of_a_suspended_association_offers_nothing(
+    world: World, karim: Client, wanted: Request, page: str
+) -> None:
+    Association.objects.update(state="suspended", decided_at=NOW)
+    Request.objects.update(expires_at=NOW)
+    shown = karim.get(page).text
+    assert ("Votre association est suspendue" in shown, "Rouvrir</button>" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("held", "Un créneau est gardé pour elle\u00a0: répondez avant qu’il ne soit rendu."),
+        ("pending", "Un créneau est demandé pour elle\u00a0: l’entreprise n’a pas encore répondu."),
+        ("confirmed", "Un créneau est réservé pour elle."),
+    ],
+)
+def test_page_names_the_slot_that_a_request_has(
+    world: World, now: dt.datetime, karim: Client, wanted: Request, page: str, state: str, said: str
+) -> None:
+    booking = factories.make_booking(now, world.slot, world.association, state=state, request=wanted)
+    shown = karim.get(page).text
+    assert said in shown
+    assert reverse("workshops:association_booking", args=[world.association.slug, booking.pk]) in shown

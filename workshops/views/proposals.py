@@ -16,6 +16,7 @@ from companies.models import Slot
 from territories import clock
 from territories.wording import counted
 from workshops import actions
+from workshops.catalogue import claims
 from workshops.forms import DismissForm
 from workshops.forms.dismissing import CHOOSE
 from workshops.matching import MATCHES_TOLD, Match, almost, best_slots, reasons, slots_for
@@ -47,6 +48,7 @@ def association_request(request: HttpRequest, slug: str, request_id: int) -> Htt
         "is_open": is_open,
         "proposals": [Proposed.of(match) for match in found],
         "misses": almost(wanted, now) if is_open else [],
+        "claim": claims(now).filter(request=wanted).select_related("slot").order_by("-created_at", "-pk").first(),
         "dismissed": Dismissal.objects.filter(request=wanted).count(),
     }
     return render(request, "workshops/request_detail.html", context)
@@ -81,6 +83,6 @@ def association_undismiss(request: HttpRequest, slug: str, request_id: int) -> H
 
 def _request_of(request: HttpRequest, slug: str, request_id: int) -> Request:
     association = managed_association(request, slug)
-    own = Request.objects.select_related("association", "commune__departement")
+    own = Request.objects.with_expiry(clock.now()).select_related("association", "commune__departement")
     found: Request = get_object_or_404(own, association=association, pk=request_id)
     return found
