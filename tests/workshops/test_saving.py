@@ -130,8 +130,9 @@ def test_words_are_not_said_twice(world: World, now: dt.datetime, visitor: Visit
 def test_search_is_kept_once_for_each_person(world: World, now: dt.datetime, visitor: Visitor) -> None:
     factories.make_search(now, world.association_owner, "lieu=insee-59350")
     client = visitor(world.association_owner)
-    answer = client.post(f"{SAVE}?lieu=Lille", {"name": "Encore", "frequency": "never"})
-    assert (answer.status_code, "Vous avez déjà enregistré cette recherche." in answer.text) == (422, True)
+    answer = client.post(f"{SAVE}?lieu=Lille", {"name": "Encore", "frequency": "never"}, follow=True)
+    assert answer.redirect_chain == [(LIST, 302)]
+    assert "Cette recherche est déjà enregistrée\u00a0: elle est dans la liste." in answer.text
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.make_search(now, world.association_owner, "lieu=insee-59350")
     factories.make_search(now, world.company_owner, "lieu=insee-59350")
@@ -143,6 +144,7 @@ def test_person_keeps_twenty(world: World, now: dt.datetime, visitor: Visitor) -
     answer = visitor(world.association_owner).post(SAVE, {"name": "De trop", "frequency": "instant"})
     assert answer.status_code == 422
     assert "Vous gardez déjà 20 recherches\u00a0: supprimez-en une, puis enregistrez celle-ci." in answer.text
+    assert f'<a href="{LIST}">Vos recherches enregistrées</a>' in answer.text
     with pytest.raises(AlreadySaved):
         save(world.association_owner, "places=1", now)
 

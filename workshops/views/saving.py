@@ -33,14 +33,19 @@ def save(request: HttpRequest) -> HttpResponse:
     query, said = canonical(asked.cleaned), words(asked.cleaned)
     form = SavedSearchForm(request.POST or None, initial={"name": Truncator(said).chars(LONGEST_NAME)})
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _save(request, query, form)):
-        messages.success(request, "La recherche est enregistrée.")
         return redirect("workshops:saved_searches")
     context = {"form": form, "words": said, "back": SavedSearch(query=query).path}
     return render(request, "workshops/search_save.html", context, status=422 if form.is_bound else 200)
 
 
-def _save(request: HttpRequest, query: str, form: SavedSearchForm) -> SavedSearch:
-    return actions.save_search(user=signed_in(request), query=query, now=clock.now(), **form.cleaned_data)
+def _save(request: HttpRequest, query: str, form: SavedSearchForm) -> None:
+    """Kept already, it is as good as kept: its person is led to it."""
+    try:
+        actions.save_search(user=signed_in(request), query=query, now=clock.now(), **form.cleaned_data)
+    except actions.AlreadySaved:
+        messages.info(request, "Cette recherche est déjà enregistrée\u00a0: elle est dans la liste.")
+    else:
+        messages.success(request, "La recherche est enregistrée.")
 
 
 @require_safe
