@@ -84,6 +84,15 @@ def test_company_reads_first_what_is_looked_for_near_its_sites(
     assert (near.about in everywhere, far.about in everywhere) == (True, True)
 
 
+def test_company_without_a_site_reads_all_of_them(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    owner = factories.make_user("Nadia")
+    company = factories.make_company(now, owner=owner)
+    factories.make_site(now, company, archived_at=now)
+    factories.make_request(now, world.association)
+    page = visitor(owner).get(PAGE).text
+    assert ("1\u00a0association cherche une salle équipée" in page, "vos sites" in page) == (True, False)
+
+
 def test_anybody_looks_around_a_place(world: World, now: dt.datetime, client: Client) -> None:
     factories.make_request(now, world.association)
     factories.make_request(now, factories.make_association(now), commune_id="97411")

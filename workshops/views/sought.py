@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Refused
 from associations.models import Request, RequestQuerySet
 from associations.views import managed_association
-from companies.models import Company
+from companies.models import Company, Site
 from territories import clock
 from territories.models import Commune
 from workshops import actions
@@ -64,7 +64,11 @@ def withdraw(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
 
 
 def _own_companies(request: HttpRequest) -> list[Company]:
-    return list(Company.objects.managed_by(request.user)) if isinstance(request.user, User) else []
+    """Those that have a site: of what is near the others there is nothing to say."""
+    if not isinstance(request.user, User):
+        return []
+    sites = Site.objects.filter(company=OuterRef("pk"), archived_at=None)
+    return list(Company.objects.managed_by(request.user).filter(Exists(sites)))
 
 
 def _chosen(wanted: RequestQuerySet, place: Commune | None, radius: int, own: list[Company]) -> RequestQuerySet:
