@@ -51,6 +51,8 @@ class Facet(NamedTuple):
     """Of the address, besides those of the search."""
     slots: int
     chosen: bool
+    lifts: bool = True
+    """Whether to choose it again is to do without: of the radii there is always one."""
 
     @property
     def shown(self) -> str:
@@ -98,7 +100,7 @@ def facets(criteria: Criteria, *, now: dt.datetime) -> list[Facet]:
 
 def _wider(criteria: Criteria, radius: int, label: str, now: dt.datetime) -> Facet:
     there = count(replace(criteria, radius_km=radius), now=now)
-    return Facet(label, {"rayon": str(radius)}, there, radius == criteria.radius_km)
+    return Facet(label, {"rayon": str(radius)}, there, radius == criteria.radius_km, lifts=False)
 
 
 def _written(changed: dict[str, Any]) -> dict[str, str]:

@@ -210,7 +210,12 @@ class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     theme = _one_of(about, [(str(one.value), str(one.label)) for one in Topic], "Tous", "Thème")
     reponse = _one_of(lambda value: Q(booking_mode=MODES[value]), ANSWERS, "Peu importe", "Réponse")
     acces = Condition(lambda _: Q(room__site__step_free=True), forms.BooleanField, label="Accès sans marche")
-    tri = Elsewhere(forms.ChoiceField, label="Trier par", choices=ORDERS)
+    tri = Elsewhere(
+        forms.ChoiceField,
+        label="Trier par",
+        choices=ORDERS,
+        help_text="La distance se compte d’un lieu\u00a0: sans lieu, le tri est par date.",
+    )
     vue = Elsewhere(forms.ChoiceField, label="Affichage", choices=VIEWS, widget=forms.HiddenInput)
     departement = Condition(
         lambda place: Q(room__site__commune__departement=place), DepartementField, label="Numéro du département"

@@ -464,6 +464,27 @@ def test_facet_leads_to_what_it_counts_and_back(slots: list[Slot], client: Clien
     assert html.unescape(other[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}&moment=weekend"
 
 
+@pytest.mark.parametrize("radius", ["20", "30"])
+def test_chosen_radius_leads_to_what_it_counts(world: World, client: Client, radius: str) -> None:
+    query = f"lieu=insee-{factories.LILLE}&rayon={radius}"
+    page = client.get(f"/creneaux/comptes/?{query}").text
+    chosen = re.search(r'<a href="([^"]+)" aria-current="true">' + radius, page)
+    assert chosen is not None
+    assert html.unescape(chosen[1]) == f"/creneaux/?{query}"
+
+
+def test_order_by_distance_says_that_it_wants_a_place(client: Client, world: World) -> None:
+    page = client.get("/creneaux/", {"tri": "distance"}).text
+    assert "La distance se compte d’un lieu\u00a0: sans lieu, le tri est par date." in page
+
+
+@pytest.mark.django_db
+def test_wrong_parameter_that_nobody_sees_is_named(client: Client) -> None:
+    refused = client.get("/creneaux/", {"vue": "xyz"})
+    assert refused.status_code == 422
+    assert "<li>Affichage\u00a0: Sélectionnez un choix valide." in refused.text
+
+
 def test_week_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:
     page = client.get("/creneaux/", {"vue": "semaine", "du": "2026-12-07"}).text
     shown = re.findall(r'<a class="window (?:some|many)" href="([^"]+)"[^>]*>(\d+)</a>', page)

@@ -154,8 +154,9 @@ def search_counts(request: HttpRequest) -> HttpResponse:
 
 
 def _with(data: QueryDict, path: str, facet: Facet) -> SafeString:
-    """The search with the filter of a facet, or without it where it is chosen already."""
-    return address(data, path=path, **{name: None if facet.chosen else v for name, v in facet.parameters.items()})
+    """The search with the filter of a facet, or without it where it is chosen already and can be lifted."""
+    lifted = facet.chosen and facet.lifts
+    return address(data, path=path, **{name: None if lifted else v for name, v in facet.parameters.items()})
 
 
 class _Fields(NamedTuple):
