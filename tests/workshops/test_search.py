@@ -485,6 +485,22 @@ def test_wrong_parameter_that_nobody_sees_is_named(client: Client) -> None:
     assert "<li>Affichage\u00a0: Sélectionnez un choix valide." in refused.text
 
 
+@pytest.mark.parametrize("page", ["", "reserver/", "attendre/", "parcours/"])
+def test_slot_that_is_no_longer_offered_says_so_and_leads_to_others(
+    world: World, visitor: Visitor, now: dt.datetime, page: str
+) -> None:
+    """Without a word of what it was."""
+    near = factories.make_room(now, factories.make_site(now, factories.make_company(now)))
+    other = factories.make_slot(near, world.slot.starts_at)
+    Company.objects.filter(pk=world.company.pk).update(charter_approved_at=None, name="Ébénisterie Cachée")
+    answer = visitor(world.association_owner).get(f"/creneaux/{world.slot.pk}/{page}")
+    assert answer.status_code == 404
+    assert "Ce créneau n’est plus proposé." in answer.text
+    assert re.findall(r'<h3><a href="/creneaux/(\d+)/"', answer.text) == [str(other.pk)]
+    assert "Ébénisterie Cachée" not in answer.text
+    assert visitor(world.association_owner).get(f"/creneaux/{2**62}/{page}").status_code == 404
+
+
 def test_week_shows_what_the_list_shows(slots: list[Slot], client: Client) -> None:
     page = client.get("/creneaux/", {"vue": "semaine", "du": "2026-12-07"}).text
     shown = re.findall(r'<a class="window (?:some|many)" href="([^"]+)"[^>]*>(\d+)</a>', page)

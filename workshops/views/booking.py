@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -43,7 +43,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     now = clock.now()
     own = _OWN_WITH_OFFER(user=signed_in(request).pk, slot=slot_id, now=now, key=_key_sent(request))
     if own and own[0].places is None:
-        return _gone(request, slot_id, association=_named(request, own))
+        return gone(request, slot_id, association=_named(request, own))
     if not own:
         return _without_association(request, slot_id, now)
     # Who comes too late does not wait in the line of those who race, unless the form was sent before.
@@ -98,7 +98,7 @@ def _proposed(slot_id: int, now: dt.datetime) -> Slot | None:
 def _without_association(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse:
     """A form of somebody who acts for no association, or not any more."""
     if _proposed(slot_id, now) is None:
-        return _gone(request, slot_id)
+        return gone(request, slot_id)
     _own_associations(request)
     return redirect("associations:create")
 
@@ -137,7 +137,9 @@ def _try_to_book(request: HttpRequest, slot_id: int, form: BookingForm) -> HttpR
 def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Take a place in the queue of a taken slot."""
     now = clock.now()
-    wanted = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
+    wanted = _proposed(slot_id, now)
+    if wanted is None:
+        return gone(request, slot_id)
     own = _own_associations(request)
     if not own:
         return redirect("associations:create")
@@ -204,14 +206,18 @@ def _own_associations(request: HttpRequest) -> list[Association]:
     return own
 
 
-def _gone(request: HttpRequest, slot_id: int, *, association: int = NOBODY) -> HttpResponse:
-    """The company is no signatory (any more): who is about to book is told, with other slots, and nothing is shown."""
+def gone(request: HttpRequest, slot_id: int, *, association: int = NOBODY) -> HttpResponse:
+    """The company is no signatory (any more): one is told, with other slots, and nothing is shown of this one."""
     slot = get_object_or_404(Slot.objects.with_place(), pk=slot_id)
-    if request.method != "POST":
-        raise Http404
-    others = alternatives(slot, now=clock.now(), places=1, association=association)
-    context = {"slot": None, "message": "Ce créneau n’est plus proposé.", "others": others, "asked": "", "wanted": None}
-    return render(request, "workshops/slot_taken.html", context, status=409)
+    context = {
+        "slot": None,
+        "message": "Ce créneau n’est plus proposé.",
+        "others": alternatives(slot, now=clock.now(), places=1, association=association),
+        "asked": "",
+        "wanted": request_said(request.GET.get(FOR)),
+    }
+    status = 409 if request.method == "POST" else 404
+    return render(request, "workshops/slot_taken.html", context, status=status)
 
 
 def _too_late(request: HttpRequest, slot_id: int, own: Sequence[Association]) -> HttpResponse:

@@ -22,7 +22,7 @@ from workshops.actions.courses import MOST_SESSIONS
 from workshops.catalogue import bookable
 from workshops.forms import CourseForm, ReasonForm
 from workshops.models import Booking, Course, Side, Workshop
-from workshops.views.booking import proposed_for
+from workshops.views.booking import gone, proposed_for
 
 SHOWN_AT_MOST = 30
 
@@ -31,7 +31,9 @@ SHOWN_AT_MOST = 30
 def book(request: HttpRequest, slot_id: int) -> HttpResponse:
     """Book several dates for one group, this one and those that follow in the same place."""
     now = clock.now()
-    first = get_object_or_404(Slot.objects.of_signatories(now).with_place(), pk=slot_id)
+    first = Slot.objects.of_signatories(now).with_place().filter(pk=slot_id).first()
+    if first is None:
+        return gone(request, slot_id)
     own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
         messages.info(request, "Pour réserver, inscrivez d’abord votre association.")

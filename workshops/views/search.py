@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -30,7 +30,7 @@ from workshops.filters import Read, SlotFilter, read
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 from workshops.proposed import FOR, request_said
 from workshops.searching import Criteria
-from workshops.views.booking import refusal_of_all
+from workshops.views.booking import gone, refusal_of_all
 from workshops.views.recent import answer, is_anonymous
 from workshops.views.results import address, results
 
@@ -212,7 +212,7 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     now = clock.now()
     found = _SHOWN(slot=slot_id, now=now)
     if not found:
-        raise Http404
+        return gone(request, slot_id)
     shown: Any = found[0]
     free = shown.is_open and shown.is_left
     own = _own(request, shown, now)
