@@ -464,6 +464,11 @@ def test_facet_leads_to_what_it_counts_and_back(slots: list[Slot], client: Clien
     assert html.unescape(other[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}&moment=weekend"
 
 
+def test_links_leave_out_what_a_form_sends_empty(world: World, client: Client) -> None:
+    page = client.get("/creneaux/?lieu=&moment=soir&du=&places=&departement=59&vue=carte").text
+    assert f'<a href="?moment=soir&amp;departement=59&amp;commune=insee-{factories.LILLE}">Lille (59)</a>' in page
+
+
 @pytest.mark.parametrize("radius", ["20", "30"])
 def test_chosen_radius_leads_to_what_it_counts(world: World, client: Client, radius: str) -> None:
     query = f"lieu=insee-{factories.LILLE}&rayon={radius}"

@@ -45,9 +45,9 @@ class Results(NamedTuple):
 def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
     """This search, with other parameters; None leaves one out. A page of its list, or a week, is no part of it.
 
-    What nobody asks here is left out as well, such as what other sites add to an address.
+    What says nothing is left out as well: what a form sends empty, and what other sites add to an address.
     """
-    kept: dict[str, object] = {name: data[name] for name in data if name in SlotFilter.base_filters}
+    kept: dict[str, object] = {name: data[name] for name in data if name in SlotFilter.base_filters and data[name]}
     said = kept | {"apres": None, "avant": None} | parameters
     query = {name: str(value) for name, value in said.items() if value is not None}
     return SafeString(escape(f"{path}?{urlencode(query)}"))
@@ -152,7 +152,7 @@ def _kept(criteria: Criteria, now: dt.datetime) -> tuple[list[There], dt.datetim
 
 def _of_commune(data: QueryDict, commune: Commune) -> SafeString:
     """All of it that the map counts, and nothing else."""
-    return address(data, commune=commune.link, vue="liste")
+    return address(data, commune=commune.link, vue=None)
 
 
 def _drawn(
