@@ -247,7 +247,7 @@ def test_preview_costs_the_same_however_many_dates_it_shows(
     page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
     with CaptureQueriesContext(connection) as asked:
         shown = client.post(page, SEASON | {"until_date": until.isoformat()}).text
-    assert (shown.count('name="shown"'), len(asked)) == (weeks, 15)
+    assert (shown.count('name="shown"'), len(asked)) == (weeks, 16)
 
 
 def cost(person: User | None, address: str) -> int:
