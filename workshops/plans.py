@@ -117,8 +117,13 @@ def _row(pair: PlannedPair, now: dt.datetime) -> tuple[object, ...]:
         site.company.name,
         site.name,
         "" if pair.distance_km is None else f"{pair.distance_km:.1f}".replace(".", ","),
-        pair.refusal or (str(pair.booking.as_of(now).get_state_display()) if pair.booking else ""),
+        outcome(pair, now),
     )
+
+
+def outcome(pair: PlannedPair, now: dt.datetime) -> str:
+    """What became of it: nothing, before it is offered."""
+    return str(pair.booking.as_of(now).get_state_display()) if pair.booking else pair.refusal
 
 
 def _local(slot: Slot) -> dt.datetime:

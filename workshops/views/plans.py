@@ -14,11 +14,10 @@ from accounts.gates import operators_only
 from accounts.identity import signed_in
 from accounts.refusals import accepted, refusal_of
 from territories import clock
-from territories.wording import counted
 from workshops import actions
 from workshops.forms import PlanForm
 from workshops.models import Plan
-from workshops.plans import answers, bars, gained, plan_csv, reasons, with_everything
+from workshops.plans import answers, bars, gained, outcome, plan_csv, reasons, with_everything
 from workshops.views.downloads import downloaded
 
 SHOWN = 50
@@ -57,7 +56,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "follows": shown.follows,
         "followed_by": Plan.objects.filter(follows=shown).first(),
         "bars": bars(shown),
-        "planned": with_everything(shown)[:SHOWN],
+        "planned": [(pair, outcome(pair, now)) for pair in with_everything(shown)[:SHOWN]],
         "reasons": reasons(shown),
         "unserved": shown.unserved.select_related("request__association", "request__commune")[:SHOWN],
         "gained": gained(shown),
@@ -85,8 +84,7 @@ def plan_offer(request: HttpRequest, plan_id: int) -> HttpResponse:
     if refusal := refusal_of(lambda: actions.offer_plan(plan=shown, by=by, now=now)):
         messages.error(request, refusal)
     else:
-        kept = counted(shown.requests_served, "créneau est gardé", "créneaux sont gardés")
-        messages.success(request, f"{kept} deux jours\u00a0: les associations reçoivent un courriel.")
+        messages.success(request, "Chaque créneau est proposé à son tour, et gardé deux jours.")
     return redirect("workshops:plan", shown.pk)
 
 
