@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from associations.models import Request
 from companies.models import Slot
+from territories.zones import days_later
 from tests import factories
 from tests.conftest import NOW
 from tests.workshops.obvious import serves
@@ -190,3 +191,48 @@ def test_all_at_once_are_as_one_by_one(
         }
         assert swept(most) == one_by_one
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@settings(max_examples=10)
+@given(
+    offered=st.lists(OFFERED, min_size=1, max_size=5),
+    wanted=st.lists(WANTED, min_size=1, max_size=8),
+    weeks=st.sampled_from([1, 17, 30]),
+)
+def test_weeks_later_the_same_serve_each_other(offered: list[Offered], wanted: list[Wanted], weeks: int) -> None:
+    """On the clock of each site, whether clocks change between or not."""
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        Slot.objects.filter(pk=world.slot.pk).delete()
+        for one in offered:
+            offer(world, one._replace(taken=False, languages=()))
+        for other in wanted:
+            ask(world, other._replace(languages=()))
+        before = ranked(NOW)
+        later = dt.timedelta(weeks=weeks)
+        for slot in Slot.objects.all():
+            starts_at, ends_at, closes_at = (
+                days_later(instant, 7 * weeks, zone=slot.time_zone)
+                for instant in (slot.starts_at, slot.ends_at, slot.closes_at)
+            )
+            moved = {"starts_at": starts_at, "ends_at": ends_at, "closes_at": closes_at}
+            Slot.objects.filter(pk=slot.pk).update(**moved, created_at=slot.created_at + later)
+        for request in Request.objects.all():
+            days = {"from_date": request.from_date + later, "until_date": request.until_date + later}
+            Request.objects.filter(pk=request.pk).update(
+                **days, created_at=request.created_at + later, expires_at=request.expires_at + later
+            )
+        assert ranked(NOW + later) == before
+        transaction.set_rollback(True)
+
+
+def ranked(now: dt.datetime) -> dict[int, list[tuple[int, int]]]:
+    """By request the slots that serve it, the best first, and how good each is for it."""
+    requests = Request.objects.open(now).select_related("commune", "association")
+    return {
+        wanted.pk: [
+            (match.slot.pk, match.merit_of_slot) for match in best_slots(wanted, slots_for(wanted, now), now=now)
+        ]
+        for wanted in requests
+    }
