@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from companies.models import Slot
 from territories.wording import counted, number
@@ -83,10 +83,11 @@ def _said(gain: Gain) -> str:
 
 
 def answers(plan: Plan, now: dt.datetime) -> list[tuple[str, int]]:
-    """What became of what was offered."""
+    """What became of what was offered; what was taken, and called off later, was taken."""
     offered = plan.planned.exclude(booking=None)
     held = offered.filter(booking__in=Booking.objects.held(now)).count()
-    taken = offered.exclude(booking__state__in=(Booking.State.HELD, *Booking.ENDED)).count()
+    agreed = Q(booking__state__in=Booking.IN_CALENDARS, booking__settled_at__isnull=False)
+    taken = offered.filter(agreed | Q(booking__state=Booking.State.PENDING)).count()
     left = offered.count() - held - taken
     return [(WAITS, held), (TAKEN, taken), (LEFT, left), (KEPT_NOT, plan.planned.exclude(refusal="").count())]
 

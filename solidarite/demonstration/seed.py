@@ -51,7 +51,7 @@ from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
 from territories.models import Commune
 from territories.wording import of
-from workshops.actions import count_needs
+from workshops.actions import ask_plan, compute_plans, count_needs
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.actions.waitlist import HOLD
 from workshops.models import (
@@ -92,6 +92,15 @@ def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> Non
         steps = bar.add_task("Données inventées", total=7)
         _Seed(now=began, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
         count_needs(now=now)
+        _plan(now)
+
+
+def _plan(now: dt.datetime) -> None:
+    """Four weeks of the whole country, for operators to look at."""
+    since = (now + dt.timedelta(days=7)).date()
+    until = since + dt.timedelta(days=27)
+    ask_plan(departement=None, from_date=since, until_date=until, evenings=5, by=None, now=now)
+    compute_plans(now=now)
 
 
 def _count_rows_anew() -> None:

@@ -81,6 +81,7 @@ NOT_HTML = {
     "workshops:communes",
     "workshops:feed",
     "workshops:nearest",
+    "workshops:plan_file",
     "workshops:needs_file",
     "workshops:needs_of_communes_file",
     "workshops:search_agenda",

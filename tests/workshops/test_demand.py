@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
@@ -45,7 +46,7 @@ def test_demand_is_what_slots_would_serve(offered: Offered, wanted: list[Wanted]
         expected = []
         for start in starts:
             opened.starts_at = start
-            vars(opened)["local_time"] = slot.starts_at.astimezone(dt.UTC).time()
+            vars(opened)["local_time"] = start.astimezone(ZoneInfo(slot.time_zone)).time()
             expected.append({one.pk for one in Request.objects.select_related("commune") if serves(one, opened)})
         assert [{found.requests[place].pk for place in places} for places in found.served] == expected
         transaction.set_rollback(True)

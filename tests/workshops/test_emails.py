@@ -113,7 +113,7 @@ def test_matching_slots_are_listed_with_their_distance(world: World, now: dt.dat
     rendered = render(message)
     assert rendered.subject == "Des créneaux pour votre demande «\u00a0E-mail\u00a0»"
     reasons = (
-        "à 10\u00a0km, 8\u00a0ordinateurs pour 6\u00a0personnes, en soirée, 2\u00a0bénévoles sur place, "
+        "à 10\u00a0km, 8\u00a0ordinateurs pour 6\u00a0personnes, en soirée, 2\u00a0bénévoles proposés, "
         "réponse immédiate"
     )
     assert reasons in rendered.text

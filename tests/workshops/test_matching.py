@@ -17,8 +17,8 @@ from tests.factories import World
 from tests.races import Move, second_waits
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops import actions
-from workshops.matching import best_slots, slots_for
-from workshops.models import Dismissal, MatchNotice
+from workshops.matching import best_slots, requests_for, served_by, slots_for
+from workshops.models import Dismissal, MatchNotice, Side
 
 
 def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
@@ -220,6 +220,43 @@ def test_sweep_tells_what_has_become_one_of_the_best(world: World, now: dt.datet
     factories.make_booking(now, Slot.objects.with_place().get(pk=first.slot_id), factories.make_association(now))
     assert (actions.sweep_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
     assert {one.pk for one in slots} | {world.slot.pk} == set(MatchNotice.objects.values_list("slot", flat=True))
+
+
+def test_what_was_dismissed_makes_room_for_the_next(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
+    for week in range(1, 5):
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week))
+    actions.tell_matches(now=now)
+    for slot in Slot.objects.with_place():
+        why, by = Dismissal.Why.OTHER, world.association_owner
+        actions.dismiss_slot(request=wanted, slot=slot, why=why, by=by, now=now)
+    site = factories.make_site(now, world.company, latitude=world.site.latitude + 0.02)
+    factories.make_slot(factories.make_room(now, site), world.slot.starts_at)
+    assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+
+
+def test_what_an_association_has_asked_for_is_not_proposed_to_it(world: World, now: dt.datetime) -> None:
+    Slot.objects.update(booking_mode="on_approval")
+    slot = Slot.objects.with_place().get()
+    wanted = factories.make_request(now, world.association)
+    other = factories.make_request(now, factories.make_association(now))
+    factories.make_booking(now, slot, world.association, state="pending")
+    requests = {one.pk: one for one in Request.objects.select_related("commune", "association")}
+    assert [len(slots_for(requests[one.pk], now)) for one in (wanted, other)] == [0, 1]
+    assert {one.request for one in served_by(slot, requests_for(slot, now), now=now)} == {other.pk}
+    actions.tell_matches(now=now)
+    assert actions.sweep_matches(now=now) == 0
+
+
+def test_request_that_is_open_again_looks_for_what_came_meanwhile(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association, matched_at=now, state=Request.State.IN_PROGRESS)
+    slot = Slot.objects.with_place().get()
+    booking = factories.make_booking(now, slot, world.association, request=wanted)
+    factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    assert actions.tell_matches(now=now) == 0
+    by = world.association_owner
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Groupe réduit.", by=by, now=now)
+    assert actions.tell_matches(now=now) == 1
 
 
 @pytest.mark.parametrize(

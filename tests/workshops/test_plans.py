@@ -129,6 +129,25 @@ def test_no_association_has_more_than_it_may(
     assert (lack.request, lack.why, lack.slots) == (small, Unserved.Why.CAP, 2)
 
 
+def test_who_could_not_have_it_is_not_told_that_others_need_it_more(
+    world: World, operator: User, now: dt.datetime, settings: Settings
+) -> None:
+    settings.BOOKINGS_PER_ASSOCIATION = 1
+    ahead = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    factories.make_booking(now, ahead, world.association)
+    other = factories.make_association(now)
+    large, small = ask(now, world, participants=8), factories.make_request(now, other, participants=2, computers=2)
+    plan = planned(now, operator)
+    assert pairs(plan) == {(small, world.slot)}
+    assert (plan.unserved.get().request, plan.unserved.get().why) == (large, Unserved.Why.CAP)
+
+
+def test_request_that_waits_for_an_answer_is_not_planned(world: World, operator: User, now: dt.datetime) -> None:
+    wanted, later = ask(now, world), week(world, 1, booking_mode=BookingMode.ON_APPROVAL)
+    factories.make_booking(now, later, world.association, state="pending", request=wanted)
+    assert planned(now, operator).requests == 0
+
+
 def test_territory_and_weeks_are_those_asked_for(world: World, operator: User, now: dt.datetime) -> None:
     here = ask(now, world)
     ask(now, world, commune_id="62041")
@@ -237,6 +256,28 @@ def test_what_has_changed_since_the_plan_is_said_and_not_offered(
     pair = PlannedPair.objects.get()
     assert (pair.booking, plan.state) == (None, "offered")
     assert pair.refusal.startswith("Ce créneau n’est plus libre")
+
+
+@pytest.mark.parametrize(
+    ("dismisses", "why"), [(True, "vous l’avez écarté"), (False, "0\u00a0ordinateur, il vous en faut 6")]
+)
+def test_pair_that_does_not_serve_any_more_is_not_offered(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    dismisses: bool,  # noqa: FBT001
+    why: str,
+) -> None:
+    wanted = ask(now, world)
+    plan = planned(now, operator)
+    if dismisses:
+        by = world.association_owner
+        actions.dismiss_slot(request=wanted, slot=world.slot, why=Dismissal.Why.SITE, by=by, now=now)
+    else:
+        Slot.objects.update(computers=0)
+    actions.offer_plan(plan=plan, by=operator, now=now)
+    assert actions.offer_planned(now=now) == 0
+    assert why in PlannedPair.objects.get().refusal
 
 
 def test_what_is_left_is_planned_anew_and_never_offered_by_itself(

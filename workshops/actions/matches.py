@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from numpy.typing import NDArray
 
 from accounts.scans import one_by_one
@@ -34,7 +35,7 @@ from workshops.matching import (
     slots_for,
     sweep,
 )
-from workshops.models import MatchNotice
+from workshops.models import Dismissal, MatchNotice
 
 NEW_SLOTS_A_RUN = 500
 
@@ -120,9 +121,11 @@ def _by_request(slots: Iterable[Slot], now: dt.datetime) -> dict[Request, list[S
 
 
 def _worth_telling(served: Sequence[Served], now: dt.datetime) -> list[Served]:
-    """Without those whose request knows as many better slots as it is told of, that can still be had."""
+    """Without those whose request knows as many better slots as it is told of, free and not dismissed."""
     numbers = [one.request for one in served]
-    told = MatchNotice.objects.filter(request__in=numbers, slot__in=bookable(now)).values_list("request", "merit")
+    dismissed = Dismissal.objects.filter(request=OuterRef("request"), slot=OuterRef("slot"))
+    known = MatchNotice.objects.filter(~Exists(dismissed), request__in=numbers, slot__in=bookable(now))
+    told = known.values_list("request", "merit")
     merits = defaultdict(list)
     for request, merit in told if numbers else ():
         merits[request].append(merit)

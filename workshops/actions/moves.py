@@ -86,3 +86,5 @@ def release_request(booking: Booking, now: dt.datetime) -> None:
     Request.objects.select_for_update(no_key=True).get(pk=booking.request_id)
     if not Booking.objects.filter(request=booking.request_id, state=Booking.State.CONFIRMED).exists():
         associations.move_request(request_id=booking.request_id, to=Request.State.OPEN, now=now)
+        # What was published meanwhile is looked for.
+        Request.objects.filter(pk=booking.request_id).update(matched_at=None)

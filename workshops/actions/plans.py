@@ -19,7 +19,16 @@ from territories.models import Departement
 from workshops import emails
 from workshops.actions.bookings import lock_slot
 from workshops.actions.moves import expire_lapsed
-from workshops.actions.offering import ON_OFFER, NotSought, check_fits, check_sought, hold_request, refusals_of_proposal
+from workshops.actions.offering import (
+    ON_OFFER,
+    NotSought,
+    NotWished,
+    check_fits,
+    check_sought,
+    hold_request,
+    refusals_of_proposal,
+)
+from workshops.matching import why_not
 from workshops.models import SOME_WEEKS, Booking, Gain, Plan, PlannedEvening, PlannedPair, Unserved
 from workshops.planning import Asked, Draft, draft
 
@@ -82,7 +91,7 @@ def _compute(plan: Plan, now: dt.datetime) -> bool:
     try:
         _write(plan, draft(asked, now=now, progress=_noted(plan)), now)
     except Exception:
-        Plan.objects.filter(pk=plan.pk).update(state=State.FAILED, ended_at=now)
+        Plan.objects.filter(pk=plan.pk, state=State.COMPUTING, started_at=now).update(state=State.FAILED, ended_at=now)
         logger.exception("Plan %s was not computed", plan.pk)
         return False
     return True
@@ -112,6 +121,11 @@ def _tried(plan: Plan) -> dict[int, list[int]]:
 
 @transaction.atomic
 def _write(plan: Plan, drafted: Draft, now: dt.datetime) -> None:
+    """Unless it took so long that another one has begun anew."""
+    told = {name: getattr(drafted, name) for name in TOLD} | {"requests_served": len(drafted.planned)}
+    ours = Plan.objects.filter(pk=plan.pk, state=State.COMPUTING, started_at=now)
+    if not ours.update(**told, state=State.READY, progress=100, ended_at=now):
+        return
     pairs = [
         PlannedPair(plan=plan, request_id=one.request, slot_id=one.slot, people=one.people, distance_km=one.km)
         for one in drafted.planned
@@ -135,10 +149,6 @@ def _write(plan: Plan, drafted: Draft, now: dt.datetime) -> None:
     Unserved.objects.bulk_create(lacks, batch_size=1_000)
     PlannedEvening.objects.bulk_create(added)
     Gain.objects.bulk_create(gains)
-    told = {name: getattr(drafted, name) for name in TOLD}
-    Plan.objects.filter(pk=plan.pk).update(
-        **told, requests_served=len(pairs), state=State.READY, progress=100, ended_at=now
-    )
 
 
 TOLD = (
@@ -201,6 +211,8 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
         raise NotSought(ON_OFFER)
     check_sought(sought)
     check_fits(slot, sought, now)
+    if why := why_not(sought, slot, now):
+        raise NotWished(f"Le créneau ne convient plus à la demande\u00a0: {why}.")
     with refusing(refusals_of_proposal()):
         booking: Booking = Booking.objects.create(
             slot=slot,
@@ -226,7 +238,7 @@ def follow_plans(*, now: dt.datetime) -> int:
 
     An operator looks at it and decides, as for any plan.
     """
-    waiting = PlannedPair.objects.filter(plan=OuterRef("pk"), booking__in=Booking.objects.held(now))
+    waiting = PlannedPair.objects.filter(plan=OuterRef("pk"), booking__in=Booking.objects.waiting(now))
     missed = PlannedPair.objects.filter(plan=OuterRef("pk"), booking__state__in=Booking.ENDED)
     offered = Plan.objects.filter(state=State.OFFERED, followed_by=None, until_date__gt=now.date())
     found = offered.filter(~Exists(waiting), Exists(missed)).select_related("departement", "created_by")

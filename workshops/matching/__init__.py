@@ -12,7 +12,7 @@ from workshops.matching.judging import (
     served_by,
 )
 from workshops.matching.known import Known
-from workshops.matching.missing import almost, unspoken
+from workshops.matching.missing import almost, unspoken, why_not
 from workshops.matching.pairs import Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.sweeping import Best, Span, sweep
@@ -48,4 +48,5 @@ __all__ = [
     "sweep",
     "unspoken",
     "weekday_suits",
+    "why_not",
 ]

@@ -22,7 +22,7 @@ from workshops.matching.known import Known
 from workshops.matching.pairs import Column, Offers, Wants
 from workshops.matching.reading import OFFERED, SITE, WANTED, bit_of, paths, wants_of
 from workshops.matching.times import period_case
-from workshops.models import Dismissal
+from workshops.models import Booking, Dismissal
 
 # What slots of one run have in common: it has one a day at most.
 OF_A_RUN = (
@@ -103,7 +103,9 @@ def read_everything(
     rows = list(wanted.values_list("pk", "association_id", *paths(WANTED)))
     numbers, associations = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2).T
     wants = wants_of((row[2:] for row in rows), **known.of_requests([row[:2] for row in rows]))
-    return Everything(numbers, associations, wants, _runs(free, known), *_dismissed(numbers), known.weights)
+    return Everything(
+        numbers, associations, wants, _runs(free, known), *_dismissed(numbers, associations), known.weights
+    )
 
 
 def _runs(slots: QuerySet[Slot], known: Known) -> Runs:
@@ -167,8 +169,11 @@ def _offers(run: Columns, known: Known) -> Offers:
     return Offers(**given, **of_site, weekday=weekday, kept=kept, day=np.zeros(len(at), np.int64))
 
 
-def _dismissed(requests: Column) -> tuple[Column, Column]:
-    """Of these requests (their numbers, in order): pairs of a request's place and a slot, and of it and a site."""
+def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:
+    """Of these requests (their numbers, in order): pairs of a request's place and a slot, and of it and a site.
+
+    What an association has asked for already counts as dismissed: nobody proposes it once more.
+    """
     site = F("slot__room__site")
     rows = np.array(
         [
@@ -179,7 +184,10 @@ def _dismissed(requests: Column) -> tuple[Column, Column]:
     ).reshape(-1, 3)
     rows = rows[np.isin(rows[:, 0], requests)]
     rows[:, 0] = np.searchsorted(requests, rows[:, 0])
-    return rows[:, :2], rows[rows[:, 2] != NOT_A_SITE][:, ::2]
+    pending = Booking.objects.filter(state=Booking.State.PENDING).values_list("association", "slot")
+    asked = [(place, slot) for owner, slot in pending for place in np.flatnonzero(associations == owner).tolist()]
+    slots = np.vstack([rows[:, :2], np.array(asked, np.int64).reshape(-1, 2)])
+    return np.unique(slots, axis=0), rows[rows[:, 2] != NOT_A_SITE][:, ::2]
 
 
 class _Ordinal(Func):

@@ -15,7 +15,7 @@ from workshops.catalogue import bookable
 from workshops.matching.known import NO_LESSON, brought, lessons_of
 from workshops.matching.reading import words_of
 from workshops.matching.times import begins_in, period_of
-from workshops.models import Dismissal
+from workshops.models import Booking, Dismissal
 
 # Of slots that serve a request, so many are ranked, the soonest ones.
 LOOKED_AT = 2_000
@@ -31,7 +31,12 @@ def serving(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
     found = _near(slots.filter(_asked(request)), request)
     for language in request.languages:
         found = found.filter(Exists(_who_speaks(language)))
-    return _without_dismissed(found, request)
+    return _without_dismissed(found.exclude(Exists(_asked_by(request.association_id, OuterRef("pk")))), request)
+
+
+def _asked_by(association: int | OuterRef, slot: int | OuterRef) -> QuerySet[Booking]:
+    """What an association has asked for already, and waits for the answer."""
+    return Booking.objects.filter(association=association, slot=slot, state=Booking.State.PENDING)
 
 
 def _asked(request: Request) -> Q:
@@ -104,5 +109,6 @@ def requests_for(slot: Slot, now: dt.datetime) -> RequestQuerySet:
         open_now = open_now.filter(step_free=False)
     same = Q(slot=slot) | Q(why=Dismissal.Why.SITE, slot__room__site=slot.room.site_id)
     dismissed = Dismissal.objects.filter(same, request=OuterRef("pk"))
-    wanted: RequestQuerySet = open_now.filter(~Exists(dismissed))
+    asked = _asked_by(OuterRef("association"), slot.pk)
+    wanted: RequestQuerySet = open_now.filter(~Exists(dismissed), ~Exists(asked))
     return wanted

@@ -13,6 +13,7 @@ from territories.distance import kilometres_between
 from territories.grid import cells_around
 from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
+from workshops.matching.finding import serving
 from workshops.matching.judging import unmet
 from workshops.matching.known import brought
 from workshops.matching.pairs import Condition
@@ -40,6 +41,14 @@ def almost(request: Request, now: dt.datetime) -> list[Miss]:
         if condition in _WORDS
     ]
     return misses[:SHOWN]
+
+
+def why_not(request: Request, slot: Slot, now: dt.datetime) -> str:
+    """One thing that keeps a slot from serving a request, in words to its association; nothing where it serves."""
+    if serving(Slot.objects.filter(pk=slot.pk), request).exists():
+        return ""
+    [failing] = unmet(request, [slot], now=now)
+    return next((_WORDS[condition](request, slot) for condition in failing), "vous l’avez écarté, ou demandé déjà")
 
 
 def _around(request: Request, now: dt.datetime) -> list[Slot]:

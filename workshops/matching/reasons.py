@@ -12,9 +12,10 @@ from workshops.matching.judging import Match
 from workshops.matching.reading import words_of
 
 
-def reasons(match: Match) -> list[str]:
+def reasons(match: Match, *, to_company: bool = False) -> list[str]:
     """« à 4 km », « 8 ordinateurs pour 6 personnes », « en soirée »: the hard facts first, then what is better still.
 
+    In words to the association that asks, or to the company whose slot it is.
     How an organisation keeps its word counts, and is nobody's to read.
     """
     request, slot = match.request, match.slot
@@ -25,8 +26,8 @@ def reasons(match: Match) -> list[str]:
     found = [
         _where(match),
         gettext("%(computers)s pour %(people)s") % sizes,
-        _when(match),
-        _who(match),
+        _when(match, to_company=to_company),
+        *_who(match),
         gettext("accès sans marche") if request.step_free else "",
         gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
     ]
@@ -39,20 +40,21 @@ def _where(match: Match) -> str:
     return gettext("à %(distance)s") % {"distance": kilometres(away)} if away is not None else ""
 
 
-def _when(match: Match) -> str:
+def _when(match: Match, *, to_company: bool) -> str:
     """The day of the week, where one was preferred; else the time of the week."""
     day = match.slot.starts_on.isoweekday()
     if day in match.request.best_weekdays:
-        return gettext("le jour que vous préférez")
-    return gettext("le week-end") if day in settings.WEEKEND_DAYS else gettext("en soirée")
+        return gettext("le jour que l’association préfère") if to_company else gettext("le jour que vous préférez")
+    if day in settings.WEEKEND_DAYS:
+        return gettext("le week-end")
+    return gettext("en soirée") if match.slot.starts_local >= settings.EVENING_STARTS_AT else gettext("en journée")
 
 
-def _who(match: Match) -> str:
-    """Volunteers, with what they know of what is asked."""
-    slot = match.slot
-    if not slot.volunteers_offered:
-        return ""
-    there = counted(slot.volunteers_offered, "bénévole sur place", "bénévoles sur place")
+def _who(match: Match) -> list[str]:
+    """How many volunteers the company proposes, and what those who have promised to come know of what is asked."""
+    offered = match.slot.volunteers_offered
     topics = [str(Topic(word).label) for word in words_of(match.topics, Topic)]
-    knows = gettext("%(volunteers)s pour %(topics)s")
-    return knows % {"volunteers": there, "topics": enumerated(topics)} if topics else there
+    return [
+        counted(offered, "bénévole proposé", "bénévoles proposés") if offered else "",
+        gettext("bénévole inscrit pour %(topics)s") % {"topics": enumerated(topics)} if topics else "",
+    ]

@@ -42,14 +42,17 @@ def lacks(season: Season, graph: Graph, plan: Column) -> list[Lack]:
     """Of every request without a slot in the plan (lines of the graph), the most people first."""
     served = np.isin(np.arange(len(graph.people)), graph.requests[plan])
     serving = np.bincount(graph.requests, minlength=len(graph.people))
-    taken = np.isin(graph.slots, graph.slots[plan])
-    # Where a slot is left, its association could not have it.
-    left = np.bincount(graph.requests[~taken], minlength=len(graph.people)) > 0
+    # Where a slot goes to fewer people, or to nobody, its association could not have it.
+    given = np.zeros(len(graph.extra), np.int64)
+    given[graph.slots[plan]] = graph.people[graph.requests[plan]]
+    fewest = np.full(len(graph.people), np.iinfo(np.int64).max)
+    np.minimum.at(fewest, graph.requests, given[graph.slots])
+    capped = fewest < graph.people
     missed = _what_lacks(season, np.flatnonzero(~served & (serving == 0)))
     found = [
         Lack(int(season.everything.requests[place]), int(graph.people[place]), *said)
         for place in np.flatnonzero(~served).tolist()
-        for said in [missed.get(place) or (Why.CAP if left[place] else Why.TAKEN, int(serving[place]))]
+        for said in [missed.get(place) or (Why.CAP if capped[place] else Why.TAKEN, int(serving[place]))]
     ]
     return sorted(found, key=lambda lack: (-lack.people, lack.request))
 

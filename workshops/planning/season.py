@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from associations.models import Association, Request, RequestQuerySet
 from companies.models import SlotQuerySet
@@ -19,7 +19,6 @@ from workshops.matching import Everything, Span, read_everything, sweep
 from workshops.matching.evenings import Evenings, evenings_to_open
 from workshops.models import Booking
 from workshops.planning.graphs import Column, Graph
-from workshops.sought import with_offers
 
 # Of each request, so many of its best slots are looked at.
 CANDIDATES = 200
@@ -76,11 +75,12 @@ def season(asked: Asked, now: dt.datetime) -> Season:
 
 
 def _wanted(asked: Asked, now: dt.datetime) -> RequestQuerySet:
-    """For which nothing is kept yet, and which could come in these weeks."""
+    """For which nothing is kept nor asked for yet, and which could come in these weeks."""
     dated = Request.objects.open(now).filter(from_date__lte=asked.until_date, until_date__gte=asked.from_date)
     admitted = dated.filter(association__state=Association.State.ADMITTED)
     here = {"commune__departement": asked.departement} if asked.departement else {}
-    found: RequestQuerySet = with_offers(admitted.filter(**here), now).filter(on_offer=False)
+    waiting = Booking.objects.waiting(now).filter(request=OuterRef("pk"))
+    found: RequestQuerySet = admitted.filter(~Exists(waiting), **here)
     return found
 
 

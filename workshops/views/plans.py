@@ -84,7 +84,7 @@ def plan_offer(request: HttpRequest, plan_id: int) -> HttpResponse:
     if refusal := refusal_of(lambda: actions.offer_plan(plan=shown, by=by, now=now)):
         messages.error(request, refusal)
     else:
-        messages.success(request, "Chaque créneau est proposé à son tour, et gardé deux jours.")
+        messages.success(request, "Chaque créneau est proposé à son tour, et gardé deux jours au plus.")
     return redirect("workshops:plan", shown.pk)
 
 

@@ -29,7 +29,7 @@ def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     coming = Slot.objects.of_company(company).filter(ends_at__gt=now, state=Slot.State.OPEN)
     page = Paginator(coming.order_by("starts_at", "pk"), 50).get_page(request.GET.get("page"))
     rows = standings(cast("SlotQuerySet", page.object_list), now)
-    serving = [(match, reasons(match)) for match in best_for(company, now)] if page.number == 1 else []
+    serving = [(match, reasons(match, to_company=True)) for match in best_for(company, now)] if page.number == 1 else []
     context = {"company": company, "page": page, "rows": rows, "serving": serving}
     return render(request, "workshops/company_slots.html", context)
 

@@ -26,8 +26,8 @@ EXPLAINED = {
     Part.WISH: "Les jours que l’association préfère, parmi ceux qui lui conviennent.",
     Part.NOTICE: "Trois semaines pour réunir un groupe comptent entièrement.",
     Part.RELIABILITY: "Ce que les deux organisations ont tenu de leur parole depuis un an. Personne d’autre ne le lit.",
-    Part.URGENCY: "À qui un créneau est proposé d’abord\u00a0: une demande qui se termine bientôt.",
-    Part.FAIRNESS: "À qui un créneau est proposé d’abord\u00a0: une association qui a eu peu d’ateliers depuis un an.",
+    Part.URGENCY: "Dans la liste que lit une entreprise, et entre deux plans qui servent autant de personnes.",
+    Part.FAIRNESS: "De même, pour une association qui a eu peu d’ateliers depuis un an.",
 }
 
 
