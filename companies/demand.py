@@ -78,6 +78,4 @@ def moments(room: Room, now: dt.datetime) -> list[Moment]:
 
 def demand(room: Room, *, places: int, computers: int, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
     """Which open requests a room would serve, with so many places and computers, if it were open at these instants."""
-    for teller in _tellers:
-        return teller(room, places, computers, starts, now)
-    return Demand([], [()] * len(starts))
+    return _tellers[-1](room, places, computers, starts, now) if _tellers else Demand([], [()] * len(starts))
