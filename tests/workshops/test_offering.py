@@ -297,7 +297,7 @@ def test_company_whose_signature_has_ended_is_told_so(world: World, wanted: Requ
 
 
 def test_every_refusal_speaks_to_the_company() -> None:
-    said = [str(refusal) for refusal in offering.refusals_of_proposal().values()]
+    said = [str(refusal) for refusal in offering._refusals().values()]
     assert [words for words in said if "Votre association" in words] == []
 
 

@@ -92,8 +92,21 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
     check_sought(sought)
     check_signatory(slot.room.site.company, now)
     check_fits(slot, sought, now)
-    with refusing(refusals_of_proposal()):
-        offered: Booking = Booking.objects.create(
+    offered = keep(slot, sought, until=now + OFFER_LASTS, by=by, now=now, offered_at=now, offered_by=by)
+    emails.slot_offered(booking=offered, now=now)
+    return offered
+
+
+def keep(
+    slot: Slot, sought: Request, *, until: dt.datetime, by: User | None, now: dt.datetime, **stamps: Any
+) -> Booking:
+    """A locked slot, held for a request until then at most; the stamps say who proposes it.
+
+    Raises:
+        NotSignatory, NotSought, SlotTaken, SomebodyWaits, AlreadyAsked: nothing is written.
+    """
+    with refusing(_refusals()):
+        kept: Booking = Booking.objects.create(
             slot=slot,
             association=sought.association,
             request=sought,
@@ -103,12 +116,10 @@ def offer_slot(*, slot_id: int, request: Request, by: User, now: dt.datetime) ->
             state=Booking.State.HELD,
             created_at=now,
             created_by=by,
-            offered_at=now,
-            offered_by=by,
-            expires_at=min(now + OFFER_LASTS, slot.closes_at),
+            expires_at=min(until, slot.closes_at),
+            **stamps,
         )
-    emails.slot_offered(booking=offered, now=now)
-    return offered
+    return kept
 
 
 @transaction.atomic
@@ -219,7 +230,7 @@ def check_signatory(company: Company, now: dt.datetime) -> None:
         raise NotSignatory(ONLY_SIGNATORIES)
 
 
-def refusals_of_proposal() -> dict[str, Refused]:
+def _refusals() -> dict[str, Refused]:
     """Of a booking, in the words of who offers."""
     return refusals_of_booking() | {
         "booking_of_signatory": NotSignatory(ONLY_SIGNATORIES),

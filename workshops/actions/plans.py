@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 from collections import defaultdict
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -14,20 +13,11 @@ from django.db.models import Exists, OuterRef
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from accounts.scans import one_by_one
-from companies.models import Room
 from territories.models import Departement
 from workshops import emails
 from workshops.actions.bookings import lock_slot
 from workshops.actions.moves import expire_lapsed
-from workshops.actions.offering import (
-    ON_OFFER,
-    NotSought,
-    NotWished,
-    check_fits,
-    check_sought,
-    hold_request,
-    refusals_of_proposal,
-)
+from workshops.actions.offering import ON_OFFER, NotSought, NotWished, check_fits, check_sought, hold_request, keep
 from workshops.matching import why_not
 from workshops.models import SOME_WEEKS, Booking, Gain, Plan, PlannedEvening, PlannedPair, Unserved
 from workshops.planning import Asked, Draft, draft
@@ -137,7 +127,7 @@ def _write(plan: Plan, drafted: Draft, now: dt.datetime) -> None:
     added = [
         PlannedEvening(
             plan=plan,
-            room=Room(pk=one.evening.room.pk),
+            room_id=one.evening.room.pk,
             starts_at=one.evening.starts_at,
             ends_at=one.evening.ends_at,
             request_id=one.request,
@@ -213,20 +203,7 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
     check_fits(slot, sought, now)
     if why := why_not(sought, slot, now):
         raise NotWished(f"Le créneau ne convient plus à la demande\u00a0: {why}.")
-    with refusing(refusals_of_proposal()):
-        booking: Booking = Booking.objects.create(
-            slot=slot,
-            association=sought.association,
-            request=sought,
-            participants=sought.participants,
-            topic=sought.topics[0],
-            key=uuid4(),
-            state=Booking.State.HELD,
-            created_at=now,
-            created_by=pair.plan.offered_by,
-            planned_at=now,
-            expires_at=min(now + KEPT, slot.closes_at),
-        )
+    booking = keep(slot, sought, until=now + KEPT, by=pair.plan.offered_by, now=now, planned_at=now)
     # Whoever runs beside has kept it, or does it again.
     if not PlannedPair.objects.filter(pk=pair.pk, booking=None).update(booking=booking):
         raise NotSought(ON_OFFER)
