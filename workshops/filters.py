@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
@@ -20,7 +20,7 @@ from accounts.forms import DayField
 from accounts.pressed import squeezed
 from accounts.ranges import between
 from accounts.vocabulary import Topic
-from companies.models import BookingMode, Slot, SlotQuerySet, VolunteerProfile
+from companies.models import BookingMode, Slot, SlotQuerySet
 from territories.forms import KnownCommuneField
 from territories.gazetteer import codes_within, gazetteer
 from territories.keys import key_in
@@ -60,10 +60,7 @@ def at_moment(value: str) -> Q:
 
 def about(topic: str) -> Q:
     """Somebody who comes knows the topic: a volunteer of the company, where the slot offers any."""
-    at_home = VolunteerProfile.objects.filter(
-        membership__company=OuterRef("room__site__company"), topics__contains=[topic]
-    )
-    return Q(Exists(at_home), volunteers_offered__gt=0)
+    return Q(room__site__company__known_topics__contains=[topic], volunteers_offered__gt=0)
 
 
 def in_commune(place: Commune | str) -> Q:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from accounts.actions.holding import hold_row
 from accounts.models import Role, User
 from accounts.refusals import Refused, refusing
 from companies import emails
-from companies.models import Availability, Engagement, Membership, Site, Slot, SlotVolunteer, VolunteerProfile
+from companies.models import Availability, Company, Engagement, Membership, Site, Slot, SlotVolunteer, VolunteerProfile
 from territories.instants import tell_database
 
 
@@ -184,6 +185,8 @@ def describe_volunteer(*, profile: VolunteerProfile, sites: list[Site], now: dt.
     # The slots before their promises, as whoever takes them back does.
     promised = SlotVolunteer.objects.coming(now).filter(volunteer=profile.membership.user_id).values("slot")
     Slot.objects.filter(pk__in=promised).hold()
+    # The company before its members, as whoever removes one does: it knows the topics of all (`company_knows`).
+    hold_row(Company, profile.membership.company_id)
     # Of two first forms at once the second finds what the first saved.
     Membership.objects.select_for_update(no_key=True).get(pk=profile.membership_id)
     before = VolunteerProfile.objects.select_for_update().filter(membership=profile.membership_id).first()

@@ -16,7 +16,9 @@ from accounts.models import JoinRequest as AbstractJoinRequest
 from accounts.models import Membership as AbstractMembership
 from accounts.models import Organisation, OrganisationQuerySet
 from accounts.models.ownership import last_owner_stays, starts_with_owner
+from accounts.vocabulary import Topic
 from companies.models.promises import promises_stand
+from territories.closed_lists import WordField, WordsField
 
 
 def signatory(now: dt.datetime, prefix: str = "") -> Q:
@@ -33,7 +35,7 @@ class CompanyQuerySet(OrganisationQuerySet):
         return self.filter(signatory(now))
 
 
-@tracked()
+@tracked(exclude=["known_topics"])
 class Company(Organisation):
     """An organisation that opens its doors. In law it may be an association or a foundation."""
 
@@ -45,6 +47,14 @@ class Company(Organisation):
         null=True,
         editable=False,
         help_text="Fin du délai pour signer une nouvelle version ; vide tant qu’aucune n’est publiée.",
+    )
+    known_topics = WordsField(
+        WordField(max_length=50, choices=Topic),
+        verbose_name="thèmes de ses bénévoles",
+        default=list,
+        db_default=[],
+        editable=False,
+        help_text="tous ceux de leurs profils, tenus par PostgreSQL",
     )
     objects: ClassVar = CompanyQuerySet.as_manager()
 
@@ -88,6 +98,12 @@ class Membership(AbstractMembership):
                 name="member_keeps_promises",
                 operation=pgtrigger.Delete | pgtrigger.UpdateOf("company_id", "user_id"),  # type: ignore[no-untyped-call]
                 func="PERFORM promises_stand(OLD.company_id, OLD.user_id); RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="member_takes_topics_along",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("company_id"),  # type: ignore[no-untyped-call]
+                func="PERFORM company_knows(OLD.company_id); PERFORM company_knows(NEW.company_id); RETURN NULL;",
             ),
         ]
 

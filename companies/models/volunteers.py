@@ -97,7 +97,18 @@ class VolunteerProfile(models.Model):
                     WHERE id = OLD.membership_id;
                     RETURN NULL;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="company_knows_topics",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Delete | pgtrigger.UpdateOf("topics", "membership_id"),  # type: ignore[no-untyped-call]
+                func="""
+                    PERFORM company_knows(company_id) FROM companies_membership
+                    WHERE id IN (OLD.membership_id, NEW.membership_id)
+                    AND (OLD.topics <> '{}' OR NEW.topics <> '{}');
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

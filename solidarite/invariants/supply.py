@@ -33,6 +33,20 @@ CHECKS = [
         _OVERLAPPING.format(of="volunteer_id", rows="companies_slotvolunteer"),
     ),
     Check(
+        "company_knows_topics",
+        "une entreprise connaît les thèmes de ses bénévoles",
+        "companies_company",
+        """
+        SELECT company.id FROM companies_company AS company LEFT JOIN LATERAL (
+            SELECT array_agg(DISTINCT topic ORDER BY topic) AS topics
+            FROM companies_membership AS m JOIN companies_volunteerprofile AS profile ON profile.membership_id = m.id,
+                unnest(profile.topics) AS topic
+            WHERE m.company_id = company.id
+        ) AS known ON true
+        WHERE company.known_topics <> coalesce(known.topics, '{}')
+        """,
+    ),
+    Check(
         "room_within_site",
         "une salle ne compte pas plus de places que son site n’admet de visiteurs",
         "companies_room",

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Role, User
 from companies import actions
-from companies.models import Engagement, Membership, Slot, SlotVolunteer, VolunteerProfile
+from companies.models import Company, Engagement, Membership, Slot, SlotVolunteer, VolunteerProfile
 from mail.models import Message
 from tests import factories
 from tests.factories import World
@@ -347,3 +347,50 @@ def test_withdrawn_evening_tells_who_had_promised(world: World, now: dt.datetime
     actions.join_slot(slot=world.slot, by=world.volunteer, now=now)
     actions.withdraw_slot(slot=world.slot, by=world.company_owner, now=now)
     assert told() == [("promises_ended", "Lucie")]
+
+
+# --- what the company knows -------------------------------------------------------------------------
+
+
+def test_company_knows_the_topics_of_its_volunteers(world: World, now: dt.datetime) -> None:
+    def known() -> list[str]:
+        return Company.objects.values_list("known_topics", flat=True).get(pk=world.company.pk)
+
+    other = colleague(world, now)
+    factories.make_profile(now, world.company, world.volunteer, topics=["sante", "email"])
+    profile = factories.make_profile(now, world.company, other, topics=["email", "parentalite"])
+    assert known() == ["email", "parentalite", "sante"]
+    profile.topics = ["email"]
+    actions.describe_volunteer(profile=profile, sites=[], now=now)
+    assert known() == ["email", "sante"]
+    member = world.company.memberships.select_related("user").get(user=world.volunteer)
+    actions.remove_member(organisation=world.company, member=member, by=world.company_owner, now=now)
+    assert known() == ["email"]
+    VolunteerProfile.objects.all().delete()
+    assert known() == []
+
+
+def test_topics_go_along_with_a_member(world: World, now: dt.datetime) -> None:
+    factories.make_profile(now, world.company, world.volunteer, topics=["sante"])
+    other = factories.make_company(now)
+    Membership.objects.filter(user=world.volunteer).update(company=other)
+    world.company.refresh_from_db()
+    other.refresh_from_db()
+    assert (world.company.known_topics, other.known_topics) == ([], ["sante"])
+
+
+def test_topics_of_two_who_save_at_once_are_both_known(committed: None, now: dt.datetime) -> None:
+    world = factories.make_world(now)
+    profiles = [
+        VolunteerProfile(membership=world.company.memberships.get(user=person), topics=[topic])
+        for person, topic in ((world.volunteer, "sante"), (colleague(world, now), "email"))
+    ]
+    first, second = (partial(actions.describe_volunteer, profile=one, sites=[], now=now) for one in profiles)
+
+    def save_and_pause(pause: Callable[[], object]) -> None:
+        first()
+        pause()
+
+    assert second_waits(save_and_pause, second)
+    world.company.refresh_from_db()
+    assert world.company.known_topics == ["email", "sante"]

@@ -55,6 +55,7 @@ BREAKS = {
             SELECT volunteer_id FROM companies_slotvolunteer WHERE seat = 1 ORDER BY id LIMIT 1
         ) WHERE seat = 2 RETURNING id
     """,
+    "company_knows_topics": "UPDATE companies_company SET known_topics = '{parentalite}' RETURNING id",
     "room_within_site": "UPDATE companies_room SET capacity = 21 RETURNING id",
     "slot_within_room": (
         "UPDATE companies_slot SET places = 11 WHERE id = (SELECT min(id) FROM companies_slot) RETURNING id"
