@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from companies.models import ALL, Slot, SlotQuerySet, Span
 from territories.gazetteer import codes_within
@@ -41,6 +41,8 @@ DATES = {"du": dt.date(2, 2, 2), "au": dt.date(3, 3, 3)}
 OTHERS = {"ordinateurs": 32_001, "places": 32_002, "benevoles": 32_003, "departement": "??", "commune": "???"}
 # Filters whose value belongs to the words of a query; the values of the others are left apart.
 WORDS = ("moment", "reponse", "acces", "theme")
+# Filters of columns that the index by cell holds: what does not fit is passed over there, before its row is read.
+OF_THE_INDEX = ("moment", "ordinateurs", "places", "benevoles")
 
 
 @dataclass(frozen=True)
@@ -229,10 +231,13 @@ def _where(place: Commune | None, reach: float) -> tuple[int, dict[str, Any]]:
         return ANYWHERE, {}
     if place.point is None:
         return 0, {"near": place.departement_id}
-    cells = cells_around(*place.point, reach)
+    cells = _cells(*place.point, reach)
     size = next((size for size in CELLS if size >= len(cells)), len(cells))
     around = {"latitude": place.latitude, "longitude": place.longitude, "kilometres": reach, "most": ALL}
     return size, around | {f"cell{n}": cells[n] if n < len(cells) else NO_CELL for n in range(size)}
+
+
+_cells = lru_cache(maxsize=5_000)(cells_around)
 
 
 @lru_cache(maxsize=512)
@@ -276,7 +281,7 @@ def _span(shape: Shape, values: dict[str, Any]) -> Span:
 
 
 def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQuerySet:
-    chosen = ((name, values[name] if worded is None else worded) for name, worded in shape.filters)
+    chosen = [(name, values[name] if worded is None else worded) for name, worded in shape.filters]
     slots = _filtered(slots, chosen)
     if shape.near > 0:
         cells = [values[f"cell{n}"] for n in range(shape.near)]
@@ -284,7 +289,8 @@ def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQue
         if shape.by_distance:
             since = values["since_km"]
             return slots.from_nearest_site(cells, since_km=since, backwards=shape.backwards, **around)
-        return slots.of_cells(cells, _span(shape, values), backwards=shape.backwards).around(**around)
+        asked = Q(*(CONDITIONS[name].where(value) for name, value in chosen if name in OF_THE_INDEX))
+        return slots.of_cells(cells, _span(shape, values), asked, backwards=shape.backwards).around(**around)
     if shape.near == 0:
         return slots.filter(**{DEPARTEMENT: values["near"]})
     return slots

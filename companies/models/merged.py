@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import FloatField, Func
+from django.db.models.sql import Query
 from django.db.models.sql.datastructures import BaseTable, Join
 
 from territories.distance import KilometresFrom
@@ -32,25 +33,30 @@ class Span(NamedTuple):
 class OpenByCell(BaseTable):
     """In place of the table of slots: those that are open, of these cells and a span, each cell's by their beginning.
 
-    What is asked of the beginning must be said by the span: nothing beyond a leg narrows what is read.
+    What is asked of the beginning must be said by the span, and of other columns of the index by `asked`, a condition
+    on them alone: nothing beyond a leg narrows what is read.
     """
 
-    def __init__(self, table: str, alias: str, cells: Sequence[int], span: Span, *, backwards: bool) -> None:
+    def __init__(
+        self, table: str, alias: str, cells: Sequence[int], span: Span, asked: Query, *, backwards: bool
+    ) -> None:
         super().__init__(table, alias)
-        self.cells, self.span, self.backwards = cells, span, backwards
+        self.cells, self.span, self.asked, self.backwards = cells, span, asked, backwards
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:  # noqa: ARG002  # Django's signature
         name, alias, way = compiler.quote_name(self.table_name), self.table_alias, "DESC" if self.backwards else "ASC"
         since, until, most = self.span
+        asked, values = compiler.compile(self.asked.where) if self.asked.where else ("", ())
         within = " AND starts_at >= %s" * len(since) + " AND starts_at <= %s" * len(until)
+        within += f" AND {asked}" if asked else ""
         order = f"ORDER BY starts_at {way}, id {way} LIMIT %s"
         leg = f"(SELECT * FROM {name} WHERE state = 'open' AND cell = %s{within} {order})"  # noqa: S608  # names of our own
-        given = [value for cell in self.cells for value in (cell, *since, *until, most)]
+        given = [value for cell in self.cells for value in (cell, *since, *until, *values, most)]
         return f"({' UNION ALL '.join([leg] * len(self.cells))}) {compiler.quote_name(alias)}", given
 
     def relabeled_clone(self, change_map: Any) -> OpenByCell:
         alias = change_map.get(self.table_alias, self.table_alias)
-        return OpenByCell(self.table_name, alias, self.cells, self.span, backwards=self.backwards)
+        return OpenByCell(self.table_name, alias, self.cells, self.span, self.asked, backwards=self.backwards)
 
 
 class NearestSites(Join):

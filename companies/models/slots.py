@@ -73,11 +73,14 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         distance = kilometres_from(latitude, longitude, prefix="room__site__")
         return self.annotate(distance_km=distance).filter(distance_km__lte=kilometres)
 
-    def of_cells(self, cells: Sequence[int], span: Span, *, backwards: bool = False) -> Self:
-        """Open slots of these cells of the grid and a span, to be ordered by their beginning and key: see `merged`."""
-        found = self.all()
+    def of_cells(self, cells: Sequence[int], span: Span, asked: Q, *, backwards: bool = False) -> Self:
+        """Open slots of these cells of the grid and a span, to be ordered by their beginning and key: see `merged`.
+
+        What is asked of their own columns is looked at in the index `slot_open_by_cell`, as far as it holds them.
+        """
+        found, own = self.all(), Slot.objects.filter(asked).query
         alias = found.query.get_initial_alias()
-        found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, span, backwards=backwards)
+        found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, span, own, backwards=backwards)
         return found
 
     def from_nearest_site(
@@ -179,7 +182,11 @@ class Slot(Opening):
         ordering = ("starts_at", "pk")
         indexes = [
             models.Index(name="slot_open_by_start", fields=["starts_at", "id"], condition=Q(state="open")),
-            models.Index(name="slot_open_by_cell", fields=["cell", "starts_at", "id"], condition=Q(state="open")),
+            models.Index(
+                name="slot_open_by_cell",
+                fields=["cell", "starts_at", "id", "weekday", "computers", "places", "volunteers_offered"],
+                condition=Q(state="open"),
+            ),
             models.Index(name="slot_open_by_notice", fields=["matched_at"], condition=Q(state="open")),
             models.Index(name="slot_open_by_cell_notice", fields=["cell", "matched_at"], condition=Q(state="open")),
             models.Index(name="slot_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
