@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from html import escape
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
 from workshops.counting import There, by_commune, by_departement, week
-from workshops.filters import Position, Read, SlotFilter
+from workshops.filters import LONGEST_KEPT, Position, Read, SlotFilter
 from workshops.pictures import STEPS, facade, legend, map_of_communes, map_of_france
 from workshops.searching import Criteria, find
 
@@ -49,8 +50,16 @@ def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeStr
     """
     kept: dict[str, object] = {name: data[name] for name in data if name in SlotFilter.base_filters and data[name]}
     said = kept | {"apres": None, "avant": None} | parameters
-    query = {name: str(value) for name, value in said.items() if value is not None}
+    query = tuple([(name, str(value)) for name, value in said.items() if value is not None])
+    is_short = all(len(value) <= LONGEST_KEPT for _, value in query)
+    return (_kept_address if is_short else _address)(path, query)
+
+
+def _address(path: str, query: tuple[tuple[str, str], ...]) -> SafeString:
     return SafeString(escape(f"{path}?{urlencode(query)}"))
+
+
+_kept_address = lru_cache(maxsize=5_000)(_address)
 
 
 def results(data: QueryDict, asked: Read, *, now: dt.datetime) -> Results:
