@@ -2,19 +2,21 @@ import datetime as dt
 import html
 import itertools
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from associations.models import Request
+from associations.models import Request, RequestQuerySet
 from companies.models import Company, Site
 from territories.distance import kilometres_between
 from territories.models import Commune
 from tests import factories
 from tests.factories import World
-from workshops.sought import NEAR_KM, around, near_sites
+from workshops.sought import NEAR_KM, around, near_sites, stretch
 
 Visitor = Callable[[User], Client]
 PAGE = "/demandes/"
@@ -45,7 +47,64 @@ def test_requests_around_a_place_are_those_at_most_so_far(
     away = {one.pk: kilometres_between(point(lille), point(one.commune)) for one in scattered}
     found = list(around(Request.objects.open(now), lille, radius))
     assert {one.pk for one in found} == {number for number, km in away.items() if km <= radius}
-    assert [away[one.pk] for one in found] == sorted(away[one.pk] for one in found)
+
+
+def far_from_lille(now: dt.datetime, *, has_point: bool) -> tuple[Commune | None, RequestQuerySet]:
+    lille = Commune.objects.get(pk=factories.LILLE)
+    if not has_point:
+        Commune.objects.filter(pk=lille.pk).update(latitude=None, longitude=None)
+        lille.refresh_from_db()
+    return lille, around(Request.objects.open(now), lille, 200)
+
+
+@pytest.mark.parametrize("listed", ["all", "near", "near a place without a point"])
+def test_list_of_requests_goes_on_after_the_last_one_and_back(
+    scattered: list[Request], world: World, now: dt.datetime, listed: str
+) -> None:
+    for one in scattered[::3]:
+        Request.objects.filter(pk=one.pk).update(created_at=now - dt.timedelta(minutes=one.pk % 4))
+    Commune.objects.filter(pk=scattered[0].commune_id).update(latitude=None, longitude=None)
+    place, wanted = (
+        far_from_lille(now, has_point=listed == "near") if listed != "all" else (None, Request.objects.open(now))
+    )
+    page = partial(stretch, wanted, place=place, count=3)
+    whole = stretch(wanted, place=place, after=None, before=None, count=1000).shown
+    assert len(whole) > 6
+    assert [one.pk for one in whole] == [one.pk for one in sorted(whole, key=in_order)]
+    shown, ends, after = [], [], None
+    while True:
+        found = page(after=after, before=None)
+        shown += [one.pk for one in found.shown]
+        ends.append(found)
+        if found.after is None:
+            break
+        after = found.after
+    assert shown == [one.pk for one in whole]
+    for earlier, later in itertools.pairwise(ends):
+        assert later.before is not None
+        back = page(after=None, before=later.before)
+        assert [one.pk for one in back.shown] == [one.pk for one in earlier.shown]
+        assert (back.before is None) == (earlier is ends[0])
+
+
+def in_order(one: Any) -> tuple[bool, float, float, int]:
+    away = getattr(one, "distance_km", None)
+    return away is None, away or 0.0, -one.created_at.timestamp(), -one.pk
+
+
+def test_no_request_is_passed_over_while_others_come_and_go(
+    scattered: list[Request], world: World, now: dt.datetime, client: Client
+) -> None:
+    read = client.get(PAGE).context["page"]
+    assert read.after is not None
+    Request.objects.filter(pk__in=[one.pk for one in read.shown]).update(
+        state=Request.State.WITHDRAWN, withdrawn_at=now
+    )
+    factories.make_request(now, world.association)
+    following = client.get(f"{PAGE}?apres={read.after}").context["page"]
+    expected = [one.pk for one in reversed(scattered) if one.pk < read.after]
+    assert [one.pk for one in following.shown] == expected[:30]
+    assert client.get(f"{PAGE}?apres=999999999").status_code == 200
 
 
 def test_requests_near_a_company_would_come_to_one_of_its_sites(

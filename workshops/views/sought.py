@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,10 +16,11 @@ from associations.models import Request, RequestQuerySet
 from associations.views import managed_association
 from companies.models import Company, Site
 from territories import clock
+from territories.keys import key_in
 from territories.models import Commune
 from workshops import actions
 from workshops.forms import NearForm
-from workshops.sought import around, near_sites, with_offers
+from workshops.sought import around, near_sites, stretch, with_offers
 
 SHOWN = 30
 
@@ -33,10 +33,11 @@ def requests(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     place, near = asked.get("lieu"), bool(own) and not asked.get("partout")
     wanted = _chosen(Request.objects.open(now), place, asked.get("rayon", 0), own if near else [])
-    shown = with_offers(wanted, now).select_related("commune__departement")
+    listed = with_offers(wanted, now).select_related("commune__departement")
+    after, before = (key_in(request.GET.get(name, "")) for name in ("apres", "avant"))
     context = {
         "form": form,
-        "page": Paginator(shown, SHOWN).get_page(request.GET.get("page")),
+        "page": stretch(listed, place=place, after=after, before=before, count=SHOWN),
         "associations": wanted.order_by().aggregate(count=Count("association", distinct=True))["count"],
         "query": form.kept(),
         "place": place,
