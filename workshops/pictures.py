@@ -105,6 +105,13 @@ class Dot(NamedTuple):
     longitude: float
 
 
+class Specks(NamedTuple):
+    """Communes that the map shows without a name, half as large as with one: all of one size, as one line of points."""
+
+    points: str
+    width: float
+
+
 class Figure(NamedTuple):
     """A number written on a département."""
 
@@ -120,6 +127,7 @@ class Map(NamedTuple):
     shapes: list[Shape]
     dots: list[Dot]
     figures: list[Figure]
+    specks: list[Specks]
 
 
 class Shade(NamedTuple):
@@ -137,7 +145,7 @@ def map_of_france(
     drawn, there = outlines(), {one.place.pk: one for one in found}
     shapes = [_shape(path, there.get(code), link, steps) for code, path in drawn.coarse.items()]
     figures = [_figure(one) for one in found if numbered and one.amount and _has_room(one)]
-    return Map(drawn.view_box, shapes, [], figures)
+    return Map(drawn.view_box, shapes, [], figures, [])
 
 
 def _shape(path: str, there: Found | None, link: Callable[[Any], str], steps: tuple[int, ...]) -> Shape:
@@ -169,16 +177,25 @@ def map_of_communes(
     departements: list[Departement],
     link: Callable[[Any], str],
     *,
+    others: Sequence[Found] = (),
     steps: tuple[int, ...] = STEPS,
 ) -> Map:
-    """The départements alone, with a dot for each commune."""
+    """The départements alone, with a dot for each commune; of the others the place alone."""
     drawn = outlines()
     shapes = [Shape(drawn.paths[one.pk], 0, "", "") for one in departements if one.pk in drawn.paths]
     left, top, width, height = _box([shape.path for shape in shapes])
     # Where there is nothing is drawn first: it hides nothing.
     placed = sorted((there for there in found if there.place.point), key=lambda one: one.amount > 0)
     dots = [_dot(there, max(width, height), link, steps) for there in placed]
-    return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots, [])
+    specks = _specks([_dot(there, max(width, height), link, steps) for there in others if there.place.point])
+    return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots, [], specks)
+
+
+def _specks(dots: list[Dot]) -> list[Specks]:
+    sizes = sorted({dot.radius for dot in dots})
+    return [
+        Specks("".join([f"M{dot.x:g} {dot.y:g}h0" for dot in dots if dot.radius == radius]), radius) for radius in sizes
+    ]
 
 
 def _box(paths: list[str]) -> tuple[float, float, float, float]:

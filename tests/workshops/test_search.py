@@ -715,6 +715,30 @@ def test_commune_on_the_map_leads_to_what_it_counts(slots: list[Slot], client: C
         assert len(shown) == listed[name]
 
 
+def test_communes_of_a_full_map_are_named_forty_at_a_time(world: World, now: dt.datetime, client: Client) -> None:
+    towns = Commune.objects.filter(departement="62", latitude__isnull=False).order_by("-search_name")[:90]
+    for number, town in enumerate(towns):
+        room = factories.make_room(now, factories.make_site(now, world.company, commune_id=town.pk))
+        for week in range(1 + number // 60):
+            factories.make_slot(room, world.slot.starts_at + dt.timedelta(weeks=week))
+    address, named, drawn = "/creneaux/?vue=carte&departement=62", [], []
+    while address:
+        page = client.get(address).text
+        named.append(re.findall(r'<li><a href="[^"]+">([^<]+) \(62\)</a> <span class="hold">([^<]+)</span>', page))
+        drawn.append((page.count("<circle") - len(counting.PARTS), page.count("h0")))
+        assert "communes sur 90" in page
+        [address] = [f"/creneaux/{html.unescape(one)}" for one in re.findall(r'rel="next" href="([^"]+)"', page)] or [
+            ""
+        ]
+    assert [len(part) for part in named] == [40, 40, 10]
+    assert {html.unescape(name) for part in named for name, _ in part} == {town.name for town in towns}
+    assert [said for _, said in named[0]].count("2\u00a0créneaux") == 30
+    assert all(circles + specks == drawn[0][0] + drawn[0][1] for circles, specks in drawn)
+    assert client.get("/creneaux/?vue=carte&departement=62&suite=999").text == client.get(
+        "/creneaux/?vue=carte&departement=62&suite=abc"
+    ).text.replace("suite=abc", "suite=999")
+
+
 @pytest.mark.parametrize("pointless", [False, True])
 @pytest.mark.parametrize("query", MAPS)
 def test_map_of_a_place_counts_what_the_list_shows(

@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 
 from accounts.forms import DayField
 from accounts.ranges import FIRST_DAY, LAST_DAY
+from territories.keys import key_in
 from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
@@ -33,6 +34,8 @@ WEEK = dt.timedelta(days=7)
 # A map of the country counts a hundred thousand slots in 1.2 s: who comes within this time sees the same, and since
 # when. Communes are counted in 0.1 s, anew for each page.
 MAP_SECONDS = 30
+# Around Paris a thousand communes have slots: nobody reads, or steps through, so many links.
+NAMED = 40
 
 
 class Results(NamedTuple):
@@ -141,11 +144,24 @@ def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
     if departement is None and criteria.place is None and asked.cleaned["commune"] is None:
         found, counted_at = _kept(criteria, now)
         drawn = map_of_france(found, lambda one: address(data, departement=one.pk), numbered=True)
-        return _drawn(data, found, drawn, departement=None, counted_at=counted_at)
-    found = by_commune(criteria, now=now)
+        return _drawn(data, found, drawn, departement=None, counted_at=counted_at, among=len(found))
+    return _communes(data, by_commune(criteria, now=now), departement)
+
+
+def _communes(data: QueryDict, found: list[There], departement: Departement | None) -> Results:
+    """Those that have most are named, so many at once; of the others, the map shows where they are."""
+    ranked = sorted(found, key=lambda there: -there.amount)
+    asked = key_in(data.get("suite", "")) or 0
+    first = asked if asked < len(ranked) else 0
+    chosen = {there.place.pk for there in ranked[first : first + NAMED]}
+    named = [there for there in found if there.place.pk in chosen]
+    others = [there for there in found if there.place.pk not in chosen]
     around = [departement] if departement else list({there.place.departement: None for there in found})
-    drawn = map_of_communes(found, around, lambda one: _of_commune(data, one))
-    return _drawn(data, found, drawn, departement=departement, counted_at=None)
+    drawn = map_of_communes(named, around, lambda one: _of_commune(data, one), others=others)
+    shown = _drawn(data, named, drawn, departement=departement, counted_at=None, among=len(found)).shown
+    before = address(data, suite=max(first - NAMED, 0)) if first else SafeString()
+    after = address(data, suite=first + NAMED) if first + NAMED < len(found) else SafeString()
+    return Results(shown, before, after)
 
 
 def _kept(criteria: Criteria, now: dt.datetime) -> tuple[list[There], dt.datetime]:
@@ -171,7 +187,9 @@ def _drawn(
     *,
     departement: Departement | None,
     counted_at: dt.datetime | None,
+    among: int,
 ) -> Results:
+    """`among`: of how many places these are those that are named."""
     places = [
         {
             "name": there.place,
@@ -186,6 +204,7 @@ def _drawn(
         "map": drawn,
         "legend": legend(STEPS),
         "places": places,
+        "among": 0 if among == len(places) else among,
         "nothing": "" if drawn.dots else "aucun",
         "departement": departement,
         "counted_at": counted_at,
