@@ -1,4 +1,7 @@
-"""The link by which a member says that a workshop still stands: it names the member, the side and the date."""
+"""The link by which a member says that a workshop still stands: it names the member, the side and the date.
+
+It shows something until a month after that date (`workshops.dates`).
+"""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ import datetime as dt
 
 from accounts.member_links import MemberLink
 from accounts.models import User
+from workshops.dates import SHOWN_FOR
 from workshops.models import Booking
 
 ANSWER = MemberLink("workshops.answer", "workshops:answer")
 HOLD = MemberLink("workshops.hold", "workshops:hold")
-SHOWN_FOR = dt.timedelta(days=30)
 
 
 def answer_path(booking: Booking, member: User) -> str:

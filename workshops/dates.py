@@ -1,13 +1,25 @@
-"""For which date of a workshop a link was written: the workshop may have left it since."""
+"""For which date of a workshop a link was written: the workshop may have left it since.
+
+A link may be passed on, or kept by a program: it shows something for a month once there is nothing to answer.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from workshops.models import Booking, Workshop
+
+SHOWN_FOR = dt.timedelta(days=30)
 
 
 def date_of(booking: Booking) -> int:
     """What a link says of it."""
     return int(booking.slot.starts_at.timestamp())
+
+
+def is_long_over(booking: Booking, now: dt.datetime) -> bool:
+    """Whether links that were written for the date of this booking show nothing any more."""
+    return booking.slot.ends_at + SHOWN_FOR <= now
 
 
 def booking_at(workshop: Workshop, date: int) -> Booking | None:

@@ -165,6 +165,29 @@ def test_link_of_a_former_date_says_where_the_workshop_is_now(
     assert (SlotVolunteer.objects.count(), Attendance.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize("was_moved", [True, False])
+@pytest.mark.parametrize("link", ["company", "association", "coming"])
+def test_link_shows_nothing_a_month_after_its_date(
+    world: World, booking: Booking, now: dt.datetime, client: Client, link: str, *, was_moved: bool
+) -> None:
+    path = {
+        "company": agreement_path(booking.workshop, Side.COMPANY, world.company_owner),
+        "association": agreement_path(booking.workshop, Side.ASSOCIATION, world.association_owner),
+        "coming": coming_path(booking.workshop, world.volunteer),
+    }[link]
+    if was_moved:
+        moved(booking, next_week(world), now)
+    over = world.slot.ends_at + dt.timedelta(days=30)
+    with travel(over - dt.timedelta(seconds=1), tick=False):
+        assert client.get(path).status_code == 200
+    with travel(over, tick=False):
+        for page in (client.get(path), client.post(path)):
+            assert (page.status_code, "Ce lien a expiré" in page.text) == (410, True)
+            assert "un courriel apporte un nouveau lien" in page.text
+            assert (world.association.name in page.text, world.company.name in page.text) == (False, False)
+    assert (SlotVolunteer.objects.count(), Workshop.objects.filter(company_agreed_at=None).count()) == (0, 1)
+
+
 def test_code_of_a_former_date_is_for_members_alone(
     world: World, booking: Booking, now: dt.datetime, visitor: Visitor
 ) -> None:

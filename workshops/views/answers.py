@@ -14,10 +14,11 @@ from territories import clock
 from workshops import actions
 from workshops.agreements import agreement_of
 from workshops.answers import answer_of, has_expired, hold_of
+from workshops.dates import is_long_over
 from workshops.forms import AnswerForm, HoldForm
 from workshops.matching import unspoken
 from workshops.models import Booking, Reason, Side
-from workshops.views.moved import former_date, moved_to
+from workshops.views.moved import expired, former_date, moved_to
 
 
 @login_not_required
@@ -28,9 +29,11 @@ def agreement(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     workshop, booking, side, member = found
+    now = clock.now()
+    if is_long_over(booking, now):
+        return expired(request)
     if booking.pk != workshop.booking_id:
         return _former_date(request, booking, side)
-    now = clock.now()
     if request.method == "POST":
         refusal = refusal_of(lambda: actions.agree_workshop(workshop=workshop, side=side, by=member, now=now))
     else:
@@ -63,7 +66,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     booking, member = found
     if has_expired(booking, clock.now()):
-        return render(request, "workshops/link_expired.html", status=410)
+        return expired(request)
     refusal = ""
     form = AnswerForm(request.POST)
     if request.method == "POST" and form.is_valid():
@@ -101,7 +104,7 @@ def hold(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     booking, member = found
     if has_expired(booking, clock.now()):
-        return render(request, "workshops/link_expired.html", status=410)
+        return expired(request)
     refusal = ""
     form = HoldForm(request.POST)
     if request.method == "POST" and form.is_valid():

@@ -18,10 +18,11 @@ from companies.views import managed_company
 from territories import clock
 from territories.wording import counted
 from workshops import actions
+from workshops.dates import is_long_over
 from workshops.models import Attendance, Booking, Side, Workshop
 from workshops.presence import coming_of, presence_of, presence_path
 from workshops.views.bookings import booking_of
-from workshops.views.moved import former_date, led_on, workshop_of
+from workshops.views.moved import expired, former_date, led_on, workshop_of
 from workshops.volunteers import missing
 
 
@@ -106,6 +107,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         raise Http404
     workshop, booking, member = found
+    if is_long_over(booking, clock.now()):
+        return expired(request)
     if booking.pk != workshop.booking_id:
         return _former_date(request, booking)
     refusal = ""

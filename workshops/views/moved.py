@@ -56,6 +56,11 @@ def former_date(request: HttpRequest, was: Booking, side: Side, *, back: str, la
     return render(request, "workshops/former_date.html", context, status=409 if request.method == "POST" else 200)
 
 
+def expired(request: HttpRequest) -> HttpResponse:
+    """The page of a link by which nothing has been to answer for a month: what became of it is behind the login."""
+    return render(request, "workshops/link_expired.html", status=410)
+
+
 def _when(booking: Booking) -> str:
     slot = booking.slot
     return f"{day_date(slot.starts_on)}, {time_range(*slot.hours_local)}"
