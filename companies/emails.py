@@ -84,8 +84,8 @@ def stand_in_found(*, promise: SlotVolunteer, by: User, now: dt.datetime) -> Non
         )
 
 
-def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.datetime) -> None:
-    """To one volunteer, in one mail: the evenings that they had promised are not offered any more.
+def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.datetime, left_company: bool = False) -> None:
+    """To one volunteer, in one mail: the evenings that they had promised are not offered any more, or not to them.
 
     And leave their calendar.
     """
@@ -100,6 +100,7 @@ def promises_ended(*, promises: list[SlotVolunteer], reason: str, now: dt.dateti
                 "company": workshops[0]["company"],
                 "workshops": workshops,
                 "reason": reason,
+                "left_company": left_company,
                 "url": _volunteering(),
             },
             calendar=off,

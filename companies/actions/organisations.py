@@ -13,6 +13,7 @@ from accounts.actions.files import flag_page
 from accounts.actions.holding import hold
 from accounts.actions.registration import register_once
 from accounts.models import Role, User
+from companies import emails
 from companies.models import Company, Membership, SlotVolunteer
 from territories.instants import tell_database
 
@@ -53,15 +54,18 @@ def describe_company(*, company: Company, now: dt.datetime) -> Company:
 
 @transaction.atomic
 def remove_member(*, organisation: Company, member: Membership, by: User, now: dt.datetime) -> None:
-    """Take a member out, or leave. What they promised for coming slots is taken back with it.
+    """Take a member out, or leave. What they promised for coming slots is taken back with it, of which they are told.
 
     Raises:
         accounts.actions.LastOwner: nobody would answer for the company any more.
     """
     accounts.remove_member(organisation=organisation, member=member, by=by, now=now)
     tell_database(now)
-    coming = SlotVolunteer.objects.filter(volunteer=member.user, starts_at__gt=now)
-    coming.filter(slot__room__site__company=organisation).delete()
+    coming = SlotVolunteer.objects.of_company(organisation).coming(now).filter(volunteer=member.user)
+    ended = list(coming.with_place().order_by("starts_at", "pk"))
+    coming.delete()
+    if ended:
+        emails.promises_ended(promises=ended, reason="", left_company=True, now=now)
 
 
 @transaction.atomic

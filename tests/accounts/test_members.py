@@ -11,12 +11,14 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.db import IntegrityError, connection, transaction
+from icalendar import Calendar
 
 from accounts.actions import members as actions
 from accounts.models import Organisation, Role, User
 from companies import actions as companies
 from companies.models import Membership, SlotVolunteer
 from mail.models import Message
+from mail.rendering import render
 from tests import factories
 from tests.factories import World
 from tests.races import at_once
@@ -349,6 +351,34 @@ def test_removed_volunteer_is_freed_of_coming_slots(world: World, now: dt.dateti
     companies.remove_member(organisation=world.company, member=member, by=world.company_owner, now=now)
     assert not SlotVolunteer.objects.exists()
     assert Message.objects.get(template="member_removed").to_email == world.volunteer.email
+
+
+@pytest.mark.parametrize("by", ["owner", "volunteer"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_leaves_a_company_hears_that_their_evenings_leave_their_calendar(
+    world: World, now: dt.datetime, by: str, count: int
+) -> None:
+    week, nina = dt.timedelta(days=7), factories.make_user("Nina")
+    factories.add_member(world.company, nina, Role.VOLUNTEER, now)
+    slots = [world.slot, *(factories.make_slot(world.room, world.slot.starts_at + n * week) for n in range(1, count))]
+    for slot in slots:
+        companies.join_slot(slot=slot, by=nina, now=now)
+    elsewhere = factories.make_room(now, factories.make_site(now, factories.make_company(now)))
+    kept = factories.make_slot(elsewhere, world.slot.starts_at + 9 * week)
+    factories.add_member(kept.room.site.company, nina, Role.VOLUNTEER, now)
+    companies.join_slot(slot=kept, by=nina, now=now)
+    promised = {one.slot: f"promise-{one.pk}" for one in SlotVolunteer.objects.filter(slot__in=slots)}
+    member = Membership.objects.select_related("user").get(user=nina, company=world.company)
+    remover = world.company_owner if by == "owner" else nina
+    companies.remove_member(organisation=world.company, member=member, by=remover, now=now)
+
+    told = Message.objects.get(template="promises_ended")
+    assert (told.to_email, told.calendar_method) == (nina.email, "CANCEL" if count == 1 else "PUBLISH")
+    events = Calendar.from_ical(told.calendar).walk("VEVENT")
+    off = {(str(one["UID"]).partition("@")[0], str(one["STATUS"]), one["SEQUENCE"]) for one in events}
+    assert off == {(uid, "CANCELLED", slot.sequence + 2) for slot, uid in promised.items()}
+    assert f"Vous n’êtes plus membre d’{world.company.name}" in render(told).text
+    assert [one.slot for one in SlotVolunteer.objects.all()] == [kept]
 
 
 def test_asking_to_join_reaches_the_owners_and_is_answered(organisation: Organisation, now: dt.datetime) -> None:
