@@ -47,6 +47,7 @@ from workshops.models import (
 )
 from workshops.presence import coming_path
 from workshops.proposed import path_of_slot
+from workshops.readiness import at_the_site
 from workshops.thanks import what_was_reported
 from workshops.told import about, fact, names_of, thread
 from workshops.volunteers import booked_among, is_booked
@@ -280,12 +281,15 @@ def _asked(booking: Booking) -> dict[str, object]:
 
 @by_day
 def workshop_agreement(*, workshop: Workshop, side: Side, now: dt.datetime) -> None:
-    """To one side, seven days ahead: does it still stand? One click, recorded as that person's."""
+    """To one side, seven days ahead: does it still stand? One click, recorded as that person's.
+
+    And how many come, which the association has to say where it has not.
+    """
     booking = workshop.booking
     page = _company_url(booking) if side == Side.COMPANY else _association_url(booking)
     for person in _company(booking) if side == Side.COMPANY else _association(booking):
         url = settings.SITE_URL + agreement_path(workshop, side, person.person)
-        told = partial(dict[str, object], side=str(side), page_url=page)
+        told = partial(Expected(workshop, side, now).facts, page_url=page)
         event, until = REQUEST, booking.slot.starts_at
         _tell("workshop_agreement", booking, person, now, url=url, event=event, not_after=until, facts=told)
 
@@ -635,20 +639,20 @@ def _tell_all(
 ) -> None:
     """Both sides and the volunteers, each with the event for their calendars; the association has the access kit.
 
-    Who acts for the company and comes as a volunteer is reminded once.
+    And all of them how many visitors are expected. Who acts for the company and comes as a volunteer is reminded once.
     """
     booking, event = workshop.booking, REQUEST
     tell = partial(_tell, not_after=not_after, priority=priority, told_once=told_once)
-    hosts = _company(booking)
+    hosts, expected = _company(booking), Expected(workshop, Side.COMPANY, now).facts
     for person in hosts:
-        tell(template, booking, person, now, url=_company_url(booking), event=event)
+        tell(template, booking, person, now, url=_company_url(booking), event=event, facts=expected)
     reminded = {host.pk for host in hosts}
     for promise in [one for one in _promises(booking) if one.volunteer_id not in reminded]:
         reader, url = as_volunteer(booking.slot, promise.volunteer), _volunteer_url()
-        tell(template, booking, reader, now, url=url, event=event, promise=promise)
-    url, kit = _association_url(booking), partial(_access, booking)
+        tell(template, booking, reader, now, url=url, event=event, promise=promise, facts=expected)
+    url, guests = _association_url(booking), Expected(workshop, Side.ASSOCIATION, now).facts
     for person in _association(booking):
-        tell(template, booking, person, now, url=url, event=event, facts=kit)
+        tell(template, booking, person, now, url=url, event=event, facts=lambda: guests() | _access(booking))
 
 
 def _tell_association(template: str, booking: Booking, now: dt.datetime, others: list[Slot], **told: object) -> None:
@@ -725,6 +729,25 @@ class Said:
 
 def _access(booking: Booking) -> dict[str, object]:
     return {"access": booking.slot.room.site.access_lines()}
+
+
+class Expected(NamedTuple):
+    """What a side is reminded of the number of visitors: how many were told, or that the association has to say it."""
+
+    workshop: Workshop
+    side: Side
+    at: dt.datetime
+
+    def facts(self, **more: object) -> dict[str, object]:
+        """In the language spoken, with what else a mail tells this side."""
+        count, due_at = self.workshop.visitors, self.workshop.visitors_due_at
+        return {
+            "side": str(self.side),
+            "visitors": "" if count is None else counted(count, "visiteur", "visiteurs"),
+            "visitors_due": at_the_site(self.workshop.booking.slot, due_at) if due_at else "",
+            "visitors_late": due_at is not None and due_at <= self.at,
+            **more,
+        }
 
 
 class Others(NamedTuple):

@@ -16,7 +16,7 @@ from mail import wanted
 from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
 from workshops.catalogue import bookable
-from workshops.emails import SHOWN_IN_ALERT, Alert, Elsewhere, Instead, Left, Others, Proposal, Said, Shifted
+from workshops.emails import SHOWN_IN_ALERT, Alert, Elsewhere, Expected, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.matching import MATCHES_TOLD, best_slots
 from workshops.models import (
     Booking,
@@ -418,6 +418,10 @@ def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
     with translation.override(message.language):
         if "access" in told:
             told["access"] = booking.slot.room.site.access_lines()
+        workshop = _workshop(message) if "side" in told else None
+        if workshop is not None:
+            workshop.booking = booking
+            told |= Expected(workshop, Side(told["side"]), at).facts()
         if message.calendar:
             event = said.event(message.calendar_method, _promise(message))
             message.calendar = addressed(event, message.to_email)

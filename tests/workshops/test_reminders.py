@@ -16,7 +16,7 @@ from time_machine import travel
 
 from accounts.models import Role, User
 from companies.actions import join_slot
-from companies.models import Slot, SlotVolunteer
+from companies.models import AccessKit, Slot, SlotVolunteer
 from mail import bounces
 from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
@@ -102,6 +102,44 @@ def test_reminder_holds_the_event_of_each_reader(booking: Booking, world: World)
     told = {name: (str(event["UID"]).partition("@")[0], event["SEQUENCE"]) for name, event in events.items()}
     workshop = (f"booking-{booking.pk}", booking.sequence)
     assert told == {"Hélène": workshop, "Karim": workshop, "Lucie": (f"promise-{promise.pk}", world.slot.sequence + 1)}
+
+
+UNSAID = "L’association n’a pas encore dit combien de visiteurs viennent."
+ASKED = "Dites combien de visiteurs viennent, sur la page de l’atelier."
+
+
+def said_of_visitors(template: str, at: dt.datetime) -> dict[str, str]:
+    """What each reader of a mail that leaves at this instant is told of them, in the text and on the page alike."""
+    told = {}
+    for message in Message.objects.filter(template=template).order_by("pk"):
+        assert why_unwanted(message, at=at) == ""
+        said = render(message)
+        told[message.to_name] = next(line for line in said.text.splitlines() if "visiteurs" in line)
+        assert told[message.to_name] in said.html.replace("<strong>", "").replace("</strong>", "")
+    return told
+
+
+@pytest.mark.parametrize(
+    ("hours", "until"), [(None, ""), (24, " L’entreprise le demande avant le lundi 7\u00a0décembre")]
+)
+def test_reminders_ask_for_the_number_of_visitors_and_tell_it(
+    booking: Booking, world: World, hours: int | None, until: str
+) -> None:
+    AccessKit.objects.update(visitor_count_hours=hours)
+    asked = f"{ASKED}{until}, 18\u00a0h\u00a030." if hours else ASKED
+    scan(START - 7 * DAY, START - 2 * DAY)
+    assert said_of_visitors("workshop_agreement", START - 7 * DAY) == {"Hélène": UNSAID, "Karim": asked}
+    assert said_of_visitors("workshop_reminder", START - 2 * DAY) == {"Hélène": UNSAID, "Lucie": UNSAID, "Karim": asked}
+
+    morning = START - 10 * HOUR
+    scan(morning)
+    late = " L’entreprise attend ce nombre depuis le lundi 7\u00a0décembre, 18\u00a0h\u00a030." if hours else ""
+    assert said_of_visitors("workshop_today", morning)["Karim"] == f"{ASKED}{late}"
+    workshop = Workshop.objects.with_everything().get()
+    workshop.visitors = 7
+    actions.prepare_workshop(workshop=workshop, by=world.association_owner, now=morning)
+    # What was written before the number was told says it when it leaves.
+    assert said_of_visitors("workshop_today", morning) == dict.fromkeys(ALL, "Nombre annoncé\u00a0: 7\u00a0visiteurs.")
 
 
 def test_workshop_that_cannot_be_told_of_holds_no_other_up(
