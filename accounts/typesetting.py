@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ import segno
 import typst
 from django.conf import settings
 
+logger = logging.getLogger(__name__)
+
 SHARED = Path(__file__).with_name("typesetting.typ")
-# Readable aloud (tagged, ISO 14289-1), unless a name has letters that no font at hand can show.
+# Readable aloud (tagged, ISO 14289-1), unless a name has letters that no font of the machine can show: the typesetter
+# brings Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic and Devanagari along.
 ACCESSIBLE: list[Any] = ["ua-1"]
 
 
@@ -38,7 +42,8 @@ def typeset(template: Path, content: Mapping[str, object], *, code: str, verify_
     inputs = {"data": json.dumps({**shared, **content}, ensure_ascii=False)}
     try:
         return _compile(source, inputs, ACCESSIBLE, at)
-    except typst.TypstError:
+    except typst.TypstError as error:
+        logger.warning("Document %s is not readable aloud, and may show boxes for letters: %s", code, error)
         return _compile(source, inputs, [], at)
 
 

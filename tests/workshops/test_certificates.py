@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import typst
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +19,7 @@ from time_machine import travel
 
 from accounts.actions.files import claim_file
 from accounts.models import User
+from companies.models import Company
 from tests import factories
 from tests.factories import World
 from workshops import actions
@@ -269,6 +271,65 @@ def test_closed_account_leaves_the_certificate_without_a_name(held: Workshop, wo
     made = certify(world, world.slot.ends_at)
     Certificate.objects.filter(pk=made.pk).update(volunteer=None)
     assert "Compte fermé" in Client().get(reverse("workshops:certificate", args=[made.code])).text
+
+
+# Whose letters the typesetter brings along, and those for which the machine has a font: of which family, and a name.
+BROUGHT_ALONG = [
+    "Žofia Łukasiewicz",
+    "Nguyễn Thị Ánh",
+    "Ελένη Παπαδοπούλου",
+    "Олена Шевченко",
+    "Արամ Խաչատրյան",
+    "ნინო გელაშვილი",
+    "שרה כהן",
+    "فاطمة الزهراء",
+    "پریسا گلچین",
+    "प्रिया शर्मा",
+]
+ON_THE_MACHINE = [
+    ("Noto Sans Bengali", "রিয়া সেন"),
+    ("Noto Sans Tamil", "கமலா தேவி"),
+    ("Noto Sans Sinhala", "නිමල්"),
+    ("Noto Sans Thai", "สมชาย ใจดี"),
+    ("Noto Sans Khmer", "សុខា"),
+    ("Noto Sans Ethiopic", "አበበ ቢቂላ"),
+    ("Noto Sans Tifinagh", "ⵜⴰⵎⴰⵣⵉⵖⵜ"),
+    ("Droid Sans Fallback", "王小明"),
+    ("Droid Sans Fallback", "山田はなこ"),
+    ("Droid Sans Fallback", "김민수"),
+]
+FAMILIES = set(typst.Fonts().families())
+
+
+def text_for(name: str, now: dt.datetime) -> str:
+    company = Company(name="Atelier Martin")
+    person = User(name=name)
+    given = {"year": 2026, "workshops": 1, "benevolat_minutes": 120, "mecenat_minutes": 0, "issued_at": now}
+    return text_of(Certificate(kind=Certificate.Kind.VOLUNTEER, company=company, volunteer=person, **given))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *BROUGHT_ALONG,
+        *(
+            pytest.param(name, marks=pytest.mark.skipif(family not in FAMILIES, reason=f"{family} is not installed"))
+            for family, name in ON_THE_MACHINE
+        ),
+    ],
+)
+def test_name_is_drawn_in_its_own_letters(name: str, now: dt.datetime, caplog: pytest.LogCaptureFixture) -> None:
+    """The typesetter refuses a document readable aloud of which one letter has no glyph."""
+    assert set(name) - set(text_for(name, now)) == set()
+    assert caplog.messages == []
+
+
+def test_certificate_whose_name_no_font_can_draw_is_made_and_the_log_says_so(
+    now: dt.datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "Ana" in text_for("Ana \U0010fffd", now)
+    (said,) = caplog.messages
+    assert ("not readable aloud" in said, "Ana" in said) == (True, False)
 
 
 # --- what is over -----------------------------------------------------------------------------------
