@@ -241,14 +241,11 @@ def _end(signatures: QuerySet[Signature], now: dt.datetime) -> None:
 
 
 def _move_association(into: Association, gone: Association, now: dt.datetime) -> None:
-    live = (Booking.State.PENDING, *Booking.LIVE)
-    own_slots = Booking.objects.filter(association=into, state__in=live).values("slot")
-    if Booking.objects.filter(association=gone, state__in=live, slot__in=own_slots).exists():
+    live = Booking.objects.filter(state__in=(Booking.State.PENDING, *Booking.LIVE))
+    own_slots = live.filter(association=into).values("slot")
+    if live.filter(association=gone, slot__in=own_slots).exists():
         raise CannotMerge("Les deux ont réservé un même créneau\u00a0: annulez une des réservations d’abord.")
-    own_places = WaitlistEntry.objects.filter(association=into, state__in=WaitlistEntry.STANDING).values("slot")
-    WaitlistEntry.objects.waiting().filter(association=gone, slot__in=own_places).update(
-        state=WaitlistEntry.State.LEFT, ended_at=now
-    )
+    _leave_queues(into, gone, live.filter(association__in=(into, gone)).values("slot"), now)
     for kind in (Course, Booking, WaitlistEntry):
         kind.objects.filter(association=gone).update(association=into)
     CalendarFeed.objects.open().filter(association=gone).update(closed_at=now)
@@ -256,6 +253,16 @@ def _move_association(into: Association, gone: Association, now: dt.datetime) ->
     InsuranceCertificate.objects.filter(association=gone).update(association=into)
     _move_agreements(into, gone, now)
     _keep_state(into, gone)
+
+
+def _leave_queues(into: Association, gone: Association, claimed: QuerySet[Any], now: dt.datetime) -> None:
+    """Nobody waits for what they have, asked for or have held, as either of the two entries, nor twice."""
+    waiting = WaitlistEntry.objects.waiting()
+    own_places = waiting.filter(association=into).order_by().values("slot")
+    twice = waiting.filter(association=gone, slot__in=own_places)
+    beside = waiting.filter(association__in=(into, gone), slot__in=claimed)
+    for places in (twice, beside):
+        places.update(state=WaitlistEntry.State.LEFT, ended_at=now)
 
 
 # A merge does not lift a suspension; an admission counts for both; what waits is decided on before what was refused.

@@ -15,11 +15,15 @@ from django.urls import reverse
 from accounts.actions import files, members
 from accounts.audit import member_changes, was_removed
 from accounts.models import Decision, Role, User
+from associations.models import Association
+from companies.models import Slot
 from mail.models import Message
 from mail.rendering import render
 from solidarite.moderation import merging
 from tests import factories
 from tests.factories import World
+from workshops import actions
+from workshops.models import Booking, Reason, Side, WaitlistEntry
 
 Visitor = Callable[[User], Client]
 
@@ -196,3 +200,35 @@ def test_links_of_two_united_companies_are_taken_back_together(world: World, now
     for link in links:
         with pytest.raises(members.InvitationClosed):
             members.accept_invitation(organisation=keep, invitation=link, by=late, now=now)
+
+
+def queue(slot: Slot, association: Association, now: dt.datetime) -> WaitlistEntry:
+    facts: dict[str, Any] = {"participants": 6, "topic": "email", "message": "", "request": None}
+    by = association.owners()[0]
+    return actions.join_waitlist(slot_id=slot.pk, association=association, by=by, now=now, **facts)
+
+
+@pytest.mark.parametrize("by", ["kept", "gone"])
+@pytest.mark.parametrize("claim", ["booked", "held"])
+def test_nobody_waits_for_what_is_theirs_once_two_entries_are_one(
+    world: World, now: dt.datetime, by: str, claim: str
+) -> None:
+    keep, gone = pair("association", now)
+    claimer, other = (keep, gone) if by == "kept" else (gone, keep)
+    first = factories.make_booking(now, world.slot, claimer if claim == "booked" else world.association)
+    if claim == "held":
+        queue(world.slot, claimer, now)
+    waits = queue(world.slot, other, now)
+    if claim == "held":
+        actions.cancel_booking(
+            booking=Booking.objects.with_everything().get(pk=first.pk),
+            side=Side.ASSOCIATION,
+            code=Reason.NO_NEED,
+            by=world.association_owner,
+            now=now,
+        )
+        assert Booking.objects.held(now).get().association == claimer
+    unite(keep, gone, world, now)
+    waits.refresh_from_db()
+    assert (waits.state, waits.association, waits.ended_at) == (WaitlistEntry.State.LEFT, keep, now)
+    assert Booking.objects.live(now).get().association == keep
