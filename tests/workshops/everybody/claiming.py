@@ -6,10 +6,12 @@ import uuid
 
 from accounts.vocabulary import Topic
 from associations.models import Association, Request
-from tests.workshops.everybody.machine import Everybody
+from companies.models import BookingMode, Slot
+from tests.workshops.everybody.machine import Everybody, Moves
+from tests.workshops.everybody.stage import DAY, new_series
 from workshops import actions
 from workshops.catalogue import unasked
-from workshops.models import Booking, Course, Reason, Side, WaitlistEntry
+from workshops.models import Booking, Course, Dismissal, Reason, Side, WaitlistEntry
 
 STATES = Booking.State
 
@@ -168,8 +170,10 @@ class Claiming(Everybody):
     # --- queues -------------------------------------------------------------------------------------
 
     def queue(self) -> None:
-        slot, association = self.taken_slot(), self.association()
-        request = self.own_request(association)
+        association = self.association()
+        self._queue(self.taken_slot(), association, self.own_request(association))
+
+    def _queue(self, slot: Slot, association: Association, request: Request | None) -> None:
         entry = self.attempt(
             "queue",
             lambda: actions.join_waitlist(
@@ -219,6 +223,39 @@ class Claiming(Everybody):
             return
         by = self.host(slot)
         self.attempt("offer", lambda: actions.offer_slot(slot_id=slot.pk, request=request, by=by, now=self.now))
+
+    def offer_an_evening(self) -> None:
+        """One more, opened for who looks for it."""
+        request, room = (
+            self.pick(Request.objects.open(self.now).select_related("association").order_by("pk")),
+            self.room(),
+        )
+        if request is None:
+            return
+        day = (self.now + self.draw(1, 3, 5) * DAY).date()
+        opening = new_series(room, self.now, weekday=day.isoweekday(), mode=BookingMode.ON_APPROVAL)
+        opening.from_date = opening.until_date = day
+        by = room.site.company.owners()[0]
+        self.attempt(
+            "offer an evening",
+            lambda: actions.offer_evening(opening=opening, request=request, by=by, now=self.now),
+        )
+
+    def dismiss(self) -> None:
+        """« Pas pour moi », or all that was dismissed is to be proposed again."""
+        request, slot = (
+            self.pick(Request.objects.select_related("association", "commune").order_by("pk")),
+            self.free_slot(),
+        )
+        if request is None:
+            return
+        why, by = self.draw(*Dismissal.Why), self.guest(request.association)
+        moves: Moves = {
+            "dismiss": lambda: actions.dismiss_slot(request=request, slot=slot, why=why, by=by, now=self.now),
+            "propose again": lambda: actions.forget_dismissals(request=request),
+        }
+        move = self.draw(*moves, "dismiss")
+        self.attempt(move, moves[move])
 
     def ignore_an_offer(self) -> None:
         """Its clock runs out, and nobody has noted it yet."""

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from accounts.models import User
 from accounts.refusals import Refused
 from associations.models import Association
-from companies.models import Slot, SlotQuerySet
+from companies.models import Room, Slot, SlotQuerySet
 from mail.models import Message
 from solidarite.invariants import FACTS
 from tests.workshops.everybody.stage import Stage, open_evenings
@@ -41,6 +41,10 @@ def prepare_look() -> None:
     """For this session, once."""
     with connection.cursor() as cursor:
         cursor.execute(LOOK)
+
+
+# What may be done, each under its name.
+Moves = dict[str, Callable[[], Any]]
 
 
 class Everybody(RuleBasedStateMachine):
@@ -108,6 +112,10 @@ class Everybody(RuleBasedStateMachine):
         going = current.filter(ends_at__gt=self.now - dt.timedelta(days=1), state=Slot.State.OPEN)
         wanted = going if likely is None or self.seldom() else going.filter(pk__in=likely.values("pk"))
         return self.pick(wanted[:5]) or self.pick(going[:8]) or current.reverse()[0]
+
+    def room(self) -> Room:
+        rooms = Room.objects.select_related("site__company", "site__commune")
+        return rooms.get(pk=self.draw(*self.stage.rooms).pk)
 
     def free_slot(self) -> Slot:
         return self.slot(bookable(self.now))

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.actions.files import claim_file
 from associations import actions as associations
 from associations.models import Association, Request
@@ -13,9 +15,8 @@ from charter import actions as charter
 from charter.models import Signature
 from companies import actions as companies
 from companies.models import Availability, BookingMode, Room, Site, Slot
-from tests.workshops.everybody.machine import Everybody
+from tests.workshops.everybody.machine import Everybody, Moves
 from tests.workshops.everybody.stage import DAY, HOUR, new_series, post_request, publish_series
-from tests.workshops.everybody.working import Moves
 from workshops import actions
 from workshops.models import Booking, Workshop
 
@@ -45,13 +46,13 @@ class Opening(Everybody):
             room, mode, weekday = self.room(), self.draw(*BookingMode), self.draw(*range(1, 8))
             self.attempt("publish", lambda: publish_series(room, self.now, weekday=weekday, mode=mode))
 
-    def room(self) -> Room:
-        rooms = Room.objects.select_related("site__company", "site__commune")
-        return rooms.get(pk=self.draw(*self.stage.rooms).pk)
-
     def change_an_evening(self) -> None:
-        slot, places = self.slot(), self.draw(10, 10, 5)
-        change = actions.Change(
+        slot = self.slot()
+        change, by = self._change(slot, places=self.draw(10, 10, 5)), self.host(slot)
+        self.attempt("change an evening", lambda: actions.change_slot(slot=slot, change=change, by=by, now=self.now))
+
+    def _change(self, slot: Slot, *, places: int) -> actions.Change:
+        return actions.Change(
             date=slot.starts_on + self.draw(0, 1, 2) * DAY,
             start_time=dt.time(18, 30),
             end_time=dt.time(20, 30),
@@ -59,8 +60,22 @@ class Opening(Everybody):
             computers=places // 2,
             volunteers_offered=self.draw(1, 2),
         )
-        by = self.host(slot)
-        self.attempt("change an evening", lambda: actions.change_slot(slot=slot, change=change, by=by, now=self.now))
+
+    def change_the_following(self) -> None:
+        """From one date of a series on."""
+        slot = self.slot(Slot.objects.exclude(availability=None))
+        series, mode, places = slot.availability, self.draw(*BookingMode), self.draw(10, 10, 5)
+        if series is None:
+            return
+        change, by = self._change(slot, places=places), self.host(slot)
+        changed = new_series(slot.room, self.now, weekday=change.date.isoweekday(), mode=mode, places=places)
+        self.attempt(
+            "change the following",
+            lambda: actions.change_following(
+                slot=slot, change=change, changed=changed, from_date=slot.starts_on, by=by, now=self.now
+            ),
+        )
+        self._follow_queues()
 
     def change_a_series(self) -> None:
         series, mode, places = self.series(), self.draw(*BookingMode), self.draw(10, 10, 5)
@@ -104,11 +119,22 @@ class Opening(Everybody):
     def close_a_room(self) -> None:
         """For a while."""
         room = self.room()
+        self._close("close a room", room, rooms=Room.objects.filter(pk=room.pk), sites=Site.objects.none())
+        self.attempt("reopen a room", lambda: companies.reopen_room(room=room))
+
+    def close_a_site(self) -> None:
+        """With all its rooms, for a while."""
+        room = self.room()
+        site = room.site
+        self._close("close a site", room, rooms=Room.objects.filter(site=site), sites=Site.objects.filter(pk=site.pk))
+        self.attempt("reopen a site", lambda: companies.reopen_site(site=site))
+
+    def _close(self, what: str, room: Room, *, rooms: QuerySet[Room], sites: QuerySet[Site]) -> None:
         hanging = self.attempt(
-            "close a room",
+            what,
             lambda: actions.close_places(
-                rooms=Room.objects.filter(pk=room.pk, archived_at=None),
-                sites=Site.objects.none(),
+                rooms=rooms.filter(archived_at=None),
+                sites=sites.filter(archived_at=None),
                 reason="Travaux.",
                 by=room.site.company.owners()[0],
                 now=self.now,
@@ -116,7 +142,6 @@ class Opening(Everybody):
         )
         for booking in hanging.booked:
             assert self.agreed.pop(booking.slot_id) == booking.association_id
-        self.attempt("reopen a room", lambda: companies.reopen_room(room=room))
 
     # --- authorities --------------------------------------------------------------------------------
 

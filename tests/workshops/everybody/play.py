@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from tests.workshops.everybody.claiming import Claiming
 from tests.workshops.everybody.machine import prepare_look
 from tests.workshops.everybody.opening import Opening
 from tests.workshops.everybody.stage import SETTINGS, make_stage
+from tests.workshops.everybody.uniting import Uniting
 from tests.workshops.everybody.working import Working
 
 OFTEN = {
@@ -30,7 +30,9 @@ OFTEN = {
     "leave_the_queue": 1,
     "answer_a_hold": 5,
     "offer": 6,
+    "offer_an_evening": 2,
     "ignore_an_offer": 1,
+    "dismiss": 2,
     "agree": 1,
     "prepare": 1,
     "write": 1,
@@ -48,9 +50,16 @@ OFTEN = {
     "take_an_evening_back": 1,
     "publish": 3,
     "change_an_evening": 2,
+    "change_the_following": 2,
     "change_a_series": 2,
     "settle_a_series": 2,
     "close_a_room": 1,
+    "close_a_site": 1,
+    "insure": 3,
+    "propose_an_agreement": 3,
+    "settle_an_agreement": 5,
+    "unite_associations": 2,
+    "unite_companies": 1,
     "decide_on_a_signature": 2,
     "decide_on_an_association": 2,
     "decide_on_a_request": 3,
@@ -61,7 +70,7 @@ OFTEN = {
 MOVES = [move for move, times in OFTEN.items() for _ in range(times)]
 
 
-class Play(Claiming, Working, Opening):
+class Play(Uniting, Working, Opening):
     """Everybody. One rule for all moves: which are tried how often is decided here, not by chance."""
 
     @rule(number=st.integers(0, 2**32))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
@@ -10,12 +9,10 @@ from django.db.models import Q
 from accounts.models import User
 from companies import actions as companies
 from companies.models import Availability, Company, Engagement, Membership, SlotVolunteer, VolunteerProfile
-from tests.workshops.everybody.machine import Everybody
+from tests.workshops.everybody.machine import Everybody, Moves
 from tests.workshops.everybody.stage import HOUR
 from workshops import actions
 from workshops.models import Booking, Report, Side, Workshop, WorkshopNote
-
-Moves = dict[str, Callable[[], Any]]
 
 
 class Working(Everybody):
