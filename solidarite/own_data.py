@@ -80,6 +80,7 @@ def _presence(presence: Attendance) -> dict[str, Any]:
         "company": slot.room.site.company.name,
         "starts_at": slot.starts_at,
         "minutes": presence.minutes,
+        "own_minutes": presence.own_minutes,
         "engagement_type": presence.engagement_type,
         "is_reported": presence.is_reported,
     }

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import User
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Dispute, Report, Side
+from workshops.models import HELD, Attendance, Booking, Dispute, Report, Side
 
 
 class Figures(NamedTuple):
@@ -78,7 +78,7 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
         minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
         mecenat=Sum("mecenat_minutes", default=0, filter=Q(unmet=False)),
     )
-    own = _by_time(unreported)
+    own = unreported.minutes_given()
     return Given(
         workshops=told["workshops"],
         people=told["people"],
@@ -94,7 +94,7 @@ def given_by_volunteer(volunteer: User, company: Company, year: int, *, now: dt.
     """
     there = Attendance.objects.of_company(company).in_year(year).there(now).filter(volunteer=volunteer)
     missed = Q(workshop__booking__state=Booking.State.NO_SHOW) | Q(workshop__dispute__state=Dispute.State.OPEN)
-    own, held = _by_time(there), there.exclude(missed)
+    own, held = there.minutes_given(), there.exclude(missed)
     return Given(held.count(), 0, own[Engagement.BENEVOLAT], own[Engagement.MECENAT])
 
 
@@ -103,11 +103,3 @@ def given_to_certify(company: Company, volunteer: User | None, year: int, *, now
     if volunteer is None:
         return given_in_year(company, year, now=now)
     return given_by_volunteer(volunteer, company, year, now=now)
-
-
-def _by_time(presences: AttendanceQuerySet) -> dict[Engagement, int]:
-    """Minutes on either time."""
-    sums = presences.aggregate(
-        **{str(one): Sum("minutes", filter=Q(engagement_type=one), default=0) for one in Engagement}
-    )
-    return {one: sums[str(one)] for one in Engagement}

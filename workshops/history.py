@@ -24,7 +24,16 @@ WORKSHOP_COLUMNS = (
 )
 # What stands for the state of a workshop whose two reports contradict each other.
 DIFFERING = "récits différents"
-HOURS_COLUMNS = ("date", "entreprise", "association", "site", "cadre", "heures")
+HOURS_COLUMNS = (
+    "date",
+    "entreprise",
+    "association",
+    "site",
+    "cadre",
+    "heures",
+    "heures de bénévolat",
+    "heures de mécénat",
+)
 
 
 class Line(NamedTuple):
@@ -95,6 +104,8 @@ def hours_csv(presences: Iterable[Attendance]) -> str:
                 one.workshop.booking.slot.room.site.name,
                 str(one.get_engagement_type_display()),
                 number(one.hours, 2),
+                number(one.benevolat_hours, 2),
+                number(one.mecenat_hours, 2),
             )
             for one in presences
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -167,11 +166,7 @@ def _suits(slot: Slot, profile: VolunteerProfile | None) -> bool:
 
 def hours_given(presences: AttendanceQuerySet, now: dt.datetime) -> dict[int, Hours]:
     """Hours of such presences, by the number of the volunteer; of those who closed their account nobody's."""
-    rows = presences.there(now).filter(volunteer__isnull=False).order_by().values("volunteer", "engagement_type")
-    given: dict[int, dict[str, float]] = defaultdict(dict)
-    for row in rows.annotate(total=Sum("minutes")):
-        given[row["volunteer"]][row["engagement_type"]] = row["total"] / 60
-    return {
-        user: Hours(by_time.get(Engagement.BENEVOLAT, 0.0), by_time.get(Engagement.MECENAT, 0.0))
-        for user, by_time in given.items()
-    }
+    own = presences.there(now).filter(volunteer__isnull=False).order_by().values("volunteer")
+    at_work = Sum(F("minutes") - F("own_minutes"), filter=Q(engagement_type=Engagement.MECENAT), default=0)
+    rows = own.annotate(every=Sum("minutes"), at_work=at_work)
+    return {row["volunteer"]: Hours((row["every"] - row["at_work"]) / 60, row["at_work"] / 60) for row in rows}

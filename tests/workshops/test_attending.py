@@ -22,6 +22,8 @@ from tests import factories
 from tests.factories import World
 from workshops import actions
 from workshops.actions import Presence
+from workshops.figures import given_by_volunteer, given_in_year
+from workshops.forms import PresenceForm
 from workshops.models import Attendance, Booking, Report, Side, Workshop
 from workshops.presence import coming_path, presence_path
 from workshops.volunteers import Hours, hours_given
@@ -252,6 +254,77 @@ def test_working_time_needs_to_have_been_promised(
     with pytest.raises(actions.NotNow):
         report(workshop, Side.COMPANY, world.slot.ends_at, Presence(world.volunteer, 60, "mecenat"))
     assert (Report.objects.count(), Attendance.objects.count()) == (0, 0)
+
+
+@pytest.fixture
+def at_work(workshop: Workshop, world: World, now: dt.datetime) -> SlotVolunteer:
+    """Lucie has promised on working time."""
+    factories.make_profile(now, world.company, world.volunteer, engagement_type="mecenat", consented_at=now)
+    return factories.make_promise(now, world.slot, world.volunteer, engagement_type="mecenat")
+
+
+@pytest.mark.parametrize(
+    ("hours", "engagement", "own", "benevolat", "mecenat"),
+    [
+        ("2", "mecenat", "", 0, 120),
+        ("2", "mecenat", "0.5", 30, 90),
+        ("2", "mecenat", "2", 120, 0),
+        ("2", "benevolat", "1", 120, 0),
+        ("0", "mecenat", "0", 0, 0),
+    ],
+)
+def test_evening_on_working_time_may_go_on_in_ones_own(
+    at_work: SlotVolunteer,
+    workshop: Workshop,
+    world: World,
+    visitor: Visitor,
+    *,
+    hours: str,
+    engagement: str,
+    own: str,
+    benevolat: int,
+    mecenat: int,
+) -> None:
+    """In the report, in the hours of the year, on the certificate and in the table alike."""
+    page = reverse("workshops:company_report", args=[world.company.slug, workshop.booking_id])
+    said = {"hours": hours, "engagement_type": engagement, "own_hours": own}
+    data = {f"volunteer-{at_work.pk}-{name}": value for name, value in said.items()}
+    others = {"volunteers": "0", "hours": "0", "engagement_type": "benevolat", "rating": "5"}
+    after = world.slot.ends_at + HOUR
+    with travel(after, tick=False):
+        client = visitor(world.company_owner)
+        assert "Dont heures de bénévolat" in client.get(page).text
+        assert client.post(page, data | others).status_code == 302
+    written, presences = Report.objects.get(), Attendance.objects.filter(volunteer=world.volunteer)
+    assert (written.volunteer_minutes, written.mecenat_minutes) == (benevolat + mecenat, mecenat)
+    assert presences.minutes_given() == {"benevolat": benevolat, "mecenat": mecenat}
+    given = given_by_volunteer(world.volunteer, world.company, 2026, now=after)
+    assert (given.benevolat_minutes, given.mecenat_minutes) == (benevolat, mecenat)
+    assert given_in_year(world.company, now=after)[2:] == (benevolat, mecenat)
+    if benevolat + mecenat:
+        assert hours_given(presences, after) == {world.volunteer.pk: Hours(benevolat / 60, mecenat / 60)}
+    with travel(after, tick=False):
+        client = visitor(world.volunteer)
+        shown = client.get(reverse("workshops:volunteer_history")).text
+        table = client.get(reverse("workshops:volunteer_history"), {"format": "csv"}).content.decode("utf-8-sig")
+    assert ("1,5\u00a0heure, puis bénévolat, 0,5\u00a0heure" in shown) == (own == "0.5")
+    told = [line.split(";")[-2:] for line in table.splitlines()[1:]]
+    both = [f"{benevolat / 60:.2f}".replace(".", ","), f"{mecenat / 60:.2f}".replace(".", ",")]
+    assert told == ([both] if benevolat + mecenat else [])
+
+
+def test_no_more_of_an_evening_is_ones_own_than_it_lasted(
+    at_work: SlotVolunteer, workshop: Workshop, world: World, now: dt.datetime
+) -> None:
+    said = {f"volunteer-{at_work.pk}-{k}": v for k, v in (("hours", "1"), ("engagement_type", "mecenat"))}
+    form = PresenceForm(said | {f"volunteer-{at_work.pk}-own_hours": "1.5"}, promise=at_work, said=None)
+    assert form.errors == {"own_hours": ["Indiquez au plus les heures de la soirée."]}
+    row = {"workshop": workshop, "volunteer": world.volunteer, "told_at": world.slot.ends_at, "minutes": 60}
+    for engagement, own in (("mecenat", 60), ("benevolat", 30)):
+        with pytest.raises(IntegrityError, match="attendance_beyond_working_time"), transaction.atomic():
+            Attendance.objects.create(**row, engagement_type=engagement, own_minutes=own)
+    promised = factories.make_promise(now, world.slot, colleague(world, now, "Nina"), seat=2)
+    assert "own_hours" not in PresenceForm(promise=promised, said=None).fields
 
 
 @pytest.mark.parametrize(

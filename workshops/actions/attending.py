@@ -23,11 +23,15 @@ class NotNow(Refused):
 
 
 class Presence(NamedTuple):
-    """What a report says of one who had promised; 0 minutes: did not come."""
+    """What a report says of one who had promised; 0 minutes: did not come.
+
+    Of an evening on working time, `own_minutes` went beyond it.
+    """
 
     volunteer: User
     minutes: int
     engagement_type: str
+    own_minutes: int = 0
 
 
 @transaction.atomic
@@ -101,6 +105,7 @@ def note_presences(workshop: Workshop, presences: Iterable[Presence], *, by: Use
             volunteer=one.volunteer,
             minutes=one.minutes,
             engagement_type=one.engagement_type,
+            own_minutes=one.own_minutes,
             is_reported=True,
             told_at=now,
             told_by=by,
@@ -112,7 +117,7 @@ def note_presences(workshop: Workshop, presences: Iterable[Presence], *, by: Use
             rows,
             update_conflicts=True,
             unique_fields=["workshop", "volunteer"],
-            update_fields=["minutes", "engagement_type", "is_reported", "told_at", "told_by"],
+            update_fields=["minutes", "engagement_type", "own_minutes", "is_reported", "told_at", "told_by"],
         )
 
 
@@ -124,6 +129,6 @@ def _refusals() -> dict[str, Refused]:
     }
 
 
-def minutes_of(presences: Iterable[Presence], engagement: Engagement | None = None) -> int:
-    """Their minutes together, of one time or both."""
-    return sum(one.minutes for one in presences if engagement in (None, one.engagement_type))
+def minutes_at_work(presences: Iterable[Presence]) -> int:
+    """Their minutes on working time together."""
+    return sum(one.minutes - one.own_minutes for one in presences if one.engagement_type == Engagement.MECENAT)

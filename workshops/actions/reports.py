@@ -12,10 +12,10 @@ from accounts.models import User
 from accounts.refusals import Refused, refusing
 from associations import actions as associations
 from associations.models import Request
-from companies.models import Engagement, Slot
+from companies.models import Slot
 from territories.wording import long_date, wall_time
 from workshops import emails
-from workshops.actions.attending import Presence, minutes_of, note_presences
+from workshops.actions.attending import Presence, minutes_at_work, note_presences
 from workshops.actions.disputing import dispute
 from workshops.actions.moves import move_booking, release_request
 from workshops.models import Booking, Report, Side, Workshop
@@ -101,8 +101,8 @@ def _written(report: Report) -> Report | None:
 
 def _count_in(report: Report, presences: Collection[Presence]) -> None:
     report.volunteers = (report.volunteers or 0) + sum(one.minutes > 0 for one in presences)
-    report.volunteer_minutes = (report.volunteer_minutes or 0) + minutes_of(presences)
-    report.mecenat_minutes = (report.mecenat_minutes or 0) + minutes_of(presences, Engagement.MECENAT)
+    report.volunteer_minutes = (report.volunteer_minutes or 0) + sum(one.minutes for one in presences)
+    report.mecenat_minutes = (report.mecenat_minutes or 0) + minutes_at_work(presences)
 
 
 def _settle(booking: Booking, report: Report, now: dt.datetime) -> None:

@@ -174,6 +174,14 @@ class PresenceForm(forms.Form):
         help_text="0 pour qui n’est pas venu.",
     )
     engagement_type = forms.ChoiceField(label="Sur quel temps")
+    own_hours = forms.DecimalField(
+        label="Dont heures de bénévolat",
+        min_value=0,
+        max_value=MOST_MINUTES // 60,
+        decimal_places=2,
+        required=False,
+        help_text="Les heures restées après le temps de travail.",
+    )
 
     def __init__(self, data: Any = None, *, promise: SlotVolunteer, said: Attendance | None) -> None:
         # Who sought somebody else to come instead has most likely not come.
@@ -190,16 +198,28 @@ class PresenceForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         # Who had promised on working time may have come in their own; the other way needs a consent first.
         field.choices = [one for one in ON_WHICH_TIME if one[0] in (Engagement.BENEVOLAT, promise.engagement_type)]
+        if promise.engagement_type != Engagement.MECENAT:
+            del self.fields["own_hours"]
 
     @property
     def about(self) -> str:
         """Whose line it is, before the name of a field."""
         return self.promise.volunteer.name
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        hours, own = cleaned.get("hours"), cleaned.get("own_hours") or 0
+        if hours is not None and own > hours:
+            self.add_error("own_hours", "Indiquez au plus les heures de la soirée.")
+        return cleaned
+
     def presence(self) -> Presence:
-        """What the report says of this volunteer."""
-        minutes = round(self.cleaned_data["hours"] * 60)
-        return Presence(self.promise.volunteer, minutes, self.cleaned_data["engagement_type"])
+        """What the report says of this volunteer: an evening that was all their own is no working time."""
+        minutes, own = (round((self.cleaned_data.get(name) or 0) * 60) for name in ("hours", "own_hours"))
+        engagement = self.cleaned_data["engagement_type"]
+        if engagement != Engagement.MECENAT or own == minutes:
+            return Presence(self.promise.volunteer, minutes, Engagement.BENEVOLAT if own else engagement)
+        return Presence(self.promise.volunteer, minutes, engagement, own)
 
 
 def _in_hours(minutes: int) -> str:

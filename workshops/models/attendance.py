@@ -7,7 +7,7 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 
 from accounts.models import User
 from companies.models import Company, Engagement
@@ -36,6 +36,14 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         """By the date on the wall of the site."""
         return self.filter(workshop__booking__slot__local_date__year=year)
 
+    def minutes_given(self) -> dict[Engagement, int]:
+        """On either time."""
+        sums = self.aggregate(
+            all=Sum("minutes", default=0),
+            at_work=Sum(F("minutes") - F("own_minutes"), filter=Q(engagement_type=Engagement.MECENAT), default=0),
+        )
+        return {Engagement.BENEVOLAT: sums["all"] - sums["at_work"], Engagement.MECENAT: sums["at_work"]}
+
     def with_place(self) -> Self:
         """Loads what a page or a certificate says of a presence, in the same query."""
         return self.select_related(
@@ -49,14 +57,21 @@ class Attendance(models.Model):
     """That a volunteer who had promised came, told by a click of theirs or in the company's report.
 
     The report has the last word: once it is written, or the association has said that nobody of the company came,
-    nobody adds a word of their own. Zero minutes: promised, and did not come. A workshop that is called off or moved
-    loses what was noted before it began (migration `0006_presences_end`).
+    nobody adds a word of their own. Zero minutes: promised, and did not come. An evening on working time may have gone
+    on in the volunteer's own: `own_minutes`, counted among the others. A workshop that is called off or moved loses
+    what was noted before it began (migration `0006_presences_end`).
     """
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="attendances")
     volunteer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     minutes = models.PositiveSmallIntegerField("minutes")
     engagement_type = WordField("cadre", max_length=20, choices=Engagement)
+    own_minutes = models.PositiveSmallIntegerField(
+        "dont minutes de bénévolat",
+        default=0,
+        db_default=0,
+        help_text="d’une soirée de mécénat, ce qui a duré au-delà du temps de travail",
+    )
     is_reported = models.BooleanField("selon le compte rendu de l’entreprise", default=False)
     told_at = models.DateTimeField(editable=False)
     told_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
@@ -70,6 +85,10 @@ class Attendance(models.Model):
         constraints = [
             models.UniqueConstraint(name="attendance_told_once", fields=["workshop", "volunteer"]),
             models.CheckConstraint(name="attendance_within_half_a_day", condition=Q(minutes__lte=MOST_MINUTES)),
+            models.CheckConstraint(
+                name="attendance_beyond_working_time",
+                condition=Q(own_minutes=0) | Q(engagement_type="mecenat", own_minutes__lt=F("minutes")),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -121,3 +140,13 @@ class Attendance(models.Model):
     def hours(self) -> float:
         """How long."""
         return self.minutes / 60
+
+    @property
+    def mecenat_hours(self) -> float:
+        """Of these, those on working time."""
+        return (self.minutes - self.own_minutes) / 60 if self.engagement_type == Engagement.MECENAT else 0.0
+
+    @property
+    def benevolat_hours(self) -> float:
+        """Of these, those of the volunteer's own time."""
+        return self.hours - self.mecenat_hours

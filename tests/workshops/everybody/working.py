@@ -65,8 +65,13 @@ class Working(Everybody):
 
     def _presences(self, workshop: Workshop) -> list[actions.Presence]:
         promises = SlotVolunteer.objects.filter(slot=workshop.booking.slot).select_related("volunteer")
-        minutes = self.draw(0, 60, 90)
-        return [actions.Presence(one.volunteer, minutes, one.engagement_type) for one in promises.order_by("pk")]
+        minutes, own = self.draw((0, 0), (60, 0), (90, 0), (90, 30))
+        return [
+            actions.Presence(
+                one.volunteer, minutes, one.engagement_type, own if one.engagement_type == Engagement.MECENAT else 0
+            )
+            for one in promises.order_by("pk")
+        ]
 
     def be_there(self) -> None:
         about = Q(booking__slot__starts_at__lte=self.now + HOUR, state="planned")
