@@ -18,6 +18,8 @@ from bench.booking.world import PARTY, World, make_volunteers, open_slots, post_
 
 BOOKING = re.compile(r"/reservations/(\d+)/")
 OTHER_SLOT = re.compile(r"/creneaux/\d+/")
+# Of the page of a booking that came to nothing, above where to go on.
+ENDED = "Et maintenant"
 OTHER_DATE = re.compile(r'name="slot" value="\d+"')
 ASKERS, QUEUE, MOST_OTHERS, MOST_VOLUNTEERS = 6, 2, 8, 5
 SLOTS_AT_ONCE = 100
@@ -150,6 +152,18 @@ class Stage:
 
         return Move(do)
 
+    def read_what_became(self, asked: list[tuple[Person, int]]) -> None:
+        """Of those who asked for one slot one has it; the others read so on their own page, with other slots."""
+        pages = [answer.text for one in asked if (answer := self.field.one(self._reading(*one))) is not None]
+        lost = [text.partition(ENDED)[2].partition("</section>")[0] for text in pages if ENDED in text]
+        what = f"bookings {[booking for _, booking in asked]}"
+        if len(lost) != len(asked) - 1:
+            self.tally.untold.append(f"{what}: {len(lost)} read that somebody else has it")
+        self.tally.untold += [f"{what}: a page without alternative" for text in lost if not OTHER_SLOT.search(text)]
+
+    def _reading(self, person: Person, booking: int) -> Move:
+        return Move(lambda: person.windows[0].get(f"/associations/{person.of.slug}/reservations/{booking}/"))
+
     def note(self, what: str, answer: Answer) -> None:
         """An answer that nobody should get; while things are ended, it is asked for again."""
         if answer.status < HTTPStatus.INTERNAL_SERVER_ERROR or self.field.recover is None:
@@ -207,16 +221,18 @@ def instant(stage: Stage, clients: int) -> None:
 
 
 def approval(stage: Stage, clients: int) -> None:
-    """Several ask for one slot, then the company's members accept different ones at once."""
+    """Several ask for one slot, the company's members accept different ones at once, and all read what became of it."""
     slot = next(stage.on_approval)
     stage.tally.contested.append(slot)
     people = stage.draw(min(clients, ASKERS))
     asked = stage.race([move for one in people for move in stage.book(one, slot)])
     bookings = [booking_of(answer) for answer in asked if answer is not None]
+    asking = list(zip(people, bookings, strict=True))
     stage.rng.shuffle(bookings)
     path = f"/entreprises/{stage.world.company.slug}/reservations/%s/accepter/"
     pairs = zip(stage.managers, bookings, strict=False)
     stage.race([stage.click(one, path % booking) for one, booking in pairs])
+    stage.read_what_became(asking)
 
 
 def hold(stage: Stage, clients: int) -> None:
