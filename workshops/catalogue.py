@@ -37,7 +37,16 @@ def _untaken(now: dt.datetime) -> Q:
 
 def unasked(now: dt.datetime) -> SlotQuerySet:
     """Those of them for which nobody waits for an answer: their company may propose them itself."""
-    return bookable(now).filter(~Exists(Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"))))
+    return bookable(now).filter(~_asked_for(now))
+
+
+def asked_for(now: dt.datetime) -> SlotQuerySet:
+    """Those of them for which somebody does: their company answers before it proposes them."""
+    return bookable(now).filter(_asked_for(now))
+
+
+def _asked_for(now: dt.datetime) -> Exists:
+    return Exists(Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk")))
 
 
 def free(now: dt.datetime) -> SlotQuerySet:

@@ -148,6 +148,17 @@ def test_request_that_waits_for_an_answer_is_not_planned(world: World, operator:
     assert planned(now, operator).requests == 0
 
 
+def test_slot_that_another_association_asked_for_is_the_reason(world: World, operator: User, now: dt.datetime) -> None:
+    """Not a day that would have to be given up for one of the others."""
+    factories.make_booking(now, world.slot, factories.make_association(now, admitted=False), state="pending")
+    factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at + DAY)
+    waiting, lacking = ask(now, world, weekdays=[2]), ask(now, world, weekdays=[4])
+    plan = planned(now, operator)
+    told = {lack.request: (lack.why, lack.slots) for lack in plan.unserved.all()}
+    assert told == {waiting: ("asked", 1), lacking: ("days", 1)}
+    assert "attend la réponse" in " ".join(reason.label for reason in reasons(plan))
+
+
 def test_territory_and_weeks_are_those_asked_for(world: World, operator: User, now: dt.datetime) -> None:
     here = ask(now, world)
     ask(now, world, commune_id="62041")

@@ -155,7 +155,7 @@ class Unserved(models.Model):
     """A request that a plan serves with nothing, and what keeps it from being served."""
 
     class Why(models.TextChoices):
-        """What one would have to give up; the last three are no conditions."""
+        """What one would have to give up; the last four are no conditions."""
 
         DISTANCE = "distance", "chercher plus loin"
         DATES = "dates", "d’autres dates"
@@ -166,6 +166,7 @@ class Unserved(models.Model):
         ACCESS = "access", "sans l’accès de plain-pied"
         LANGUAGES = "languages", "sans bénévole qui parle la langue demandée"
         DISMISSED = "dismissed", "des créneaux pareils à ceux qui ont été écartés"
+        ASKED = "asked", "une autre association les a demandés, et attend la réponse"
         TAKEN = "taken", "tous vont à des demandes qui servent autant de personnes ou plus"
         CAP = "cap", "l’association a autant d’ateliers à venir que permis"
         NOTHING = "nothing", "rien ne convient à peu près"
@@ -175,7 +176,7 @@ class Unserved(models.Model):
     people = models.PositiveSmallIntegerField("personnes")
     why = WordField(max_length=20, choices=Why)
     slots = models.PositiveIntegerField(
-        help_text="créneaux qui conviendraient à cela près\u00a0; de ceux qui sont pris, ceux qui conviennent"
+        help_text="créneaux qui conviendraient à cela près\u00a0; s’ils sont pris ou demandés, ceux qui conviennent"
     )
 
     class Meta:

@@ -14,9 +14,10 @@ from associations.models import Association, Request, RequestQuerySet
 from companies.models import SlotQuerySet
 from territories.grid import cells_around
 from territories.models import Departement
-from workshops.catalogue import unasked
+from workshops.catalogue import asked_for, unasked
 from workshops.matching import Everything, Span, read_everything, sweep
 from workshops.matching.evenings import Evenings, evenings_to_open
+from workshops.matching.everything import Runs
 from workshops.models import Booking
 from workshops.planning.graphs import Column, Graph
 
@@ -44,13 +45,20 @@ class Season(NamedTuple):
     """All of it as columns, and as a graph.
 
     The graph's requests are those of `everything`, by their places; its slots are those of `everything.runs`, then
-    the evenings.
+    the evenings. `asked_for` are slots that would be in it if nobody waited for an answer about them.
     """
 
     asked: Asked
     everything: Everything
     evenings: Evenings
     graph: Graph
+    asked_for: Runs
+
+    def serving_asked_for(self, places: Column) -> Column:
+        """Of requests (their places, in order): how many of the slots that are asked for would serve each."""
+        with_asked = self.everything.only(places)._replace(runs=self.asked_for)
+        found = [best.requests for best in sweep(with_asked, most=CANDIDATES, today=0, span=self.asked.span)]
+        return np.bincount(np.concatenate([places[:0], *found]), minlength=len(places))
 
     @property
     def posted_first(self) -> Column:
@@ -67,11 +75,12 @@ def season(asked: Asked, now: dt.datetime) -> Season:
     """As it is in the database now. Of the associations, those that may book; of the slots, those nobody asks for."""
     wanted = _wanted(asked, now)
     cells = _cells(wanted)
-    everything = _but(asked.tried, read_everything(now, wanted, _slots(asked, cells, now)))
+    everything = _but(asked.tried, read_everything(now, wanted, _around(unasked(now), asked, cells)))
     # An evening that is not among so many best ones of a request could give way to one that is.
     free = cells if asked.evenings else ()
     evenings = evenings_to_open(asked.from_date, asked.until_date, cells=free, now=now)
-    return Season(asked, everything, evenings, _graph(asked, everything, evenings, now))
+    waited_for = read_everything(now, wanted.none(), _around(asked_for(now), asked, cells)).runs
+    return Season(asked, everything, evenings, _graph(asked, everything, evenings, now), waited_for)
 
 
 def _wanted(asked: Asked, now: dt.datetime) -> RequestQuerySet:
@@ -93,9 +102,10 @@ def _cells(wanted: RequestQuerySet) -> set[int]:
     return found.union(*nowhere)
 
 
-def _slots(asked: Asked, cells: Collection[int], now: dt.datetime) -> SlotQuerySet:
-    around = (asked.from_date - ASIDE, asked.until_date + ASIDE)
-    return unasked(now).filter(cell__in=cells, local_date__range=around)
+def _around(slots: SlotQuerySet, asked: Asked, cells: Collection[int]) -> SlotQuerySet:
+    weeks = (asked.from_date - ASIDE, asked.until_date + ASIDE)
+    found: SlotQuerySet = slots.filter(cell__in=cells, local_date__range=weeks)
+    return found
 
 
 def _but(tried: Mapping[int, Collection[int]], everything: Everything) -> Everything:
