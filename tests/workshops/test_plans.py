@@ -316,6 +316,53 @@ def test_what_is_left_is_planned_anew_and_never_offered_by_itself(
     assert broken(now=later, checks=FACTS) == {}
 
 
+@pytest.mark.parametrize("lapsed_too", [False, True])
+def test_what_was_left_unanswered_is_proposed_again_only_where_that_is_said(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    lapsed_too: bool,  # noqa: FBT001
+) -> None:
+    """Whether or not anybody has noted yet that its two days are over."""
+    wanted = ask(now, world)
+    offered(now, operator)
+    later = now + 3 * DAY
+    for _ in range(2):
+        again = planned(later, operator, lapsed_too=lapsed_too)
+        assert pairs(again) == ({(wanted, world.slot)} if lapsed_too else set())
+        assert [(lack.why, lack.slots) for lack in again.unserved.all()] == ([] if lapsed_too else [("dismissed", 1)])
+        actions.expire_bookings(now=later)
+
+
+@pytest.mark.parametrize("by_company", [True, False])
+def test_what_was_refused_is_kept_out_until_its_association_says_otherwise(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    by_company: bool,  # noqa: FBT001
+) -> None:
+    wanted = ask(now, world)
+    if by_company:
+        actions.offer_slot(slot_id=world.slot.pk, request=wanted, by=world.company_owner, now=now)
+    else:
+        offered(now, operator)
+    actions.refuse_hold(booking=Booking.objects.get(), by=world.association_owner, now=now)
+    assert not pairs(planned(now, operator, lapsed_too=True))
+    actions.forget_dismissals(request=wanted)
+    assert pairs(planned(now, operator)) == {(wanted, world.slot)}
+
+
+def test_what_a_company_did_not_answer_may_be_planned_again(world: World, operator: User, now: dt.datetime) -> None:
+    """The association said yes."""
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    wanted = ask(now, world)
+    offered(now, operator)
+    actions.take_hold(booking=Booking.objects.get(), by=world.association_owner, now=now + dt.timedelta(hours=1))
+    later = now + 5 * DAY
+    actions.expire_bookings(now=later)
+    assert pairs(planned(later, operator)) == {(wanted, world.slot)}
+
+
 def test_company_is_not_blamed_for_what_an_association_let_lapse(
     world: World, operator: User, now: dt.datetime
 ) -> None:
@@ -344,6 +391,46 @@ def test_who_ended_without_a_word_is_followed_by_another(operator: User, now: dt
     Plan.objects.filter(pk=plan.pk).update(state="computing", started_at=now, progress=40)
     assert actions.compute_plans(now=now + dt.timedelta(minutes=5)) == 0
     assert actions.compute_plans(now=now + dt.timedelta(minutes=20)) == 1
+
+
+def test_who_ends_without_a_word_twice_has_failed(operator: User, now: dt.datetime) -> None:
+    plan = actions.ask_plan(departement=None, from_date=SINCE, until_date=UNTIL, evenings=0, by=operator, now=now)
+    Plan.objects.filter(pk=plan.pk).update(state="computing", started_at=now, tries=2)
+    assert actions.compute_plans(now=now + dt.timedelta(minutes=20)) == 0
+    plan.refresh_from_db()
+    assert plan.has_failed
+
+
+def test_calculation_that_stops_is_begun_once_more_and_then_said(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    visitor: Visitor,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Of what follows a plan too: the pages of both say so, and the same is asked for with one button."""
+    ask(now, world)
+    week(world, 1)
+    plan = offered(now, operator)
+    actions.refuse_hold(booking=Booking.objects.get(), by=world.association_owner, now=now)
+    assert actions.follow_plans(now=now) == 1
+    following = Plan.objects.get(follows=plan)
+    before, settings.BOOKINGS_PER_ASSOCIATION = settings.BOOKINGS_PER_ASSOCIATION, "un réglage qui n’est pas un nombre"
+    for state in (Plan.State.WAITING, Plan.State.FAILED):
+        assert actions.compute_plans(now=now) == 0
+        following.refresh_from_db()
+        assert following.state == state
+    settings.BOOKINGS_PER_ASSOCIATION = before
+    assert (actions.compute_plans(now=now), actions.follow_plans(now=now), len(caplog.records)) == (0, 0, 2)
+    client = visitor(operator)
+    assert "n’a pas pu être calculé" in client.get(reverse("workshops:plan", args=[plan.pk])).text
+    page = client.get(reverse("workshops:plan", args=[following.pk]))
+    assert "Demander le même plan" in page.text
+    said = {field.name: "" if field.value() is None else field.value() for field in page.context["again"]}
+    answer = client.post(reverse("workshops:plans"), said)
+    again = Plan.objects.latest("pk")
+    assert (answer.status_code, again.state, again.days) == (302, Plan.State.WAITING, following.days)
 
 
 @pytest.mark.parametrize("days", [(UNTIL, SINCE), (SINCE, UNTIL + DAY)])

@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
 from accounts.scans import one_by_one
+from associations.models import Request
 from territories.models import Departement
 from workshops import emails
 from workshops.actions.bookings import lock_slot
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 KEPT = dt.timedelta(hours=48)
 # Whoever computes for longer has ended without a word: another one begins anew.
 STUCK = dt.timedelta(minutes=15)
+# A calculation that stops is begun once more.
+MOST_TRIES = 2
 State = Plan.State
 
 
@@ -50,14 +53,23 @@ def ask_plan(
     evenings: int,
     by: User | None,
     now: dt.datetime,
+    lapsed_too: bool = False,
     follows: Plan | None = None,
 ) -> Plan:
     """Ask for a plan of these days, both included, in a département or the whole country. Asked twice, it is one.
 
+    What an association was offered for a request, and let lapse, is offered again only where that is said.
+
     Raises:
         NotSomeWeeks: nothing is written.
     """
-    asked = {"departement": departement, "from_date": from_date, "until_date": until_date, "evenings": evenings}
+    asked = {
+        "departement": departement,
+        "from_date": from_date,
+        "until_date": until_date,
+        "evenings": evenings,
+        "lapsed_too": lapsed_too,
+    }
     again = Plan.objects.filter(**asked, follows=follows, state__in=(State.WAITING, State.COMPUTING)).first()
     if again is not None:
         return again
@@ -68,23 +80,29 @@ def ask_plan(
 
 def compute_plans(*, now: dt.datetime) -> int:
     """Compute what was asked for, one after the other. Returns of how many."""
-    Plan.objects.filter(state=State.COMPUTING, started_at__lte=now - STUCK).update(state=State.WAITING)
+    _stop(Plan.objects.filter(state=State.COMPUTING, started_at__lte=now - STUCK), now)
     return sum(_compute(plan, now) for plan in Plan.objects.filter(state=State.WAITING).order_by("pk"))
 
 
 def _compute(plan: Plan, now: dt.datetime) -> bool:
     """False when somebody was faster."""
-    computing = {"state": State.COMPUTING, "started_at": now, "progress": 0}
+    computing = {"state": State.COMPUTING, "started_at": now, "progress": 0, "tries": F("tries") + 1}
     if not Plan.objects.filter(pk=plan.pk, state=State.WAITING).update(**computing):
         return False
-    asked = Asked(plan.departement, max(plan.from_date, now.date()), plan.until_date, plan.evenings, _tried(plan))
+    asked = Asked(plan.departement, max(plan.from_date, now.date()), plan.until_date, plan.evenings, _tried(plan, now))
     try:
         _write(plan, draft(asked, now=now, progress=_noted(plan)), now)
     except Exception:
-        Plan.objects.filter(pk=plan.pk, state=State.COMPUTING, started_at=now).update(state=State.FAILED, ended_at=now)
+        _stop(Plan.objects.filter(pk=plan.pk, state=State.COMPUTING, started_at=now), now)
         logger.exception("Plan %s was not computed", plan.pk)
         return False
     return True
+
+
+def _stop(computing: QuerySet[Plan], now: dt.datetime) -> None:
+    """They came to nothing: each is begun once more, then left to whoever asked."""
+    computing.filter(tries__gte=MOST_TRIES).update(state=State.FAILED, ended_at=now)
+    computing.update(state=State.WAITING)
 
 
 def _noted(plan: Plan) -> Callable[[float], None]:
@@ -99,12 +117,19 @@ def _noted(plan: Plan) -> Callable[[float], None]:
     return note
 
 
-def _tried(plan: Plan) -> dict[int, list[int]]:
-    """By request, the slots that were kept for it by the plans that this one follows."""
-    found, before = defaultdict[int, list[int]](list), plan.follows
+def _tried(plan: Plan, now: dt.datetime) -> dict[int, set[int]]:
+    """By request, the slots that were proposed for it and left unanswered, or kept by the plans that this one follows.
+
+    What an association refused is dismissed for its request, and not proposed for it until it says otherwise.
+    """
+    found, before = defaultdict[int, set[int]](set), plan.follows
+    if not plan.lapsed_too:
+        unanswered = Booking.objects.left_unanswered(now).filter(request__in=Request.objects.open(now))
+        for request, slot in unanswered.values_list("request", "slot"):
+            found[request].add(slot)
     while before is not None:
         for request, slot in before.planned.exclude(booking=None).values_list("request", "slot"):
-            found[request].append(slot)
+            found[request].add(slot)
         before = before.follows
     return found
 

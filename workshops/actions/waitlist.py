@@ -240,7 +240,7 @@ def _check_request(booking: Booking) -> None:
 def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     """Let the held slot go to the next in the queue. Said twice, it is said once.
 
-    What a plan proposed is not proposed to the request again.
+    What a company or a plan proposed for a request is not proposed for it again.
 
     Raises:
         NoLongerHeld: the day is over, or it was answered before.
@@ -254,7 +254,7 @@ def refuse_hold(*, booking: Booking, by: User, now: dt.datetime) -> None:
     move_booking(booking, Booking.State.CANCELLED_BY_ASSOCIATION, now=now, cancelled_at=now, cancelled_by=by)
     if booking.offered_at is not None:
         emails.offer_declined(booking=booking, expired=False, now=now)
-    if booking.planned_at is not None and booking.request is not None:
+    if booking.is_proposed and booking.request is not None:
         why = Dismissal.Why.OTHER
         dismiss_slot(request=booking.request, slot=booking.slot, why=why, by=by, now=now)
     offer_next(slot_id=booking.slot_id, now=now)

@@ -22,8 +22,9 @@ class PlanForm(forms.ModelForm[Plan]):
 
     class Meta:
         model = Plan
-        fields = ("departement", "from_date", "until_date", "evenings")
+        fields = ("departement", "from_date", "until_date", "evenings", "lapsed_too")
         help_texts: ClassVar[dict[str, str]] = {
             "until_date": "Quatre semaines au plus.",
             "evenings": "Des soirées que personne n’a encore ouvertes, dans des salles qui existent.",
+            "lapsed_too": "Sinon, un créneau déjà proposé pour une demande ne l’est pas une seconde fois.",
         }

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.audit import tracked
 from accounts.models import User
@@ -89,6 +90,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def proposed(self) -> Self:
         """Those that were kept for a request, by the company whose slot it is or by a plan."""
         return self.filter(Q(offered_at__isnull=False) | Q(planned_at__isnull=False))
+
+    def left_unanswered(self, now: dt.datetime) -> Self:
+        """What was proposed for a request, and its association let lapse without a word."""
+        ended = Q(state=Booking.State.EXPIRED) | Q(state=Booking.State.HELD, expires_at__lte=now)
+        # Who says yes to a slot on approval asks for it from then on.
+        return self.proposed().filter(ended, created_at=Coalesce("offered_at", "planned_at"), request__isnull=False)
 
     def lapsed(self, now: dt.datetime) -> Self:
         """Those whose clock has run out, and that nobody has noted as expired yet."""

@@ -51,6 +51,9 @@ class Plan(models.Model):
     evenings = models.PositiveSmallIntegerField(
         "soirées à ajouter au plus", default=5, validators=between(0, MOST_EVENINGS)
     )
+    lapsed_too = models.BooleanField(
+        "proposer de nouveau ce qui est resté sans réponse", default=False, db_default=False
+    )
     follows = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, related_name="followed_by", editable=False
     )
@@ -58,6 +61,9 @@ class Plan(models.Model):
     progress = models.PositiveSmallIntegerField(default=0, editable=False, help_text="pour cent")
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    tries = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="combien de fois le calcul a commencé"
+    )
     started_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     offered_at = models.DateTimeField(null=True, editable=False)
@@ -116,6 +122,11 @@ class Plan(models.Model):
         return self.state == self.State.READY
 
     @property
+    def has_failed(self) -> bool:
+        """Whether it is left to whoever asked for it to ask again."""
+        return self.state == self.State.FAILED
+
+    @property
     def has_ended(self) -> bool:
         """Whether it has something to show."""
         return self.state in (self.State.READY, self.State.OFFERING, self.State.OFFERED)
@@ -165,7 +176,7 @@ class Unserved(models.Model):
         COMPUTERS = "computers", "moins d’ordinateurs"
         ACCESS = "access", "sans l’accès de plain-pied"
         LANGUAGES = "languages", "sans bénévole qui parle la langue demandée"
-        DISMISSED = "dismissed", "des créneaux pareils à ceux qui ont été écartés"
+        DISMISSED = "dismissed", "des créneaux écartés ou laissés sans réponse, ou pareils"
         ASKED = "asked", "une autre association les a demandés, et attend la réponse"
         TAKEN = "taken", "tous vont à des demandes qui servent autant de personnes ou plus"
         CAP = "cap", "l’association a autant d’ateliers à venir que permis"

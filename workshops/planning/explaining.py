@@ -58,15 +58,19 @@ def lacks(season: Season, graph: Graph, plan: Column) -> list[Lack]:
 
 
 def _what_lacks(season: Season, places: Column) -> dict[int, tuple[Unserved.Why, int]]:
-    """Of requests that nothing serves (their places): that somebody asked for what would, or what most slots lack."""
+    """Of requests that nothing serves (their places): what became of the slots that would, or what most others lack."""
     found: dict[int, tuple[Unserved.Why, int]] = {int(place): (Why.NOTHING, 0) for place in places}
     for missed in lacking(season.everything.only(places), span=season.asked.span, farther=FARTHER):
         lines = zip(places[missed.requests].tolist(), missed.conditions.tolist(), missed.slots.tolist(), strict=True)
         for place, condition, slots in lines:
             if slots > found[place][1]:
                 found[place] = LACKED[Condition(condition)], slots
-    counted = zip(places.tolist(), season.serving_asked_for(places).tolist(), strict=True)
-    return found | {place: (Why.ASKED, slots) for place, slots in counted if slots}
+    for why, serving in (
+        (Why.DISMISSED, season.serving_refused(places)),
+        (Why.ASKED, season.serving_asked_for(places)),
+    ):
+        found |= {place: (why, slots) for place, slots in serving.items()}
+    return found
 
 
 def could_gain(graph: Graph, plan: Column) -> int:

@@ -54,11 +54,21 @@ class Season(NamedTuple):
     graph: Graph
     asked_for: Runs
 
-    def serving_asked_for(self, places: Column) -> Column:
-        """Of requests (their places, in order): how many of the slots that are asked for would serve each."""
-        with_asked = self.everything.only(places)._replace(runs=self.asked_for)
-        found = [best.requests for best in sweep(with_asked, most=CANDIDATES, today=0, span=self.asked.span)]
-        return np.bincount(np.concatenate([places[:0], *found]), minlength=len(places))
+    def serving_asked_for(self, places: Column) -> dict[int, int]:
+        """Of requests (their places, in order): how many of the slots that are asked for would serve each, if any."""
+        return self._serving(self.everything._replace(runs=self.asked_for), places)
+
+    def serving_refused(self, places: Column) -> dict[int, int]:
+        """The same of those that were dismissed, or tried before."""
+        refused = self.everything.dismissed_slots
+        some = places[np.isin(places, refused[:, 0])]
+        return self._serving(self.everything._replace(dismissed_slots=refused[:0]), some)
+
+    def _serving(self, everything: Everything, places: Column) -> dict[int, int]:
+        found = sweep(everything.only(places), most=CANDIDATES, today=0, span=self.asked.span)
+        requests = np.concatenate([places[:0], *(best.requests for best in found)])
+        served, slots = np.unique(requests, return_counts=True)
+        return dict(zip(places[served].tolist(), slots.tolist(), strict=True))
 
     @property
     def posted_first(self) -> Column:

@@ -50,7 +50,8 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     """How far it is; then whom it serves, whom it does not and why, and what would help."""
     shown, now = _plan(plan_id), clock.now()
     if not shown.has_ended:
-        return render(request, "workshops/plan.html", {"plan": shown})
+        again = PlanForm(instance=shown, auto_id=False)
+        return render(request, "workshops/plan.html", {"plan": shown, "again": again})
     context = {
         "plan": shown,
         "follows": shown.follows,
