@@ -33,6 +33,7 @@ from territories.wording import counted, language, long_date, time_range, wall_t
 from workshops import calendar
 from workshops.agreements import agreement_path
 from workshops.answers import answer_path, hold_path
+from workshops.kept import match_of, why_kept
 from workshops.matching import Match, reasons
 from workshops.models import (
     Booking,
@@ -227,10 +228,15 @@ def slot_planned(*, booking: Booking, now: dt.datetime) -> None:
 
 
 def _kept(template: str, booking: Booking, now: dt.datetime) -> None:
-    """The slot is kept for the association, until when, and one page to say yes or no."""
+    """The slot is kept for the association, why, until when, and one page to say yes or no."""
+    match = match_of(booking, now)
+
+    def facts() -> dict[str, object]:
+        return _until(booking) | {"why": ", ".join(why_kept(match))}
+
     for manager in _association(booking):
-        url, until, facts = settings.SITE_URL + hold_path(booking, manager.person), booking.expires_at, _until
-        _tell(template, booking, manager, now, url=url, not_after=until, priority=1, facts=partial(facts, booking))
+        url, until = settings.SITE_URL + hold_path(booking, manager.person), booking.expires_at
+        _tell(template, booking, manager, now, url=url, not_after=until, priority=1, facts=facts)
 
 
 def offer_declined(*, booking: Booking, expired: bool, now: dt.datetime) -> None:

@@ -17,6 +17,7 @@ from mail.calendars import addressed
 from mail.models import Message, MessageQuerySet
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Elsewhere, Expected, Instead, Left, Others, Proposal, Said, Shifted
+from workshops.kept import match_of, why_kept
 from workshops.matching import MATCHES_TOLD, best_slots
 from workshops.models import (
     Booking,
@@ -422,6 +423,8 @@ def _of_now(message: Message, at: dt.datetime) -> wanted.Facts:
         if workshop is not None:
             workshop.booking = booking
             told |= Expected(workshop, Side(told["side"]), at).facts()
+        if "why" in told:
+            told["why"] = ", ".join(why_kept(match_of(booking, at)))
         if message.calendar:
             event = said.event(message.calendar_method, _promise(message))
             message.calendar = addressed(event, message.to_email)

@@ -15,6 +15,8 @@ from accounts.models import Role, User
 from associations.models import Association, Request
 from companies.models import Availability, BookingMode, BusyTime, Slot
 from mail.models import Message
+from mail.rendering import render
+from mail.wanted import overtaken
 from solidarite.invariants import FACTS, broken
 from territories.models import Departement
 from tests import factories
@@ -242,6 +244,43 @@ def test_slot_is_kept_two_days_and_taken_from_the_mail(
     assert (booking.state, wanted.state) == (state, then)
     assert [count for _, count in answers(plan, now)] == [0, 1, 0, 0]
     assert broken(now=now, checks=FACTS) == {}
+
+
+@pytest.mark.parametrize("planned_one", [True, False])
+def test_why_it_is_kept_is_said_where_it_is_answered(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    client: Client,
+    visitor: Visitor,
+    planned_one: bool,  # noqa: FBT001
+) -> None:
+    """In the mail as things are when it leaves, on the page of its link, and on that of the booking."""
+    wanted = ask(now, world)
+    if planned_one:
+        offered(now, operator)
+    else:
+        actions.offer_slot(slot_id=world.slot.pk, request=wanted, by=world.company_owner, now=now)
+    mail, booking = Message.objects.get(), Booking.objects.get()
+    why = "8\u00a0ordinateurs pour 6\u00a0personnes, en soirée"
+    assert "réponse immédiate" in render(mail).text
+    own = reverse("workshops:association_booking", args=[world.association.slug, booking.pk])
+    pages = [client.get(mail.context["url"]), visitor(world.association_owner).get(own)]
+    for text in (render(mail).text, render(mail).html, *(page.text for page in pages)):
+        assert "Pourquoi celui-ci\u00a0: à " in text
+        assert why in text
+    host = reverse("workshops:company_booking", args=[world.company.slug, booking.pk])
+    assert "Pourquoi celui-ci" not in visitor(world.company_owner).get(host).text
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    assert overtaken(mail, at=now) == ""
+    assert (why in render(mail).text, "réponse immédiate" in render(mail).text) == (True, False)
+
+
+def test_why_it_is_kept_is_said_in_the_language_of_its_reader(world: World, operator: User, now: dt.datetime) -> None:
+    User.objects.filter(pk=world.association_owner.pk).update(language="en")
+    ask(now, world)
+    offered(now, operator)
+    assert "8 computers for 6 people, in the evening" in render(Message.objects.get()).text.replace("\u00a0", " ")
 
 
 def test_nobody_else_proposes_something_meanwhile(world: World, operator: User, now: dt.datetime) -> None:

@@ -16,6 +16,7 @@ from workshops.agreements import agreement_of
 from workshops.answers import answer_of, has_expired, hold_of
 from workshops.dates import is_long_over
 from workshops.forms import AnswerForm, HoldForm
+from workshops.kept import match_of, why_kept
 from workshops.matching import unspoken
 from workshops.models import Booking, Reason, Side
 from workshops.views.moved import expired, former_date, moved_to
@@ -113,7 +114,13 @@ def hold(request: HttpRequest, token: str) -> HttpResponse:
             move(booking=booking, by=member, now=clock.now())
         except Refused as refused:
             refusal = str(refused)
-    context = {"booking": booking, "member": member, "refusal": refusal, "unspoken": _unspoken(booking)}
+    context = {
+        "booking": booking,
+        "member": member,
+        "refusal": refusal,
+        "unspoken": _unspoken(booking),
+        "why": why_kept(match_of(booking, clock.now())) if booking.is_held else [],
+    }
     return render(request, "workshops/hold_answer.html", context, status=409 if refusal else 200)
 
 

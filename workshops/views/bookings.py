@@ -20,6 +20,7 @@ from territories import clock
 from workshops import actions
 from workshops.catalogue import instead_of
 from workshops.forms import HoldForm, NoteForm, ReasonForm
+from workshops.kept import match_of, why_kept
 from workshops.lateness import is_late
 from workshops.ledger import ledger
 from workshops.models import Booking, Reason, Side, Workshop, WorkshopNote
@@ -88,6 +89,7 @@ def booking_page(
         "move": _asked_move(booking, now) if booking.is_confirmed else None,
         "moved_to": moved_to(booking, side),
         "stays": booking.still_there if side == Side.ASSOCIATION or booking.is_pending else None,
+        "why": why_kept(match_of(booking, now)) if booking.is_held and side == Side.ASSOCIATION else [],
         "tonight": booking.is_confirmed and booking.slot.starts_at - TONIGHT <= now < booking.slot.ends_at,
     }
     if side == Side.ASSOCIATION and booking.state in Booking.ENDED and booking.reason_code != Reason.MOVED:
