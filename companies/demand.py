@@ -10,15 +10,20 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from companies.evenings import WEEKEND_HOURS, evenings_of
 from companies.models import Room
 from territories.wording import weekday
 
 
 class Demand(NamedTuple):
-    """Requests around a room (with `about`, `participants` and `commune`), and by beginning which of them (places)."""
+    """Requests around a room (with `about`, `participants` and `commune`), and by beginning which of them (places).
+
+    `most` is how many were looked at, where there may be more.
+    """
 
     requests: Sequence[Any]
     served: Sequence[Collection[int]]
+    most: int = 0
 
     def at(self, beginnings: Collection[int]) -> list[Any]:
         """The requests that one at least of these beginnings serves."""
@@ -49,31 +54,39 @@ class Moment(NamedTuple):
     people: int
 
 
-# What one looks ahead, at which hours, and how many moments are shown.
-WEEKS, EVENING, WEEKEND, SHOWN = 8, (dt.time(18, 30),), (dt.time(10), dt.time(14), dt.time(18, 30)), 5
-NAMES = {dt.time(10): "matin", dt.time(14): "après-midi", dt.time(18, 30): "soir"}
+class Moments(NamedTuple):
+    """The best ones first; and, where there may be more requests, how many were looked at."""
+
+    best: list[Moment]
+    most: int
 
 
-def moments(room: Room, now: dt.datetime) -> list[Moment]:
-    """When the room, with all that it has, would serve most people in the weeks to come: five at most, best first."""
-    zone = ZoneInfo(room.time_zone)
-    first = now.astimezone(zone).date() + dt.timedelta(days=1)
-    days = [first + dt.timedelta(days=ahead) for ahead in range(7 * WEEKS)]
-    starts = [
-        dt.datetime.combine(day, hour, zone)
-        for day in days
-        for hour in (WEEKEND if day.isoweekday() in settings.WEEKEND_DAYS else EVENING)
-    ]
+# How many weeks one looks ahead, and how many moments are shown.
+WEEKS, SHOWN = 8, 5
+MORNING_ENDS_AT = dt.time(12)
+
+
+def moments(room: Room, now: dt.datetime) -> Moments:
+    """When the room, with all that it has, would serve most people in the weeks to come: five at most."""
+    first = now.astimezone(ZoneInfo(room.time_zone)).date() + dt.timedelta(days=1)
+    last = first + dt.timedelta(weeks=WEEKS, days=-1)
+    starts = [one.starts_at for one in evenings_of([room], first, last, now=now, weekends=WEEKEND_HOURS)]
     found = demand(room, places=room.capacity, computers=room.computers, starts=starts, now=now)
     at = defaultdict[tuple[int, dt.time], list[int]](list)
     for place, start in enumerate(starts):
         at[start.isoweekday(), start.time()].append(place)
     named = [
-        Moment(f"{weekday(day)} {NAMES[hour]}", len(served), sum(one.participants for one in served))
+        Moment(f"{weekday(day)} {_named(hour)}", len(served), sum(one.participants for one in served))
         for (day, hour), places in sorted(at.items())
         if (served := found.at(places))
     ]
-    return sorted(named, key=lambda moment: -moment.people)[:SHOWN]
+    return Moments(sorted(named, key=lambda moment: -moment.people)[:SHOWN], found.most)
+
+
+def _named(hour: dt.time) -> str:
+    if hour >= settings.EVENING_STARTS_AT:
+        return "soir"
+    return "matin" if hour < MORNING_ENDS_AT else "après-midi"
 
 
 def demand(room: Room, *, places: int, computers: int, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:

@@ -10,7 +10,7 @@ import numpy as np
 
 from associations.models import Request, RequestQuerySet
 from companies.demand import Demand, tells_demand
-from companies.models import Company, Room
+from companies.models import Company, Room, VolunteerProfile
 from workshops.catalogue import unasked
 from workshops.matching import Match, best_of_each
 from workshops.matching.judging import served_by_room
@@ -22,15 +22,24 @@ REQUESTS, SLOTS, SHOWN = 1_000, 200, 5
 
 @tells_demand
 def demand(room: Room, places: int, computers: int, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
-    """Without those that need a language: nobody has promised to come yet."""
+    """As if a volunteer of the company who speaks the language of a request came, if it has one."""
     here = [start.astimezone(ZoneInfo(room.time_zone)) for start in starts]
     if not here:
         return Demand([], [])
     first, last = min(here).date(), max(here).date()
-    looking = _around([room.cell], now).filter(participants__lte=places, computers__lte=computers, languages=[])
-    requests = list(looking.filter(from_date__lte=last, until_date__gte=first)[:REQUESTS])
-    serve = served_by_room(room, requests, places=places, computers=computers, starts=here)
-    return Demand(requests, [np.flatnonzero(column).tolist() for column in serve.T])
+    spoken = _spoken(room)
+    fitting = {"participants__lte": places, "computers__lte": computers, "languages__contained_by": spoken}
+    looking = _around([room.cell], now).filter(from_date__lte=last, until_date__gte=first, **fitting)
+    requests = list(looking[: REQUESTS + 1])
+    most, requests = (REQUESTS if len(requests) > REQUESTS else 0), requests[:REQUESTS]
+    serve = served_by_room(room, requests, places=places, computers=computers, languages=spoken, starts=here)
+    return Demand(requests, [np.flatnonzero(column).tolist() for column in serve.T], most)
+
+
+def _spoken(room: Room) -> list[str]:
+    """Languages of all who volunteer for the company."""
+    profiles = VolunteerProfile.objects.filter(membership__company=room.site.company_id)
+    return sorted({word for languages in profiles.values_list("languages", flat=True) for word in languages})
 
 
 def best_for(company: Company, now: dt.datetime) -> list[Match]:

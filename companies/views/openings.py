@@ -59,11 +59,12 @@ def availability_create(request: HttpRequest, slug: str, room_id: int) -> HttpRe
 def _demand(room: Room, form: SeasonForm, proposed: list[actions.ProposedDate], now: dt.datetime) -> dict[str, object]:
     """Who looks for a room here: by moment of the week, before dates are chosen; then with these dates."""
     if not proposed:
-        return {"sought": moments(room, now)}
+        sought = moments(room, now)
+        return {"sought": sought.best, "most": sought.most}
     free = [one for one in proposed if not one.obstacle]
     given = {name: form.cleaned_data[name] for name in ("places", "computers")}
     found = demand(room, **given, starts=[one.starts_at for one in free], now=now)
-    return {"demand": found.all, "people": sum(one.participants for one in found.all)}
+    return {"demand": found.all, "people": sum(one.participants for one in found.all), "most": found.most}
 
 
 def _is_to_publish(request: HttpRequest, form: SeasonForm, proposed: list[actions.ProposedDate]) -> bool:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from associations.models import Request
 from companies.demand import demand, moments
-from companies.models import Room, Slot
+from companies.models import Availability, Room, Slot
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
@@ -101,4 +101,41 @@ def test_what_is_published_shows_whom_it_serves(world: World, now: dt.datetime, 
 
 def test_no_room_is_looked_for_where_nobody_is(world: World, now: dt.datetime) -> None:
     factories.make_request(now, world.association, commune_id=factories.NOUMEA)
-    assert moments(world.room, now) == []
+    assert moments(world.room, now) == ([], 0)
+
+
+def test_hours_are_those_of_the_room_on_days_on_which_it_is_free(world: World, now: dt.datetime) -> None:
+    """As the evenings that a plan would add."""
+    factories.make_request(now, world.association, weekdays=[2], until_date=dt.date(2026, 12, 8))
+    factories.make_request(now, world.association, weekdays=[6], periods=["morning"])
+    later = factories.make_request(now, world.association, weekdays=[4], periods=["evening"])
+    assert [one.label for one in moments(world.room, now).best] == ["jeudi soir", "samedi matin"]
+    Availability.objects.create(
+        room=world.room, places=10, computers=8, weekdays=[6], start_time=dt.time(15), end_time=dt.time(17),
+        from_date=now.date(), extended_to_date=now.date(), notice_hours=24, created_at=now, booking_mode="instant",
+    )  # fmt: skip
+    assert [(one.label, one.people) for one in moments(world.room, now).best] == [("jeudi soir", later.participants)]
+
+
+def test_language_counts_where_somebody_of_the_company_speaks_it(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    factories.make_request(now, world.association, languages=["ar"])
+    assert moments(world.room, now).best == []
+    factories.make_profile(now, world.company, world.volunteer, languages=["ar"])
+    assert moments(world.room, now).best
+    address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    assert "si l’un de vos bénévoles la parle" in visitor(world.company_owner).get(address).text
+
+
+def test_who_is_not_looked_at_is_said(
+    world: World, now: dt.datetime, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workshops.demand.REQUESTS", 2)
+    address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    said = "Nous avons regardé les 2\u00a0demandes"
+    for looking in (2, 3):
+        while Request.objects.count() < looking:
+            factories.make_request(now, world.association)
+        page = visitor(world.company_owner).get(address).text.replace("les 2 demandes", "les 2\u00a0demandes")
+        assert (said in page) == (looking > 2)

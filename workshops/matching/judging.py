@@ -10,11 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
 from companies.models import Room, Slot
 from workshops.matching.known import Known, lessons_of
 from workshops.matching.pairs import Condition, Pairs
-from workshops.matching.reading import WANTED, offers_of, offers_of_rooms, paths, period_bit, row_of, wants_of
+from workshops.matching.reading import WANTED, bits, offers_of, offers_of_rooms, paths, period_bit, row_of, wants_of
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -143,14 +144,21 @@ def _pairs(
 
 
 def served_by_room(
-    room: Room, requests: Sequence[Request], *, places: int, computers: int, starts: Sequence[dt.datetime]
+    room: Room,
+    requests: Sequence[Request],
+    *,
+    places: int,
+    computers: int,
+    languages: Sequence[str],
+    starts: Sequence[dt.datetime],
 ) -> NDArray[np.bool_]:
-    """Which requests (lines) it would serve if it were open at these times of its clock (columns)."""
+    """Which requests (lines) it would serve if it were open at these times of its clock (columns), these spoken."""
     known = Known.nothing()._replace(lessons=lessons_of([request.pk for request in requests]))
     wants = wants_of(map(row_of, requests), **known.of_requests([(one.pk, one.association_id) for one in requests]))
     offers = offers_of_rooms([room])._replace(
         places=np.array([places]),
         computers=np.array([computers]),
+        languages=np.array([bits(languages, Language)]),
         day=np.array([start.toordinal() for start in starts]),
         weekday=np.array([1 << start.isoweekday() for start in starts]),
         period=np.array([period_bit(start.time()) for start in starts]),

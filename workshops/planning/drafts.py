@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from companies.evenings import Evening
 from territories.great_circles import kilometres_between_all
-from workshops.matching.evenings import Evening
 from workshops.planning.allocating import allocate, by_date, first_come
 from workshops.planning.explaining import Gained, Lack, could_gain, gains, lacks
 from workshops.planning.graphs import Column, Graph
