@@ -37,7 +37,6 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "invariants": invariants.measure,
     "search": whole.measure,
     "matching": matching.measure,
-    "plan": planning.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
 OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}
@@ -46,13 +45,14 @@ PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="+", choices=[*MEASURES, "mail", *OF_A_FILE, *PICTURES])
+    parser.add_argument("names", nargs="+", choices=[*MEASURES, "mail", "plan", *OF_A_FILE, *PICTURES])
     parser.add_argument("--quick", action="store_true", help="la forme courte, celle de l’intégration continue")
     parser.add_argument("--json", type=Path, default=os.devnull, help="fichier des mesures")
     parser.add_argument("--faults", action="store_true", help="pour mail : les pannes au lieu du débit")
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
     parser.add_argument("--file", type=Path, help="pour addresses : un fichier JSON Lines d’adresses et de verdicts")
+    parser.add_argument("--sessions", type=Path, help="pour plan : un fichier JSON de séances réelles, comptées")
     parser.add_argument("--trace", type=Path, help="pour replay : un fichier .csv.gz de réservations réelles")
     parser.add_argument("--lines", type=int, help="pour replay : les premières lignes seulement")
     parser.add_argument("--listed", type=Path, help="pour replay : où écrire ce que chaque ligne est devenue")
@@ -81,6 +81,7 @@ def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]
         "calendars": lambda: calendars.measure(folder=options.folder),
         "addresses": lambda: addresses.measure(file=options.file),
         "replay": lambda: replay.measure(trace=options.trace, most=options.lines, listed=options.listed),
+        "plan": lambda: planning.measure(quick=options.quick, file=options.sessions),
         "mail": lambda: mail.measure(quick=options.quick, faults=options.faults),
     }
     return given[name]() if name in given else MEASURES[name](quick=options.quick)
