@@ -55,7 +55,7 @@ def bars(plan: Plan) -> list[Bar]:
     found = [
         Bar("Dans l’ordre des demandes, chacune son meilleur créneau", plan.people_first_come),
         Bar("Dans l’ordre des dates, à la plus grande demande", plan.people_by_date),
-        Bar("Ce plan, que rien ne dépasse avec ces créneaux", plan.people_served),
+        Bar("Ce plan", plan.people_served),
     ]
     if plan.people_wider > plan.people_served:
         found.append(Bar("Au plus, en regardant plus de 200 créneaux par demande", plan.people_wider))

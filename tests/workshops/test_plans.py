@@ -158,7 +158,7 @@ def test_slot_that_another_association_asked_for_is_the_reason(world: World, ope
     plan = planned(now, operator)
     told = {lack.request: (lack.why, lack.slots) for lack in plan.unserved.all()}
     assert told == {waiting: ("asked", 1), lacking: ("days", 1)}
-    assert "attend la réponse" in " ".join(reason.label for reason in reasons(plan))
+    assert "demandés par une autre association" in " ".join(reason.label for reason in reasons(plan))
 
 
 def test_territory_and_weeks_are_those_asked_for(world: World, operator: User, now: dt.datetime) -> None:
@@ -498,6 +498,8 @@ def test_operator_goes_from_the_question_to_the_offers(
     for words in (
         "8\u00a0personnes servies sur 11",
         "Proposer ce créneau",
+        "ne sert plus de 8\u00a0personnes",
+        "n’en servirait pas une de plus",
         "soirée de plus, commune de Lille",
         "Roubaix",
     ):

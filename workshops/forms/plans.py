@@ -18,13 +18,12 @@ class PlanForm(forms.ModelForm[Plan]):
         Departement.objects.inhabited().by_name(), required=False, empty_label="Toute la France", label="Territoire"
     )
     from_date = DayField(label="Du")
-    until_date = DayField(label="Au")
+    until_date = DayField(label="Au", help_text="Quatre semaines au plus.")
 
     class Meta:
         model = Plan
         fields = ("departement", "from_date", "until_date", "evenings", "lapsed_too")
         help_texts: ClassVar[dict[str, str]] = {
-            "until_date": "Quatre semaines au plus.",
             "evenings": "Des soirées que personne n’a encore ouvertes, dans des salles qui existent.",
             "lapsed_too": "Sinon, un créneau déjà proposé pour une demande ne l’est pas une seconde fois.",
         }

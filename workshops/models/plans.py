@@ -166,21 +166,21 @@ class Unserved(models.Model):
     """A request that a plan serves with nothing, and what keeps it from being served."""
 
     class Why(models.TextChoices):
-        """What one would have to give up; the last four are no conditions."""
+        """What keeps the slots around from serving it; the last four are no conditions."""
 
-        DISTANCE = "distance", "chercher plus loin"
-        DATES = "dates", "d’autres dates"
-        DAYS = "days", "d’autres jours de la semaine"
-        PERIODS = "periods", "d’autres heures"
-        PLACES = "places", "moins de participants"
-        COMPUTERS = "computers", "moins d’ordinateurs"
-        ACCESS = "access", "sans l’accès de plain-pied"
-        LANGUAGES = "languages", "sans bénévole qui parle la langue demandée"
-        DISMISSED = "dismissed", "des créneaux écartés ou laissés sans réponse, ou pareils"
-        ASKED = "asked", "une autre association les a demandés, et attend la réponse"
-        TAKEN = "taken", "tous vont à des demandes qui servent autant de personnes ou plus"
-        CAP = "cap", "l’association a autant d’ateliers à venir que permis"
-        NOTHING = "nothing", "rien ne convient à peu près"
+        DISTANCE = "distance", "trop loin"
+        DATES = "dates", "hors des dates"
+        DAYS = "days", "un autre jour de la semaine"
+        PERIODS = "periods", "à une autre heure"
+        PLACES = "places", "trop petits pour le groupe"
+        COMPUTERS = "computers", "sans assez d’ordinateurs"
+        ACCESS = "access", "sans accès de plain-pied assuré"
+        LANGUAGES = "languages", "sans bénévole inscrit qui parle la langue demandée"
+        DISMISSED = "dismissed", "écartés ou laissés sans réponse, ou pareils à ceux qui l’ont été"
+        ASKED = "asked", "demandés par une autre association, qui attend la réponse"
+        TAKEN = "taken", "donnés à des demandes qui servent autant de personnes ou plus"
+        CAP = "cap", "libres, mais l’association a autant d’ateliers à venir que permis"
+        NOTHING = "nothing", "aucun\u00a0: rien ne convient à peu près"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unserved")
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="+")

@@ -57,6 +57,7 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "follows": shown.follows,
         "followed_by": Plan.objects.filter(follows=shown).first(),
         "bars": bars(shown),
+        "wider": shown.people_wider - shown.people_served,
         "planned": [(pair, outcome(pair, now)) for pair in with_everything(shown)[:SHOWN]],
         "reasons": reasons(shown),
         "unserved": shown.unserved.select_related("request__association", "request__commune")[:SHOWN],
