@@ -16,6 +16,7 @@ from bench.portal import Portal
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMPANY = "/entreprises/messagerie-de-la-gare"
 ASSOCIATION = "/associations/les-passerelles-du-numerique-lille-0"
+TRIED = "distance=10&size=15&volunteers=20&topics=10&wish=10&notice=10&reliability=5&urgency=10&fairness=40"
 # Name of the picture, who looks, and where: a star stands for the first link of the page that leads there, + for a
 # button to press, ~ for a box to tick, > for a button that gives a file, a name in braces for what `FACTS` finds.
 SCREENS = (
@@ -35,12 +36,19 @@ SCREENS = (
     ("entreprise", "entreprise", f"{COMPANY}/"),
     ("sites", "entreprise", f"{COMPANY}/sites/"),
     ("position", "entreprise", f"{COMPANY}/sites/ {COMPANY}/sites/*/position/"),
+    ("ouvrir", "entreprise", f"{COMPANY}/sites/ {COMPANY}/salles/*/ouvrir/"),
     ("saison", "entreprise", f"{COMPANY}/sites/ {COMPANY}/salles/*/ouvrir/ ~mercredi ~samedi +Voir les dates"),
+    ("creneaux-entreprise", "entreprise", f"{COMPANY}/creneaux/"),
     ("serie", "entreprise", f"{COMPANY}/series/ {COMPANY}/series/*/"),
     ("calendrier", "entreprise", f"{COMPANY}/calendrier/"),
     ("benevolat", "benevole", "/benevolat/"),
     ("fermer", "entreprise", f"{COMPANY}/fermer/"),
     ("tableau", "association", "/tableau-de-bord/"),
+    ("calcul", "", "/propositions/"),
+    ("proposes", "association", f"{ASSOCIATION}/demandes/{{request}}/"),
+    ("poids", "moderation", f"/pilotage/propositions/?{TRIED}"),
+    ("plans", "moderation", "/pilotage/plan/"),
+    ("plan", "moderation", "/pilotage/plan/ /pilotage/plan/*/"),
     ("reserver", "association", "/creneaux/{free}/reserver/"),
     ("parcours-reserver", "association", "/creneaux/{free}/parcours/"),
     ("attendre", "association", "/creneaux/{taken}/attendre/"),
@@ -74,6 +82,13 @@ FACTS: dict[str, LiteralString] = {
             SELECT slot_id FROM workshops_booking JOIN associations_association AS own ON own.id = association_id
             WHERE own.slug = 'les-passerelles-du-numerique-lille-0'
         ) ORDER BY slot_id LIMIT 1
+    """,
+    "request": """
+        SELECT request.id FROM associations_request AS request
+        JOIN associations_association AS own ON own.id = request.association_id
+        WHERE own.slug = 'les-passerelles-du-numerique-lille-0'
+        AND request.state = 'open' AND request.expires_at > now()
+        ORDER BY request.languages, request.id LIMIT 1
     """,
     "booking": """
         SELECT booking.id FROM workshops_booking AS booking
