@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,11 @@ from accounts.gates import operators_only
 from accounts.identity import signed_in
 from territories import clock
 from workshops import actions
+from workshops.demand import REQUESTS, SLOTS
 from workshops.forms import WeightingForm
+from workshops.matching.finding import LOOKED_AT
 from workshops.models import Part, Weighting
+from workshops.planning.season import CANDIDATES
 from workshops.weighing import outlook
 
 EXPLAINED = {
@@ -45,7 +49,16 @@ def explained(request: HttpRequest) -> HttpResponse:
     """What must be, what one would rather have, and how much each of it counts today."""
     weights = Weighting.current().weights
     lines = [Line(str(part.label), EXPLAINED[part], weights[part]) for part in Part]
-    return render(request, "workshops/matching.html", {"lines": lines, "most": max(weights.values()) or 1})
+    context = {
+        "lines": lines,
+        "most": max(weights.values()) or 1,
+        "candidates": CANDIDATES,
+        "bookings": settings.BOOKINGS_PER_ASSOCIATION,
+        "slots": LOOKED_AT,
+        "requests": REQUESTS,
+        "own_slots": SLOTS,
+    }
+    return render(request, "workshops/matching.html", context)
 
 
 @require_http_methods(["GET", "POST"])
