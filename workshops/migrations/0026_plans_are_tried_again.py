@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0024_plans_say_who_asked"),
+        ("workshops", "0025_plans_say_who_asked"),
     ]
 
     operations = [

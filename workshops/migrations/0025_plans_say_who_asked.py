@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("associations", "0006_lists_are_short"),
-        ("workshops", "0023_sessions_not_said"),
+        ("workshops", "0024_hours_beyond_work"),
     ]
 
     operations = [
