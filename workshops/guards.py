@@ -1,4 +1,4 @@
-"""Held by PostgreSQL: what a booking asks of rows that other apps keep."""
+"""Held by PostgreSQL: what a booking asks of rows that other apps keep, and what is written of a slot as it is."""
 
 import pgtrigger
 
@@ -289,4 +289,21 @@ def booking_stays_on_its_slot() -> pgtrigger.Trigger:
         operation=pgtrigger.UpdateOf("slot_id"),  # type: ignore[no-untyped-call]  # the library has no types here
         condition=pgtrigger.Q(old__slot__df=pgtrigger.F("new__slot")),
         func=_STAYS,
+    )
+
+
+_AS_IT_IS = """
+    SELECT slot.weekday, slot.local_time, room.site_id INTO NEW.weekday, NEW.local_time, NEW.site_id
+    FROM companies_slot AS slot JOIN companies_room AS room ON room.id = slot.room_id WHERE slot.id = NEW.slot_id;
+    RETURN NEW;
+"""
+
+
+def dismissed_as_it_is() -> pgtrigger.Trigger:
+    """The day, the hour and the site that an association refuses are those of the slot when it says so."""
+    return pgtrigger.Trigger(
+        name="dismissed_as_it_is",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("why"),  # type: ignore[no-untyped-call]  # the library has no types here
+        func=_AS_IT_IS,
     )

@@ -26,8 +26,9 @@ def serves(wanted: Request, slot: Slot) -> bool:
     )
 
 
-def period(slot: Slot) -> Period:
+def period(slot: Slot | Dismissal) -> Period:
     hour = slot.local_time
+    assert hour is not None
     return Period.MORNING if hour < dt.time(12) else Period.AFTERNOON if hour < dt.time(17) else Period.EVENING
 
 
@@ -62,11 +63,11 @@ def is_dismissed(wanted: Request, slot: Slot) -> bool:
 
 
 def is_alike(dismissal: Dismissal, wanted: Request, slot: Slot) -> bool:
-    other, distance = Slot.objects.with_place().get(pk=dismissal.slot_id), away(wanted, slot)
+    distance = away(wanted, slot)
     return {
-        Dismissal.Why.DAY: other.starts_on.isoweekday() == slot.starts_on.isoweekday(),
-        Dismissal.Why.HOUR: period(other) == period(slot),
-        Dismissal.Why.SITE: other.room.site_id == slot.room.site_id,
+        Dismissal.Why.DAY: dismissal.weekday == slot.starts_on.isoweekday(),
+        Dismissal.Why.HOUR: period(dismissal) == period(slot),
+        Dismissal.Why.SITE: dismissal.site_id == slot.room.site_id,
         Dismissal.Why.FAR: None not in (distance, dismissal.distance_km) and distance >= dismissal.distance_km,  # type: ignore[operator]  # neither is None
         Dismissal.Why.OTHER: False,
     }[Dismissal.Why(dismissal.why)]

@@ -17,7 +17,7 @@ from tests.factories import World
 from tests.races import Move, second_waits
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
 from workshops import actions
-from workshops.matching import best_slots, requests_for, served_by, slots_for
+from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep
 from workshops.models import Dismissal, MatchNotice, Side
 
 
@@ -289,3 +289,29 @@ def test_what_is_dismissed_teaches_its_request_alone(world: World, now: dt.datet
     assert proposed(other) == {"itself", *slots}
     assert actions.forget_dismissals(request=wanted) == 1
     assert proposed(wanted) == {"itself", *slots}
+
+
+@pytest.mark.parametrize(("why", "left"), [("day", {"wednesday", "saturday"}), ("hour", {"saturday"}), ("site", set())])
+def test_what_a_dismissal_teaches_stays_when_its_slot_moves(
+    world: World, now: dt.datetime, why: str, left: set[str]
+) -> None:
+    """From a Tuesday evening to a Saturday afternoon: whichever way pairs are found."""
+    wanted = factories.make_request(now, world.association)
+    ahead = {"tuesday": (7, 0), "wednesday": (8, 0), "saturday": (11, -4)}
+    named = {
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=days, hours=hours)).pk: name
+        for name, (days, hours) in ahead.items()
+    }
+    slot = Slot.objects.with_place().get(pk=world.slot.pk)
+    actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=world.association_owner, now=now)
+    change = actions.Change(dt.date(2026, 12, 12), dt.time(14), dt.time(16), 10, 8, 2)
+    actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=now)
+    everything = read_everything(now)
+    swept = [best.slots for best in sweep(everything, most=5, today=now.date().toordinal())]
+    again = Request.objects.select_related("commune", "association").get(pk=wanted.pk)
+    found = [
+        [one.pk for one in slots_for(again, now)],
+        [one.pk for one in Slot.objects.with_place() if served_by(one, requests_for(one, now), now=now)],
+        [int(number) for slots in swept for number in everything.runs.slots[slots]],
+    ]
+    assert [{named.get(number, "itself") for number in numbers} for numbers in found] == [left] * 3

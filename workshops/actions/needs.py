@@ -29,7 +29,7 @@ WANTED = (
     "commune_id", "radius_km",
 )  # fmt: skip
 AROUND = {name: F(f"commune__{name}") for name in ("departement_id", "latitude", "longitude")}
-REFUSED = ("request_id", "slot_id", "why", "distance_km")
+REFUSED = ("request_id", "slot_id", "why", "distance_km", "weekday", "site_id")
 OFFERED = ("id", "cell", "local_date", "weekday", "places", "computers")
 
 _KM = KilometresFrom.template % {
@@ -51,11 +51,6 @@ def _period(time: str) -> Case:
     return period_case(time, str, CharField())
 
 
-REFUSED_WHEN = {
-    "weekday": F("slot__weekday"),
-    "site_id": F("slot__room__site"),
-    "period": _period("slot__local_time"),
-}
 # Near a commune; of the 29 whose point nobody published, in the same département.
 NEAR = f"({_KM} <= wanted.radius_km OR wanted.latitude IS NULL AND site.departement_id = wanted.departement_id)"
 # What few requests ask for, and few have refused.
@@ -163,7 +158,7 @@ def count_needs(*, now: dt.datetime) -> int | None:
         if cursor.fetchone() == (False,):
             return None
         _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period("local_time")))
-        _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, **REFUSED_WHEN))
+        _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, period=_period("local_time")))
         _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)

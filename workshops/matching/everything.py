@@ -174,11 +174,10 @@ def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:
 
     What an association has asked for already counts as dismissed: nobody proposes it once more.
     """
-    site = F("slot__room__site")
     rows = np.array(
         [
             (request, slot, site if why == Dismissal.Why.SITE else NOT_A_SITE)
-            for request, slot, site, why in Dismissal.objects.values_list("request", "slot", site, "why")
+            for request, slot, site, why in Dismissal.objects.values_list("request", "slot", "site", "why")
         ],
         np.int64,
     ).reshape(-1, 3)

@@ -80,7 +80,7 @@ def _who_speaks(language: str) -> QuerySet[SlotVolunteer]:
 def _without_dismissed(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
     """Without those that the association has said are not for it, and what that teaches about others."""
     dismissed = Dismissal.objects.filter(request=request)
-    sites = dismissed.filter(why=Dismissal.Why.SITE).values("slot__room__site")
+    sites = dismissed.filter(why=Dismissal.Why.SITE).values("site")
     lessons = lessons_of([request.pk]).get(request.pk, NO_LESSON)
     left = slots.exclude(pk__in=dismissed.values("slot")).exclude(room__site__in=sites)
     left = left.exclude(weekday__in=[day for day in range(1, 8) if lessons.days >> day & 1])
@@ -107,7 +107,7 @@ def requests_for(slot: Slot, now: dt.datetime) -> RequestQuerySet:
     )
     if not slot.room.site.step_free:
         open_now = open_now.filter(step_free=False)
-    same = Q(slot=slot) | Q(why=Dismissal.Why.SITE, slot__room__site=slot.room.site_id)
+    same = Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=slot.room.site_id)
     dismissed = Dismissal.objects.filter(same, request=OuterRef("pk"))
     asked = _asked_by(OuterRef("association"), slot.pk)
     wanted: RequestQuerySet = open_now.filter(~Exists(dismissed), ~Exists(asked))

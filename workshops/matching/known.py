@@ -125,9 +125,8 @@ def brought(slots: Some) -> dict[int, tuple[int, int]]:
 
 def lessons_of(requests: Some) -> dict[int, Lessons]:
     """What is learnt from slots that these requests have dismissed; slots and sites themselves are left to queries."""
-    rows = Dismissal.objects.filter(request__in=requests).values_list(
-        "request", "why", "slot__weekday", "slot__local_time", "distance_km"
-    )
+    refused = ("weekday", "local_time", "distance_km")
+    rows = Dismissal.objects.filter(request__in=requests).values_list("request", "why", *refused)
     found: dict[int, Lessons] = {}
     for request, why, weekday, time, km in rows:
         before = found.get(request, NO_LESSON)

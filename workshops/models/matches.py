@@ -7,8 +7,9 @@ from django.db.models import Q
 
 from accounts.models import User
 from associations.models import Request
-from companies.models import Slot
+from companies.models import Site, Slot
 from territories.closed_lists import WordField
+from workshops.guards import dismissed_as_it_is
 
 
 class MatchNotice(models.Model):
@@ -32,7 +33,11 @@ class MatchNotice(models.Model):
 
 
 class Dismissal(models.Model):
-    """« Pas pour moi »: a slot that is not proposed to a request again; its reason teaches about others for it."""
+    """« Pas pour moi »: a slot that is not proposed to a request again; its reason teaches about others for it.
+
+    It teaches with the day, the hour and the site that were refused, wherever the slot goes afterwards: a trigger
+    writes them when it is said.
+    """
 
     class Why(models.TextChoices):
         """The first four teach something about other slots."""
@@ -47,6 +52,11 @@ class Dismissal(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
     why = WordField("pourquoi", max_length=20, choices=Why, default=Why.OTHER)
     distance_km = models.FloatField(null=True, editable=False, help_text="de ce qui est trop loin")
+    weekday = models.PositiveSmallIntegerField("jour de la semaine refusé (1 = lundi)", null=True, editable=False)
+    local_time = models.TimeField("heure refusée, sur place", null=True, editable=False)
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, null=True, related_name="+", verbose_name="lieu refusé", editable=False
+    )
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
 
@@ -56,7 +66,12 @@ class Dismissal(models.Model):
         constraints = [
             models.UniqueConstraint(name="dismissed_once", fields=["request", "slot"]),
             models.CheckConstraint(name="dismissed_as_too_far", condition=Q(why="far") | Q(distance_km__isnull=True)),
+            models.CheckConstraint(
+                name="dismissed_as_it_was",
+                condition=Q(weekday__isnull=False, local_time__isnull=False, site__isnull=False),
+            ),
         ]
+        triggers = [dismissed_as_it_is()]
 
     def __str__(self) -> str:
         return f"{self.request_id} – {self.slot_id}"
