@@ -1,4 +1,4 @@
-"""Held by PostgreSQL: what a booking asks of rows that other apps keep, and what is written of a slot as it is."""
+"""Held by PostgreSQL: what a booking asks of rows that other apps keep, and what is noted of slots."""
 
 import pgtrigger
 
@@ -306,4 +306,33 @@ def dismissed_as_it_is() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("why"),  # type: ignore[no-untyped-call]  # the library has no types here
         func=_AS_IT_IS,
+    )
+
+
+_MATCHED_AGAIN = """
+    INSERT INTO workshops_matchagain (slot_id) VALUES (NEW.slot_id);
+    RETURN NULL;
+"""
+_ENDED = ["declined", "not_selected", "expired", "cancelled_by_association", "cancelled_by_company"]
+
+
+def slot_is_free_again() -> pgtrigger.Trigger:
+    """Requests hear of what nobody has any more, however that came."""
+    return pgtrigger.Trigger(
+        name="slot_is_free_again",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__state__df=pgtrigger.F("new__state"), new__state__in=_ENDED),
+        func=_MATCHED_AGAIN,
+    )
+
+
+def nobody_queues_again() -> pgtrigger.Trigger:
+    """The same of a slot for which somebody queues no more. Who comes to have it holds it by a booking."""
+    return pgtrigger.Trigger(
+        name="nobody_queues_again",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # idem
+        condition=pgtrigger.Q(old__state="waiting", new__state__in=["left", "closed"]),
+        func=_MATCHED_AGAIN,
     )

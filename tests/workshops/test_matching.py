@@ -2,11 +2,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Role, User
 from associations.models import Period, Request
 from companies.models import Slot
 from mail.delivery import why_unwanted
@@ -15,10 +16,10 @@ from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
 from tests.races import Move, second_waits
-from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
+from tests.workshops.worlds import COMES, FREED, OFFERED, WANTED, Comes, Freed, Offered, Wanted, ask, happen, offer
 from workshops import actions
 from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep
-from workshops.models import Dismissal, MatchNotice, Side
+from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
 
 
 def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
@@ -174,14 +175,17 @@ def best_of_each(now: dt.datetime) -> set[tuple[int, int]]:
 
 @pytest.mark.django_db
 @settings(max_examples=15)
-@given(steps=st.lists(st.one_of(OFFERED, WANTED), min_size=1, max_size=14))
-def test_sweep_tells_nothing_that_the_steps_have_not_told(steps: list[Offered | Wanted]) -> None:
-    """Slots are published and requests posted, one by one, in any order: each is held against what it may concern."""
+@given(steps=st.lists(st.one_of(OFFERED, WANTED, FREED, COMES), min_size=1, max_size=14))
+def test_sweep_tells_nothing_that_the_steps_have_not_told(steps: list[Offered | Wanted | Freed | Comes]) -> None:
+    """Slots are published, freed and promised, requests posted, one by one: each is held against what it concerns."""
     with transaction.atomic():
         world = factories.make_world(NOW)
         Slot.objects.filter(pk=world.slot.pk).delete()
         for step in steps:
-            offer(world, step) if isinstance(step, Offered) else ask(world, step)
+            if isinstance(step, Freed | Comes):
+                happen(world, step)
+            else:
+                offer(world, step) if isinstance(step, Offered) else ask(world, step)
             before, best = told_pairs(), best_of_each(NOW)
             actions.tell_matches(now=NOW)
             assert told_pairs() - before <= best
@@ -189,6 +193,97 @@ def test_sweep_tells_nothing_that_the_steps_have_not_told(steps: list[Offered | 
         mails = Message.objects.count()
         assert (actions.sweep_matches(now=NOW), Message.objects.count()) == (0, mails)
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("was", ["held", "confirmed"])
+def test_slot_that_is_free_again_is_told_within_a_minute(world: World, now: dt.datetime, was: str) -> None:
+    """Whatever has freed it; and it is none that saved searches have not seen."""
+    booking = factories.make_booking(now, world.slot, factories.make_association(now), state=was)
+    Slot.objects.update(matched_at=now)
+    factories.make_request(now, world.association)
+    assert actions.tell_matches(now=now) == 0
+    late, by = now + dt.timedelta(hours=97), world.company_owner
+    if was == "held":
+        actions.expire_bookings(now=late)
+    else:
+        actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Groupe réduit.", by=by, now=late)
+    assert (actions.tell_matches(now=late), actions.tell_matches(now=late)) == (1, 0)
+    assert (actions.sweep_matches(now=late), MatchAgain.objects.count()) == (0, 0)
+    assert Slot.objects.get(pk=world.slot.pk).matched_at == now
+
+
+def test_slot_for_which_nobody_queues_any_more_is_told_within_a_minute(world: World, now: dt.datetime) -> None:
+    Slot.objects.update(matched_at=now)
+    other = factories.make_association(now)
+    queue = {"slot": world.slot, "association": other, "participants": 6, "topic": "email", "created_at": now}
+    WaitlistEntry.objects.create(**queue)
+    factories.make_request(now, world.association)
+    assert actions.tell_matches(now=now) == 0
+    WaitlistEntry.objects.update(state="left", ended_at=now)
+    assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+
+
+@pytest.mark.parametrize("how", ["promises", "learns", "stays"])
+def test_who_newly_comes_to_a_slot_is_told_to_whom_needs_it(world: World, now: dt.datetime, how: str) -> None:
+    speaker = factories.make_user()
+    factories.add_member(world.company, speaker, Role.VOLUNTEER, now)
+    profile = factories.make_profile(now, world.company, speaker, languages=[] if how == "learns" else ["ar"])
+    if how != "promises":
+        sought = now if how == "stays" else None
+        promise = factories.make_promise(now, world.slot, speaker, stand_in_asked_at=sought)
+    factories.make_request(now, world.association, languages=["ar"])
+    assert actions.tell_matches(now=now) == 0
+    if how == "promises":
+        factories.make_promise(now, world.slot, speaker)
+    elif how == "learns":
+        profile.languages = ["ar"]
+        profile.save()
+    else:
+        promise.stand_in_asked_at = None
+        promise.save()
+    assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+
+
+def test_new_slot_is_compared_with_what_is_known_by_the_weights_of_now(world: World, now: dt.datetime) -> None:
+    """What was told when other weights counted is no measure."""
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
+    for week in range(3, 8):
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week))
+    actions.tell_matches(now=now)
+    near = dict.fromkeys(Weighting().weights, 1) | {"distance": 30}
+    actions.weigh(weights=near, by=world.company_owner, now=now)
+    site = factories.make_site(now, world.company, latitude=50.69, longitude=3.17)
+    new = factories.make_slot(factories.make_room(now, site), world.slot.starts_at + dt.timedelta(days=22))
+    assert actions.tell_matches(now=now) == 1
+    assert MatchNotice.objects.latest("pk").slot == new
+
+
+@pytest.mark.parametrize("which", ["new requests", "new slot"])
+def test_who_is_rarely_served_and_presses_is_told_first(world: World, now: dt.datetime, which: str) -> None:
+    """In the order in which a company reads them."""
+    rare = factories.make_association(now, owner=factories.make_user("Nora"))
+    Standing.objects.create(association=world.association, kept=20, broken=0, served=20, counted_at=now)
+    matched = now if which == "new slot" else None
+    factories.make_request(now, world.association, matched_at=matched)
+    factories.make_request(now, rare, until_date=dt.date(2026, 12, 9), matched_at=matched)
+    assert actions.tell_matches(now=now) == 2
+    assert [one.to_name for one in Message.objects.order_by("pk")] == ["Nora", "Karim"]
+
+
+def test_many_new_slots_are_matched_with_few_statements(world: World, now: dt.datetime) -> None:
+    """One finds the requests around each slot; what is known of them is read once for all."""
+    factories.make_request(now, world.association, until_date=dt.date(2027, 12, 31), matched_at=now)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as run:
+            actions.tell_matches(now=now)
+        return len(run)
+
+    few = statements()
+    for week in range(1, 11):
+        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week))
+    assert statements() - few <= 12
 
 
 def test_better_slot_is_told_and_a_worse_one_is_not(world: World, now: dt.datetime) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
 from accounts.models import Role
+from accounts.vocabulary import Topic
 from associations.models import Period, Request
 from companies.models import Slot
 from territories.models import Commune
@@ -15,7 +17,7 @@ from tests import factories
 from tests.conftest import NOW
 from tests.factories import LILLE, NOUMEA, ROUBAIX, World
 from tests.workshops.obvious import away
-from workshops.models import Dismissal
+from workshops.models import Booking, Dismissal
 
 # Of two communes of New Caledonia and one of Polynesia nobody published the point.
 FARINO, KOUAOUA, ARUTUA = "98806", "98833", "98713"
@@ -51,6 +53,19 @@ class Wanted(NamedTuple):
     refuses: str = ""
 
 
+class Freed(NamedTuple):
+    """One of the slots that are taken, whichever it is."""
+
+    which: int
+
+
+class Comes(NamedTuple):
+    """Somebody promises to come to one of the slots."""
+
+    which: int
+    languages: tuple[str, ...]
+
+
 SPOKEN = st.lists(st.sampled_from(["ar", "uk"]), max_size=2, unique=True).map(tuple)
 OFFERED = st.builds(
     Offered,
@@ -80,6 +95,10 @@ WANTED = st.builds(
 )
 
 
+FREED = st.builds(Freed, st.integers(0, 20))
+COMES = st.builds(Comes, st.integers(0, 20), SPOKEN)
+
+
 def offer(world: World, one: Offered) -> Slot:
     """A site, its room and an hour in it."""
     commune = Commune.objects.get(pk=one.place)
@@ -93,11 +112,30 @@ def offer(world: World, one: Offered) -> Slot:
     if one.taken:
         factories.make_booking(NOW, slot, world.association, participants=1)
     if one.languages:
+        promise(world, slot, one.languages)
+    return slot
+
+
+def promise(world: World, slot: Slot, languages: Sequence[str]) -> None:
+    """Somebody who speaks them comes, where a seat is left."""
+    seat = 1 + slot.volunteers.count()
+    if seat <= slot.volunteers_offered:
         speaker = factories.make_user()
         factories.add_member(world.company, speaker, Role.VOLUNTEER, NOW)
-        factories.make_profile(NOW, world.company, speaker, languages=list(one.languages))
-        factories.make_promise(NOW, slot, speaker)
-    return slot
+        factories.make_profile(NOW, world.company, speaker, languages=list(languages), topics=[Topic.EMAIL])
+        factories.make_promise(NOW, slot, speaker, seat=seat)
+
+
+def happen(world: World, one: Freed | Comes) -> None:
+    """Nothing where there is no such slot."""
+    if isinstance(one, Freed):
+        taken = list(Booking.objects.filter(state=Booking.State.CONFIRMED).order_by("pk"))
+        for booking in taken[one.which % max(len(taken), 1) :][:1]:
+            Booking.objects.filter(pk=booking.pk).update(state="cancelled_by_company", cancelled_at=NOW)
+    else:
+        slots = list(Slot.objects.order_by("pk"))
+        for slot in slots[one.which % max(len(slots), 1) :][:1]:
+            promise(world, slot, one.languages)
 
 
 def ask(world: World, one: Wanted) -> Request:

@@ -1,19 +1,21 @@
 """Telling requests of the slots that fit them: each has been told, at all times, of the best that can be had.
 
-A new slot is held against the requests around it, a new request against the slots around it; a sweep of all requests
-(`sweep_matches`) finds what is left to tell, which is what has become one of the best since others are gone.
+A new slot is held against the requests around it, and so is one that is free again or to which somebody comes; a new
+request against the slots around it. A sweep of all requests (`sweep_matches`) finds what is left to tell, which is what
+has become one of the best since others are gone, or since other weights count.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import batched
 from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 from numpy.typing import NDArray
 
 from accounts.scans import one_by_one
@@ -25,44 +27,66 @@ from workshops.catalogue import bookable
 from workshops.matching import (
     MATCHES_TOLD,
     Everything,
+    Known,
     Match,
     Microseconds,
-    Served,
+    Rank,
     best_slots,
+    not_for,
+    ranks_of,
     read_everything,
-    requests_for,
-    served_by,
+    requests_for_each,
+    served_by_each,
     slots_for,
     sweep,
 )
-from workshops.models import Dismissal, MatchNotice
+from workshops.models import MatchAgain, MatchNotice
 
 NEW_SLOTS_A_RUN = 500
+# What is known of requests is read once for so many slots.
+SLOTS_AT_ONCE = 20
 
 
 def tell_matches(*, now: dt.datetime) -> int:
     """Pick up what is not yet matched and tell each request its new slots in one mail. Returns of how many requests.
 
-    A request that cannot be told of is a new one again.
+    Slots that may serve others than when they were matched are picked up once more. Requests are told in the order in
+    which a company reads them. One that cannot be told of is a new one again.
     """
-    new_slots = list(bookable(now).filter(matched_at=None).with_place().order_by("pk")[:NEW_SLOTS_A_RUN])
-    found = _by_request(new_slots, now)
+    again = dict(MatchAgain.objects.order_by("pk").values_list("pk", "slot")[:NEW_SLOTS_A_RUN])
+    free = bookable(now).with_place().order_by("pk")
+    new_slots = list(free.filter(matched_at=None)[:NEW_SLOTS_A_RUN])
+    once_more = list(free.filter(pk__in=set(again.values())).exclude(matched_at=None))
+    found = _by_request([*new_slots, *once_more], now)
     new = Request.objects.open(now).filter(matched_at=None).select_related("commune", "association")
     requests = {request.pk: request for request in (*new, *found)}
-    looked_at = set()
+    known = Known.of(list(found), [*new_slots, *once_more])
+    best = dict[int, list[Match]]()
 
-    def tell(request: Request) -> bool:
-        slots = slots_for(request, now) if request.matched_at is None else found[request]
-        told = _tell(request, slots, now)
-        looked_at.add(request.pk)
+    def look(request: Request) -> None:
+        slots, seen = (found[request], known) if request in found else (slots_for(request, now), None)
+        best[request.pk] = best_slots(request, slots, count=MATCHES_TOLD, now=now, known=seen)
+
+    looked_at = set[int]()
+
+    def tell(number: int) -> bool:
+        told = _tell(best[number], now)
+        looked_at.add(number)
         return told
 
-    told = one_by_one([requests[number] for number in sorted(requests)], tell)
+    one_by_one([requests[number] for number in sorted(requests)], look)
+    told = one_by_one(sorted(best, key=lambda number: _turn(requests[number], best[number])), tell)
     _note_matched(new_slots, now)
+    MatchAgain.objects.filter(pk__in=again).delete()
     matched = {request.pk for request in requests.values() if request.matched_at is None}
     Request.objects.filter(pk__in=looked_at & matched).update(matched_at=now)
     Request.objects.filter(pk__in=requests.keys() - looked_at).update(matched_at=None)
     return told
+
+
+def _turn(request: Request, matches: Sequence[Match]) -> Rank:
+    """As `Match.rank_for_slot`, by the slot for which it comes first."""
+    return min((match.rank_for_slot for match in matches), default=(0, request.created_at, request.pk))
 
 
 @transaction.atomic
@@ -78,14 +102,15 @@ def sweep_matches(*, now: dt.datetime) -> int:
 
     def tell(number: int) -> bool:
         request = Request.objects.select_related("commune", "association").get(pk=number)
-        return _tell(request, list(bookable(now).filter(pk__in=left[number]).with_place()), now)
+        slots = list(bookable(now).filter(pk__in=left[number]).with_place())
+        return _tell(best_slots(request, slots, count=MATCHES_TOLD, now=now), now)
 
     return one_by_one(sorted(left), tell)
 
 
 def _left_to_tell(everything: Everything, now: dt.datetime) -> dict[int, list[int]]:
     """By request its best slots, all of them, where it has not been told one of them at its date."""
-    told = _told(everything)
+    told = _told(everything, now)
     requests, runs = everything.requests, everything.runs
     left: dict[int, list[int]] = {}
     for best in sweep(everything, most=MATCHES_TOLD, today=now.date().toordinal()):
@@ -96,9 +121,10 @@ def _left_to_tell(everything: Everything, now: dt.datetime) -> dict[int, list[in
     return left
 
 
-def _told(everything: Everything) -> NDArray[Any]:
-    """What these requests were told."""
-    notices = MatchNotice.objects.values("request", "slot", starts=Microseconds("starts_at"))
+def _told(everything: Everything, now: dt.datetime) -> NDArray[Any]:
+    """What these requests were told of dates that are to come."""
+    ahead = MatchNotice.objects.filter(request__in=Request.objects.open(now).order_by().values("pk"), starts_at__gt=now)
+    notices = ahead.values("request", "slot", starts=Microseconds("starts_at"))
     found = read_columns(notices, request="i8", slot="i8", starts="i8")
     asked = np.isin(found["request"], everything.requests)
     places = np.searchsorted(everything.requests, found["request"][asked])
@@ -110,33 +136,42 @@ def _facts(requests: NDArray[Any], slots: NDArray[Any], starts: NDArray[Any]) ->
     return np.rec.fromarrays([requests, slots, starts], dtype=[("request", "i8"), ("slot", "i8"), ("starts", "i8")])
 
 
-def _by_request(slots: Iterable[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:
-    """Of new slots, those that each request has not been told better ones than."""
+def _by_request(slots: Sequence[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:
+    """Of these slots, those that each request has not been told better ones than."""
     found: dict[int, list[Slot]] = defaultdict(list)
-    for slot in slots:
-        for one in _worth_telling(served_by(slot, requests_for(slot, now).exclude(matched_at=None), now=now), now):
-            found[one.request].append(slot)
+    for some in batched(slots, SLOTS_AT_ONCE, strict=False):
+        wanted = [requests.exclude(matched_at=None) for requests in requests_for_each(some, now)]
+        served = served_by_each(list(zip(some, wanted, strict=True)), now=now)
+        better = _told_of({one.request for each in served for one in each}, now)
+        for slot, each in zip(some, served, strict=True):
+            for one in each:
+                rank = (-one.merit_of_slot, slot.starts_at, slot.pk)
+                if sum(told < rank for told in better.get(one.request, ())) < MATCHES_TOLD:
+                    found[one.request].append(slot)
     requests = Request.objects.select_related("commune", "association").in_bulk(found)
     return {requests[number]: slots for number, slots in found.items() if number in requests}
 
 
-def _worth_telling(served: Sequence[Served], now: dt.datetime) -> list[Served]:
-    """Without those whose request knows as many better slots as it is told of, free and not dismissed."""
-    numbers = [one.request for one in served]
-    dismissed = Dismissal.objects.filter(request=OuterRef("request"), slot=OuterRef("slot"))
-    known = MatchNotice.objects.filter(~Exists(dismissed), request__in=numbers, slot__in=bookable(now))
-    told = known.values_list("request", "merit")
-    merits = defaultdict(list)
-    for request, merit in told if numbers else ():
-        merits[request].append(merit)
-    return [one for one in served if sum(merit > one.merit_of_slot for merit in merits[one.request]) < MATCHES_TOLD]
+def _told_of(requests: Collection[int], now: dt.datetime) -> dict[int, list[Rank]]:
+    """How the slots rank now of which each request was told, free and serving it still; where they may be enough."""
+    refused = not_for(
+        OuterRef("request"), OuterRef("request__association"), slot=OuterRef("slot"), site=OuterRef("slot__room__site")
+    )
+    notices = MatchNotice.objects.filter(request__in=requests, slot__in=bookable(now)).exclude(refused)
+    told = defaultdict[int, list[int]](list)
+    for request, slot in notices.values_list("request", "slot") if requests else ():
+        told[request].append(slot)
+    enough = [(request, slot) for request, slots in told.items() if len(slots) >= MATCHES_TOLD for slot in slots]
+    return ranks_of(enough, now=now)
 
 
-def _tell(request: Request, slots: Sequence[Slot], now: dt.datetime) -> bool:
-    """The request is held meanwhile: two runs at once tell of each slot in one mail of theirs."""
-    found = best_slots(request, slots, count=MATCHES_TOLD, now=now)
+def _tell(found: Sequence[Match], now: dt.datetime) -> bool:
+    """Slots of one request, which is held meanwhile: two runs at once tell of each slot in one mail of theirs."""
+    if not found:
+        return False
+    request = found[0].request
     held = Request.objects.open(now).select_for_update(no_key=True, of=("self",)).filter(pk=request.pk)
-    if not found or held.first() is None:
+    if held.first() is None:
         return False
     notices = MatchNotice.objects.filter(request=request, slot__in=[match.slot.pk for match in found])
     known = set(notices.values_list("slot_id", "starts_at"))

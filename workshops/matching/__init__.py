@@ -1,15 +1,18 @@
 """Which slots serve which requests, how well, and why (decision 24)."""
 
 from workshops.matching.everything import Everything, Microseconds, read_everything
-from workshops.matching.finding import requests_for, serving, slots_for
+from workshops.matching.finding import not_for, requests_for, requests_for_each, serving, slots_for
 from workshops.matching.judging import (
     MATCHES_TOLD,
     Match,
+    Rank,
     Served,
     best_of_each,
     best_slots,
+    ranks_of,
     rooms_that_serve,
     served_by,
+    served_by_each,
 )
 from workshops.matching.known import Known
 from workshops.matching.missing import almost, unspoken, why_not
@@ -27,6 +30,7 @@ __all__ = [
     "Microseconds",
     "Offers",
     "Pairs",
+    "Rank",
     "Served",
     "Span",
     "Wants",
@@ -35,13 +39,17 @@ __all__ = [
     "best_slots",
     "hour_suits",
     "in_season",
+    "not_for",
     "period_case",
     "period_of",
+    "ranks_of",
     "read_everything",
     "reasons",
     "requests_for",
+    "requests_for_each",
     "rooms_that_serve",
     "served_by",
+    "served_by_each",
     "serving",
     "slots_for",
     "suits",

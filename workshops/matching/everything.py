@@ -18,11 +18,11 @@ from associations.models import Request
 from companies.models import Site, Slot
 from territories.bulk import Columns, read_columns
 from workshops.catalogue import bookable
-from workshops.matching.known import Known
+from workshops.matching.known import Known, asked
 from workshops.matching.pairs import Column, Offers, Wants
 from workshops.matching.reading import OFFERED, SITE, WANTED, bit_of, paths, wants_of
 from workshops.matching.times import period_case
-from workshops.models import Booking, Dismissal
+from workshops.models import Dismissal
 
 # What slots of one run have in common: it has one a day at most.
 OF_A_RUN = (
@@ -183,9 +183,9 @@ def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:
     ).reshape(-1, 3)
     rows = rows[np.isin(rows[:, 0], requests)]
     rows[:, 0] = np.searchsorted(requests, rows[:, 0])
-    pending = Booking.objects.filter(state=Booking.State.PENDING).values_list("association", "slot")
-    asked = [(place, slot) for owner, slot in pending for place in np.flatnonzero(associations == owner).tolist()]
-    slots = np.vstack([rows[:, :2], np.array(asked, np.int64).reshape(-1, 2)])
+    pending = asked().values_list("association", "slot")
+    waiting = [(place, slot) for owner, slot in pending for place in np.flatnonzero(associations == owner).tolist()]
+    slots = np.vstack([rows[:, :2], np.array(waiting, np.int64).reshape(-1, 2)])
     return np.unique(slots, axis=0), rows[rows[:, 2] != NOT_A_SITE][:, ::2]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -12,10 +13,13 @@ from accounts.vocabulary import Language
 from associations.models import Period, Request, RequestQuerySet
 from companies.models import Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
 from workshops.catalogue import bookable
-from workshops.matching.known import NO_LESSON, brought, lessons_of
+from workshops.matching.known import NO_LESSON, asked_by, brought, lessons_of
 from workshops.matching.reading import words_of
 from workshops.matching.times import begins_in, period_of
-from workshops.models import Booking, Dismissal
+from workshops.models import Dismissal
+
+# A number, or what a query around says.
+type One = int | OuterRef
 
 # Of slots that serve a request, so many are ranked, the soonest ones.
 LOOKED_AT = 2_000
@@ -31,12 +35,7 @@ def serving(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
     found = _near(slots.filter(_asked(request)), request)
     for language in request.languages:
         found = found.filter(Exists(_who_speaks(language)))
-    return _without_dismissed(found.exclude(Exists(_asked_by(request.association_id, OuterRef("pk")))), request)
-
-
-def _asked_by(association: int | OuterRef, slot: int | OuterRef) -> QuerySet[Booking]:
-    """What an association has asked for already, and waits for the answer."""
-    return Booking.objects.filter(association=association, slot=slot, state=Booking.State.PENDING)
+    return _without_dismissed(found.exclude(Exists(asked_by(request.association_id, OuterRef("pk")))), request)
 
 
 def _asked(request: Request) -> Q:
@@ -93,8 +92,17 @@ def _without_dismissed(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
 
 def requests_for(slot: Slot, now: dt.datetime) -> RequestQuerySet:
     """Open requests that a slot may serve."""
-    _, languages = brought([slot.pk]).get(slot.pk, (0, 0))
-    spoken = words_of(languages, Language)
+    [found] = requests_for_each([slot], now)
+    return found
+
+
+def requests_for_each(slots: Sequence[Slot], now: dt.datetime) -> list[RequestQuerySet]:
+    """The same for each of some slots."""
+    known = brought([slot.pk for slot in slots])
+    return [_requests_for(slot, words_of(known.get(slot.pk, (0, 0))[1], Language), now) for slot in slots]
+
+
+def _requests_for(slot: Slot, spoken: Sequence[str], now: dt.datetime) -> RequestQuerySet:
     open_now: RequestQuerySet = Request.objects.open(now).filter(
         Q(weekdays__len=0) | Q(weekdays__contains=[slot.weekday]),
         Q(periods__len=0) | Q(periods__contains=[period_of(slot.local_time)]),
@@ -107,8 +115,12 @@ def requests_for(slot: Slot, now: dt.datetime) -> RequestQuerySet:
     )
     if not slot.room.site.step_free:
         open_now = open_now.filter(step_free=False)
-    same = Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=slot.room.site_id)
-    dismissed = Dismissal.objects.filter(same, request=OuterRef("pk"))
-    asked = _asked_by(OuterRef("association"), slot.pk)
-    wanted: RequestQuerySet = open_now.filter(~Exists(dismissed), ~Exists(asked))
+    refused = not_for(OuterRef("pk"), OuterRef("association"), slot=slot.pk, site=slot.room.site_id)
+    wanted: RequestQuerySet = open_now.exclude(refused)
     return wanted
+
+
+def not_for(request: One, association: One, *, slot: One, site: One) -> Q:
+    """Whether an association has refused a slot or its site for its request, or has asked for it already."""
+    refused = Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=site)
+    return Q(Exists(Dismissal.objects.filter(refused, request=request))) | Q(Exists(asked_by(association, slot)))

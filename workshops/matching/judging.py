@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +16,21 @@ from associations.models import Request, RequestQuerySet
 from companies.models import Room, Slot
 from workshops.matching.known import Known, lessons_of
 from workshops.matching.pairs import Condition, Pairs
-from workshops.matching.reading import WANTED, bits, offers_of, offers_of_rooms, paths, period_bit, row_of, wants_of
+from workshops.matching.reading import (
+    OFFERED,
+    WANTED,
+    Row,
+    bits,
+    offers_of,
+    offers_of_rooms,
+    paths,
+    period_bit,
+    row_of,
+    wants_of,
+)
+
+# How good, upside down; then when; then which.
+type Rank = tuple[int, dt.datetime, int]
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -34,12 +49,12 @@ class Match:
     """What its volunteers know of what is asked (bits)."""
 
     @property
-    def rank_for_request(self) -> tuple[int, dt.datetime, int]:
+    def rank_for_request(self) -> Rank:
         """Best first, then soonest, then by number."""
         return (-self.merit_of_slot, self.slot.starts_at, self.slot.pk)
 
     @property
-    def rank_for_slot(self) -> tuple[int, dt.datetime, int]:
+    def rank_for_slot(self) -> Rank:
         """Best first, then who has waited longest, then by number."""
         return (-self.merit, self.request.created_at, self.request.pk)
 
@@ -66,12 +81,29 @@ def best_slots(
 
 def served_by(slot: Slot, wanted: RequestQuerySet, *, now: dt.datetime) -> list[Served]:
     """Of the requests that a query finds, those that the slot serves, best first: as lines, however many they are."""
-    rows = list(wanted.values_list("pk", "association", "created_at", *paths(WANTED)))
+    [found] = served_by_each([(slot, wanted)], now=now)
+    return found
+
+
+def served_by_each(asked: Sequence[tuple[Slot, RequestQuerySet]], *, now: dt.datetime) -> list[list[Served]]:
+    """The same for each of some slots; what is known of them and of all those requests is read once."""
+    found = [list(wanted.values_list("pk", "association", "created_at", *paths(WANTED))) for _, wanted in asked]
+    if not any(found):
+        return [[] for _ in asked]
+    known = Known.numbered(
+        companies={slot.room.site.company_id for slot, _ in asked},
+        associations={row[1] for rows in found for row in rows},
+        slots=[slot.pk for slot, _ in asked],
+        requests={row[0] for rows in found for row in rows},
+    )
+    return [_served(slot, rows, known, now) for (slot, _), rows in zip(asked, found, strict=True)]
+
+
+def _served(slot: Slot, rows: Sequence[Row], known: Known, now: dt.datetime) -> list[Served]:
     if not rows:
         return []
     numbers, associations, posted = zip(*(row[:3] for row in rows), strict=True)
     company = slot.room.site.company_id
-    known = Known.numbered(companies=[company], associations=set(associations), slots=[slot.pk], requests=list(numbers))
     wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
     offers = offers_of([row_of(slot)], known.brought_to([slot.pk]), known.kept_by_companies([company]))
     pairs = Pairs(wants, offers, today=now.date().toordinal())
@@ -80,6 +112,52 @@ def served_by(slot: Slot, wanted: RequestQuerySet, *, now: dt.datetime) -> list[
     # Best first, then who has waited longest, then by number: as `Match.rank_for_slot`.
     serving.sort(key=lambda at: (-merits[at], posted[at], numbers[at]))
     return [Served(numbers[at], merits[at], of_slot[at]) for at in serving]
+
+
+def ranks_of(pairs: Collection[tuple[int, int]], *, now: dt.datetime) -> dict[int, list[Rank]]:
+    """Of pairs of a request and a slot (their numbers), by request: how those slots that serve it rank for it."""
+    requests, slots = _read(pairs)
+    left = [(request, slot) for request, slot in pairs if request in requests and slot in slots]
+    if not left:
+        return {}
+    known = Known.numbered(
+        companies={row.owner for row in slots.values()},
+        associations={row.owner for row in requests.values()},
+        slots=list(slots),
+        requests=list(requests),
+    )
+    wanted, offered = [requests[request] for request, _ in left], [slots[slot] for _, slot in left]
+    of_requests = known.of_requests([(request, row.owner) for (request, _), row in zip(left, wanted, strict=True)])
+    brought = known.brought_to([slot for _, slot in left])
+    kept = known.kept_by_companies([row.owner for row in offered])
+    wants = wants_of((row.facts for row in wanted), **of_requests)
+    offers = offers_of((row.facts for row in offered), brought, kept)
+    judged = Pairs(wants, offers, today=now.date().toordinal())
+    merits: list[int] = judged.merit_of_slot(known.weights).tolist()
+    found = defaultdict[int, list[Rank]](list)
+    for place in np.flatnonzero(judged.unmet == 0).tolist():
+        request, slot = left[place]
+        found[request].append((-merits[place], offered[place].at, slot))
+    return found
+
+
+class _Read(NamedTuple):
+    """Of a request or a slot: whose it is, when it was posted or begins, and what is judged of it."""
+
+    owner: int
+    at: dt.datetime
+    facts: Row
+
+
+def _read(pairs: Collection[tuple[int, int]]) -> tuple[dict[int, _Read], dict[int, _Read]]:
+    wanted = Request.objects.filter(pk__in={request for request, _ in pairs}).order_by()
+    offered = Slot.objects.filter(pk__in={slot for _, slot in pairs}).order_by()
+    requests = wanted.values_list("pk", "association", "created_at", *paths(WANTED))
+    slots = offered.values_list("pk", "room__site__company", "starts_at", *paths(OFFERED))
+    of_requests, of_slots = (
+        {number: _Read(owner, at, facts) for number, owner, at, *facts in rows} for rows in (requests, slots)
+    )
+    return of_requests, of_slots
 
 
 def unmet(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> list[Condition]:

@@ -14,7 +14,7 @@ from associations.models import Request
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from workshops.matching.pairs import WHOLE, Column
 from workshops.matching.reading import bits, period_bit
-from workshops.models import Dismissal, Standing, Weighting
+from workshops.models import Booking, Dismissal, Standing, Weighting
 
 # Numbers, or a query that finds them.
 type Some = Collection[int] | QuerySet[Any, Any]
@@ -106,6 +106,16 @@ class Known(NamedTuple):
             "refused_periods": np.array([one.periods for one in learnt], np.int64),
             "nearer_than_km": np.array([one.nearer_than_km for one in learnt], np.float64),
         }
+
+
+def asked() -> QuerySet[Booking]:
+    """What associations wait for an answer about: nobody proposes it to them, for no request of theirs."""
+    return Booking.objects.filter(state=Booking.State.PENDING)
+
+
+def asked_by(association: int | OuterRef, slot: int | OuterRef) -> QuerySet[Booking]:
+    """Whether an association waits for an answer about a slot."""
+    return asked().filter(association=association, slot=slot)
 
 
 def brought(slots: Some) -> dict[int, tuple[int, int]]:

@@ -7,7 +7,7 @@ from workshops.models.courses import Course
 from workshops.models.disputes import Dispute
 from workshops.models.feeds import CalendarFeed, CalendarFeedQuerySet, shown_as
 from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
-from workshops.models.matches import Dismissal, MatchNotice
+from workshops.models.matches import Dismissal, MatchAgain, MatchNotice
 from workshops.models.needs import CommuneNeed, DepartementNeed, Need
 from workshops.models.notes import WorkshopNote
 from workshops.models.plans import SOME_WEEKS, Gain, Plan, PlannedEvening, PlannedPair, Unserved
@@ -46,6 +46,7 @@ __all__ = [
     "HostingAgreement",
     "HostingAgreementQuerySet",
     "LostPromise",
+    "MatchAgain",
     "MatchNotice",
     "Need",
     "Part",

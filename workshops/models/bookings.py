@@ -24,6 +24,7 @@ from workshops.guards import (
     booking_may_be_confirmed,
     booking_may_be_made,
     booking_stays_on_its_slot,
+    slot_is_free_again,
 )
 from workshops.models.courses import Course
 from workshops.models.reasons import Reason
@@ -324,6 +325,7 @@ class Booking(models.Model):
             booking_goes_as_drawn(),
             booking_changes_hands(),
             booking_stays_on_its_slot(),
+            slot_is_free_again(),
         ]
 
     def __str__(self) -> str:

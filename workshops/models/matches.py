@@ -32,6 +32,23 @@ class MatchNotice(models.Model):
         return f"{self.request_id} – {self.slot_id}"
 
 
+class MatchAgain(models.Model):
+    """A slot that may serve requests that it did not serve when it was matched.
+
+    It is free again, nobody queues for it any more, or who comes to it knows more. Triggers write it, whoever has done
+    that (migration `0025_matched_again`); who matches takes it away. It goes with the slot.
+    """
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+
+    class Meta:
+        verbose_name = "créneau à rapprocher de nouveau"
+        verbose_name_plural = "créneaux à rapprocher de nouveau"
+
+    def __str__(self) -> str:
+        return f"{self.slot_id}"
+
+
 class Dismissal(models.Model):
     """« Pas pour moi »: a slot that is not proposed to a request again; its reason teaches about others for it.
 

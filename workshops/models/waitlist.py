@@ -15,6 +15,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import Slot
 from territories.closed_lists import WordField
+from workshops.guards import nobody_queues_again
 from workshops.models.bookings import Booking
 
 
@@ -108,6 +109,8 @@ class WaitlistEntry(models.Model):
                 | Q(state__in=["waiting", "left", "closed"], booking__isnull=True),
             ),
         ]
+
+        triggers = [nobody_queues_again()]
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"

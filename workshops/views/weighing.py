@@ -35,6 +35,12 @@ EXPLAINED = {
 }
 
 
+SAVED = (
+    "Les nouvelles pondérations comptent dès maintenant sur les pages et pour ce qui est nouveau. Ce qu’elles changent "
+    "à ce qui a été annoncé l’est cette nuit."
+)
+
+
 class Line(NamedTuple):
     """A part, what it means, and how much it counts."""
 
@@ -71,7 +77,7 @@ def weights(request: HttpRequest) -> HttpResponse:
     form = WeightingForm(tried, initial=current.weights)
     if saves and form.is_valid():
         actions.weigh(weights=form.cleaned_data, by=signed_in(request), now=clock.now())
-        messages.success(request, "Les nouvelles pondérations comptent dès maintenant.")
+        messages.success(request, SAVED)
         return redirect("workshops:weights")
     shown = outlook(form.save(commit=False), now=clock.now()) if form.is_bound and form.is_valid() else None
     context = {
