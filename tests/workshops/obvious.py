@@ -7,7 +7,7 @@ import datetime as dt
 from associations.models import Period, Request
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from territories.distance import kilometres_between
-from workshops.models import Dismissal
+from workshops.models import Booking, Dismissal
 
 
 def serves(wanted: Request, slot: Slot) -> bool:
@@ -23,6 +23,7 @@ def serves(wanted: Request, slot: Slot) -> bool:
         and set(wanted.languages) <= spoken(slot)
         and is_near(wanted, slot)
         and not is_dismissed(wanted, slot)
+        and not is_asked(wanted, slot)
     )
 
 
@@ -53,6 +54,14 @@ def is_near(wanted: Request, slot: Slot) -> bool:
     if distance is None:
         return slot.room.site.commune.departement_id == wanted.commune.departement_id
     return distance <= wanted.radius_km
+
+
+def is_asked(wanted: Request, slot: Slot) -> bool:
+    """By its association, which waits for the answer: whichever of its requests that was for, if for any."""
+    return any(
+        booking.state == Booking.State.PENDING
+        for booking in Booking.objects.filter(slot=slot, association=wanted.association_id)
+    )
 
 
 def is_dismissed(wanted: Request, slot: Slot) -> bool:

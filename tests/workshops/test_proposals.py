@@ -60,6 +60,39 @@ def test_the_one_thing_that_is_missing_is_said(
     assert why in shown
 
 
+def test_what_its_association_has_asked_for_is_named_and_not_proposed(
+    world: World, now: dt.datetime, karim: Client, wanted: Request, page: str
+) -> None:
+    """Where it was for this request, its standing says so already."""
+    booking = factories.make_booking(now, world.slot, world.association, state="pending")
+    shown = karim.get(page).text
+    why = "il n’est pas proposé parce que vous l’avez demandé déjà, et que l’entreprise n’a pas encore répondu"
+    assert ("Ce que nous vous proposons" in shown, why in shown) == (False, True)
+    assert reverse("workshops:association_booking", args=[world.association.slug, booking.pk]) in shown
+    Booking.objects.update(request=wanted)
+    assert why not in karim.get(page).text
+    Booking.objects.update(request=None)
+    Request.objects.update(participants=11)
+    assert why not in karim.get(page).text
+
+
+def test_what_is_missing_is_looked_for_at_the_right_dates_first(
+    world: World, now: dt.datetime, karim: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where there is more than is looked at, the page says of how many it speaks."""
+    factories.make_slot(world.room, world.slot.starts_at + 7 * DAY, places=5, computers=6)
+    wanted = factories.make_request(now, world.association, from_date=dt.date(2026, 12, 9))
+    address = reverse("workshops:association_request", args=[world.association.slug, wanted.pk])
+    all_of_them = karim.get(address).text
+    assert "5\u00a0places pour 6\u00a0personnes" in all_of_them
+    assert ("hors de vos dates" in all_of_them, "Il y en a d’autres" in all_of_them) == (True, False)
+    monkeypatch.setattr("workshops.matching.missing.LOOKED_AT", 1)
+    shown = karim.get(address).text
+    assert "5\u00a0places pour 6\u00a0personnes" in shown
+    assert "hors de vos dates" not in shown
+    assert "Il y en a d’autres\u00a0: nous en avons regardé 1\u00a0créneau, ceux à vos dates d’abord." in shown
+
+
 def test_booking_of_a_proposal_is_made_for_its_request(world: World, karim: Client, wanted: Request, page: str) -> None:
     """The request is carried from its page to the slot and on to the form, and is served by what is booked."""
     slot_page = re.findall(r'<h3><a href="([^"]+)"', karim.get(page).text)[0]

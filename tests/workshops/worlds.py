@@ -37,6 +37,7 @@ class Offered(NamedTuple):
     taken: bool
     step_free: bool | None = None
     languages: tuple[str, ...] = ()
+    asked: bool = False
 
 
 class Wanted(NamedTuple):
@@ -78,6 +79,7 @@ OFFERED = st.builds(
     st.booleans(),
     st.sampled_from([True, False, None]),
     SPOKEN,
+    st.booleans(),
 )
 WANTED = st.builds(
     Wanted,
@@ -111,6 +113,8 @@ def offer(world: World, one: Offered) -> Slot:
     slot = factories.make_slot(room, starts_at, places=one.places, computers=one.computers)
     if one.taken:
         factories.make_booking(NOW, slot, world.association, participants=1)
+    elif one.asked:
+        factories.make_booking(NOW, slot, world.association, participants=1, state=Booking.State.PENDING)
     if one.languages:
         promise(world, slot, one.languages)
     return slot

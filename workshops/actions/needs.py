@@ -16,7 +16,7 @@ from associations.models import Request
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
-from workshops.matching import period_case
+from workshops.matching import asked, period_case
 from workshops.models import Dismissal
 
 # One count at a time. The number is ours alone.
@@ -26,7 +26,7 @@ MOST_SECONDS = 240
 
 WANTED = (
     "id", "participants", "computers", "from_date", "until_date", "weekdays", "periods", "languages", "step_free",
-    "commune_id", "radius_km",
+    "commune_id", "radius_km", "association_id",
 )  # fmt: skip
 AROUND = {name: F(f"commune__{name}") for name in ("departement_id", "latitude", "longitude")}
 REFUSED = ("request_id", "slot_id", "why", "distance_km", "weekday", "site_id")
@@ -71,8 +71,10 @@ NOT_WANTED = f"""
             WHEN 'site' THEN refused.site_id = slot.site_id
             WHEN 'far' THEN {_KM} >= refused.distance_km
         END)
+    ) OR EXISTS (
+        SELECT FROM asked WHERE asked.association_id = wanted.association_id AND asked.slot_id = slot.id
     )
-"""  # words of our own
+"""  # noqa: S608  # words of our own
 # First the cells where any day can do, each with the most that it has: few requests are held against single slots.
 SERVES = f"""
     SELECT FROM (
@@ -86,7 +88,7 @@ SERVES = f"""
     WHERE {NEAR} AND slot.local_date BETWEEN wanted.from_date AND wanted.until_date AND {_suits("slot")}
     AND slot.places >= wanted.participants AND slot.computers >= wanted.computers
     AND (NOT wanted.step_free OR site.step_free)
-    AND (wanted.languages = '{{}}' OR {SPOKEN}) AND NOT {NOT_WANTED}
+    AND (wanted.languages = '{{}}' OR {SPOKEN}) AND NOT ({NOT_WANTED})
 """  # noqa: S608  # idem
 
 _INDEXED = """
@@ -97,6 +99,7 @@ _INDEXED = """
     JOIN territories_commune AS commune ON commune.code = site.commune_id
     GROUP BY site.id, commune.departement_id;
     CREATE INDEX ON refused (request_id);
+    CREATE INDEX ON asked (association_id, slot_id);
     CREATE TEMPORARY TABLE day ON COMMIT DROP AS
     SELECT cell, local_date, weekday, period, max(places) AS places, max(computers) AS computers
     FROM slot GROUP BY cell, local_date, weekday, period;
@@ -112,7 +115,7 @@ _INDEXED = """
 """
 _SERVED = f"""
     CREATE INDEX ON around (commune_id, radius_km);
-    ANALYZE slot, day, site, wanted, around, refused;
+    ANALYZE slot, day, site, wanted, around, refused, asked;
     CREATE TEMPORARY TABLE judged ON COMMIT DROP AS
     SELECT wanted.commune_id, wanted.departement_id, EXISTS ({SERVES}) AS served
     FROM wanted JOIN around USING (commune_id, radius_km);
@@ -143,7 +146,7 @@ _WRITTEN = """
     ) AS here USING (code)
     LEFT JOIN (SELECT departement_id AS code, sum(slots) AS slots FROM site GROUP BY departement_id) AS there
     USING (code);
-    DROP TABLE slot, day, site, wanted, around, part, refused, judged, nearest;
+    DROP TABLE slot, day, site, wanted, around, part, refused, asked, judged, nearest;
 """
 
 
@@ -159,6 +162,7 @@ def count_needs(*, now: dt.datetime) -> int | None:
             return None
         _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period("local_time")))
         _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, period=_period("local_time")))
+        _set_down(cursor, "asked", asked().values("association_id", "slot_id"))
         _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)

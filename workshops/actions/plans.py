@@ -226,7 +226,7 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
         raise NotSought(ON_OFFER)
     check_sought(sought)
     check_fits(slot, sought, now)
-    if why := why_not(sought, slot, now):
+    if why := why_not(sought, slot):
         raise NotWished(f"Le créneau ne convient plus à la demande\u00a0: {why}.")
     booking = keep(slot, sought, until=now + KEPT, by=pair.plan.offered_by, now=now, planned_at=now)
     # Whoever runs beside has kept it, or does it again.

@@ -14,8 +14,8 @@ from workshops.matching.judging import (
     served_by,
     served_by_each,
 )
-from workshops.matching.known import Known
-from workshops.matching.missing import almost, unspoken, why_not
+from workshops.matching.known import Known, asked
+from workshops.matching.missing import almost, awaited, unspoken, why_not
 from workshops.matching.pairs import Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.sweeping import Best, Span, sweep
@@ -35,6 +35,8 @@ __all__ = [
     "Span",
     "Wants",
     "almost",
+    "asked",
+    "awaited",
     "best_of_each",
     "best_slots",
     "hour_suits",

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
 from companies.models import Room, Slot
-from workshops.matching.known import Known, lessons_of
-from workshops.matching.pairs import Condition, Pairs
+from workshops.matching.known import Known, brought, lessons_of
+from workshops.matching.pairs import WHOLE, Condition, Pairs
 from workshops.matching.reading import (
     OFFERED,
     WANTED,
@@ -128,10 +129,10 @@ def ranks_of(pairs: Collection[tuple[int, int]], *, now: dt.datetime) -> dict[in
     )
     wanted, offered = [requests[request] for request, _ in left], [slots[slot] for _, slot in left]
     of_requests = known.of_requests([(request, row.owner) for (request, _), row in zip(left, wanted, strict=True)])
-    brought = known.brought_to([slot for _, slot in left])
+    come = known.brought_to([slot for _, slot in left])
     kept = known.kept_by_companies([row.owner for row in offered])
     wants = wants_of((row.facts for row in wanted), **of_requests)
-    offers = offers_of((row.facts for row in offered), brought, kept)
+    offers = offers_of((row.facts for row in offered), come, kept)
     judged = Pairs(wants, offers, today=now.date().toordinal())
     merits: list[int] = judged.merit_of_slot(known.weights).tolist()
     found = defaultdict[int, list[Rank]](list)
@@ -160,9 +161,15 @@ def _read(pairs: Collection[tuple[int, int]]) -> tuple[dict[int, _Read], dict[in
     return of_requests, of_slots
 
 
-def unmet(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> list[Condition]:
-    """Of each slot, what keeps it from serving the request; nothing where it does."""
-    return [Condition(int(failing)) for failing in _pairs([request], slots, Known.of([request], slots), now).unmet]
+def unmet(request: Request, slots: QuerySet[Slot]) -> list[tuple[int, Condition]]:
+    """Of each slot that a query finds (its number), what keeps it from serving the request; nothing where it does."""
+    rows = list(slots.values_list("pk", *paths(OFFERED)))
+    numbers = [number for number, *_ in rows]
+    known = Known.nothing()._replace(brought=brought(numbers), lessons=lessons_of([request.pk]))
+    wants = wants_of([row_of(request)], **known.of_requests([(request.pk, request.association_id)]))
+    offers = offers_of((facts for _, *facts in rows), known.brought_to(numbers), np.array(WHOLE))
+    failing = Pairs(wants, offers, today=0).unmet.tolist()
+    return [(number, Condition(one)) for number, one in zip(numbers, failing, strict=True)]
 
 
 def best_of_each(

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.db.models import Case, Q, QuerySet, When
+
 from accounts.vocabulary import Language
 from associations.models import Request, languages_said
 from companies.models import Slot
@@ -15,14 +17,15 @@ from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
 from workshops.matching.finding import serving
 from workshops.matching.judging import unmet
-from workshops.matching.known import brought
+from workshops.matching.known import asked, asked_by, brought
 from workshops.matching.pairs import Condition
 from workshops.matching.reading import words_of
 from workshops.matching.times import period_of
+from workshops.models import Booking
 
 # So much farther, and so many days aside, one would still look at what is there.
 FARTHER, ASIDE = 2, dt.timedelta(days=14)
-LOOKED_AT, SHOWN = 500, 5
+LOOKED_AT, SHOWN = 2_000, 5
 
 
 class Miss(NamedTuple):
@@ -32,31 +35,57 @@ class Miss(NamedTuple):
     why: str
 
 
-def almost(request: Request, now: dt.datetime) -> list[Miss]:
-    """Bookable slots that one thing alone keeps from serving the request, the nearest in time first; five at most."""
-    slots = list(_around(request, now))
+class Almost(NamedTuple):
+    """What almost serves; and of how many slots that is said, where there are more around than are looked at."""
+
+    misses: list[Miss]
+    looked_at: int | None
+
+
+def almost(request: Request, now: dt.datetime) -> Almost:
+    """Bookable slots that one thing alone keeps from serving the request, five at most.
+
+    Those at its dates come before the others, and the soonest first.
+    """
+    failing = unmet(request, _around(request, now)[:LOOKED_AT])
+    single = dict([one for one in failing if one[1] in _WORDS][:SHOWN])
+    slots = Slot.objects.with_place().in_bulk(single)
     misses = [
-        Miss(slot, _WORDS[condition](request, slot))
-        for slot, condition in zip(slots, unmet(request, slots, now=now), strict=True)
-        if condition in _WORDS
+        Miss(slots[number], _WORDS[condition](request, slots[number]))
+        for number, condition in single.items()
+        if number in slots
     ]
-    return misses[:SHOWN]
+    return Almost(misses, LOOKED_AT if len(failing) == LOOKED_AT else None)
 
 
-def why_not(request: Request, slot: Slot, now: dt.datetime) -> str:
+def awaited(request: Request, now: dt.datetime) -> list[Booking]:
+    """What its association has asked for otherwise, waits for an answer about, and would be proposed: soonest first."""
+    others = asked().filter(association=request.association_id, slot__in=bookable(now)).exclude(request=request)
+    waiting = {booking.slot_id: booking for booking in others.select_related("slot").order_by("slot__starts_at", "pk")}
+    serving = {number for number, failing in unmet(request, Slot.objects.filter(pk__in=waiting)) if not failing}
+    return [booking for slot, booking in waiting.items() if slot in serving]
+
+
+ASKED = "vous l’avez demandé déjà, et l’entreprise n’a pas encore répondu"
+DISMISSED = "vous l’avez écarté, ou son lieu"
+
+
+def why_not(request: Request, slot: Slot) -> str:
     """One thing that keeps a slot from serving a request, in words to its association; nothing where it serves."""
     if serving(Slot.objects.filter(pk=slot.pk), request).exists():
         return ""
-    [failing] = unmet(request, [slot], now=now)
-    return next((_WORDS[condition](request, slot) for condition in failing), "vous l’avez écarté, ou demandé déjà")
+    [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk))
+    waits = asked_by(request.association_id, slot.pk).exists()
+    return next((_WORDS[condition](request, slot) for condition in failing), ASKED if waits else DISMISSED)
 
 
-def _around(request: Request, now: dt.datetime) -> list[Slot]:
+def _around(request: Request, now: dt.datetime) -> QuerySet[Slot]:
     point = request.commune.point
     cells = cells_around(*point, FARTHER * request.radius_km) if point else request.cells
     since, until = request.from_date - ASIDE, request.until_date + ASIDE
-    found = bookable(now).filter(cell__in=cells, local_date__range=(since, until)).with_place()
-    return list(found.order_by("starts_at", "pk")[:LOOKED_AT])
+    found = bookable(now).filter(cell__in=cells, local_date__range=(since, until))
+    in_season = Q(local_date__range=(request.from_date, request.until_date))
+    return found.order_by(Case(When(in_season, then=0), default=1), "starts_at", "pk")
 
 
 def _dates(_request: Request, slot: Slot) -> str:

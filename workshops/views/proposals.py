@@ -19,7 +19,7 @@ from workshops import actions
 from workshops.catalogue import claims
 from workshops.forms import DismissForm
 from workshops.forms.dismissing import CHOOSE
-from workshops.matching import MATCHES_TOLD, Match, almost, best_slots, reasons, slots_for
+from workshops.matching import MATCHES_TOLD, Match, almost, awaited, best_slots, reasons, slots_for
 from workshops.models import Dismissal
 
 
@@ -47,7 +47,8 @@ def association_request(request: HttpRequest, slug: str, request_id: int) -> Htt
         "wanted": wanted,
         "is_open": is_open,
         "proposals": [Proposed.of(match) for match in found],
-        "misses": almost(wanted, now) if is_open else [],
+        "almost": almost(wanted, now) if is_open else None,
+        "awaited": awaited(wanted, now) if is_open else [],
         "claim": claims(now).filter(request=wanted).select_related("slot").order_by("-created_at", "-pk").first(),
         "dismissed": Dismissal.objects.filter(request=wanted).count(),
     }
