@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from associations.models import Request, RequestQuerySet
 from companies.demand import Demand, tells_demand
-from companies.models import Company, Room, VolunteerProfile
+from companies.models import Company, Room, Slot, VolunteerProfile
 from workshops.catalogue import unasked
 from workshops.matching import Match, best_of_each
 from workshops.matching.judging import served_by_room
 from workshops.sought import with_offers
 
-# Those that have waited longest; and of a company's free slots, the soonest.
-REQUESTS, SLOTS, SHOWN = 1_000, 200, 5
+# Those that have waited longest.
+REQUESTS, SHOWN = 1_000, 5
+# Of a company's free slots, the soonest, and the last that it has published: so many pairs with requests, at most.
+SLOTS, LATEST, PAIRS = 200, 20, 400_000
+JUST_NOW = dt.timedelta(days=1)
 
 
 @tells_demand
@@ -44,11 +47,22 @@ def _spoken(room: Room) -> list[str]:
 
 def best_for(company: Company, now: dt.datetime) -> list[Match]:
     """The requests that the company's free slots serve best, each with the best of them; five at most."""
-    slots = list(unasked(now).of_company(company).with_place().order_by("starts_at", "pk")[:SLOTS])
-    if not slots:
+    free = unasked(now).of_company(company).with_place()
+    return _best([*free.order_by("starts_at", "pk")[:SLOTS], *free.order_by("-pk")[:LATEST]], now)
+
+
+def best_for_latest(company: Company, now: dt.datetime) -> list[Match]:
+    """The same of what it has published within a day, whatever else it has."""
+    free = unasked(now).of_company(company).with_place()
+    return _best(free.filter(created_at__gt=now - JUST_NOW).order_by("-pk")[:LATEST], now)
+
+
+def _best(slots: Iterable[Slot], now: dt.datetime) -> list[Match]:
+    each = sorted({slot.pk: slot for slot in slots}.values(), key=lambda slot: (slot.starts_at, slot.pk))
+    if not each:
         return []
-    looking = _around(sorted({slot.cell for slot in slots}), now)
-    return best_of_each(list(looking[:REQUESTS]), slots, count=SHOWN, now=now)
+    looking = _around(sorted({slot.cell for slot in each}), now)
+    return best_of_each(looking[: PAIRS // len(each)], each, count=SHOWN, now=now)
 
 
 def _around(cells: Sequence[int], now: dt.datetime) -> RequestQuerySet:

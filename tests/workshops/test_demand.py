@@ -22,10 +22,12 @@ from tests.conftest import NOW
 from tests.factories import World
 from tests.workshops.obvious import serves
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
-from workshops.demand import best_for
+from workshops.demand import best_for, best_for_latest
 from workshops.matching import best_slots
+from workshops.views.slots import FREE_SERVE, LATEST_SERVE
 
 Visitor = Callable[[User], Client]
+MONTHS = dt.timedelta(days=90)
 
 
 @pytest.mark.django_db
@@ -36,7 +38,7 @@ def test_demand_is_what_slots_would_serve(offered: Offered, wanted: list[Wanted]
     with transaction.atomic():
         world = factories.make_world(NOW)
         Slot.objects.filter(pk=world.slot.pk).delete()
-        slot = offer(world, offered._replace(taken=False, languages=()))
+        slot = offer(world, offered._replace(taken=False, languages=(), asked=False))
         for one in wanted:
             ask(world, one._replace(refuses=""))
         starts = [slot.starts_at + dt.timedelta(days=day) for day in days]
@@ -59,7 +61,7 @@ def test_each_request_has_the_best_of_the_free_slots(offered: list[Offered], wan
     with transaction.atomic():
         world = factories.make_world(NOW)
         for one in offered:
-            offer(world, one._replace(taken=False))
+            offer(world, one._replace(taken=False, asked=False))
         for other in wanted:
             ask(world, other)
         slots = list(Slot.objects.with_place().order_by("starts_at", "pk"))
@@ -70,6 +72,28 @@ def test_each_request_has_the_best_of_the_free_slots(offered: list[Offered], wan
         ]
         assert best_for(world.company, NOW) == sorted(expected, key=lambda match: match.rank_for_slot)[:5]
         transaction.set_rollback(True)
+
+
+def test_what_was_just_published_is_matched_whatever_else_there_is(
+    world: World, now: dt.datetime, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later than all the slots that are looked at, for a request that others serve better, and that came last."""
+    monkeypatch.setattr("workshops.demand.SLOTS", 1)
+    monkeypatch.setattr("workshops.demand.SHOWN", 1)
+    monkeypatch.setattr("workshops.views.slots.SLOTS", 1)
+    factories.make_request(now - dt.timedelta(days=9), world.association, participants=9)
+    wanted = factories.make_request(now, world.association, participants=2, computers=0, until_date=now.date() + MONTHS)
+    small = factories.make_room(now, world.site, capacity=2, computers=0)
+    address = reverse("workshops:company_slots", args=[world.company.slug])
+    assert "venez de publier" not in visitor(world.company_owner).get(address).text
+    new = factories.make_slot(small, now + dt.timedelta(days=60), created_at=now)
+    assert [match.slot for match in best_for_latest(world.company, now)] == [new]
+    page = visitor(world.company_owner).get(address)
+    assert [heading for heading, _ in page.context["serving"]] == [LATEST_SERVE, FREE_SERVE]
+    assert next(match.request for _, found in page.context["serving"] for match, _ in found) == wanted
+    assert "De vos créneaux libres, les 1 prochains et les derniers publiés sont regardés." in page.text
+    later = now + dt.timedelta(days=2)
+    assert not best_for_latest(world.company, later)
 
 
 def test_company_sees_who_looks_before_it_opens(world: World, now: dt.datetime, visitor: Visitor) -> None:

@@ -173,22 +173,34 @@ def unmet(request: Request, slots: QuerySet[Slot]) -> list[tuple[int, Condition]
 
 
 def best_of_each(
-    requests: Sequence[Request], slots: Sequence[Slot], *, count: int | None = None, now: dt.datetime
+    wanted: QuerySet[Request], slots: Sequence[Slot], *, count: int | None = None, now: dt.datetime
 ) -> list[Match]:
-    """Of each request that any of these slots serves the best of them; those first that are served best."""
-    if not requests or not slots:
+    """Of each request that a query finds and any of these slots serves the best of them, as lines until they are few.
+
+    Those first that are served best.
+    """
+    rows = list(wanted.values_list("pk", "association", "created_at", *paths(WANTED))) if slots else []
+    if not rows:
         return []
-    known = Known.of(requests, slots)
-    pairs = _pairs(requests, slots, known, now, crossed=True)
-    serving, of_slot = pairs.unmet == 0, pairs.merit_of_slot(known.weights)
+    numbers, associations, posted = zip(*(row[:3] for row in rows), strict=True)
+    companies = [slot.room.site.company_id for slot in slots]
+    of_slots = [slot.pk for slot in slots]
+    known = Known.numbered(companies=companies, associations=set(associations), slots=of_slots, requests=numbers)
+    wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
+    offers = offers_of(map(row_of, slots), known.brought_to(of_slots), known.kept_by_companies(companies))
+    pairs = Pairs(wants.crossed(), offers, today=now.date().toordinal())
+    serving, merits = pairs.unmet == 0, pairs.merit(known.weights)
     # Of two as good ones, the first: slots come by their beginning.
-    best = np.argmax(np.where(serving, of_slot, -1), axis=1)
-    found = [
+    best = np.argmax(np.where(serving, pairs.merit_of_slot(known.weights), -1), axis=1)
+    served: list[int] = np.flatnonzero(serving.any(axis=1)).tolist()
+    served.sort(key=lambda at: (-int(merits[at, best[at]]), posted[at], numbers[at]))
+    requests = Request.objects.select_related("commune", "association").in_bulk([numbers[at] for at in served[:count]])
+    return [
         match
-        for place in np.flatnonzero(serving.any(axis=1)).tolist()
-        for match in _matches([requests[place]], [slots[int(best[place])]], now, known)
+        for at in served[:count]
+        if numbers[at] in requests
+        for match in _matches([requests[numbers[at]]], [slots[int(best[at])]], now, known)
     ]
-    return sorted(found, key=lambda match: match.rank_for_slot)[:count]
 
 
 def _matches(
@@ -215,9 +227,7 @@ def _matches(
     ]
 
 
-def _pairs(
-    requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime, *, crossed: bool = False
-) -> Pairs:
+def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime) -> Pairs:
     known_of = known.of_requests([(request.pk, request.association_id) for request in requests])
     wants = wants_of(map(row_of, requests), **known_of)
     offers = offers_of(
@@ -225,7 +235,7 @@ def _pairs(
         known.brought_to([slot.pk for slot in slots]),
         known.kept_by_companies([slot.room.site.company_id for slot in slots]),
     )
-    return Pairs(wants.crossed() if crossed else wants, offers, today=now.date().toordinal())
+    return Pairs(wants, offers, today=now.date().toordinal())
 
 
 def served_by_room(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import cast
 
 from django.contrib import messages
@@ -12,13 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.identity import signed_in
 from accounts.refusals import Refused
-from companies.models import Slot, SlotQuerySet
+from companies.models import Company, Slot, SlotQuerySet
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
-from workshops.demand import best_for
-from workshops.matching import reasons
+from workshops.demand import SLOTS, best_for, best_for_latest
+from workshops.matching import Match, reasons
 from workshops.standing import standings
+
+LATEST_SERVE = "Ce que vous venez de publier convient à ces demandes"
+FREE_SERVE = "Vos créneaux libres conviennent à ces demandes"
 
 
 @require_safe
@@ -29,9 +33,26 @@ def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     coming = Slot.objects.of_company(company).filter(ends_at__gt=now, state=Slot.State.OPEN)
     page = Paginator(coming.order_by("starts_at", "pk"), 50).get_page(request.GET.get("page"))
     rows = standings(cast("SlotQuerySet", page.object_list), now)
-    serving = [(match, reasons(match, to_company=True)) for match in best_for(company, now)] if page.number == 1 else []
-    context = {"company": company, "page": page, "rows": rows, "serving": serving}
+    context = {
+        "company": company,
+        "page": page,
+        "rows": rows,
+        "serving": _serving(company, now) if page.number == 1 else [],
+        "looked_at": SLOTS if page.paginator.count > SLOTS else None,
+    }
     return render(request, "workshops/company_slots.html", context)
+
+
+def _serving(company: Company, now: dt.datetime) -> list[tuple[str, list[tuple[Match, list[str]]]]]:
+    """What the slots serve that the company has just published, and what its free slots serve besides, with reasons."""
+    latest = best_for_latest(company, now)
+    told = {(match.request.pk, match.slot.pk) for match in latest}
+    others = [match for match in best_for(company, now) if (match.request.pk, match.slot.pk) not in told]
+    return [
+        (heading, [(match, reasons(match, to_company=True)) for match in found])
+        for heading, found in ((LATEST_SERVE, latest), (FREE_SERVE, others))
+        if found
+    ]
 
 
 @require_POST
