@@ -15,7 +15,7 @@ from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
 from tests.conftest import NOW
 from tests.factories import World
-from workshops.models import Booking, Dismissal, Part, Weighting
+from workshops.models import Booking, Dismissal, Part, Standing, Weighting
 
 DAY = dt.timedelta(days=1)
 
@@ -179,6 +179,23 @@ def test_weights_are_tried_before_they_are_saved(world: World, now: dt.datetime)
     operator.post(address, full)
     operator.post(address, full)
     assert (Weighting.current().weights, Weighting.objects.count()) == (full, 2)
+
+
+@pytest.mark.parametrize("part", ["urgency", "fairness"])
+def test_weights_of_requests_change_what_companies_read(world: World, now: dt.datetime, part: str) -> None:
+    """And nothing of what associations read of slots."""
+    rare = factories.make_association(now)
+    Standing.objects.create(association=world.association, kept=1, broken=0, served=9, counted_at=now)
+    first = factories.make_request(now - DAY, world.association)
+    pressing = factories.make_request(now, rare, until_date=dt.date(2026, 12, 9))
+    operator = signed_in_as(factories.make_user("Odile", is_staff=True, is_superuser=True))
+    nothing = dict.fromkeys(Part.values, 0)
+    operator.post(reverse("workshops:weights"), nothing | {"size": 1})
+    page = operator.get(reverse("workshops:weights"), nothing | {"size": 1, part: 100})
+    assert (page.context["outlook"].requests, page.context["outlook"].slots) == ((2, 0, 0), (1, 1, 0))
+    [turn] = page.context["outlook"].turns
+    assert (turn.slot, turn.before, turn.after) == (world.slot, first, pressing)
+    assert "1 mèneraient leur entreprise à une autre demande en premier" in page.text
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from workshops.matching.judging import (
     rooms_that_serve,
     served_by,
     served_by_each,
+    served_under,
+    serving_under,
 )
 from workshops.matching.known import Known, asked
 from workshops.matching.missing import almost, awaited, unspoken, why_not
@@ -52,7 +54,9 @@ __all__ = [
     "rooms_that_serve",
     "served_by",
     "served_by_each",
+    "served_under",
     "serving",
+    "serving_under",
     "slots_for",
     "suits",
     "sweep",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from workshops.matching.reading import (
 
 # How good, upside down; then when; then which.
 type Rank = tuple[int, dt.datetime, int]
+type Weights = Mapping[str, int]
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -88,31 +89,66 @@ def served_by(slot: Slot, wanted: RequestQuerySet, *, now: dt.datetime) -> list[
 
 def served_by_each(asked: Sequence[tuple[Slot, RequestQuerySet]], *, now: dt.datetime) -> list[list[Served]]:
     """The same for each of some slots; what is known of them and of all those requests is read once."""
+    return [found for [found] in served_under([None], asked, now=now)]
+
+
+def served_under(
+    weights: Sequence[Weights | None], asked: Sequence[tuple[Slot, RequestQuerySet]], *, now: dt.datetime
+) -> list[list[list[Served]]]:
+    """The same of each slot under each of these weights; None are those that count."""
     found = [list(wanted.values_list("pk", "association", "created_at", *paths(WANTED))) for _, wanted in asked]
     if not any(found):
-        return [[] for _ in asked]
+        return [[[] for _ in weights] for _ in asked]
     known = Known.numbered(
         companies={slot.room.site.company_id for slot, _ in asked},
         associations={row[1] for rows in found for row in rows},
         slots=[slot.pk for slot, _ in asked],
         requests={row[0] for rows in found for row in rows},
     )
-    return [_served(slot, rows, known, now) for (slot, _), rows in zip(asked, found, strict=True)]
+    counting = [known.weights if given is None else given for given in weights]
+    return [_served(slot, rows, known, counting, now) for (slot, _), rows in zip(asked, found, strict=True)]
 
 
-def _served(slot: Slot, rows: Sequence[Row], known: Known, now: dt.datetime) -> list[Served]:
+def _served(
+    slot: Slot, rows: Sequence[Row], known: Known, weights: Sequence[Weights], now: dt.datetime
+) -> list[list[Served]]:
     if not rows:
-        return []
+        return [[] for _ in weights]
     numbers, associations, posted = zip(*(row[:3] for row in rows), strict=True)
     company = slot.room.site.company_id
     wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
     offers = offers_of([row_of(slot)], known.brought_to([slot.pk]), known.kept_by_companies([company]))
     pairs = Pairs(wants, offers, today=now.date().toordinal())
-    merits, of_slot = pairs.merit(known.weights).tolist(), pairs.merit_of_slot(known.weights).tolist()
     serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
-    # Best first, then who has waited longest, then by number: as `Match.rank_for_slot`.
-    serving.sort(key=lambda at: (-merits[at], posted[at], numbers[at]))
-    return [Served(numbers[at], merits[at], of_slot[at]) for at in serving]
+    found = []
+    for given in weights:
+        merits, of_slot = pairs.merit(given).tolist(), pairs.merit_of_slot(given).tolist()
+        # Best first, then who has waited longest, then by number: as `Match.rank_for_slot`.
+        first = sorted(serving, key=lambda at: (-merits[at], posted[at], numbers[at]))  # called at once
+        found.append([Served(numbers[at], merits[at], of_slot[at]) for at in first])
+    return found
+
+
+def serving_under(
+    weights: Sequence[Weights], request: Request, slots: QuerySet[Slot], *, now: dt.datetime
+) -> list[list[int]]:
+    """Of the slots that a query finds, those that serve the request (their numbers), best first under each weights."""
+    rows = list(slots.values_list("pk", "room__site__company", "starts_at", *paths(OFFERED)))
+    if not rows:
+        return [[] for _ in weights]
+    numbers, companies, starts = zip(*(row[:3] for row in rows), strict=True)
+    owner = request.association_id
+    known = Known.numbered(companies=set(companies), associations=[owner], slots=numbers, requests=[request.pk])
+    wants = wants_of([row_of(request)], **known.of_requests([(request.pk, owner)]))
+    offers = offers_of((row[3:] for row in rows), known.brought_to(numbers), known.kept_by_companies(companies))
+    pairs = Pairs(wants, offers, today=now.date().toordinal())
+    serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
+    # As `Match.rank_for_request`.
+    ranked = (
+        sorted((-merits[at], starts[at], numbers[at]) for at in serving)
+        for merits in (pairs.merit_of_slot(given).tolist() for given in weights)
+    )
+    return [[number for _, _, number in ranks] for ranks in ranked]
 
 
 def ranks_of(pairs: Collection[tuple[int, int]], *, now: dt.datetime) -> dict[int, list[Rank]]:
