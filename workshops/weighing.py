@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import Max
+
 from associations.models import Request, RequestQuerySet
 from companies.models import Slot, SlotQuerySet
 from workshops.catalogue import bookable
@@ -14,9 +16,7 @@ from workshops.models import Weighting
 from workshops.sought import with_offers
 
 # Requests and slots that are looked at; of what serves a request, the soonest slots; changes that are shown at most.
-LOOKED_AT, SOONEST, SHOWN = 20, 500, 5
-# Among so many slots that were published last, one of each room is looked at.
-LATEST = 400
+LOOKED_AT, SOONEST, SHOWN = 15, 500, 5
 
 type Lists = tuple[Sequence[int], Sequence[int]]
 
@@ -54,7 +54,7 @@ class Counted(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What associations would read for the latest requests, and companies for slots that were published last.
+    """What associations would read for the latest requests, and companies for slots of the whole country.
 
     What is of a request alone, its urgency and how rarely its association was served, ranks in the second list alone.
     """
@@ -84,13 +84,21 @@ def _of_requests(weights: Sequence[Mapping[str, int]], now: dt.datetime) -> dict
 
 
 def _of_slots(weights: Sequence[Mapping[str, int]], now: dt.datetime) -> dict[int, Lists]:
-    latest = bookable(now).order_by("-pk").values_list("room", "pk")[:LATEST]
-    chosen = sorted(dict(latest).values())[:LOOKED_AT]
-    slots = list(Slot.objects.filter(pk__in=chosen).with_place().order_by("pk"))
+    slots = list(Slot.objects.filter(pk__in=_here_and_there(now)).with_place().order_by("pk"))
     wanted = [with_offers(requests, now).filter(on_offer=False) for requests in requests_for_each(slots, now)]
     ranked = served_under(weights, list(zip(slots, wanted, strict=True)), now=now)
     lists = ([[one.request for one in served[:MATCHES_TOLD]] for served in under] for under in ranked)
     return {slot.pk: (old, new) for slot, (old, new) in zip(slots, lists, strict=True)}
+
+
+def _here_and_there(now: dt.datetime) -> set[int]:
+    """Free slots among all that were ever published, evenly: those of a season come one after the other."""
+    last = Slot.objects.aggregate(last=Max("pk", default=0))["last"]
+    since = [last * place // LOOKED_AT for place in range(LOOKED_AT)]
+    found = (
+        bookable(now).filter(pk__gt=number).order_by("pk").values_list("pk", flat=True).first() for number in since
+    )
+    return {number for number in found if number is not None}
 
 
 def _requests() -> RequestQuerySet:
