@@ -35,7 +35,7 @@ from territories.folding import fold
 from territories.grid import cell_of
 from territories.models import Commune
 from territories.wording import of
-from workshops.models import Booking, Workshop
+from workshops.models import Booking, MatchAgain, Workshop
 
 SITES_A_COMPANY, SERIES_A_SITE, WEEKS = 5, 2, 26
 PLEDGED = (SITES_A_COMPANY, 40, 100)
@@ -126,6 +126,8 @@ class _Country:
         series = self._openings(places)
         self._count_rows_anew()
         self._promises(series, volunteers)
+        # As all that is written here, these slots count as matched.
+        MatchAgain.objects.all().delete()
         self._bookings()
         self._requests()
         keys_go_on(User, EmailAddress, Company, Association, CompanyMembership, AssociationMembership)
