@@ -36,7 +36,7 @@ class MatchAgain(models.Model):
     """A slot that may serve requests that it did not serve when it was matched.
 
     It is free again, nobody queues for it any more, or who comes to it knows more. Triggers write it, whoever has done
-    that (migration `0025_matched_again`); who matches takes it away. It goes with the slot.
+    that (migration `0028_matched_again`); who matches takes it away. It goes with the slot.
     """
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)

@@ -54,7 +54,7 @@ DROP FUNCTION slot_has_who_comes();
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0007_slots_know_their_way"),
-        ("workshops", "0024_dismissed_as_it_was"),
+        ("workshops", "0027_dismissed_as_it_was"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("associations", "0006_lists_are_short"),
         ("companies", "0007_slots_know_their_way"),
-        ("workshops", "0023_sessions_not_said"),
+        ("workshops", "0026_plans_are_tried_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
