@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import sys
 import time
 from collections.abc import Iterator
-from itertools import batched
+from typing import Any
+
+import numpy as np
 
 KIB_A_GIB = 1 << 20
-AT_ONCE = 2_000
+AT_ONCE = 20_000
+# What is said in words.
+OF_A_REQUEST = ("computers", "participants", "step_free", "best_weekdays")
+OF_A_SLOT = ("computers", "volunteers_offered", "booking_mode", "starts_at", "time_zone")
 
 
 def main(one_in: int) -> None:
@@ -50,15 +56,34 @@ def _said(everything, found) -> Iterator[list[str]]:  # type: ignore[no-untyped-
     from companies.models import Slot  # noqa: PLC0415
     from workshops.matching import Match, reasons  # noqa: PLC0415
 
-    lines = (pair for best in found for pair in zip(*(column.tolist() for column in best), strict=True))
-    for some in batched(lines, AT_ONCE, strict=False):
-        asked = {int(everything.requests[request]) for request, *_ in some}
-        free = {int(everything.runs.slots[slot]) for _, slot, *_ in some}
-        requests = Request.objects.in_bulk(list(asked))
-        slots = Slot.objects.select_related("room__site__commune").in_bulk(list(free))
-        for request, slot, merit, of_slot in some:
-            one, other = requests[int(everything.requests[request])], slots[int(everything.runs.slots[slot])]
-            yield reasons(Match(one, other, merit, of_slot, None, 0))
+    for some in _thousands(found):
+        away, topics = _between(everything, some)
+        requests, slots = everything.requests[some.requests].tolist(), everything.runs.slots[some.slots].tolist()
+        asked = Request.objects.only(*OF_A_REQUEST).in_bulk(set(requests))
+        free = Slot.objects.only(*OF_A_SLOT).in_bulk(set(slots))
+        merits = (some.merits.tolist(), some.merits_of_slot.tolist())
+        for request, slot, *facts in zip(requests, slots, *merits, away, topics, strict=True):
+            yield reasons(Match(asked[request], free[slot], *facts))
+
+
+def _thousands(found) -> Iterator[Any]:  # type: ignore[no-untyped-def]  # noqa: ANN001  # idem
+    """All pairs, some thousand at once."""
+    from workshops.matching.sweeping import Best  # noqa: PLC0415
+
+    whole = Best(*map(np.concatenate, zip(*found, strict=True)))
+    for since in range(0, len(whole.requests), AT_ONCE):
+        yield Best(*(column[since : since + AT_ONCE] for column in whole))
+
+
+def _between(everything, some) -> tuple[list[float | None], list[int]]:  # type: ignore[no-untyped-def]  # noqa: ANN001  # idem
+    """How far request and slot are from each other, and what its volunteers know of what is asked, pair by pair."""
+    from territories.great_circles import kilometres_between_all  # noqa: PLC0415
+
+    wants, offers = everything.wants, everything.runs.offers
+    asked, run = some.requests, everything.run_of[some.slots]
+    here, there = (wants.latitude[asked], wants.longitude[asked]), (offers.latitude[run], offers.longitude[run])
+    away = [None if math.isnan(km) else km for km in kilometres_between_all(here, there).tolist()]
+    return away, (wants.topics[asked] & offers.topics[run]).tolist()
 
 
 if __name__ == "__main__":

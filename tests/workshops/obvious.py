@@ -57,9 +57,11 @@ def is_near(wanted: Request, slot: Slot) -> bool:
 
 
 def is_asked(wanted: Request, slot: Slot) -> bool:
-    """By its association, which waits for the answer: whichever of its requests that was for, if for any."""
+    """By its association, which waits for the answer or has it: whichever of its requests that was for, if for any."""
+    ends = ("declined", "cancelled_by_association")
     return any(
-        booking.state == Booking.State.PENDING
+        booking.state == "pending"
+        or (booking.state in ends and booking.reason_code not in ("", "rescheduled", "withdrawn", "moved"))
         for booking in Booking.objects.filter(slot=slot, association=wanted.association_id)
     )
 

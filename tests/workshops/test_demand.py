@@ -38,7 +38,7 @@ def test_demand_is_what_slots_would_serve(offered: Offered, wanted: list[Wanted]
     with transaction.atomic():
         world = factories.make_world(NOW)
         Slot.objects.filter(pk=world.slot.pk).delete()
-        slot = offer(world, offered._replace(taken=False, languages=(), asked=False))
+        slot = offer(world, offered._replace(taken=False, languages=(), asked=""))
         for one in wanted:
             ask(world, one._replace(refuses=""))
         starts = [slot.starts_at + dt.timedelta(days=day) for day in days]
@@ -61,7 +61,7 @@ def test_each_request_has_the_best_of_the_free_slots(offered: list[Offered], wan
     with transaction.atomic():
         world = factories.make_world(NOW)
         for one in offered:
-            offer(world, one._replace(taken=False, asked=False))
+            offer(world, one._replace(taken=False, asked=""))
         for other in wanted:
             ask(world, other)
         slots = list(Slot.objects.with_place().order_by("starts_at", "pk"))

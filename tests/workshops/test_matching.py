@@ -18,7 +18,7 @@ from tests.factories import World
 from tests.races import Move, second_waits
 from tests.workshops.worlds import COMES, FREED, OFFERED, WANTED, Comes, Freed, Offered, Wanted, ask, happen, offer
 from workshops import actions
-from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep
+from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
 
 
@@ -330,15 +330,31 @@ def test_what_was_dismissed_makes_room_for_the_next(world: World, now: dt.dateti
     assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
 
 
-def test_what_an_association_has_asked_for_is_not_proposed_to_it(world: World, now: dt.datetime) -> None:
+@pytest.mark.parametrize(
+    ("state", "why", "proposed"),
+    [
+        ("pending", "", False),
+        ("declined", "no_volunteers", False),
+        ("declined", "rescheduled", True),
+        ("cancelled_by_association", "no_trainer", False),
+        ("not_selected", "", True),
+        ("expired", "", True),
+    ],
+)
+def test_what_an_association_has_asked_for_is_not_proposed_to_it(
+    world: World, now: dt.datetime, state: str, why: str, *, proposed: bool
+) -> None:
     Slot.objects.update(booking_mode="on_approval")
     slot = Slot.objects.with_place().get()
     wanted = factories.make_request(now, world.association)
     other = factories.make_request(now, factories.make_association(now))
-    factories.make_booking(now, slot, world.association, state="pending")
+    called_off = {"cancelled_at": now} if state.startswith("cancelled") else {}
+    factories.make_booking(now, slot, world.association, state=state, reason_code=why, **called_off)
     requests = {one.pk: one for one in Request.objects.select_related("commune", "association")}
-    assert [len(slots_for(requests[one.pk], now)) for one in (wanted, other)] == [0, 1]
-    assert {one.request for one in served_by(slot, requests_for(slot, now), now=now)} == {other.pk}
+    assert [len(slots_for(requests[one.pk], now)) for one in (wanted, other)] == [int(proposed), 1]
+    told = {wanted.pk, other.pk} if proposed else {other.pk}
+    assert {one.request for one in served_by(slot, requests_for(slot, now), now=now)} == told
+    assert bool(why_not(requests[wanted.pk], slot)) is not proposed
     actions.tell_matches(now=now)
     assert actions.sweep_matches(now=now) == 0
 

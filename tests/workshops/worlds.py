@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -37,7 +37,8 @@ class Offered(NamedTuple):
     taken: bool
     step_free: bool | None = None
     languages: tuple[str, ...] = ()
-    asked: bool = False
+    asked: str = ""
+    """What has come of it, by the association that looks."""
 
 
 class Wanted(NamedTuple):
@@ -79,7 +80,7 @@ OFFERED = st.builds(
     st.booleans(),
     st.sampled_from([True, False, None]),
     SPOKEN,
-    st.booleans(),
+    st.sampled_from(["", "", "pending", "declined", "cancelled_by_association"]),
 )
 WANTED = st.builds(
     Wanted,
@@ -114,7 +115,9 @@ def offer(world: World, one: Offered) -> Slot:
     if one.taken:
         factories.make_booking(NOW, slot, world.association, participants=1)
     elif one.asked:
-        factories.make_booking(NOW, slot, world.association, participants=1, state=Booking.State.PENDING)
+        said: dict[str, Any] = {} if one.asked == "pending" else {"reason_code": "too_few"}
+        said |= {"cancelled_at": NOW} if one.asked == "cancelled_by_association" else {}
+        factories.make_booking(NOW, slot, world.association, participants=1, state=one.asked, **said)
     if one.languages:
         promise(world, slot, one.languages)
     return slot

@@ -16,7 +16,7 @@ from associations.models import Request
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
-from workshops.matching import asked, period_case
+from workshops.matching import period_case, tried
 from workshops.models import Dismissal
 
 # One count at a time. The number is ours alone.
@@ -162,7 +162,7 @@ def count_needs(*, now: dt.datetime) -> int | None:
             return None
         _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period("local_time")))
         _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, period=_period("local_time")))
-        _set_down(cursor, "asked", asked().values("association_id", "slot_id"))
+        _set_down(cursor, "asked", tried().values("association_id", "slot_id"))
         _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)

@@ -16,7 +16,7 @@ from workshops.matching.judging import (
     served_under,
     serving_under,
 )
-from workshops.matching.known import Known, asked
+from workshops.matching.known import Known, tried
 from workshops.matching.missing import almost, awaited, unspoken, why_not
 from workshops.matching.pairs import Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
@@ -37,7 +37,6 @@ __all__ = [
     "Span",
     "Wants",
     "almost",
-    "asked",
     "awaited",
     "best_of_each",
     "best_slots",
@@ -60,6 +59,7 @@ __all__ = [
     "slots_for",
     "suits",
     "sweep",
+    "tried",
     "unspoken",
     "weekday_suits",
     "why_not",

@@ -18,7 +18,7 @@ from associations.models import Request
 from companies.models import Site, Slot
 from territories.bulk import Columns, read_columns
 from workshops.catalogue import bookable
-from workshops.matching.known import Known, asked
+from workshops.matching.known import Known, tried
 from workshops.matching.pairs import Column, Offers, Wants
 from workshops.matching.reading import OFFERED, SITE, WANTED, bit_of, paths, wants_of
 from workshops.matching.times import period_case
@@ -172,7 +172,7 @@ def _offers(run: Columns, known: Known) -> Offers:
 def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:
     """Of these requests (their numbers, in order): pairs of a request's place and a slot, and of it and a site.
 
-    What an association has asked for already counts as dismissed: nobody proposes it once more.
+    What an association has asked for already, or did not get, counts as dismissed: nobody proposes it once more.
     """
     rows = np.array(
         [
@@ -183,8 +183,8 @@ def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:
     ).reshape(-1, 3)
     rows = rows[np.isin(rows[:, 0], requests)]
     rows[:, 0] = np.searchsorted(requests, rows[:, 0])
-    pending = asked().values_list("association", "slot")
-    waiting = [(place, slot) for owner, slot in pending for place in np.flatnonzero(associations == owner).tolist()]
+    ended = tried().values_list("association", "slot")
+    waiting = [(place, slot) for owner, slot in ended for place in np.flatnonzero(associations == owner).tolist()]
     slots = np.vstack([rows[:, :2], np.array(waiting, np.int64).reshape(-1, 2)])
     return np.unique(slots, axis=0), rows[rows[:, 2] != NOT_A_SITE][:, ::2]
 

@@ -13,7 +13,7 @@ from accounts.vocabulary import Language
 from associations.models import Period, Request, RequestQuerySet
 from companies.models import Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
 from workshops.catalogue import bookable
-from workshops.matching.known import NO_LESSON, asked_by, brought, lessons_of
+from workshops.matching.known import NO_LESSON, brought, lessons_of, tried_by
 from workshops.matching.reading import words_of
 from workshops.matching.times import begins_in, period_of
 from workshops.models import Dismissal
@@ -35,7 +35,7 @@ def serving(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
     found = _near(slots.filter(_asked(request)), request)
     for language in request.languages:
         found = found.filter(Exists(_who_speaks(language)))
-    return _without_dismissed(found.exclude(Exists(asked_by(request.association_id, OuterRef("pk")))), request)
+    return _without_dismissed(found.exclude(Exists(tried_by(request.association_id, OuterRef("pk")))), request)
 
 
 def _asked(request: Request) -> Q:
@@ -121,6 +121,6 @@ def _requests_for(slot: Slot, spoken: Sequence[str], now: dt.datetime) -> Reques
 
 
 def not_for(request: One, association: One, *, slot: One, site: One) -> Q:
-    """Whether an association has refused a slot or its site for its request, or has asked for it already."""
+    """Whether an association has refused a slot or its site for its request, or has asked for it already or in vain."""
     refused = Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=site)
-    return Q(Exists(Dismissal.objects.filter(refused, request=request))) | Q(Exists(asked_by(association, slot)))
+    return Q(Exists(Dismissal.objects.filter(refused, request=request))) | Q(Exists(tried_by(association, slot)))

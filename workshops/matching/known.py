@@ -14,7 +14,7 @@ from associations.models import Request
 from companies.models import Slot, SlotVolunteer, VolunteerProfile
 from workshops.matching.pairs import WHOLE, Column
 from workshops.matching.reading import bits, period_bit
-from workshops.models import Booking, Dismissal, Standing, Weighting
+from workshops.models import Booking, Dismissal, Reason, Standing, Weighting
 
 # Numbers, or a query that finds them.
 type Some = Collection[int] | QuerySet[Any, Any]
@@ -109,13 +109,24 @@ class Known(NamedTuple):
 
 
 def asked() -> QuerySet[Booking]:
-    """What associations wait for an answer about: nobody proposes it to them, for no request of theirs."""
+    """What associations wait for an answer about."""
     return Booking.objects.filter(state=Booking.State.PENDING)
 
 
-def asked_by(association: int | OuterRef, slot: int | OuterRef) -> QuerySet[Booking]:
-    """Whether an association waits for an answer about a slot."""
-    return asked().filter(association=association, slot=slot)
+def tried() -> QuerySet[Booking]:
+    """These, and what ended with a reason that its company or its association gave: it is not proposed to it again.
+
+    A slot that went to another date or was taken back is another matter, and so is one that was kept and left: that is
+    a dismissal, of one request.
+    """
+    no_answer = Q(reason_code__in=["", Reason.RESCHEDULED, Reason.WITHDRAWN, Reason.MOVED])
+    ended = Q(state__in=[Booking.State.DECLINED, Booking.State.CANCELLED_BY_ASSOCIATION]) & ~no_answer
+    return Booking.objects.filter(ended | Q(state=Booking.State.PENDING))
+
+
+def tried_by(association: int | OuterRef, slot: int | OuterRef) -> QuerySet[Booking]:
+    """The same of one association and one slot."""
+    return tried().filter(association=association, slot=slot)
 
 
 def brought(slots: Some) -> dict[int, tuple[int, int]]:

@@ -17,7 +17,7 @@ from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
 from workshops.matching.finding import serving
 from workshops.matching.judging import unmet
-from workshops.matching.known import asked, asked_by, brought
+from workshops.matching.known import asked, brought, tried_by
 from workshops.matching.pairs import Condition
 from workshops.matching.reading import words_of
 from workshops.matching.times import period_of
@@ -67,6 +67,7 @@ def awaited(request: Request, now: dt.datetime) -> list[Booking]:
 
 
 ASKED = "vous l’avez demandé déjà, et l’entreprise n’a pas encore répondu"
+REFUSED = "votre réservation de ce créneau a été déclinée, ou vous l’avez annulée"
 DISMISSED = "vous l’avez écarté, ou son lieu"
 
 
@@ -75,8 +76,9 @@ def why_not(request: Request, slot: Slot) -> str:
     if serving(Slot.objects.filter(pk=slot.pk), request).exists():
         return ""
     [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk))
-    waits = asked_by(request.association_id, slot.pk).exists()
-    return next((_WORDS[condition](request, slot) for condition in failing), ASKED if waits else DISMISSED)
+    states = set(tried_by(request.association_id, slot.pk).values_list("state", flat=True))
+    said = ASKED if Booking.State.PENDING in states else REFUSED if states else DISMISSED
+    return next((_WORDS[condition](request, slot) for condition in failing), said)
 
 
 def _around(request: Request, now: dt.datetime) -> QuerySet[Slot]:

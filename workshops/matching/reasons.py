@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.vocabulary import Topic
 from companies.models import BookingMode
-from territories.wording import counted, enumerated, kilometres
+from territories.wording import counted, enumerated, kilometres, language
 from workshops.matching.judging import Match
 from workshops.matching.reading import words_of
 
@@ -18,16 +20,13 @@ def reasons(match: Match, *, to_company: bool = False) -> list[str]:
     In words to the association that asks, or to the company whose slot it is.
     How an organisation keeps its word counts, and is nobody's to read.
     """
-    request, slot = match.request, match.slot
-    sizes = {
-        "computers": counted(slot.computers, "ordinateur", "ordinateurs"),
-        "people": counted(request.participants, "personne", "personnes"),
-    }
+    request, slot, spoken = match.request, match.slot, language()
     found = [
         _where(match),
-        gettext("%(computers)s pour %(people)s") % sizes,
-        _when(match, to_company=to_company),
-        *_who(match),
+        _sizes(spoken, slot.computers, request.participants),
+        _when(match, spoken, to_company=to_company),
+        _offered(spoken, slot.volunteers_offered) if slot.volunteers_offered else "",
+        _known(spoken, match.topics) if match.topics else "",
         gettext("accès sans marche") if request.step_free else "",
         gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
     ]
@@ -40,21 +39,48 @@ def _where(match: Match) -> str:
     return gettext("à %(distance)s") % {"distance": kilometres(away)} if away is not None else ""
 
 
-def _when(match: Match, *, to_company: bool) -> str:
+def _when(match: Match, spoken: str, *, to_company: bool) -> str:
     """The day of the week, where one was preferred; else the time of the week."""
     day = match.slot.starts_on.isoweekday()
-    if day in match.request.best_weekdays:
+    evening = match.slot.starts_local >= settings.EVENING_STARTS_AT
+    return _moment(
+        spoken,
+        preferred=day in match.request.best_weekdays,
+        weekend=day in settings.WEEKEND_DAYS,
+        evening=evening,
+        to_company=to_company,
+    )
+
+
+# What few numbers make is put into words once in each language.
+
+
+@lru_cache(maxsize=50)
+def _moment(_spoken: str, *, preferred: bool, weekend: bool, evening: bool, to_company: bool) -> str:
+    if preferred:
         return gettext("le jour que l’association préfère") if to_company else gettext("le jour que vous préférez")
-    if day in settings.WEEKEND_DAYS:
+    if weekend:
         return gettext("le week-end")
-    return gettext("en soirée") if match.slot.starts_local >= settings.EVENING_STARTS_AT else gettext("en journée")
+    return gettext("en soirée") if evening else gettext("en journée")
 
 
-def _who(match: Match) -> list[str]:
-    """How many volunteers the company proposes, and what those who have promised to come know of what is asked."""
-    offered = match.slot.volunteers_offered
-    topics = [str(Topic(word).label) for word in words_of(match.topics, Topic)]
-    return [
-        counted(offered, "bénévole proposé", "bénévoles proposés") if offered else "",
-        gettext("bénévole inscrit pour %(topics)s") % {"topics": enumerated(topics)} if topics else "",
-    ]
+@lru_cache(maxsize=2_000)
+def _sizes(_spoken: str, computers: int, people: int) -> str:
+    sizes = {
+        "computers": counted(computers, "ordinateur", "ordinateurs"),
+        "people": counted(people, "personne", "personnes"),
+    }
+    return gettext("%(computers)s pour %(people)s") % sizes
+
+
+@lru_cache(maxsize=200)
+def _offered(_spoken: str, volunteers: int) -> str:
+    """How many volunteers the company proposes."""
+    return counted(volunteers, "bénévole proposé", "bénévoles proposés")
+
+
+@lru_cache(maxsize=2_000)
+def _known(_spoken: str, topics: int) -> str:
+    """What those who have promised to come know of what is asked (bits)."""
+    known = [str(Topic(word).label) for word in words_of(topics, Topic)]
+    return gettext("bénévole inscrit pour %(topics)s") % {"topics": enumerated(known)}
