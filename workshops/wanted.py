@@ -284,7 +284,7 @@ def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
 
     One that was proposed anew meanwhile, at another date, is left to that mail.
     """
-    open_still = Request.objects.open(at).select_related("commune")
+    open_still = Request.objects.open(at).select_related("commune", "association")
     request = open_still.filter(pk=wanted.number_in(message.about)).first()
     if request is None:
         return "La demande n’est plus ouverte."

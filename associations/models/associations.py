@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,20 @@ class Association(Claimable, Organisation):
             *Organisation.Meta.indexes,
             models.Index(name="association_queue", fields=["submitted_at", "id"], condition=Q(state="new")),
         ]
-        triggers = [starts_with_owner(memberships="associations_membership", key="association_id")]
+        triggers = [
+            starts_with_owner(memberships="associations_membership", key="association_id"),
+            pgtrigger.Trigger(
+                name="who_is_admitted_looks_again",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+                condition=pgtrigger.Q(new__state="admitted") & pgtrigger.Q(old__state__df=pgtrigger.F("new__state")),
+                func="""
+                    UPDATE associations_request SET matched_at = NULL
+                    WHERE association_id = NEW.id AND matched_at IS NOT NULL;
+                    RETURN NULL;
+                """,
+            ),
+        ]
         constraints = [
             *Organisation.Meta.constraints,
             models.CheckConstraint(

@@ -210,6 +210,13 @@ class Request(Claimable):
                     RETURN NEW;
                 """,  # noqa: S608  # words of our own
             ),
+            pgtrigger.Trigger(
+                name="request_looks_for_its_new_association",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("association_id"),  # type: ignore[no-untyped-call]  # idem
+                condition=pgtrigger.Q(old__association_id__df=pgtrigger.F("new__association_id")),
+                func="NEW.matched_at = NULL; RETURN NEW;",
+            ),
         ]
         constraints = [
             *Claimable.Meta.constraints,

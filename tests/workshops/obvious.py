@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from associations.models import Period, Request
-from companies.models import Slot, SlotVolunteer, VolunteerProfile
+from associations.models import Association, Period, Request
+from companies.models import BookingMode, Slot, SlotVolunteer, VolunteerProfile
 from territories.distance import kilometres_between
 from workshops.models import Booking, Dismissal
 
@@ -24,7 +24,13 @@ def serves(wanted: Request, slot: Slot) -> bool:
         and is_near(wanted, slot)
         and not is_dismissed(wanted, slot)
         and not is_asked(wanted, slot)
+        and may_ask_for(wanted, slot)
     )
+
+
+def may_ask_for(wanted: Request, slot: Slot) -> bool:
+    """Who is not admitted yet asks its company first."""
+    return wanted.association.state == Association.State.ADMITTED or slot.booking_mode == BookingMode.ON_APPROVAL
 
 
 def period(slot: Slot | Dismissal) -> Period:

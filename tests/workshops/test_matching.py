@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Role, User
+from associations.actions import admit_association, reinstate_association, suspend_association
 from associations.models import Period, Request
 from companies.models import Slot
 from mail.delivery import why_unwanted
@@ -16,7 +17,21 @@ from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
 from tests.races import Move, second_waits
-from tests.workshops.worlds import COMES, FREED, OFFERED, WANTED, Comes, Freed, Offered, Wanted, ask, happen, offer
+from tests.workshops.worlds import (
+    ADMITTED,
+    COMES,
+    FREED,
+    OFFERED,
+    WANTED,
+    Admitted,
+    Comes,
+    Freed,
+    Offered,
+    Wanted,
+    ask,
+    happen,
+    offer,
+)
 from workshops import actions
 from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
@@ -175,14 +190,19 @@ def best_of_each(now: dt.datetime) -> set[tuple[int, int]]:
 
 @pytest.mark.django_db
 @settings(max_examples=15)
-@given(steps=st.lists(st.one_of(OFFERED, WANTED, FREED, COMES), min_size=1, max_size=14))
-def test_sweep_tells_nothing_that_the_steps_have_not_told(steps: list[Offered | Wanted | Freed | Comes]) -> None:
-    """Slots are published, freed and promised, requests posted, one by one: each is held against what it concerns."""
+@given(steps=st.lists(st.one_of(OFFERED, WANTED, FREED, ADMITTED, COMES), min_size=1, max_size=14))
+def test_sweep_tells_nothing_that_the_steps_have_not_told(
+    steps: list[Offered | Wanted | Freed | Admitted | Comes],
+) -> None:
+    """Slots are published, freed and promised, requests posted, associations admitted, one by one.
+
+    Each is held against what it concerns.
+    """
     with transaction.atomic():
         world = factories.make_world(NOW)
         Slot.objects.filter(pk=world.slot.pk).delete()
         for step in steps:
-            if isinstance(step, Freed | Comes):
+            if isinstance(step, Freed | Admitted | Comes):
                 happen(world, step)
             else:
                 offer(world, step) if isinstance(step, Offered) else ask(world, step)
@@ -357,6 +377,28 @@ def test_what_an_association_has_asked_for_is_not_proposed_to_it(
     assert bool(why_not(requests[wanted.pk], slot)) is not proposed
     actions.tell_matches(now=now)
     assert actions.sweep_matches(now=now) == 0
+
+
+@pytest.mark.parametrize("how", ["admitted", "reinstated", "united"])
+def test_new_association_is_told_what_it_may_book(world: World, now: dt.datetime, how: str) -> None:
+    """The rest within a minute of its admission."""
+    new = factories.make_association(now, admitted=False, claimed_at=now, claimed_by=world.moderator)
+    factories.make_request(now, new)
+    later = world.slot.starts_at + dt.timedelta(days=1)
+    on_approval = factories.make_slot(world.room, later, booking_mode="on_approval")
+    assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+    assert set(MatchNotice.objects.values_list("slot", flat=True)) == {on_approval.pk}
+    if how == "united":
+        Request.objects.update(association=world.association)
+    else:
+        admit_association(association=new, by=world.moderator, now=now)
+    if how == "reinstated":
+        suspend_association(association=new, reason="Absences.", by=world.moderator, now=now)
+        assert actions.tell_matches(now=now) == 0
+        reinstate_association(association=new, reason="Expliqué.", by=world.moderator, now=now)
+    assert (actions.tell_matches(now=now), actions.tell_matches(now=now)) == (1, 0)
+    assert MatchNotice.objects.filter(slot=world.slot).exists()
+    assert [len(one.context["slots"]) for one in Message.objects.filter(template="slots_matched")] == [1, 1]
 
 
 def test_request_that_is_open_again_looks_for_what_came_meanwhile(world: World, now: dt.datetime) -> None:

@@ -69,12 +69,12 @@ def pair(**facts: float) -> Pairs:
     wants = {
         "participants": 6, "computers": 6, "volunteers": 3, "radius_km": 50, "latitude": 50.63, "longitude": 3.07,
         "departement": 1, "from_day": DAY, "until_day": DAY + 40, "weekdays": 0, "periods": 0, "wished": 0b100,
-        "topics": 0b11, "languages": 0, "step_free": False, "posted_day": DAY, "kept": 500, "served": 1,
-        "refused_days": 0, "refused_periods": 0, "nearer_than_km": np.inf,
+        "topics": 0b11, "languages": 0, "step_free": False, "admitted": True, "posted_day": DAY, "kept": 500,
+        "served": 1, "refused_days": 0, "refused_periods": 0, "nearer_than_km": np.inf,
     }  # fmt: skip
     offers = {
         "places": 12, "computers": 12, "volunteers": 1, "latitude": 50.8, "longitude": 3.07, "departement": 1,
-        "day": DAY + 7, "weekday": 0b10, "period": 1, "topics": 0b1, "languages": 0, "step_free": True,
+        "day": DAY + 7, "weekday": 0b10, "period": 1, "topics": 0b1, "languages": 0, "instant": True, "step_free": True,
         "posted_day": DAY, "kept": 500,
     }  # fmt: skip
     for name, value in facts.items():
@@ -180,7 +180,8 @@ def test_all_at_once_are_as_one_by_one(
             slot = offer(world, one)
             for week in range(1, weeks):
                 later = slot.starts_at + dt.timedelta(days=one.days % 3 + 7 * week)
-                factories.make_slot(slot.room, later, places=one.places, computers=one.computers)
+                offers = {"places": one.places, "computers": one.computers, "booking_mode": slot.booking_mode}
+                factories.make_slot(slot.room, later, **offers)
         for other in wanted:
             ask(world, other._replace(days=other.days + longer))
         requests = Request.objects.open(NOW).select_related("commune", "association")

@@ -60,6 +60,16 @@ def test_the_one_thing_that_is_missing_is_said(
     assert why in shown
 
 
+def test_slot_that_admission_opens_is_named_and_not_proposed(world: World, now: dt.datetime) -> None:
+    owner = factories.make_user("Nina")
+    new = factories.make_association(now, owner=owner, admitted=False)
+    wanted = factories.make_request(now, new)
+    shown = signed_in_as(owner).get(reverse("workshops:association_request", args=[new.slug, wanted.pk])).text
+    assert "Aucun créneau libre ne convient" in shown
+    assert "réservable sans délai, dès que votre association est admise" in shown
+    assert "Vous pouvez les réserver quand même" not in shown
+
+
 def test_what_its_association_has_asked_for_is_named_and_not_proposed(
     world: World, now: dt.datetime, karim: Client, wanted: Request, page: str
 ) -> None:

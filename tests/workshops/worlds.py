@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Role
 from accounts.vocabulary import Topic
-from associations.models import Period, Request
-from companies.models import Slot
+from associations.models import Association, Period, Request
+from companies.models import BookingMode, Slot
 from territories.models import Commune
 from tests import factories
 from tests.conftest import NOW
@@ -39,6 +39,7 @@ class Offered(NamedTuple):
     languages: tuple[str, ...] = ()
     asked: str = ""
     """What has come of it, by the association that looks."""
+    on_approval: bool = False
 
 
 class Wanted(NamedTuple):
@@ -53,10 +54,17 @@ class Wanted(NamedTuple):
     languages: tuple[str, ...] = ()
     step_free: bool = False
     refuses: str = ""
+    admitted: bool = True
 
 
 class Freed(NamedTuple):
     """One of the slots that are taken, whichever it is."""
+
+    which: int
+
+
+class Admitted(NamedTuple):
+    """One of the associations that wait to be admitted."""
 
     which: int
 
@@ -81,6 +89,7 @@ OFFERED = st.builds(
     st.sampled_from([True, False, None]),
     SPOKEN,
     st.sampled_from(["", "", "pending", "declined", "cancelled_by_association"]),
+    st.booleans(),
 )
 WANTED = st.builds(
     Wanted,
@@ -95,10 +104,12 @@ WANTED = st.builds(
     st.one_of(st.just(()), SPOKEN),
     st.booleans(),
     st.sampled_from(["", *Dismissal.Why.values]),
+    st.booleans(),
 )
 
 
 FREED = st.builds(Freed, st.integers(0, 20))
+ADMITTED = st.builds(Admitted, st.integers(0, 20))
 COMES = st.builds(Comes, st.integers(0, 20), SPOKEN)
 
 
@@ -111,7 +122,8 @@ def offer(world: World, one: Offered) -> Slot:
     site = factories.make_site(NOW, world.company, commune_id=one.place, max_visitors=50, **where, **entered)
     room = factories.make_room(NOW, site, capacity=12, computers=12)
     starts_at = NOW.replace(hour=one.hour) + dt.timedelta(days=one.days)
-    slot = factories.make_slot(room, starts_at, places=one.places, computers=one.computers)
+    mode = BookingMode.ON_APPROVAL if one.on_approval else BookingMode.INSTANT
+    slot = factories.make_slot(room, starts_at, places=one.places, computers=one.computers, booking_mode=mode)
     if one.taken:
         factories.make_booking(NOW, slot, world.association, participants=1)
     elif one.asked:
@@ -133,12 +145,16 @@ def promise(world: World, slot: Slot, languages: Sequence[str]) -> None:
         factories.make_promise(NOW, slot, speaker, seat=seat)
 
 
-def happen(world: World, one: Freed | Comes) -> None:
-    """Nothing where there is no such slot."""
+def happen(world: World, one: Freed | Admitted | Comes) -> None:
+    """Nothing where there is none."""
     if isinstance(one, Freed):
         taken = list(Booking.objects.filter(state=Booking.State.CONFIRMED).order_by("pk"))
         for booking in taken[one.which % max(len(taken), 1) :][:1]:
             Booking.objects.filter(pk=booking.pk).update(state="cancelled_by_company", cancelled_at=NOW)
+    elif isinstance(one, Admitted):
+        new = list(Association.objects.awaiting_decision())
+        for association in new[one.which % max(len(new), 1) :][:1]:
+            Association.objects.filter(pk=association.pk).update(state="admitted", decided_at=NOW)
     else:
         slots = list(Slot.objects.order_by("pk"))
         for slot in slots[one.which % max(len(slots), 1) :][:1]:
@@ -149,7 +165,7 @@ def ask(world: World, one: Wanted) -> Request:
     since = NOW.date() + dt.timedelta(days=one.since)
     request = factories.make_request(
         NOW,
-        world.association,
+        world.association if one.admitted else factories.make_association(NOW, admitted=False),
         commune_id=one.place,
         radius_km=one.radius_km,
         from_date=since,

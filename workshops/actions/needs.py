@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Case, CharField, F, QuerySet
+from django.db.models import Case, CharField, F, Q, QuerySet
 
-from associations.models import Request
+from associations.models import Association, Request
+from companies.models import BookingMode
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
@@ -29,6 +30,8 @@ WANTED = (
     "commune_id", "radius_km", "association_id",
 )  # fmt: skip
 AROUND = {name: F(f"commune__{name}") for name in ("departement_id", "latitude", "longitude")}
+ADMITTED = Q(association__state=Association.State.ADMITTED)
+INSTANT = Q(booking_mode=BookingMode.INSTANT)
 REFUSED = ("request_id", "slot_id", "why", "distance_km", "weekday", "site_id")
 OFFERED = ("id", "cell", "local_date", "weekday", "places", "computers")
 
@@ -87,7 +90,7 @@ SERVES = f"""
     ) AS possible JOIN site USING (cell) JOIN slot ON slot.site_id = site.id
     WHERE {NEAR} AND slot.local_date BETWEEN wanted.from_date AND wanted.until_date AND {_suits("slot")}
     AND slot.places >= wanted.participants AND slot.computers >= wanted.computers
-    AND (NOT wanted.step_free OR site.step_free)
+    AND (NOT wanted.step_free OR site.step_free) AND (wanted.admitted OR NOT slot.instant)
     AND (wanted.languages = '{{}}' OR {SPOKEN}) AND NOT ({NOT_WANTED})
 """  # noqa: S608  # idem
 
@@ -160,10 +163,11 @@ def count_needs(*, now: dt.datetime) -> int | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [COUNTING])
         if cursor.fetchone() == (False,):
             return None
-        _set_down(cursor, "slot", bookable(now).values(*OFFERED, site_id=F("room__site"), period=_period("local_time")))
+        of_slot = {"site_id": F("room__site"), "period": _period("local_time"), "instant": INSTANT}
+        _set_down(cursor, "slot", bookable(now).values(*OFFERED, **of_slot))
         _set_down(cursor, "refused", Dismissal.objects.values(*REFUSED, period=_period("local_time")))
         _set_down(cursor, "asked", tried().values("association_id", "slot_id"))
-        _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, **AROUND))
+        _set_down(cursor, "wanted", Request.objects.open(now).values(*WANTED, admitted=ADMITTED, **AROUND))
         cursor.execute(_INDEXED)
         _set_down_around(cursor)
         for statement in (_SERVED, _NEAREST):

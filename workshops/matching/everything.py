@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from django.db.models import DateField, F, Func, IntegerField, QuerySet, SmallIntegerField
+from django.db.models import Case, DateField, F, Func, IntegerField, QuerySet, SmallIntegerField, When
 from django.db.models.functions import Extract
 
 from associations.models import Request
-from companies.models import Site, Slot
+from companies.models import BookingMode, Site, Slot
 from territories.bulk import Columns, read_columns
 from workshops.catalogue import bookable
 from workshops.matching.known import Known, tried
@@ -27,7 +27,7 @@ from workshops.models import Dismissal
 # What slots of one run have in common: it has one a day at most.
 OF_A_RUN = (
     "room", "time", "site", "cell", "weekday", "period", "places", "computers", "volunteers", "posted_day", "topics",
-    "languages",
+    "languages", "instant",
 )  # fmt: skip
 # What a site says of all its runs, and from where it is read.
 OF_A_SITE = {name: fact.path.removeprefix(SITE) for name, fact in OFFERED.items() if fact.path.startswith(SITE)}
@@ -147,10 +147,11 @@ def _slots(slots: QuerySet[Slot]) -> Columns:
         time=Extract("local_time", "epoch"),
         day=_Ordinal("local_date"),
         period=period_case("local_time", bit_of, SmallIntegerField()),
+        instant=Case(When(booking_mode=BookingMode.INSTANT, then=1), default=0),
         posted_day=_Ordinal(_UtcDate("created_at")),
         starts=Microseconds("starts_at"),
     )
-    small = dict.fromkeys(("weekday", "places", "computers", "volunteers_offered", "period"), "i2")
+    small = dict.fromkeys(("weekday", "places", "computers", "volunteers_offered", "period", "instant"), "i2")
     whole = dict.fromkeys(("time", "cell", "day", "posted_day"), "i4")
     found = read_columns(read, slot="i8", starts="i8", room="i8", site="i8", **whole, **small)
     found["volunteers"] = found.pop("volunteers_offered")

@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.lookups import LessThan
 
 from accounts.vocabulary import Language
-from associations.models import Period, Request, RequestQuerySet
-from companies.models import Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
+from associations.models import Association, Period, Request, RequestQuerySet
+from companies.models import BookingMode, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
 from workshops.catalogue import bookable
 from workshops.matching.known import NO_LESSON, brought, lessons_of, tried_by
 from workshops.matching.reading import words_of
@@ -54,6 +54,8 @@ def _asked(request: Request) -> Q:
         asked &= Q(weekday__in=request.weekdays)
     if request.periods:
         asked &= begins_in(request.periods)
+    if request.association.state != Association.State.ADMITTED:
+        asked &= Q(booking_mode=BookingMode.ON_APPROVAL)
     return asked & Q(room__site__step_free=True) if request.step_free else asked
 
 
@@ -115,6 +117,8 @@ def _requests_for(slot: Slot, spoken: Sequence[str], now: dt.datetime) -> Reques
     )
     if not slot.room.site.step_free:
         open_now = open_now.filter(step_free=False)
+    if slot.booking_mode == BookingMode.INSTANT:
+        open_now = open_now.filter(association__state=Association.State.ADMITTED)
     refused = not_for(OuterRef("pk"), OuterRef("association"), slot=slot.pk, site=slot.room.site_id)
     wanted: RequestQuerySet = open_now.exclude(refused)
     return wanted

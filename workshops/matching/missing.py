@@ -140,6 +140,10 @@ def _dismissed(_request: Request, _slot: Slot) -> str:
     return "pareil à un créneau que vous avez écarté"
 
 
+def _admission(_request: Request, _slot: Slot) -> str:
+    return "réservable sans délai, dès que votre association est admise"
+
+
 _WORDS: dict[Condition, Callable[[Request, Slot], str]] = {
     Condition.DATES: _dates,
     Condition.DAYS: _days,
@@ -150,4 +154,5 @@ _WORDS: dict[Condition, Callable[[Request, Slot], str]] = {
     Condition.ACCESS: _access,
     Condition.LANGUAGES: _languages,
     Condition.DISMISSED: _dismissed,
+    Condition.ADMISSION: _admission,
 }

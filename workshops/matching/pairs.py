@@ -39,6 +39,7 @@ class Condition(IntFlag):
     ACCESS = 64
     LANGUAGES = 128
     DISMISSED = 256
+    ADMISSION = 512
 
 
 class Wants(NamedTuple):
@@ -46,7 +47,7 @@ class Wants(NamedTuple):
 
     Days are ordinals of the calendar; sets of days of the week, periods, topics and languages are the bits of a
     number; a point is in degrees, NaN where nobody published one. What was refused is what an association said of
-    slots that were proposed for this request.
+    slots that were proposed for this request. Who is not admitted yet asks, and does not book at once.
     """
 
     participants: Column
@@ -64,6 +65,7 @@ class Wants(NamedTuple):
     topics: Column
     languages: Column
     step_free: Column
+    admitted: Column
     posted_day: Column
     kept: Column
     served: Column
@@ -90,6 +92,7 @@ class Offers(NamedTuple):
     period: Column
     topics: Column
     languages: Column
+    instant: Column
     step_free: Column
     posted_day: Column
     kept: Column
@@ -174,6 +177,7 @@ _MET: Mapping[Condition, Callable[[Pairs], Column]] = {
     Condition.ACCESS: lambda pairs: pairs.offers.step_free | ~pairs.wants.step_free,
     Condition.LANGUAGES: lambda pairs: pairs.wants.languages & ~pairs.offers.languages == 0,
     Condition.DISMISSED: _not_dismissed,
+    Condition.ADMISSION: lambda pairs: pairs.wants.admitted | (pairs.offers.instant == 0),
 }
 
 

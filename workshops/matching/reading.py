@@ -12,8 +12,8 @@ import numpy as np
 from django.db.models import Choices
 
 from accounts.vocabulary import Language, Topic
-from associations.models import Period, Request
-from companies.models import Room, Slot
+from associations.models import Association, Period, Request
+from companies.models import BookingMode, Room, Slot
 from workshops.matching.pairs import WHOLE, Column, Offers, Wants
 from workshops.matching.times import period_of
 
@@ -94,6 +94,7 @@ WANTED = {
     "topics": _Fact("topics", _bits_of(Topic)),
     "languages": _Fact("languages", _bits_of(Language)),
     "step_free": _Fact("step_free", None, np.bool_),
+    "admitted": _Fact("association__state", lambda state: state == Association.State.ADMITTED, np.bool_),
     "posted_day": _Fact("created_at", _day),
 }
 # What a site says of all its slots.
@@ -108,6 +109,7 @@ OFFERED = {
     "day": _Fact("local_date", _day),
     "weekday": _Fact("weekday", lambda day: 1 << day),
     "period": _Fact("local_time", period_bit),
+    "instant": _Fact("booking_mode", lambda mode: mode == BookingMode.INSTANT, np.bool_),
     "step_free": _Fact(f"{SITE}step_free", bool, np.bool_),
     "posted_day": _Fact("created_at", _day),
 }
@@ -156,6 +158,7 @@ def offers_of_rooms(rooms: Sequence[Room]) -> Offers:
         longitude=np.array(longitude, np.float64),
         departement=np.array([_departement(code) for code in departement], np.int64),
         step_free=np.array([bool(room.site.step_free) for room in rooms], np.bool_),
+        instant=np.zeros(count, np.bool_),
         kept=np.full(count, WHOLE, np.int64),
         **dict.fromkeys(("volunteers", "day", "weekday", "period", "topics", "languages", "posted_day"), undated),
     )

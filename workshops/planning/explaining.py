@@ -18,7 +18,10 @@ from workshops.planning.season import CANDIDATES, FARTHER, Season
 
 MOST_LINES = 500_000
 Why = Unserved.Why
-LACKED = {condition: Why(str(condition.name).lower()) for condition in Condition}
+# Plans are for admitted associations.
+LACKED: dict[Condition, Unserved.Why] = {
+    one: Why(str(one.name).lower()) for one in Condition if one != Condition.ADMISSION
+}
 
 
 class Lack(NamedTuple):
