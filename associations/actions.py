@@ -206,7 +206,7 @@ def post_request(
 
     `key` comes with the form: the same form sent twice gives the same request while that one lives; gone back to and
     corrected, another one. The first request of an association that is not admitted yet passes moderation, and there
-    is one at a time.
+    is one at a time whose dates are not over.
 
     Raises:
         NotAdmitted, OneAtATime, NoSuchDay, NoSuchHour: nothing is written.
@@ -226,7 +226,7 @@ def post_request(
         return again
     if again is not None:
         request.key = uuid4()
-    if is_new and current.requests.filter(state__in=live).exists():
+    if is_new and current.requests.filter(state__in=live).ahead(now).exists():
         raise OneAtATime("Tant que votre association n’est pas admise, elle dépose une demande à la fois.")
     request.state = Request.State.IN_REVIEW if is_new else Request.State.OPEN
     request.created_at = request.state_changed_at = now

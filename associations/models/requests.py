@@ -68,10 +68,15 @@ class RequestQuerySet(ClaimableQuerySet):
             expires_at__gt=now,
         )
 
+    def ahead(self, now: dt.datetime) -> Self:
+        """Those whose last day is not over."""
+        return self.filter(_ahead(now))
+
     def with_expiry(self, now: dt.datetime) -> Self:
-        """Each open one with why it left the site: `over`, its dates have passed; `expired`, by silence alone."""
+        """Each with why it is not on the site: `over`, its dates have passed; `expired`, by silence alone."""
         of_open, over = Q(state=Request.State.OPEN), ~_ahead(now)
-        return self.annotate(over=of_open & over, expired=of_open & ~over & Q(expires_at__lte=now))
+        waits = of_open | Q(state=Request.State.IN_REVIEW)
+        return self.annotate(over=waits & over, expired=of_open & ~over & Q(expires_at__lte=now))
 
     def expiring(self, now: dt.datetime) -> Self:
         """Open requests that soon leave the site, though their dates are still to come then."""

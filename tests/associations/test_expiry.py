@@ -133,6 +133,25 @@ def test_request_whose_dates_have_passed_is_posted_again_not_kept(  # before its
     assert asked.expires_at == now + 60 * DAY
 
 
+@pytest.mark.parametrize("state", ["in_review", "open"])
+def test_new_association_posts_again_what_is_over(world: World, now: dt.datetime, visitor: Visitor, state: str) -> None:
+    """One at a time: what is over is none."""
+    owner = factories.make_user("Nina")
+    new = factories.make_association(now, owner=owner, admitted=False)
+    over = factories.make_request(now, new, state=state)
+    client, page = visitor(owner), reverse("associations:requests", args=[new.slug])
+    form = reverse("associations:request_create", args=[new.slug]) + f"?comme={over.pk}"
+    with travel(now + 20 * DAY, tick=False):
+        typed = TYPED | {"until_date": "2027-02-28", "key": str(client.get(form).context["form"]["key"].value())}
+        refused = client.post(form, typed)
+        assert (refused.status_code, "une demande à la fois" in refused.text) == (422, True)
+    with travel(now + 40 * DAY, tick=False):
+        assert ("dates passées" in client.get(page).text, form in client.get(page).text) == (True, True)
+        typed = TYPED | {"until_date": "2027-02-28", "key": str(client.get(form).context["form"]["key"].value())}
+        assert client.post(form, typed).status_code == 302
+    assert list(Request.objects.order_by("pk").values_list("state", flat=True)) == [state, "in_review"]
+
+
 def test_request_is_copied_for_its_own_association_alone(world: World, now: dt.datetime, visitor: Visitor) -> None:
     foreign = factories.make_request(now, factories.make_association(now), audiences=["seniors"])
     form = reverse("associations:request_create", args=[world.association.slug])
