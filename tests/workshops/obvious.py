@@ -85,6 +85,6 @@ def is_alike(dismissal: Dismissal, wanted: Request, slot: Slot) -> bool:
         Dismissal.Why.DAY: dismissal.weekday == slot.starts_on.isoweekday(),
         Dismissal.Why.HOUR: period(dismissal) == period(slot),
         Dismissal.Why.SITE: dismissal.site_id == slot.room.site_id,
-        Dismissal.Why.FAR: None not in (distance, dismissal.distance_km) and distance >= dismissal.distance_km,  # type: ignore[operator]  # neither is None
+        Dismissal.Why.FAR: None not in (distance, dismissal.distance_km) and distance > dismissal.distance_km - 0.001,  # type: ignore[operator]  # neither is None
         Dismissal.Why.OTHER: False,
     }[Dismissal.Why(dismissal.why)]

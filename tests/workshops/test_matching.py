@@ -33,6 +33,7 @@ from tests.workshops.worlds import (
     offer,
 )
 from workshops import actions
+from workshops.demand import best_for, demand
 from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
 
@@ -468,3 +469,42 @@ def test_what_a_dismissal_teaches_stays_when_its_slot_moves(
         [int(number) for slots in swept for number in everything.runs.slots[slots]],
     ]
     assert [{named.get(number, "itself") for number in numbers} for numbers in found] == [left] * 3
+
+
+@pytest.mark.parametrize("why", ["other", "site", "day", "hour", "far"])
+def test_what_was_dismissed_is_nowhere_shown_as_fitting(world: World, now: dt.datetime, why: str) -> None:
+    """Not in the mail that waits, nor to the company: neither as a slot that fits nor as an evening to open."""
+    wanted = factories.make_request(now, world.association)
+    actions.tell_matches(now=now)
+    [mail] = Message.objects.filter(template="slots_matched")
+    assert not why_unwanted(mail, at=now)
+    slot = Slot.objects.with_place().get()
+    by = world.association_owner
+    actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=by, now=now)
+    assert why_unwanted(mail, at=now)
+    assert best_for(world.company, now) == []
+    with pytest.raises(actions.NotWished):
+        actions.offer_slot(slot_id=slot.pk, request=wanted, by=world.company_owner, now=now)
+    alike = slot.starts_at + dt.timedelta(days=7)
+    found = demand(world.room, 10, 8, [alike], now)
+    assert [len(served) for served in found.served] == [int(why == "other")]
+
+
+def test_distance_that_was_too_far_is_so_for_each_slot_of_the_site(world: World, now: dt.datetime) -> None:
+    """However it is measured, to the last bit."""
+    wanted = factories.make_request(now, world.association, radius_km=100)
+    for place in range(40):
+        aside = {"latitude": world.site.latitude + place / 170, "longitude": world.site.longitude + place / 290}
+        room = factories.make_room(now, factories.make_site(now, world.company, **aside))
+        first, second = (
+            factories.make_slot(room, world.slot.starts_at + dt.timedelta(days=7 * week)) for week in (1, 2)
+        )
+        first = Slot.objects.with_place().get(pk=first.pk)
+        by = world.association_owner
+        actions.dismiss_slot(request=wanted, slot=first, why=Dismissal.Why.FAR, by=by, now=now)
+        second = Slot.objects.with_place().get(pk=second.pk)
+        assert not served_by(second, requests_for(second, now), now=now)
+        assert not best_slots(wanted, [second], now=now)
+        assert not slots_for(wanted, now)[1:]
+        Dismissal.objects.all().delete()
+        Slot.objects.filter(room=room).update(state="withdrawn", withdrawn_at=now)

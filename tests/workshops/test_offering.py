@@ -85,6 +85,9 @@ def test_what_is_not_taken_is_free_again_and_its_company_told(world: World, want
     assert told() == [("offer_declined", "Hélène"), ("slot_offered", "Karim")]
     wanted.refresh_from_db()
     assert wanted.state == "open"
+    with pytest.raises(actions.NotWished, match="ne lui convient pas"):
+        offer(world, wanted, now + DAY)
+    actions.forget_dismissals(request=wanted)
     again = offer(world, wanted, now + DAY)
     assert again.expires_at is not None
     actions.expire_bookings(now=again.expires_at)

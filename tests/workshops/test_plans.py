@@ -309,7 +309,7 @@ def test_what_has_changed_since_the_plan_is_said_and_not_offered(
 
 
 @pytest.mark.parametrize(
-    ("dismisses", "why"), [(True, "vous l’avez écarté"), (False, "0\u00a0ordinateur, il vous en faut 6")]
+    ("dismisses", "why"), [(True, "ce lieu ne lui convient pas"), (False, "0\u00a0ordinateur, il vous en faut 6")]
 )
 def test_pair_that_does_not_serve_any_more_is_not_offered(
     world: World,

@@ -17,7 +17,7 @@ from companies.models import BookingMode
 from territories.distance import KilometresFrom
 from territories.grid import cells_around
 from workshops.catalogue import bookable
-from workshops.matching import period_case, tried
+from workshops.matching import A_METRE, period_case, tried
 from workshops.models import Dismissal
 
 # One count at a time. The number is ours alone.
@@ -72,7 +72,7 @@ NOT_WANTED = f"""
             WHEN 'day' THEN refused.weekday = slot.weekday
             WHEN 'hour' THEN refused.period = slot.period
             WHEN 'site' THEN refused.site_id = slot.site_id
-            WHEN 'far' THEN {_KM} >= refused.distance_km
+            WHEN 'far' THEN {_KM} > refused.distance_km - {A_METRE}
         END)
     ) OR EXISTS (
         SELECT FROM asked WHERE asked.association_id = wanted.association_id AND asked.slot_id = slot.id

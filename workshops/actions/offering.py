@@ -32,7 +32,7 @@ from workshops.actions.cancelling import cancel_booking
 from workshops.actions.moves import expire_lapsed
 from workshops.actions.waitlist import refuse_hold
 from workshops.catalogue import bookable
-from workshops.matching import suits
+from workshops.matching import is_dismissed, suits
 from workshops.models import Booking, Side
 from workshops.sought import with_offers
 
@@ -251,6 +251,8 @@ def check_fits(slot: Slot, sought: Request, now: dt.datetime) -> None:
     if not suits(sought, slot.starts_at.astimezone(ZoneInfo(slot.time_zone))):
         season = f"entre le {long_date(sought.from_date)} et le {long_date(sought.until_date)}"
         raise NotWished(f"L’association cherche un créneau {sought.when}, {season}.")
+    if is_dismissed(sought, slot):
+        raise NotWished("L’association a répondu que ce jour, cette heure ou ce lieu ne lui convient pas.")
     check_size(slot, sought.participants)
     try:
         check_live_cap(sought.association, now)

@@ -9,6 +9,7 @@ from workshops.matching.judging import (
     Served,
     best_of_each,
     best_slots,
+    is_dismissed,
     ranks_of,
     rooms_that_serve,
     served_by,
@@ -18,12 +19,13 @@ from workshops.matching.judging import (
 )
 from workshops.matching.known import Known, tried
 from workshops.matching.missing import almost, awaited, unspoken, why_not
-from workshops.matching.pairs import Offers, Pairs, Wants
+from workshops.matching.pairs import A_METRE, Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.sweeping import Best, Span, sweep
 from workshops.matching.times import hour_suits, in_season, period_case, period_of, suits, weekday_suits
 
 __all__ = [
+    "A_METRE",
     "MATCHES_TOLD",
     "Best",
     "Everything",
@@ -42,6 +44,7 @@ __all__ = [
     "best_slots",
     "hour_suits",
     "in_season",
+    "is_dismissed",
     "not_for",
     "period_case",
     "period_of",

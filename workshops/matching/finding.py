@@ -14,6 +14,7 @@ from associations.models import Association, Period, Request, RequestQuerySet
 from companies.models import BookingMode, Slot, SlotQuerySet, SlotVolunteer, VolunteerProfile
 from workshops.catalogue import bookable
 from workshops.matching.known import NO_LESSON, brought, lessons_of, tried_by
+from workshops.matching.pairs import A_METRE
 from workshops.matching.reading import words_of
 from workshops.matching.times import begins_in, period_of
 from workshops.models import Dismissal
@@ -88,7 +89,7 @@ def _without_dismissed(slots: SlotQuerySet, request: Request) -> SlotQuerySet:
     if lessons.periods:
         left = left.exclude(begins_in(words_of(lessons.periods, Period)))
     if lessons.nearer_than_km < np.inf:
-        left = left.filter(LessThan(F("distance_km"), lessons.nearer_than_km))
+        left = left.filter(LessThan(F("distance_km"), lessons.nearer_than_km - A_METRE))
     return left
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
 from companies.models import Room, Slot
-from workshops.matching.known import Known, brought, lessons_of
+from workshops.matching.known import Known, brought
 from workshops.matching.pairs import WHOLE, Condition, Pairs
 from workshops.matching.reading import (
     OFFERED,
@@ -33,6 +33,9 @@ from workshops.matching.reading import (
 # How good, upside down; then when; then which.
 type Rank = tuple[int, dt.datetime, int]
 type Weights = Mapping[str, int]
+
+# Of a room that has none yet.
+NO_SLOT = 0
 
 # How many slots a request is told at once, and has been told of the best at all times.
 MATCHES_TOLD = 5
@@ -118,7 +121,8 @@ def _served(
     company = slot.room.site.company_id
     wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
     offers = offers_of([row_of(slot)], known.brought_to([slot.pk]), known.kept_by_companies([company]))
-    pairs = Pairs(wants, offers, today=now.date().toordinal())
+    refused = known.are_refused(list(zip(numbers, associations, strict=True)), [(slot.pk, slot.room.site_id)]).ravel()
+    pairs = Pairs(wants, offers, today=now.date().toordinal(), refused=refused)
     serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
     found = []
     for given in weights:
@@ -133,15 +137,16 @@ def serving_under(
     weights: Sequence[Weights], request: Request, slots: QuerySet[Slot], *, now: dt.datetime
 ) -> list[list[int]]:
     """Of the slots that a query finds, those that serve the request (their numbers), best first under each weights."""
-    rows = list(slots.values_list("pk", "room__site__company", "starts_at", *paths(OFFERED)))
+    rows = list(slots.values_list("pk", "room__site", "room__site__company", "starts_at", *paths(OFFERED)))
     if not rows:
         return [[] for _ in weights]
-    numbers, companies, starts = zip(*(row[:3] for row in rows), strict=True)
+    numbers, sites, companies, starts = zip(*(row[:4] for row in rows), strict=True)
     owner = request.association_id
     known = Known.numbered(companies=set(companies), associations=[owner], slots=numbers, requests=[request.pk])
     wants = wants_of([row_of(request)], **known.of_requests([(request.pk, owner)]))
-    offers = offers_of((row[3:] for row in rows), known.brought_to(numbers), known.kept_by_companies(companies))
-    pairs = Pairs(wants, offers, today=now.date().toordinal())
+    offers = offers_of((row[4:] for row in rows), known.brought_to(numbers), known.kept_by_companies(companies))
+    refused = known.are_refused([(request.pk, owner)], list(zip(numbers, sites, strict=True))).ravel()
+    pairs = Pairs(wants, offers, today=now.date().toordinal(), refused=refused)
     serving: list[int] = np.flatnonzero(pairs.unmet == 0).tolist()
     # As `Match.rank_for_request`.
     ranked = (
@@ -169,7 +174,12 @@ def ranks_of(pairs: Collection[tuple[int, int]], *, now: dt.datetime) -> dict[in
     kept = known.kept_by_companies([row.owner for row in offered])
     wants = wants_of((row.facts for row in wanted), **of_requests)
     offers = offers_of((row.facts for row in offered), come, kept)
-    judged = Pairs(wants, offers, today=now.date().toordinal())
+    apart = known.are_refused(
+        [(request, row.owner) for request, row in requests.items()], [(slot, row.where) for slot, row in slots.items()]
+    )
+    line, column = ({number: at for at, number in enumerate(some)} for some in (requests, slots))
+    refused = apart[[line[request] for request, _ in left], [column[slot] for _, slot in left]]
+    judged = Pairs(wants, offers, today=now.date().toordinal(), refused=refused)
     merits: list[int] = judged.merit_of_slot(known.weights).tolist()
     found = defaultdict[int, list[Rank]](list)
     for place in np.flatnonzero(judged.unmet == 0).tolist():
@@ -179,9 +189,10 @@ def ranks_of(pairs: Collection[tuple[int, int]], *, now: dt.datetime) -> dict[in
 
 
 class _Read(NamedTuple):
-    """Of a request or a slot: whose it is, when it was posted or begins, and what is judged of it."""
+    """Of a request or a slot: whose it is, its commune or site, when it was posted or begins, and what is judged."""
 
     owner: int
+    where: Any
     at: dt.datetime
     facts: Row
 
@@ -189,23 +200,40 @@ class _Read(NamedTuple):
 def _read(pairs: Collection[tuple[int, int]]) -> tuple[dict[int, _Read], dict[int, _Read]]:
     wanted = Request.objects.filter(pk__in={request for request, _ in pairs}).order_by()
     offered = Slot.objects.filter(pk__in={slot for _, slot in pairs}).order_by()
-    requests = wanted.values_list("pk", "association", "created_at", *paths(WANTED))
-    slots = offered.values_list("pk", "room__site__company", "starts_at", *paths(OFFERED))
+    requests = wanted.values_list("pk", "association", "commune", "created_at", *paths(WANTED))
+    slots = offered.values_list("pk", "room__site__company", "room__site", "starts_at", *paths(OFFERED))
     of_requests, of_slots = (
-        {number: _Read(owner, at, facts) for number, owner, at, *facts in rows} for rows in (requests, slots)
+        {number: _Read(owner, where, at, facts) for number, owner, where, at, *facts in rows}
+        for rows in (requests, slots)
     )
     return of_requests, of_slots
 
 
 def unmet(request: Request, slots: QuerySet[Slot]) -> list[tuple[int, Condition]]:
     """Of each slot that a query finds (its number), what keeps it from serving the request; nothing where it does."""
-    rows = list(slots.values_list("pk", *paths(OFFERED)))
-    numbers = [number for number, *_ in rows]
-    known = Known.nothing()._replace(brought=brought(numbers), lessons=lessons_of([request.pk]))
-    wants = wants_of([row_of(request)], **known.of_requests([(request.pk, request.association_id)]))
-    offers = offers_of((facts for _, *facts in rows), known.brought_to(numbers), np.array(WHOLE))
-    failing = Pairs(wants, offers, today=0).unmet.tolist()
+    rows = list(slots.values_list("pk", "room__site", *paths(OFFERED)))
+    numbers, own = [number for number, *_ in rows], [(request.pk, request.association_id)]
+    known = Known.refusals([request], numbers)._replace(brought=brought(numbers))
+    wants = wants_of([row_of(request)], **known.of_requests(own))
+    offers = offers_of((facts for _, _, *facts in rows), known.brought_to(numbers), np.array(WHOLE))
+    refused = known.are_refused(own, [(number, site) for number, site, *_ in rows]).ravel()
+    failing = Pairs(wants, offers, today=0, refused=refused).unmet.tolist()
     return [(number, Condition(one)) for number, one in zip(numbers, failing, strict=True)]
+
+
+def is_dismissed(request: Request, slot: Slot) -> bool:
+    """Whether its association has said that the slot, or its day, hour, site or distance, is not for the request.
+
+    What it has tried to book, its company may offer it all the same.
+    """
+    own, where = [(request.pk, request.association_id)], [(slot.pk, slot.room.site_id)]
+    known = Known.refusals([request])
+    wants, offers = wants_of([row_of(request)], **known.of_requests(own)), offers_of_rooms([slot.room])
+    offers = offers._replace(
+        weekday=np.array([1 << slot.starts_on.isoweekday()]), period=np.array([period_bit(slot.starts_local)])
+    )
+    refused = known.are_refused(own, where).ravel()
+    return not Pairs(wants, offers, today=0, refused=refused).met(Condition.DISMISSED).all()
 
 
 def best_of_each(
@@ -224,7 +252,9 @@ def best_of_each(
     known = Known.numbered(companies=companies, associations=set(associations), slots=of_slots, requests=numbers)
     wants = wants_of((row[3:] for row in rows), **known.of_requests(list(zip(numbers, associations, strict=True))))
     offers = offers_of(map(row_of, slots), known.brought_to(of_slots), known.kept_by_companies(companies))
-    pairs = Pairs(wants.crossed(), offers, today=now.date().toordinal())
+    places = [(slot.pk, slot.room.site_id) for slot in slots]
+    refused = known.are_refused(list(zip(numbers, associations, strict=True)), places)
+    pairs = Pairs(wants.crossed(), offers, today=now.date().toordinal(), refused=refused)
     serving, merits = pairs.unmet == 0, pairs.merit(known.weights)
     # Of two as good ones, the first: slots come by their beginning.
     best = np.argmax(np.where(serving, pairs.merit_of_slot(known.weights), -1), axis=1)
@@ -264,14 +294,15 @@ def _matches(
 
 
 def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now: dt.datetime) -> Pairs:
-    known_of = known.of_requests([(request.pk, request.association_id) for request in requests])
-    wants = wants_of(map(row_of, requests), **known_of)
+    own = [(request.pk, request.association_id) for request in requests]
+    wants = wants_of(map(row_of, requests), **known.of_requests(own))
     offers = offers_of(
         map(row_of, slots),
         known.brought_to([slot.pk for slot in slots]),
         known.kept_by_companies([slot.room.site.company_id for slot in slots]),
     )
-    return Pairs(wants, offers, today=now.date().toordinal())
+    refused = known.are_refused(own, [(slot.pk, slot.room.site_id) for slot in slots]).ravel()
+    return Pairs(wants, offers, today=now.date().toordinal(), refused=refused)
 
 
 def served_by_room(
@@ -284,8 +315,8 @@ def served_by_room(
     starts: Sequence[dt.datetime],
 ) -> NDArray[np.bool_]:
     """Which requests (lines) it would serve if it were open at these times of its clock (columns), these spoken."""
-    known = Known.nothing()._replace(lessons=lessons_of([request.pk for request in requests]))
-    wants = wants_of(map(row_of, requests), **known.of_requests([(one.pk, one.association_id) for one in requests]))
+    known, own = Known.refusals(requests), [(one.pk, one.association_id) for one in requests]
+    wants = wants_of(map(row_of, requests), **known.of_requests(own))
     offers = offers_of_rooms([room])._replace(
         places=np.array([places]),
         computers=np.array([computers]),
@@ -294,13 +325,19 @@ def served_by_room(
         weekday=np.array([1 << start.isoweekday() for start in starts]),
         period=np.array([period_bit(start.time()) for start in starts]),
     )
-    served: NDArray[np.bool_] = Pairs(wants.crossed(), offers, today=0).unmet == 0
+    refused = known.are_refused(own, [(NO_SLOT, room.site_id)])
+    served: NDArray[np.bool_] = Pairs(wants.crossed(), offers, today=0, refused=refused).unmet == 0
     return served
 
 
 def rooms_that_serve(request: Request, rooms: Sequence[Room]) -> list[Room]:
-    """Those that are near enough, can be entered, and hold the whole group, with a computer for each who needs one."""
-    there = Condition.PLACES | Condition.COMPUTERS | Condition.DISTANCE | Condition.ACCESS
-    wants = wants_of([row_of(request)], **Known.nothing().of_requests([(request.pk, request.association_id)]))
-    pairs = Pairs(wants, offers_of_rooms(rooms), today=0)
+    """Those that are near enough, can be entered, and hold the whole group, with a computer for each who needs one.
+
+    None of a site that the association has refused.
+    """
+    there = Condition.PLACES | Condition.COMPUTERS | Condition.DISTANCE | Condition.ACCESS | Condition.DISMISSED
+    known, own = Known.refusals([request]), [(request.pk, request.association_id)]
+    wants = wants_of([row_of(request)], **known.of_requests(own))
+    refused = known.are_refused(own, [(NO_SLOT, room.site_id) for room in rooms]).ravel()
+    pairs = Pairs(wants, offers_of_rooms(rooms), today=0, refused=refused)
     return [room for room, failing in zip(rooms, pairs.unmet, strict=True) if not failing & there]

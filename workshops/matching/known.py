@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +31,17 @@ class Lessons(NamedTuple):
 NO_LESSON = Lessons(0, 0, np.inf)
 
 
+class Refused(NamedTuple):
+    """What is proposed no more, as pairs of numbers.
+
+    A request and a slot, a request and a site, and an association and a slot that it has tried to book.
+    """
+
+    slots: Collection[tuple[int, int]] = ()
+    sites: Collection[tuple[int, int]] = ()
+    tried: Collection[tuple[int, int]] = ()
+
+
 class Known(NamedTuple):
     """Who has no row here brings nothing, keeps its word, and was never served."""
 
@@ -39,11 +50,18 @@ class Known(NamedTuple):
     companies: Mapping[int, int]
     associations: Mapping[int, tuple[int, int]]
     lessons: Mapping[int, Lessons]
+    refused: Refused = Refused()
 
     @classmethod
     def nothing(cls) -> Known:
         """Where nothing is ranked."""
         return cls({}, {}, {}, {}, {})
+
+    @classmethod
+    def refusals(cls, requests: Collection[Request], slots: Some = ()) -> Known:
+        """The same, but for what was refused."""
+        lessons, refused = _refused({one.pk for one in requests}, {one.association_id for one in requests}, slots)
+        return cls.nothing()._replace(lessons=lessons, refused=refused)
 
     @classmethod
     def of(cls, requests: Sequence[Request], slots: Sequence[Slot]) -> Known:
@@ -59,22 +77,26 @@ class Known(NamedTuple):
     def numbered(cls, *, companies: Some, associations: Some, slots: Some, requests: Some) -> Known:
         """The same by numbers."""
         standings = Standing.objects.filter(Q(company__in=companies) | Q(association__in=associations))
-        return cls._said(standings, slots, requests)
+        return cls._said(standings, slots, *_refused(requests, associations, slots))
 
     @classmethod
     def of_all(cls, requests: QuerySet[Request], slots: QuerySet[Slot]) -> Known:
-        """About all that these queries find, and everybody's standing."""
-        return cls._said(Standing.objects.all(), slots.order_by().values("pk"), requests.order_by().values("pk"))
+        """About all that these queries find, and everybody's standing; without what was refused, slot by slot."""
+        lessons = lessons_of(requests.order_by().values("pk"))
+        return cls._said(Standing.objects.all(), slots.order_by().values("pk"), lessons, Refused())
 
     @classmethod
-    def _said(cls, standings: QuerySet[Standing], slots: Some, requests: Some) -> Known:
+    def _said(
+        cls, standings: QuerySet[Standing], slots: Some, lessons: Mapping[int, Lessons], refused: Refused
+    ) -> Known:
         kept = list(standings)
         return cls(
             Weighting.current().weights,
             brought(slots),
             {one.company_id: one.share for one in kept if one.company_id},
             {one.association_id: (one.share, one.served) for one in kept if one.association_id},
-            lessons_of(requests),
+            lessons,
+            refused,
         )
 
     def brought_to(self, slots: Collection[int]) -> Column:
@@ -106,6 +128,28 @@ class Known(NamedTuple):
             "refused_periods": np.array([one.periods for one in learnt], np.int64),
             "nearer_than_km": np.array([one.nearer_than_km for one in learnt], np.float64),
         }
+
+    def are_refused(self, requests: Sequence[tuple[int, int]], slots: Sequence[tuple[int, int]]) -> Column:
+        """Of each request (a line; its number and association) and slot (a column; its number and site)."""
+        found = np.zeros((len(requests), len(slots)), np.bool_)
+        line, own = _places(requests)
+        column, there = _places(slots)
+        for request, slot in self.refused.slots:
+            found[np.ix_(line[request], column[slot])] = True
+        for request, site in self.refused.sites:
+            found[np.ix_(line[request], there[site])] = True
+        for association, slot in self.refused.tried:
+            found[np.ix_(own[association], column[slot])] = True
+        return found
+
+
+def _places(pairs: Sequence[tuple[int, int]]) -> tuple[Mapping[int, list[int]], Mapping[int, list[int]]]:
+    """Where each number stands, of the first ones and of the second ones."""
+    first, second = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+    for place, (one, other) in enumerate(pairs):
+        first[one].append(place)
+        second[other].append(place)
+    return first, second
 
 
 def asked() -> QuerySet[Booking]:
@@ -145,11 +189,18 @@ def brought(slots: Some) -> dict[int, tuple[int, int]]:
 
 
 def lessons_of(requests: Some) -> dict[int, Lessons]:
-    """What is learnt from slots that these requests have dismissed; slots and sites themselves are left to queries."""
-    refused = ("weekday", "local_time", "distance_km")
-    rows = Dismissal.objects.filter(request__in=requests).values_list("request", "why", *refused)
+    """What is learnt from slots that these requests have dismissed; slots and sites themselves are `Refused`."""
+    return _lessons(_dismissals(requests))
+
+
+def _dismissals(requests: Some) -> list[tuple[Any, ...]]:
+    said = ("weekday", "local_time", "distance_km", "slot", "site")
+    return list(Dismissal.objects.filter(request__in=requests).values_list("request", "why", *said))
+
+
+def _lessons(dismissals: Iterable[tuple[Any, ...]]) -> dict[int, Lessons]:
     found: dict[int, Lessons] = {}
-    for request, why, weekday, time, km in rows:
+    for request, why, weekday, time, km, *_ in dismissals:
         before = found.get(request, NO_LESSON)
         found[request] = Lessons(
             before.days | (1 << weekday if why == Dismissal.Why.DAY else 0),
@@ -157,3 +208,11 @@ def lessons_of(requests: Some) -> dict[int, Lessons]:
             min(before.nearer_than_km, km if why == Dismissal.Why.FAR and km is not None else np.inf),
         )
     return found
+
+
+def _refused(requests: Some, associations: Some, slots: Some) -> tuple[Mapping[int, Lessons], Refused]:
+    rows = _dismissals(requests)
+    had = tried().filter(association__in=associations, slot__in=slots).values_list("association", "slot")
+    of_slots = {(request, slot) for request, *_, slot, _ in rows}
+    of_sites = {(request, site) for request, why, *_, site in rows if why == Dismissal.Why.SITE}
+    return _lessons(rows), Refused(of_slots, of_sites, set(had))

@@ -21,6 +21,9 @@ type Column = NDArray[Any]
 # Each part of a merit is counted in thousandths, in whole numbers: the same on every machine.
 WHOLE = 1000
 NOTHING: Column = np.zeros((), np.int64)
+NOT_REFUSED: Column = np.zeros((), np.bool_)
+# Python, NumPy and PostgreSQL measure the same way to within less.
+A_METRE = 0.001
 # So many days ahead, nobody needs more to gather a group.
 AT_EASE_DAYS = 21
 # A request that ends within so many days is the more urgent the sooner it ends.
@@ -99,10 +102,15 @@ class Offers(NamedTuple):
 
 
 class Pairs:
-    """Requests and slots, pair by pair, on a day (an ordinal); with the distance of each, where it is known already."""
+    """Requests and slots, pair by pair, on a day (an ordinal); with the distance of each, where it is known already.
 
-    def __init__(self, wants: Wants, offers: Offers, *, today: int, km: Column | None = None) -> None:
-        self.wants, self.offers, self.today = wants, offers, today
+    `refused` are those that the association will have no more, whatever else they are.
+    """
+
+    def __init__(
+        self, wants: Wants, offers: Offers, *, today: int, km: Column | None = None, refused: Column = NOT_REFUSED
+    ) -> None:
+        self.wants, self.offers, self.today, self.refused = wants, offers, today, refused
         if km is not None:
             self.km = km
 
@@ -161,7 +169,7 @@ def _near(pairs: Pairs) -> Column:
 def _not_dismissed(pairs: Pairs) -> Column:
     wants, offers = pairs.wants, pairs.offers
     days, periods = wants.refused_days & offers.weekday == 0, wants.refused_periods & offers.period == 0
-    wanted: Column = days & periods & ~(pairs.km >= wants.nearer_than_km)
+    wanted: Column = days & periods & ~(pairs.km > wants.nearer_than_km - A_METRE) & ~pairs.refused
     return wanted
 
 
