@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from territories.wording import number
-from workshops.models import Attendance, Booking, Side
+from workshops.models import Attendance, Booking, Report, Side
 from workshops.spreadsheets import spreadsheet
 
 WORKSHOP_COLUMNS = (
@@ -37,7 +37,7 @@ HOURS_COLUMNS = (
 
 
 class Line(NamedTuple):
-    """A workshop that is over, and what both sides told of it; None: not told."""
+    """A workshop that is over, and what counts of it (`figures.given_in_year`); None: not told, or not believed."""
 
     booking: Booking
     people: int | None
@@ -56,17 +56,29 @@ class Line(NamedTuple):
 
 
 def lines(bookings: Iterable[Booking]) -> list[Line]:
-    """One for each booking; its workshop's reports are prefetched."""
+    """One for each booking; its workshop's reports, presences and dispute are loaded."""
     return [_line(booking) for booking in bookings]
 
 
 def _line(booking: Booking) -> Line:
     written = {report.side: report for report in booking.workshop.reports.all()}
-    ours, theirs = written.get(Side.COMPANY), written.get(Side.ASSOCIATION)
-    minutes, at_work = (ours.volunteer_minutes or 0, ours.mecenat_minutes or 0) if ours else (0, 0)
-    return Line(
-        booking, theirs.attended if theirs else None, ours.volunteers if ours else None, minutes - at_work, at_work
-    )
+    theirs = written.get(Side.ASSOCIATION)
+    people = None if theirs is None or booking.workshop.is_contested else theirs.attended
+    if booking.state == Booking.State.NO_SHOW and people:
+        people = 0
+    if theirs is not None and theirs.is_of_no_company:
+        return Line(booking, people, None, 0, 0)
+    return Line(booking, people, *_time_given(booking, written.get(Side.COMPANY)))
+
+
+def _time_given(booking: Booking, ours: Report | None) -> tuple[int | None, int, int]:
+    """How many volunteers, and their minutes on either time: as the company says, before that as they do."""
+    if ours is not None:
+        minutes, at_work = ours.volunteer_minutes or 0, ours.mecenat_minutes or 0
+        return ours.volunteers, minutes - at_work, at_work
+    there = [one for one in booking.workshop.attendances.all() if one.minutes]
+    minutes, at_work = sum(one.minutes for one in there), sum(one.mecenat_minutes for one in there)
+    return len(there) or None, minutes - at_work, at_work
 
 
 def workshops_csv(told: Iterable[Line]) -> str:

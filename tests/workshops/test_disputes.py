@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -19,7 +20,9 @@ from solidarite.invariants import workshops as kept
 from tests import factories
 from tests.factories import World
 from workshops import actions
-from workshops.figures import given_in_year, public_figures
+from workshops.actions.attending import Presence
+from workshops.figures import given_by_volunteer, given_in_year, public_figures
+from workshops.history import lines
 from workshops.models import Booking, Dispute, Report, Side, Workshop
 from workshops.reliability import record
 
@@ -117,6 +120,46 @@ def test_each_who_says_that_the_other_was_not_there_is_believed_by_nobody(
     say(Side.ASSOCIATION, end, Report(absent=Side.COMPANY, attended=0))
     settle(world, end + HOUR, held=False)
     assert kinds(world, end) == ["disputed"] * 2
+
+
+@pytest.mark.parametrize("held", [None, True, False])
+def test_hours_of_a_volunteer_count_as_those_of_the_company_do(
+    world: World, wanted: Request, now: dt.datetime, *, held: bool | None
+) -> None:
+    """In the sums, on the certificates, and line by line."""
+    end = world.slot.ends_at
+    factories.make_promise(now, world.slot, world.volunteer)
+    workshop = Workshop.objects.with_everything().get()
+    there = [Presence(world.volunteer, 120, "benevolat")]
+    said: dict[str, Any] = {"workshop": workshop, "by": factories.make_user(), "now": end}
+    actions.report_workshop(report=Report(rating=4), side=Side.COMPANY, presences=there, **said)
+    actions.report_workshop(report=Report(absent=Side.COMPANY, attended=0), side=Side.ASSOCIATION, **said)
+    if held is not None:
+        settle(world, end + HOUR, held=held)
+    minutes = 120 if held else 0
+    assert given_in_year(world.company, 2026, now=end).minutes == minutes
+    assert given_by_volunteer(world.volunteer, world.company, 2026, now=end).minutes == minutes
+    assert [line.benevolat_minutes for line in lines(Booking.objects.all())] == [minutes]
+
+
+def test_lines_add_up_to_the_sums_where_nobody_was_believed(world: World, wanted: Request, now: dt.datetime) -> None:
+    end = world.slot.ends_at
+    nobody_there(end)
+    nine_came(end)
+    assert [line.people for line in lines(Booking.objects.all())] == [None]
+    settle(world, end + HOUR, held=False)
+    assert [line.people for line in lines(Booking.objects.all())] == [0]
+
+
+def test_what_volunteers_say_before_their_company_is_in_its_lines(
+    world: World, wanted: Request, now: dt.datetime
+) -> None:
+    factories.make_promise(now, world.slot, world.volunteer)
+    workshop = Workshop.objects.with_everything().get()
+    actions.attend_workshop(workshop=workshop, by=world.volunteer, now=world.slot.starts_at)
+    line = lines(Booking.objects.all())[0]
+    given = given_in_year(world.company, 2026, now=world.slot.ends_at)
+    assert (line.volunteers, line.benevolat_minutes) == (1, given.benevolat_minutes) == (1, 120)
 
 
 def test_association_that_says_that_nobody_came_once_the_company_was_believed(

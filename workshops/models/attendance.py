@@ -7,12 +7,12 @@ from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from accounts.models import User
 from companies.models import Company, Engagement
 from territories.closed_lists import WordField
-from workshops.models.sides import Side
+from workshops.models.reports import Report
 from workshops.models.workshops import Workshop
 
 MOST_MINUTES = 720
@@ -27,10 +27,12 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
     def there(self, now: dt.datetime) -> Self:
         """Of workshops that are over, those who came: a word said at the door counts once the evening is behind.
 
-        Without those who had promised and did not come, and without those of whom the association says so.
+        Without those who had promised and did not come, and without those of whom the association says so, where no
+        moderator has said that they did.
         """
         over = self.filter(minutes__gt=0, workshop__booking__slot__ends_at__lte=now)
-        return over.exclude(workshop__state=Workshop.State.CANCELLED).exclude(workshop__reports__absent=Side.COMPANY)
+        unmet = Report.objects.of_no_company().filter(workshop=OuterRef("workshop"))
+        return over.exclude(workshop__state=Workshop.State.CANCELLED).exclude(Exists(unmet))
 
     def in_year(self, year: int) -> Self:
         """By the date on the wall of the site."""
@@ -142,9 +144,14 @@ class Attendance(models.Model):
         return self.minutes / 60
 
     @property
+    def mecenat_minutes(self) -> int:
+        """On working time."""
+        return self.minutes - self.own_minutes if self.engagement_type == Engagement.MECENAT else 0
+
+    @property
     def mecenat_hours(self) -> float:
         """Of these, those on working time."""
-        return (self.minutes - self.own_minutes) / 60 if self.engagement_type == Engagement.MECENAT else 0.0
+        return self.mecenat_minutes / 60
 
     @property
     def benevolat_hours(self) -> float:

@@ -23,10 +23,14 @@ def _count(label: str) -> models.PositiveSmallIntegerField[int, int]:
 class ReportQuerySet(models.QuerySet["Report"]):
     """Reports by what is said beside them."""
 
+    def of_no_company(self) -> Self:
+        """Those of associations which say that nobody of the company came, and no moderator says that it did."""
+        theirs = self.filter(side=Side.ASSOCIATION, absent=Side.COMPANY)
+        return theirs.exclude(workshop__dispute__state="held")
+
     def with_other(self) -> Self:
         """Fills `unmet`: the association says that nobody of the company came, and no moderator that it did."""
-        theirs = Report.objects.filter(workshop=OuterRef("workshop"), side=Side.ASSOCIATION, absent=Side.COMPANY)
-        return self.annotate(unmet=Exists(theirs.exclude(workshop__dispute__state="held")))
+        return self.annotate(unmet=Exists(Report.objects.of_no_company().filter(workshop=OuterRef("workshop"))))
 
 
 # Of reports: their workshop was held, and no two of them tell different things. The state of its booking says so; while
@@ -146,6 +150,12 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()}, {self.workshop}"
+
+    @property
+    def is_of_no_company(self) -> bool:
+        """Whether it says that nobody of the company came, and no moderator that it did; its dispute is loaded."""
+        dispute = getattr(self.workshop, "dispute", None)
+        return self.absent == Side.COMPANY and (dispute is None or dispute.state != "held")
 
     @property
     def says_nobody_came(self) -> bool:

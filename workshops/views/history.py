@@ -54,7 +54,7 @@ def _workshops(
     given: Given | None = None,
 ) -> HttpResponse:
     over = bookings.counted_on().filter(slot__ends_at__lte=clock.now()).with_everything()
-    over = over.select_related("workshop__dispute").prefetch_related("workshop__reports")
+    over = over.select_related("workshop__dispute").prefetch_related("workshop__reports", "workshop__attendances")
     over = over.order_by("-slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
         return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
