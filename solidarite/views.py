@@ -116,7 +116,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "tasks": association_tasks([own], now),
         "queues": WaitlistEntry.objects.waiting()
-        .filter(association=own, slot__closes_at__gt=now)
+        .filter(association=own, slot__starts_at__gt=now)
         .with_ahead()
         .select_related("slot__room__site__company"),
         "pending": bookings.awaiting_answer(now).order_by("slot__starts_at", "pk"),

@@ -50,8 +50,17 @@ def _asked_for(now: dt.datetime) -> Exists:
 
 
 def free(now: dt.datetime) -> SlotQuerySet:
-    """Slots that are open, in time, of a signatory, and not taken: whoever queues for one comes before others."""
-    return Slot.objects.open(now).filter(_untaken(now))
+    """Slots that are open, of a signatory, and not taken: whoever queues for one comes before others.
+
+    Past their notice as well, with some hours left: their company had prepared for an evening that was called off.
+    """
+    return Slot.objects.open_or_given_back(now, ahead=WaitlistEntry.SERVED_AHEAD).filter(_untaken(now))
+
+
+def due(now: dt.datetime) -> SlotQuerySet:
+    """Those of them for which somebody queues, and nobody waits for the company's answer."""
+    queued = WaitlistEntry.objects.waiting().filter(slot=OuterRef("pk"))
+    return free(now).filter(Exists(queued), ~Exists(Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"))))
 
 
 def claims(now: dt.datetime) -> BookingQuerySet:

@@ -41,8 +41,11 @@ def taken_elsewhere() -> models.QuerySet[BusyTime]:
 
 def on_offer(now: dt.datetime) -> Q:
     """Whether a slot is offered at this instant: open, awake, notice not passed, room free, company a signatory."""
-    offered = signatory(now, "room__site__company__") & awake(now) & Q(state=Slot.State.OPEN, closes_at__gt=now)
-    return offered & ~Q(Exists(taken_elsewhere()))
+    return _offered(now, Q(state=Slot.State.OPEN, closes_at__gt=now))
+
+
+def _offered(now: dt.datetime, stands: Q) -> Q:
+    return signatory(now, "room__site__company__") & awake(now) & stands & ~Q(Exists(taken_elsewhere()))
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -51,6 +54,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def open(self, now: dt.datetime) -> Self:
         """Those `on_offer`. Bookings are not looked at."""
         return self.filter(on_offer(now))
+
+    def open_or_given_back(self, now: dt.datetime, *, ahead: dt.timedelta) -> Self:
+        """The same, and those past their notice that begin later than so long ahead: who had one gave it back."""
+        in_time = Q(closes_at__gt=now) | Q(starts_at__gt=now + ahead)
+        return self.filter(_offered(now, Q(state=Slot.State.OPEN, starts_at__gt=now) & in_time))
 
     def hold(self) -> list[int]:
         """Their numbers, in the order in which everybody holds slots; each is held until the end of the transaction."""

@@ -53,7 +53,6 @@ from territories.models import Commune
 from territories.wording import of
 from workshops.actions import ask_plan, compute_plans, count_needs
 from workshops.actions.bookings import ANSWER_WITHIN
-from workshops.actions.waitlist import HOLD
 from workshops.models import (
     Attendance,
     Booking,
@@ -605,7 +604,7 @@ class _Seed:
             settled_at=None if waiting else settled_at,
             cancelled_at=self.now - dt.timedelta(hours=5) if cancelled else None,
             sequence=int(cancelled),
-            expires_at=self.now + HOLD if state == states.HELD else until,
+            expires_at=self.now + WaitlistEntry.HOLD if state == states.HELD else until,
             **self._reason(state),
         )
 

@@ -226,9 +226,42 @@ def test_hold_that_ends_with_its_slot_is_not_said_to_leave_it_to_others(
     queue(world, now, world.association)
     closes = Slot.objects.get(pk=world.slot.pk).closes_at
     cancel(taken, world, closes - 6 * HOUR)
-    actions.expire_bookings(now=closes)
+    actions.expire_bookings(now=closes + 18 * HOUR)
     said = render(Message.objects.get(template="booking_expired")).text
-    assert ("jusqu’à sa clôture" in said, "d’autres associations" in said) == (True, False)
+    assert ("il ne se réserve plus" in said, "d’autres associations" in said) == (True, False)
+
+
+def test_slot_given_back_past_its_notice_goes_to_who_waits_with_time_to_answer(
+    world: World, taken: Booking, now: dt.datetime
+) -> None:
+    second = factories.make_association(now)
+    queue(world, now, world.association)
+    queue(world, now, second)
+    starts, late = world.slot.starts_at, world.slot.starts_at - 20 * HOUR
+    cancel(taken, world, late)
+    assert holder(late).expires_at == starts - 2 * HOUR
+    assert not bookable(late).filter(pk=world.slot.pk).exists()
+    actions.refuse_hold(booking=holder(late), by=world.association_owner, now=starts - 5 * HOUR)
+    held = holder(starts - 5 * HOUR)
+    assert (held.association, held.expires_at) == (second, starts - 2 * HOUR)
+    actions.take_hold(booking=held, by=world.association_owner, now=starts - 3 * HOUR)
+    assert Booking.objects.get(pk=held.pk).is_confirmed
+
+
+def test_hold_a_minute_before_the_notice_lasts_for_a_day(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    at = Slot.objects.get(pk=world.slot.pk).closes_at - dt.timedelta(minutes=1)
+    cancel(taken, world, at)
+    assert holder(at).expires_at == world.slot.starts_at - 2 * HOUR
+
+
+def test_who_waits_is_not_called_when_it_is_too_late_to_come(world: World, taken: Booking, now: dt.datetime) -> None:
+    queue(world, now, world.association)
+    at = world.slot.starts_at - 4 * HOUR
+    cancel(taken, world, at)
+    assert not Booking.objects.held(at).exists()
+    actions.expire_bookings(now=at)
+    assert WaitlistEntry.objects.get().state == "closed"
 
 
 def test_hold_that_ran_out_unnoted_ends_no_queue(world: World, taken: Booking, now: dt.datetime) -> None:
@@ -307,8 +340,10 @@ def test_queue_is_joined_once_and_left(world: World, taken: Booking, now: dt.dat
 
 def test_queue_of_a_slot_that_has_closed_ends_with_other_slots(world: World, taken: Booking, now: dt.datetime) -> None:
     queue(world, now, world.association)
-    closed = Slot.objects.get(pk=world.slot.pk).closes_at
-    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    closed = world.slot.starts_at - 4 * HOUR
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=2))
+    actions.expire_bookings(now=closed - HOUR)
+    assert WaitlistEntry.objects.get().state == "waiting"
     actions.expire_bookings(now=closed)
     assert WaitlistEntry.objects.get().state == "closed"
     assert actions.expire_bookings(now=closed) == 0

@@ -8,7 +8,6 @@ from functools import partial
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -37,10 +36,9 @@ from workshops.actions.bookings import (
 )
 from workshops.actions.dismissing import dismiss_slot
 from workshops.actions.moves import AlreadySettled, expire_booking, expire_lapsed, move_booking, move_entry, settle
-from workshops.catalogue import free, instead_of
-from workshops.models import Booking, BookingQuerySet, Dismissal, WaitlistEntry, WaitlistEntryQuerySet
+from workshops.catalogue import due, instead_of
+from workshops.models import Booking, Dismissal, WaitlistEntry, WaitlistEntryQuerySet
 
-HOLD = dt.timedelta(hours=24)
 # Why the turn of an association passes, in a mail that it may read in another language than who acts.
 WHY_NOT = {
     TooMany: _("Ce créneau accueille moins de personnes que vous n’en aviez annoncé."),
@@ -130,7 +128,7 @@ def offer_next(*, slot_id: int, now: dt.datetime) -> Booking | None:
     slot = lock_slot(slot_id)
     # A hold that nobody answered in time holds the slot to the database until somebody notes it.
     expire_lapsed([slot], now)
-    if not free(now).filter(pk=slot.pk).exists() or _asked(now).filter(slot=slot).exists():
+    if not due(now).filter(pk=slot.pk).exists():
         return None
     try:
         held = _hold_for_first(slot, now)
@@ -149,10 +147,6 @@ def _hold_for_first(slot: Slot, now: dt.datetime) -> Booking | None:
 def _held_entries(entries: WaitlistEntryQuerySet) -> WaitlistEntryQuerySet:
     """Those that wait, in their order, held until the end: who leaves at this moment waits, or is not seen."""
     return entries.waiting().select_for_update(no_key=True, of=("self",)).select_related("association")
-
-
-def _asked(now: dt.datetime) -> BookingQuerySet:
-    return Booking.objects.awaiting_answer(now)
 
 
 def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
@@ -178,7 +172,7 @@ def _hold(slot: Slot, entry: WaitlistEntry, now: dt.datetime) -> Booking | None:
                 state=Booking.State.HELD,
                 created_at=now,
                 created_by=entry.created_by,
-                expires_at=min(now + HOLD, slot.closes_at),
+                expires_at=min(now + WaitlistEntry.HOLD, WaitlistEntry.answered_until(slot)),
             )
     except SlotTaken:
         raise
@@ -281,15 +275,13 @@ def close_waitlist(slots: Collection[Slot], *, why: Callable[[], str] = str, now
 
 def offer_waiting(*, now: dt.datetime) -> int:
     """Hold what came free unnoted: a series woke up, a room's own calendar let it go. Returns how many."""
-    queued = WaitlistEntry.objects.waiting().filter(slot=OuterRef("pk"))
-    asked = _asked(now).filter(slot=OuterRef("pk"))
-    numbers = list(free(now).filter(Exists(queued), ~Exists(asked)).order_by("pk").values_list("pk", flat=True))
+    numbers = list(due(now).order_by("pk").values_list("pk", flat=True))
     return one_by_one(numbers, lambda number: offer_next(slot_id=number, now=now) is not None)
 
 
 def close_missed(*, now: dt.datetime) -> int:
     """End the queues of slots that nobody can book any more. Returns how many places ended."""
-    missed = WaitlistEntry.objects.waiting().filter(slot__closes_at__lte=now).select_related("association")
+    missed = WaitlistEntry.objects.missed(now).select_related("association")
     return one_by_one(missed, lambda entry: _close_one(entry, now))
 
 

@@ -36,6 +36,11 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         count = before.order_by().values("slot").annotate(count=Count("pk")).values("count")
         return self.annotate(ahead=Coalesce(Subquery(count), 0))
 
+    def missed(self, now: dt.datetime) -> Self:
+        """Who waits for a slot that cannot come to anybody any more."""
+        too_late = Q(slot__closes_at__lte=now, slot__starts_at__lte=now + WaitlistEntry.SERVED_AHEAD)
+        return self.waiting().filter(too_late)
+
     def standing(self, now: dt.datetime) -> Self:
         """Who waits, or has the slot held for them, in time."""
         is_held = Q(state=WaitlistEntry.State.OFFERED, booking__expires_at__gt=now)
@@ -44,7 +49,12 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
 @tracked(exclude=["message"])
 class WaitlistEntry(models.Model):
-    """An association's place in the queue of one slot. When its turn comes, the slot is held for it for a day."""
+    """An association's place in the queue of one slot.
+
+    When its turn comes the slot is held for it for a day, or until it would be too late to come: two hours before it
+    begins, later where its company takes bookings later. A slot that comes free past its notice goes to who queues as
+    long as four hours are left, two of them to answer.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "en liste d’attente"
@@ -63,6 +73,9 @@ class WaitlistEntry(models.Model):
         State.CLOSED: [],
     }
     STANDING = (State.WAITING, State.OFFERED)
+    HOLD: ClassVar = dt.timedelta(hours=24)
+    SERVED_AHEAD: ClassVar = dt.timedelta(hours=4)
+    ANSWERED_AHEAD: ClassVar = dt.timedelta(hours=2)
 
     slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="+")
     association = models.ForeignKey(Association, on_delete=models.PROTECT, related_name="+")
@@ -114,6 +127,11 @@ class WaitlistEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"
+
+    @classmethod
+    def answered_until(cls, slot: Slot) -> dt.datetime:
+        """Until when, at most, who has such a slot held may say yes."""
+        return max(slot.closes_at, slot.starts_at - cls.ANSWERED_AHEAD)
 
     @property
     def settled_already(self) -> str:

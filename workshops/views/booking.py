@@ -150,7 +150,7 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
         messages.success(request, "Vous êtes en liste d’attente. Si le créneau se libère, nous vous écrivons aussitôt.")
         return redirect("association", association.slug)
     ahead = WaitlistEntry.objects.filter(slot=wanted).standing(now).count()
-    context = {"slot": wanted, "form": form, "ahead": ahead}
+    context = {"slot": wanted, "form": form, "ahead": ahead, "until": WaitlistEntry.answered_until(wanted)}
     return render(request, "workshops/waitlist_join.html", context, status=422 if form.is_bound else 200)
 
 
