@@ -116,6 +116,7 @@ SOURCES: dict[type[Model], Callable[[], Sequence[QuerySet[Any]]]] = {
 # What an object must be to play in a mail. Without one the mail stays an example.
 NEEDED: dict[str, Callable[[Cast, Any], object]] = {
     "absence_reported": lambda _, one: one.absent,
+    "booking_changed": lambda _, one: one.state in Booking.AGREED,
     "booking_moved": lambda _, one: one.moved_from_id and one.state in Booking.AGREED,
     "booking_requested": lambda _, one: one.expires_at,
     "booking_unanswered": lambda _, one: one.expires_at,
@@ -163,6 +164,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "association_reinstated": (Association.State.ADMITTED,),
     "association_suspended": (Association.State.SUSPENDED,),
     "booking_cancelled": Booking.CANCELLED,
+    "booking_changed": (Booking.State.CONFIRMED,),
     "booking_confirmed": (Booking.State.CONFIRMED,),
     "booking_declined": (Booking.State.DECLINED,),
     "booking_expired": (Booking.State.EXPIRED,),
@@ -217,6 +219,7 @@ PLAIN: MappingProxyType[str, object] = MappingProxyType(
         "days": 30,
         "expired": False,
         "held": False,
+        "longer": True,
         "may_try_again": True,
         "name": "Claude Martin",
         "more": 12,

@@ -192,6 +192,25 @@ def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> Non
         _tell("booking_confirmed", booking, manager, now, url=_company_url(booking), event=REQUEST)
 
 
+def booking_changed(*, booking: Booking, side: Side, longer: bool, now: dt.datetime) -> None:
+    """To the other side: what this one brings or offers is another number. A later end is for everybody's calendars."""
+    writer = booking.slot.room.site.company.name if side == Side.COMPANY else booking.association.name
+    which, event = f"{now:%Y%m%dT%H%M%S%f}", REQUEST if longer else ""
+
+    def facts() -> dict[str, object]:
+        return {"writer": writer}
+
+    tell = partial(_tell, "booking_changed", booking, now=now, facts=facts, event=event, told_once=which)
+    until = booking.slot.starts_at
+    for person in _company(booking) if longer or side == Side.ASSOCIATION else []:
+        tell(person, url=_company_url(booking), not_after=until)
+    for person in _association(booking) if longer or side == Side.COMPANY else []:
+        tell(person, url=_association_url(booking), not_after=until)
+    for promise in _promises(booking) if longer else []:
+        reader = as_volunteer(booking.slot, promise.volunteer)
+        tell(reader, url=_volunteer_url(), promise=promise, not_after=until)
+
+
 def booking_withdrawn(*, booking: Booking, now: dt.datetime) -> None:
     """To the company: the association does not wait for its answer any more."""
     for manager in _company(booking):

@@ -26,6 +26,7 @@ LABELS = {
     "booking_expired": "Délai passé sans réponse",
     "booking_cancelled": "Annulation",
     "booking_moved": "Déplacement",
+    "booking_changed": "Changement de ce qui est prévu",
     "waitlist_hold": "Créneau libéré, gardé un jour au plus",
     "slot_offered": "Créneau proposé par l’entreprise, gardé trois jours au plus",
     "slot_planned": "Créneau trouvé par un plan, gardé deux jours au plus",

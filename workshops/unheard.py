@@ -27,6 +27,7 @@ NAMES = {
     "booking_expired": "la fin du délai",
     "booking_cancelled": "l’annulation",
     "booking_moved": "le déplacement",
+    "booking_changed": "le changement de ce qui est prévu",
     "waitlist_hold": "le créneau gardé pour elle",
     "slot_offered": "la proposition de créneau",
     "slot_planned": "le créneau trouvé pour elle",

@@ -39,7 +39,7 @@ from workshops.volunteers import booked_among, is_booked, missing
 BACK_AGAIN = "L’atelier est de nouveau à la date que cette personne connaît."
 
 
-@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed")
+@wanted.while_so("workshop_reminder", "workshop_today", "booking_confirmed", "booking_changed")
 def _confirmed_and_then(message: Message) -> str:
     """A workshop is announced as long as it is confirmed, and at the date that the message tells."""
     booking = _booking(message)
@@ -402,6 +402,7 @@ def _booking(message: Message) -> Booking | None:
     "room_taken",
     anew=[
         "booking_confirmed",
+        "booking_changed",
         "workshop_agreement",
         "workshop_reminder",
         "workshop_today",

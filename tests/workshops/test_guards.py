@@ -194,7 +194,7 @@ def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt
     ("change", "name"),
     [
         ("starts_at = starts_at - interval '1 hour'", "slot_booked_stands"),
-        ("ends_at = ends_at + interval '1 hour'", "slot_booked_stands"),
+        ("ends_at = ends_at - interval '1 hour'", "slot_booked_stands"),
         ("places = 5, computers = 5", "slot_booked_has_places"),
         ("computers = computers - 1", "slot_booked_keeps_its_offer"),
         ("volunteers_offered = volunteers_offered - 1", "slot_booked_keeps_its_offer"),
@@ -203,6 +203,11 @@ def test_waiting_booking_is_confirmed_by_a_signatory_alone(world: World, now: dt
 def test_booked_slot_stays_as_it_was_booked(world: World, now: dt.datetime, state: str, change: str, name: str) -> None:
     factories.make_booking(now, world.slot, world.association, state=state)
     refused(name, f"UPDATE companies_slot SET {change}")  # noqa: S608  # words of our own
+
+
+def test_slot_that_is_kept_for_somebody_ends_when_it_was_said(world: World, now: dt.datetime) -> None:
+    factories.make_booking(now, world.slot, world.association, state="held")
+    refused("slot_booked_stands", "UPDATE companies_slot SET ends_at = ends_at + interval '1 hour'")
 
 
 def test_free_slot_may_be_moved(world: World, now: dt.datetime) -> None:

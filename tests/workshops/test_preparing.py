@@ -13,8 +13,9 @@ from django.urls import reverse
 from time_machine import travel
 
 from accounts.models import User
+from accounts.vocabulary import Topic
 from companies import actions as companies
-from companies.models import AccessKit
+from companies.models import AccessKit, Slot
 from mail import wanted
 from mail.models import Message
 from tests import factories
@@ -391,3 +392,18 @@ def test_who_seeks_a_stand_in_is_not_counted_as_coming(
     assert "1 sur 2" in client.get(page).text
     companies.ask_stand_in(promise=promise, now=now)
     assert "0 sur 2" in client.get(page).text
+
+
+def test_association_changes_who_comes_and_for_what(workshop: Workshop, world: World, visitor: Visitor) -> None:
+    Slot.objects.update(booking_mode="on_approval")
+    page = reverse("workshops:association_prepare", args=[world.association.slug, workshop.booking_id])
+    client = visitor(world.association_owner)
+    assert f'max="{world.slot.places}"' in client.get(page).text
+    assert client.post(page, {"participants": 900, "topic": Topic.EMAIL}).status_code == 422
+    before = workshop.booking.sequence
+    for _ in range(2):
+        assert client.post(page, {"participants": world.slot.places, "topic": Topic.INTERNET}).status_code == 302
+    booking = Booking.objects.get(pk=workshop.booking_id)
+    said = (booking.participants, booking.topic, booking.state, booking.sequence)
+    assert said == (world.slot.places, Topic.INTERNET, "confirmed", before + 1)
+    assert told() == [("booking_changed", "Hélène")]

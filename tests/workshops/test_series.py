@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from time_machine import travel
 
 from accounts.models import Role, User
+from accounts.refusals import Refused
 from companies import actions as companies
 from companies.actions.series import TAKEN
 from companies.confirmations import confirmation_path
@@ -150,10 +151,62 @@ def test_who_may_have_been_told_another_time_hears_that_it_is_back(
         assert second.context["was"].startswith("vendredi 18\u00a0décembre")
 
 
-def test_booked_date_is_not_changed(world: World, series: Availability, now: dt.datetime) -> None:
+@pytest.mark.parametrize(
+    ("less", "told"),
+    [
+        ({"start_time": dt.time(19)}, "déplacez l’atelier"),
+        ({"end_time": dt.time(20)}, "déplacez l’atelier"),
+        ({"date": dt.date(2026, 12, 11)}, "déplacez l’atelier"),
+        ({"places": 4}, "gardez au moins autant de places"),
+        ({"computers": 1}, "gardez au moins leur nombre"),
+    ],
+)
+def test_booked_date_is_not_moved_and_keeps_what_is_counted_on(
+    world: World, series: Availability, now: dt.datetime, less: dict[str, Any], told: str
+) -> None:
     slot = on(series, 10)
-    with pytest.raises(actions.SlotTaken, match="annulez-la"):
-        actions.change_slot(slot=slot, change=change(slot, places=4), by=world.company_owner, now=now)
+    with pytest.raises(Refused, match=told):
+        actions.change_slot(slot=slot, change=change(slot, **less), by=world.company_owner, now=now)
+
+
+def test_booked_date_may_offer_more_and_end_later(
+    world: World, series: Availability, now: dt.datetime, visitor: Visitor
+) -> None:
+    slot = on(series, 10)
+    factories.make_promise(now, slot, world.volunteer)
+    booking = Booking.objects.get(slot=slot)
+    page = reverse("workshops:slot_change", args=[world.company.slug, slot.pk])
+    client = visitor(world.company_owner)
+    assert "déplacez l’atelier" in client.get(page).text
+    form = {"date": "2026-12-10", "start_time": "18:30", "end_time": "21:30"}
+    form |= {"places": str(slot.places), "computers": str(slot.computers)}
+    assert client.post(page, form | {"volunteers_offered": "3"}).status_code == 302
+    slot.refresh_from_db()
+    sequence, booking = booking.sequence, Booking.objects.get(pk=booking.pk)
+    offered = (slot.volunteers_offered, slot.hours_local[1], booking.state)
+    assert (offered, booking.sequence) == ((3, dt.time(21, 30), "confirmed"), sequence + 1)
+    mails = Message.objects.filter(template="booking_changed")
+    told = {one.to_name: "DTEND" in one.calendar for one in mails}
+    assert told == {"Hélène": True, "Karim": True, "Lucie": True}
+    assert {why_unwanted(one, at=now) for one in mails} == {""}
+
+
+def test_booked_date_that_offers_more_is_told_to_its_association(
+    world: World, series: Availability, now: dt.datetime
+) -> None:
+    slot = on(series, 10)
+    more = change(slot, volunteers_offered=slot.volunteers_offered + 1)
+    for _ in range(2):
+        actions.change_slot(slot=on(series, 10), change=more, by=world.company_owner, now=now)
+    [mail] = Message.objects.filter(template="booking_changed")
+    assert (mail.to_name, mail.calendar) == ("Karim", "")
+
+
+def test_booked_date_does_not_end_when_the_room_is_taken(world: World, series: Availability, now: dt.datetime) -> None:
+    slot = on(series, 10)
+    factories.make_slot(world.room, slot.ends_at + dt.timedelta(minutes=15))
+    with pytest.raises(Refused, match="déjà un créneau"):
+        actions.change_slot(slot=slot, change=change(slot, end_time=dt.time(21, 30)), by=world.company_owner, now=now)
 
 
 def test_who_waited_for_a_date_that_changes_is_told(world: World, series: Availability, now: dt.datetime) -> None:

@@ -257,13 +257,22 @@ def check_party(slot: Slot, association: Association, participants: int, now: dt
     Raises:
         TooMany, NotAdmitted
     """
-    if participants > slot.places:
-        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
+    check_places(slot, participants)
     check_admission(slot, association)
     if association.state == Association.State.ADMITTED:
         return
     if Booking.objects.of_association(association).awaiting_answer(now).exists():
         raise NotAdmitted("Tant que votre association n’est pas admise, elle envoie une demande à la fois.")
+
+
+def check_places(slot: Slot, participants: int) -> None:
+    """Whether a slot has so many places, in words to who comes.
+
+    Raises:
+        TooMany
+    """
+    if participants > slot.places:
+        raise TooMany(f"Ce créneau accueille {slot.places} personnes au plus\u00a0: indiquez un nombre plus petit.")
 
 
 def check_size(slot: Slot, participants: int) -> None:

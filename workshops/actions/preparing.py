@@ -10,7 +10,8 @@ from django.db import transaction
 from accounts.models import User
 from accounts.refusals import Refused
 from workshops import emails
-from workshops.models import Side, Workshop, WorkshopNote
+from workshops.actions.bookings import NOBODY_COMES, NobodyComes, check_places, lock_slot
+from workshops.models import Booking, Side, Workshop, WorkshopNote
 
 PREPARED = ("title", "topics", "level", "material", "visitors", "visitors_told_at", "visitors_told_by")
 NOTES_OF_A_SIDE = 20
@@ -62,12 +63,21 @@ def check_to_come(workshop: Workshop, now: dt.datetime) -> None:
 
 
 @transaction.atomic
-def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
+def prepare_workshop(
+    *, workshop: Workshop, participants: int | None = None, topic: str = "", by: User, now: dt.datetime
+) -> None:
     """Save what the association says of its workshop. Another number of visitors is told to the company.
 
+    So is another number of participants, or topic. Within its places the slot is theirs as a whole, on approval too: no
+    new answer is asked for.
+
     Raises:
-        NotToCome, TooManyVisitors, TooLateToCount: nothing is written.
+        NotToCome, TooManyVisitors, TooLateToCount, TooMany, NobodyComes: nothing is written.
     """
+    booking = workshop.booking
+    said = (booking.participants if participants is None else participants, topic or booking.topic)
+    if said != (booking.participants, booking.topic):
+        lock_slot(booking.slot_id)
     before = _hold(workshop)
     slot = workshop.booking.slot
     check_to_come(workshop, now)
@@ -84,8 +94,28 @@ def prepare_workshop(*, workshop: Workshop, by: User, now: dt.datetime) -> None:
         counted = workshop.visitors is not None
         workshop.visitors_told_at, workshop.visitors_told_by = (now, by) if counted else (None, None)
     workshop.save(update_fields=PREPARED)
+    _change_party(booking, *said, now)
     if recounted and workshop.visitors is not None:
         emails.workshop_visitors(workshop=workshop, now=now)
+
+
+def _change_party(booking: Booking, participants: int, topic: str, now: dt.datetime) -> None:
+    """Who comes, for what; its slot is held.
+
+    Raises:
+        NotToCome, TooMany, NobodyComes
+    """
+    if (participants, topic) == (booking.participants, booking.topic):
+        return
+    if booking.slot.starts_at <= now:
+        raise NotToCome("L’atelier a commencé\u00a0: sa réservation ne se change plus.")
+    if participants < 1:
+        raise NobodyComes(NOBODY_COMES)
+    check_places(booking.slot, participants)
+    booking.participants, booking.topic = participants, topic
+    booking.sequence += 1
+    booking.save(update_fields=["participants", "topic", "sequence"])
+    emails.booking_changed(booking=booking, side=Side.ASSOCIATION, longer=False, now=now)
 
 
 def _hold(workshop: Workshop) -> Workshop:

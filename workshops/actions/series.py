@@ -14,10 +14,11 @@ from accounts.refusals import Refused, refusing
 from companies import actions as companies
 from companies.models import Availability, Room, Site, Slot
 from companies.recurrence import Occurrence, occurrence
+from workshops import emails
 from workshops.actions.bookings import SlotTaken, lock_slot
 from workshops.actions.cancelling import refuse_all
 from workshops.actions.promising import tell_moved
-from workshops.models import Booking, Reason, WaitlistEntry
+from workshops.models import Booking, Reason, Side, WaitlistEntry
 
 
 class NotThatWay(Refused):
@@ -49,10 +50,11 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     """Move one date of a series, or change what it offers; it follows its series no more.
 
     Associations that waited for it are told, with other slots: they had asked for something else. Volunteers who had
-    promised are told of the new time, and may take their promise back.
+    promised are told of the new time, and may take their promise back. One that is booked may offer more, and end
+    later: who comes is told.
 
     Raises:
-        SlotTaken: a confirmed booking stands on it.
+        SlotTaken: a confirmed booking stands on it, which would be at another time or have less.
         companies.SlotNotOpen: it was withdrawn.
         companies.DaytimeOpening: it would start in office hours.
         NotThatWay: it has begun, or the room is taken at that time, or has less to offer.
@@ -62,8 +64,9 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
         raise companies.SlotNotOpen("Ce créneau est retiré.")
     if locked.starts_at <= now:
         raise NotThatWay("Cette date a commencé\u00a0: elle ne se change plus.")
-    if Booking.objects.agreed().filter(slot=locked).exists():
-        raise SlotTaken("Une réservation confirmée tient ce créneau\u00a0: annulez-la d’abord, avec un motif.")
+    booked = Booking.objects.agreed().filter(slot=locked).with_everything().first()
+    if booked is not None:
+        return _offer_more(locked, booked, change, now)
     period, was = _period(locked, change, now), locked.starts_at
     if _is_another(locked, change, period):
         # Who asked for it, queued for it or has it held had wanted what it was.
@@ -83,6 +86,56 @@ def change_slot(*, slot: Slot, change: Change, by: User, now: dt.datetime) -> Sl
     if locked.starts_at != was:
         tell_moved(slot=locked, was=was, now=now)
     return locked
+
+
+def _offer_more(slot: Slot, booking: Booking, change: Change, now: dt.datetime) -> Slot:
+    """What a booked slot becomes: all that the association counts on stays.
+
+    Raises:
+        SlotTaken, companies.DaytimeOpening, NotThatWay
+    """
+    period = occurrence(change.date, change.start_time, change.end_time, ZoneInfo(slot.time_zone))
+    if period.starts_at != slot.starts_at or period.ends_at < slot.ends_at:
+        raise SlotTaken(
+            "Une réservation confirmée tient ce créneau\u00a0: pour une autre date ou d’autres heures, déplacez "
+            "l’atelier depuis la page de sa réservation."
+        )
+    _check_kept(slot, booking, change)
+    longer = period.ends_at > slot.ends_at
+    if longer:
+        _check_longer(slot, period)
+    offered = (change.places, change.computers, change.volunteers_offered)
+    if not longer and offered == (slot.places, slot.computers, slot.volunteers_offered):
+        return slot
+    slot.ends_at, slot.is_edited = period.ends_at, True
+    slot.places, slot.computers, slot.volunteers_offered = offered
+    with refusing(_refusals_of_change()):
+        slot.save()
+    if longer:
+        booking.sequence += 1
+        booking.save(update_fields=["sequence"])
+    booking.slot = slot
+    emails.booking_changed(booking=booking, side=Side.COMPANY, longer=longer, now=now)
+    return slot
+
+
+def _check_kept(slot: Slot, booking: Booking, change: Change) -> None:
+    if change.places < booking.participants:
+        raise NotThatWay(
+            f"L’association vient à {booking.participants}\u00a0: gardez au moins autant de places, ou annulez la "
+            "réservation, avec un motif."
+        )
+    if change.computers < slot.computers or change.volunteers_offered < slot.volunteers_offered:
+        raise NotThatWay(
+            "L’association compte sur ces ordinateurs et ces bénévoles\u00a0: gardez au moins leur nombre."
+        )
+
+
+def _check_longer(slot: Slot, period: Occurrence) -> None:
+    companies.refuse_daytime([period])
+    added = {"starts_at__lt": period.ends_at, "ends_at__gt": slot.ends_at}
+    if slot.room.busy_times.filter(**added).exists():
+        raise NotThatWay("La salle est occupée à ce moment selon son agenda\u00a0: choisissez une autre heure.")
 
 
 def _period(slot: Slot, change: Change, now: dt.datetime) -> Occurrence:
@@ -114,6 +167,9 @@ def _refusals_of_change() -> dict[str, Refused]:
         "slot_room_free": NotThatWay("La salle a déjà un créneau à ce moment\u00a0: choisissez une autre heure."),
         "volunteer_seat_is_offered": NotThatWay(
             "Davantage de bénévoles se sont déjà engagés\u00a0: gardez au moins leur nombre."
+        ),
+        "booking_course_in_one_place": NotThatWay(
+            "Une autre séance de ce groupe est à ce moment-là\u00a0: choisissez une autre heure."
         ),
         "slot_places_within_room": NotThatWay("La salle n’a pas autant à offrir\u00a0: diminuez les nombres."),
         "volunteer_in_one_place": NotThatWay(

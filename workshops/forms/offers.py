@@ -142,12 +142,12 @@ class SlotForm(forms.ModelForm[Slot]):
 
     field_order = ("date", "start_time", "end_time", "places", "computers", "volunteers_offered", "apply_to")
 
-    def __init__(self, data: Any = None, *, slot: Slot) -> None:
+    def __init__(self, data: Any = None, *, slot: Slot, booked: bool = False) -> None:
         zone = ZoneInfo(slot.time_zone)
         start, end = (instant.astimezone(zone) for instant in (slot.starts_at, slot.ends_at))
         initial = {"date": start.date(), "start_time": start.time(), "end_time": end.time()}
         super().__init__(data, instance=slot, initial=initial)
-        if slot.availability_id is None:
+        if slot.availability_id is None or booked:
             del self.fields["apply_to"]
 
     @property

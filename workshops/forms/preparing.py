@@ -18,18 +18,42 @@ class PrepareForm(forms.ModelForm[Workshop]):
         label="Thèmes", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    participants = forms.IntegerField(
+        label="Combien de personnes viennent",
+        min_value=1,
+        required=False,
+        help_text="L’entreprise est prévenue d’un autre nombre.",
+    )
+    topic = forms.ChoiceField(label="Thème de l’atelier", choices=Topic.choices, required=False)
+
     class Meta:
         model = Workshop
         fields = ("visitors", "title", "topics", "level", "material")
         widgets = {"material": forms.Textarea(attrs={"rows": 3})}
 
+    field_order = ("participants", "topic", "visitors", "title", "topics", "level", "material")
+
     def __init__(self, data: Any = None, *, instance: Workshop, asked: str = "") -> None:
-        """`asked` says until when the site wants the number of visitors; nothing where it does not."""
-        super().__init__(data, instance=instance)
+        """`asked` says until when the site wants the number of visitors; nothing where it does not.
+
+        What a page does not say of the booking stays as it is.
+        """
+        booking = instance.booking
+        super().__init__(
+            data, instance=instance, initial={"participants": booking.participants, "topic": booking.topic}
+        )
+        self.fields["participants"].widget.attrs["max"] = booking.slot.places
+        for name in ("participants", "topic"):
+            self.fields[name].always_answered = True  # type: ignore[attr-defined]  # read by the template of a field
         if asked:
             visitors = self.fields["visitors"]
             visitors.help_text = f"{asked} {visitors.help_text}"
             visitors.always_answered = True  # type: ignore[attr-defined]  # read by the template of a field
+
+    def party(self) -> dict[str, Any]:
+        """What the booking is to say of who comes, as far as it is said."""
+        said = {name: self.cleaned_data[name] for name in ("participants", "topic")}
+        return {name: value for name, value in said.items() if value}
 
 
 class NoteForm(forms.Form):

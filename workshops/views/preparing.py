@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,12 +38,16 @@ def prepare(request: HttpRequest, slug: str, booking_id: int) -> HttpResponse:
         return render(request, "workshops/workshop_prepare.html", context, status=status)
     form, now = PrepareForm(request.POST or None, instance=workshop, asked=_asked(workshop)), clock.now()
     sent = request.method == "POST" and form.is_valid()
-    if sent and accepted(form, lambda: actions.prepare_workshop(workshop=workshop, by=signed_in(request), now=now)):
+    if sent and accepted(form, lambda: _prepare(request, workshop, form, now)):
         messages.success(request, "C’est enregistré.")
         if workshop.visitors_told_at == now and workshop.visitors_told_late:
             messages.warning(request, f"{_asked(workshop)} C’est tard\u00a0: appelez-la aussi.")
         return redirect("workshops:association_booking", slug, booking.pk)
     return render(request, "workshops/workshop_prepare.html", {"booking": booking, "form": form}, status=status)
+
+
+def _prepare(request: HttpRequest, workshop: Workshop, form: PrepareForm, now: dt.datetime) -> None:
+    actions.prepare_workshop(workshop=workshop, by=signed_in(request), now=now, **form.party())
 
 
 def _prepare_where_it_is(request: HttpRequest, booking: Booking) -> HttpResponse:

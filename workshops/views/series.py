@@ -126,13 +126,13 @@ def slot_change(request: HttpRequest, slug: str, slot_id: int) -> HttpResponse:
     company = managed_company(request, slug)
     slots = Slot.objects.of_company(company).select_related("room__site__commune__departement", "availability")
     slot = get_object_or_404(slots, pk=slot_id, state=Slot.State.OPEN)
-    form = SlotForm(request.POST or None, slot=slot)
+    booked = Booking.objects.agreed().filter(slot=slot).first()
+    form = SlotForm(request.POST or None, slot=slot, booked=booked is not None)
     if request.method == "POST" and form.is_valid():
         try:
             return _change(request, company, slot, form)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    booked = Booking.objects.agreed().filter(slot=slot).first()
     context = {"company": company, "slot": slot, "form": form, "booked": booked}
     return render(request, "workshops/slot_change.html", context, status=422 if form.is_bound else 200)
 
