@@ -93,7 +93,7 @@ def _coming(own: Collection[Association], now: dt.datetime) -> WorkshopQuerySet:
 
 
 def _reports(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:
-    over = Workshop.objects.over(now).filter(booking__association__in=own).unreported(Side.ASSOCIATION)
+    over = Workshop.objects.over(now).filter(booking__association__in=own).to_report(Side.ASSOCIATION)
     for workshop in over.with_everything().order_by("-booking__slot__starts_at", "pk")[:MOST]:
         booking = workshop.booking
         yield Task(

@@ -133,7 +133,7 @@ def _phones(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
 
 
 def _reports(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:
-    over = Workshop.objects.over(now).filter(booking__slot__room__site__company__in=own).unreported(Side.COMPANY)
+    over = Workshop.objects.over(now).filter(booking__slot__room__site__company__in=own).to_report(Side.COMPANY)
     for workshop in over.with_everything().order_by("-booking__slot__starts_at", "pk")[:MOST]:
         booking = workshop.booking
         company = booking.slot.room.site.company

@@ -132,6 +132,9 @@ def _fact(booking: Booking, side: Side) -> Fact | None:
     reply = next((one for one in booking.replies.all() if one.side == side), None)
     late: Kind = "moved_late" if booking.reason_code == Reason.MOVED else "late"
     kinds: dict[str, Kind] = {Booking.State.EXPIRED: "unanswered", _cancelled_by(side): late}
+    if booking.state == Booking.State.COMPLETED and not booking.workshop.reports.all():
+        # Nobody has told of it.
+        return None
     kind = kinds.get(booking.state) or _of_reports(booking, side)
     return Fact(booking, kind, reply)
 

@@ -36,12 +36,14 @@ CHECKS = [
     ),
     Check(
         "closed_by_both_reports",
-        "un atelier est clos quand les deux côtés ont rendu compte, et pas avant",
+        "un atelier est clos quand les deux côtés ont rendu compte, ou qu’un mois est passé sans qu’aucun ne le fasse",
         "workshops_workshop",
         """
-        SELECT w.id FROM workshops_workshop AS w LEFT JOIN workshops_report AS r ON r.workshop_id = w.id
-        GROUP BY w.id
-        HAVING (count(DISTINCT r.side) = 2) <> (w.state = 'closed') OR count(r.id) > count(DISTINCT r.side)
+        SELECT w.id FROM workshops_workshop AS w JOIN workshops_booking AS b ON b.id = w.booking_id
+        LEFT JOIN workshops_report AS r ON r.workshop_id = w.id
+        GROUP BY w.id, b.state
+        HAVING (count(DISTINCT r.side) = 2 OR count(r.id) = 0 AND b.state = 'completed') <> (w.state = 'closed')
+        OR count(r.id) > count(DISTINCT r.side)
         """,
     ),
     Check(
@@ -56,15 +58,15 @@ CHECKS = [
     ),
     Check(
         "outcome_was_reported",
-        "un atelier tenu ou manqué l’est par un compte rendu, et tout compte rendu qui le dit compte",
+        "un atelier tenu ou manqué l’est par un compte rendu, ou clos sans aucun, et tout compte rendu compte",
         "workshops_booking",
         """
         SELECT b.id FROM workshops_booking AS b JOIN workshops_workshop AS w ON w.booking_id = b.id
         LEFT JOIN workshops_report AS r ON r.workshop_id = w.id
-        WHERE b.state IN ('confirmed', 'completed', 'no_show') GROUP BY b.id
+        WHERE b.state IN ('confirmed', 'completed', 'no_show') GROUP BY b.id, w.state
         HAVING (
             CASE b.state
-                WHEN 'completed' THEN bool_or(r.absent = '')
+                WHEN 'completed' THEN bool_or(r.absent = '') OR w.state = 'closed' AND count(r.id) = 0
                 WHEN 'no_show' THEN bool_or(r.absent <> '' OR r.attended = 0)
                 ELSE bool_and(r.id IS NULL OR r.side = 'company' AND r.absent = '')
             END

@@ -27,9 +27,11 @@ from tests import factories
 from tests.factories import World
 from tests.mail.conftest import Sink, smtp_sink
 from tests.races import at_once
-from workshops import actions
+from workshops import actions, emails
 from workshops.agreements import agreement_path
+from workshops.figures import public_figures
 from workshops.models import Booking, Report, Side, Workshop
+from workshops.reliability import record
 
 __all__ = ["smtp_sink"]
 
@@ -596,13 +598,15 @@ def test_days_after_are_those_of_the_wall(
     world: World, now: dt.datetime, starts: str, asked: str, thanked: str
 ) -> None:
     slot = slot_at(world, now, PARIS, starts)
-    factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
+    booking = factories.make_booking(slot.starts_at - 14 * DAY, slot, world.association)
     for due, template in ((asked, "report_due"), (thanked, "workshop_thanks")):
         at = dt.datetime.fromisoformat(due)
         actions.ask_for_reports(now=at - dt.timedelta(minutes=1))
         assert told(template) == []
         actions.ask_for_reports(now=at)
         assert told(template) == BOTH
+        if template == "report_due":
+            report(booking, world, Side.COMPANY)
 
 
 @pytest.mark.parametrize(
@@ -694,6 +698,7 @@ def test_thanks_that_wait_for_a_digest_say_what_was_reported_since(
         Preferences.objects.create(address=owner.email, reports="daily", changed_at=START)
     User.objects.update(language=language)
     end = booking.slot.ends_at + 14 * DAY
+    report(booking, world, Side.COMPANY)
     actions.ask_for_reports(now=end)
     assert deliver_due(now=end, limit=9, clock=lambda: end).gathered == 2
     report(booking, world, Side.ASSOCIATION)
@@ -701,7 +706,7 @@ def test_thanks_that_wait_for_a_digest_say_what_was_reported_since(
     told = {one.to_name: render(one).text for one in Message.objects.filter(template="digest")}
     assert [counted in told[name] for name in BOTH] == [True, True]
     missing = {"fr": "Votre compte rendu manque encore", "en": "Your report is still missing"}[language]
-    assert [missing in told[name] for name in BOTH] == [True, False]
+    assert [missing in told[name] for name in BOTH] == [False, False]
 
 
 MISSED: list[tuple[Side, dict[str, Any]]] = [
@@ -738,8 +743,8 @@ def test_thanks_that_have_not_left_when_an_absence_is_reported_stay(
     booking: Booking, world: World, smtp_sink: Sink, side: Side, said: dict[str, Any]
 ) -> None:
     end = booking.slot.ends_at + 14 * DAY
-    actions.ask_for_reports(now=end)
-    assert told("workshop_thanks") == BOTH
+    with transaction.atomic():
+        emails.workshop_thanks(workshop=Workshop.objects.with_everything().get(), now=end)
     miss(booking, world, side, said, at=end + HOUR)
     deliver_due(now=end + DAY, limit=9, clock=lambda: end + DAY)
     stayed = Message.objects.filter(template="workshop_thanks").values_list("state", "last_error")
@@ -805,3 +810,27 @@ def test_nobody_is_told_of_a_room_that_is_taken_once_its_workshop_has_begun(worl
     world.room.busy_times.create(starts_at=world.slot.starts_at, ends_at=world.slot.ends_at)
     actions.remind_workshops(now=world.slot.starts_at)
     assert not Message.objects.filter(template="room_taken").exists()
+
+
+def test_what_nobody_reports_is_over_after_a_month_and_its_request_with_it(
+    booking: Booking, world: World, now: dt.datetime
+) -> None:
+    wanted = factories.make_request(now, world.association, state="in_progress")
+    Booking.objects.update(request=wanted)
+    month = booking.slot.ends_at + 30 * DAY
+    actions.ask_for_reports(now=month - HOUR)
+    assert Booking.objects.get().is_confirmed
+    for _ in range(2):
+        actions.ask_for_reports(now=month)
+    wanted.refresh_from_db()
+    states = (Booking.objects.get().state, Workshop.objects.get().state, wanted.state)
+    assert states == ("completed", "closed", "fulfilled")
+    assert (told("workshop_thanks"), public_figures(month).workshops) == ([], 0)
+    assert [record(own, month).facts for own in (world.company, world.association)] == [[], []]
+    with pytest.raises(actions.NotOver, match="30 jours"):
+        miss(booking, world, *MISSED[0], at=month)
+
+
+def test_nobody_is_thanked_for_what_nobody_reported(booking: Booking) -> None:
+    actions.ask_for_reports(now=booking.slot.ends_at + 14 * DAY)
+    assert told("workshop_thanks") == []

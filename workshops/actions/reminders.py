@@ -22,7 +22,7 @@ from accounts.scans import one_by_one
 from companies.models import Slot
 from territories.zones import CLOCK_CHANGE, days_later
 from workshops import emails
-from workshops.actions.reports import settle_by_company
+from workshops.actions.reports import UNREPORTED_WITHIN, close_unreported, settle_by_company
 from workshops.actions.waitlist import close_missed, lapse, offer_waiting
 from workshops.actions.ways import tell_ways
 from workshops.models import Booking, Side, Workshop
@@ -200,9 +200,12 @@ def agree_workshop(*, workshop: Workshop, side: Side, by: User, now: dt.datetime
 def ask_for_reports(*, now: dt.datetime) -> int:
     """Ask each side that has not reported, the morning after; after a fortnight, take the word of who did, and thank.
 
+    After a month what nobody has reported is closed.
+
     Returns how many were asked or thanked about.
     """
     _settle(now)
+    _close_unreported(now)
     earliest = now - dt.timedelta(days=REPORT_WITHIN) - CLOCK_CHANGE
     over = Workshop.objects.planned().over(now).filter(booking__slot__ends_at__gt=earliest)
     unasked = over.untold("report_due").with_everything().prefetch_related("reports").order_by("pk")
@@ -220,6 +223,16 @@ def _settle(now: dt.datetime) -> None:
     one_by_one(due, lambda workshop: settle_by_company(workshop=workshop, now=now))
 
 
+def _close_unreported(now: dt.datetime) -> None:
+    """What nobody reported in a month is over."""
+    ended_by = now - dt.timedelta(days=UNREPORTED_WITHIN)
+    silent = Workshop.objects.planned().filter(
+        booking__state=Booking.State.CONFIRMED, booking__slot__ends_at__lte=ended_by, reports=None
+    )
+    due = silent.with_everything().order_by("pk")
+    one_by_one(due, lambda workshop: close_unreported(workshop=workshop, now=now))
+
+
 def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
     written = {report.side for report in workshop.reports.all()}
     for side in Side:
@@ -228,10 +241,10 @@ def _ask_report(*, workshop: Workshop, now: dt.datetime) -> None:
 
 
 def _thank(now: dt.datetime) -> int:
-    """Both sides of what took place, as far as anybody says."""
+    """Both sides of what took place, as somebody says."""
     fortnight_ago = now - dt.timedelta(days=REPORT_WITHIN)
     ended = (fortnight_ago - CAUGHT_UP_WITHIN, fortnight_ago + CLOCK_CHANGE)
-    held = Workshop.objects.over(now).not_missed().filter(booking__slot__ends_at__range=ended)
+    held = Workshop.objects.over(now).not_missed().reported().filter(booking__slot__ends_at__range=ended)
     unthanked = held.untold("workshop_thanks").with_everything().prefetch_related("reports").order_by("pk")
     return _each([one for one in unthanked if _thanked_at(one) <= now], emails.workshop_thanks, now)
 

@@ -20,6 +20,8 @@ from workshops.actions.disputing import dispute
 from workshops.actions.moves import move_booking, release_request
 from workshops.models import Booking, Report, Side, Workshop
 
+# Days after which what nobody has reported is over.
+UNREPORTED_WITHIN = 30
 REPORTED = "Votre compte rendu est déjà enregistré."
 
 
@@ -40,6 +42,8 @@ def check_to_report(workshop: Workshop, side: Side, now: dt.datetime) -> None:
     if workshop.state == Workshop.State.CANCELLED:
         raise NotOver("Cet atelier a été annulé\u00a0: il n’y a pas de compte rendu à écrire.")
     _check_over(workshop.booking.slot, now)
+    if workshop.state == Workshop.State.CLOSED and not workshop.reports.exists():
+        raise NotOver(f"Cet atelier est clos\u00a0: {UNREPORTED_WITHIN} jours sont passés sans compte rendu.")
     if workshop.reports.filter(side=side).exists():
         raise AlreadyReported(REPORTED)
 
@@ -135,4 +139,20 @@ def settle_by_company(*, workshop: Workshop, now: dt.datetime) -> bool:
     if not booking.is_confirmed or not workshop.reports.filter(side=Side.COMPANY, absent="").exists():
         return False
     _note_held(booking, now)
+    return True
+
+
+@transaction.atomic
+def close_unreported(*, workshop: Workshop, now: dt.datetime) -> bool:
+    """Nobody has said anything: it is over, and counts nowhere. False when it is settled.
+
+    Its request is answered, and no report is written any more.
+    """
+    Workshop.objects.select_for_update(no_key=True).only("pk").get(pk=workshop.pk)
+    booking = workshop.booking
+    booking.refresh_from_db(fields=["state"])
+    if not booking.is_confirmed or workshop.reports.exists():
+        return False
+    _note_held(booking, now)
+    Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
     return True

@@ -87,6 +87,14 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
         """Workshops on which this side has not reported."""
         return self.exclude(reports__side=side)
 
+    def to_report(self, side: Side) -> Self:
+        """The same, unless nobody had anything to say for so long that they are closed."""
+        return self.unreported(side).exclude(state=Workshop.State.CLOSED)
+
+    def reported(self) -> Self:
+        """Workshops on which a side has."""
+        return self.filter(reports__isnull=False).distinct()
+
     def presences_open(self) -> Self:
         """Workshops at which volunteers may still say that they were: no report has had the last word on it."""
         return self.unreported(Side.COMPANY).exclude(reports__absent=Side.COMPANY)
