@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import emails
 from accounts.actions.files import drop_appeals, record_decision
@@ -256,10 +256,17 @@ def _move_association(into: Association, gone: Association, now: dt.datetime) ->
 
 
 def _leave_queues(into: Association, gone: Association, claimed: QuerySet[Any], now: dt.datetime) -> None:
-    """Nobody waits for what they have, asked for or have held, as either of the two entries, nor twice."""
+    """Nobody waits for what they have, asked for or have held, as either of the two entries, nor twice.
+
+    The earlier of two places in a queue stays.
+    """
     waiting = WaitlistEntry.objects.waiting()
-    own_places = waiting.filter(association=into).order_by().values("slot")
-    twice = waiting.filter(association=gone, slot__in=own_places)
+    both = waiting.filter(association__in=(into, gone))
+    before = both.filter(
+        Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")),
+        slot=OuterRef("slot"),
+    )
+    twice = both.filter(Exists(before))
     beside = waiting.filter(association__in=(into, gone), slot__in=claimed)
     for places in (twice, beside):
         places.update(state=WaitlistEntry.State.LEFT, ended_at=now)

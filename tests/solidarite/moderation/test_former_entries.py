@@ -232,3 +232,16 @@ def test_nobody_waits_for_what_is_theirs_once_two_entries_are_one(
     waits.refresh_from_db()
     assert (waits.state, waits.association, waits.ended_at) == (WaitlistEntry.State.LEFT, keep, now)
     assert Booking.objects.live(now).get().association == keep
+
+
+@pytest.mark.parametrize("first", ["kept", "gone"])
+def test_earlier_of_two_places_in_a_queue_stays(world: World, now: dt.datetime, first: str) -> None:
+    keep, gone = pair("association", now)
+    factories.make_booking(now, world.slot, world.association)
+    earlier, later = (keep, gone) if first == "kept" else (gone, keep)
+    places = [queue(world.slot, earlier, now), queue(world.slot, later, now + dt.timedelta(hours=1))]
+    unite(keep, gone, world, now + dt.timedelta(hours=2))
+    for place in places:
+        place.refresh_from_db()
+    assert [place.state for place in places] == ["waiting", "left"]
+    assert places[0].association == keep
