@@ -140,7 +140,11 @@ def _nearest(
     near = close_by(latitude=latitude, longitude=longitude, now=now, **free).filter(starts_at__range=(since, until))
     asked = Booking.objects.awaiting_answer(now).filter(slot=OuterRef("pk"), association=association)
     new = Association.objects.filter(pk=association, state=Association.State.NEW)
-    may = near.filter(Q(booking_mode=BookingMode.ON_APPROVAL) | ~Exists(new), ~Exists(asked), computers__gte=computers)
+    elsewhere = Booking.objects.ahead(now).filter(
+        association=association, slot__starts_at__lt=OuterRef("ends_at"), slot__ends_at__gt=OuterRef("starts_at")
+    )
+    allowed = Q(booking_mode=BookingMode.ON_APPROVAL) | ~Exists(new)
+    may = near.filter(allowed, ~Exists(asked), ~Exists(elsewhere), computers__gte=computers)
     best = may.order_by(*order).values("pk")[:ALTERNATIVES]
     found = Slot.objects.filter(pk__in=best).near(latitude=latitude, longitude=longitude, kilometres=NEARBY_KM)
     return found.with_place().order_by(*order)

@@ -603,3 +603,13 @@ def test_page_of_a_slot_says_until_when_its_company_answers(world: World, now: d
         Slot.objects.filter(pk=world.slot.pk).update(closes_at=world.slot.starts_at)
         near = client.get(page).text
     assert ("avant le mardi 8\u00a0décembre 2026, 18\u00a0h\u00a030" in near, "sous 96" in near) == (True, False)
+
+
+def test_nothing_is_proposed_at_a_time_when_the_association_is_elsewhere(world: World, now: dt.datetime) -> None:
+    other = factories.make_room(now, factories.make_site(now, world.company, name="Ailleurs"))
+    factories.make_slot(other, world.slot.starts_at)
+    taken = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    proposed: dict[str, Any] = {"now": now, "places": 1, "association": world.association.pk}
+    assert len(list(alternatives(taken, **proposed))) == 2
+    factories.make_booking(now, world.slot, world.association)
+    assert list(alternatives(taken, **proposed)) == []
