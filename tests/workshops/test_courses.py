@@ -391,3 +391,12 @@ def test_session_that_was_moved_is_one_session(
     moved.refresh_from_db()
     actions.cancel_booking(booking=moved, side=Side.ASSOCIATION, code=Reason.NO_NEED, by=by, now=now)
     assert client.get(page).text.count("annulée par l’association") == 1
+
+
+def test_form_that_comes_back_with_fewer_dates_is_told_what_is_theirs(
+    world: World, slots: list[Slot], now: dt.datetime
+) -> None:
+    form = uuid.uuid4()
+    book(world, slots[:3], now, key=form)
+    with pytest.raises(actions.NotAllFree, match="Rien de plus n’est réservé.*a déjà cette date"):
+        book(world, slots[:2], now, key=form)

@@ -18,9 +18,11 @@ from companies.models import BookingMode, Slot
 from territories.wording import counted, day_date
 from workshops.actions.bookings import book_slot, count_waiting, hold_association, lock_slots
 from workshops.actions.cancelling import cancel_booking
+from workshops.catalogue import claims
 from workshops.models import Booking, Course, Reason, Side
 
 MOST_SESSIONS = 20
+HAD_ALREADY = "Votre association a déjà cette date, réservée ou demandée."
 
 
 class TooFewSessions(Refused):
@@ -113,7 +115,7 @@ def book_course(  # one course is all of these facts
         else:
             booked.bookings.append(booking)
     if booked.refused and (only_all or not booked.bookings):
-        raise NotAllFree(_why(booked))
+        raise NotAllFree(_why(booked, association, now))
     return booked
 
 
@@ -161,9 +163,14 @@ def course_key(form: UUID, association_id: int, slot_ids: Collection[int]) -> UU
     return uuid5(form, f"{association_id}:{','.join(map(str, sorted(set(slot_ids))))}")
 
 
-def _why(booked: Booked) -> str:
-    lines = "\u00a0; ".join(f"{day_date(slot.starts_on)}, {reason}" for slot, reason in booked.refused)
-    return f"Rien n’est réservé\u00a0: {lines}"
+def _why(booked: Booked, association: Association, now: dt.datetime) -> str:
+    """Why nothing is written; what the association has already, by a form that was sent before, it keeps."""
+    slots = [slot.pk for slot, _ in booked.refused]
+    own = set(claims(now).filter(association=association, slot__in=slots).values_list("slot", flat=True))
+    lines = "\u00a0; ".join(
+        f"{day_date(slot.starts_on)}, {HAD_ALREADY if slot.pk in own else reason}" for slot, reason in booked.refused
+    )
+    return f"{'Rien de plus' if own else 'Rien'} n’est réservé\u00a0: {lines}"
 
 
 @transaction.atomic
