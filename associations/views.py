@@ -133,7 +133,7 @@ def _copied(association: Association, number: str) -> dict[str, Any]:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_keep_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail: a page with a button, since programs that read mail follow links."""
     found = kept_by(token)

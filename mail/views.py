@@ -32,7 +32,7 @@ def for_who_got_it(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_who_got_it
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What the address of a message wishes to get."""
@@ -62,7 +62,7 @@ def preferences_page(
 
 @csrf_exempt  # Programs that read mail post here for their owner (RFC 8058): the signed link is the permission.
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_who_got_it
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button; what is posted, by the button or by a mail program, refuses one kind of mail."""

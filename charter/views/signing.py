@@ -150,7 +150,7 @@ def company_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_by_link(request: HttpRequest, token: str) -> HttpResponse:
     """The legal signatory's own page: the text, what is pledged in their name, and the act. No account needed."""
     signature = signature_of(token)

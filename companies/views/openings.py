@@ -128,7 +128,7 @@ def series(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def series_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail: a page with a button, since programs that read mail follow links."""
     found = confirmation_of(token)

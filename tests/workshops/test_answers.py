@@ -41,6 +41,11 @@ def test_looking_changes_nothing(link: str, client: Client) -> None:
     assert Booking.objects.get().is_pending
 
 
+def test_programs_that_only_look_at_a_link_find_it(link: str, client: Client) -> None:
+    answer = client.head(link)
+    assert (answer.status_code, Booking.objects.get().state) == (200, "pending")
+
+
 def test_company_accepts_with_one_button(link: str, world: World, client: Client) -> None:
     assert "Cette demande est confirmée" in client.post(link, {"answer": "yes"}).text
     booking = Booking.objects.get()

@@ -23,7 +23,7 @@ from workshops.views.moved import expired, former_date, moved_to
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def agreement(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail: a page with a button, since programs that read mail follow links."""
     found = agreement_of(token)
@@ -59,7 +59,7 @@ def _former_date(request: HttpRequest, was: Booking, side: Side) -> HttpResponse
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """A company accepts, or declines with one of the reasons: each has its button."""
     found = answer_of(token, clock.now())
@@ -97,7 +97,7 @@ def _is_withdrawn(booking: Booking) -> bool:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hold(request: HttpRequest, token: str) -> HttpResponse:
     """An association takes the slot that is kept for it, or lets it go."""
     found = hold_of(token, clock.now())

@@ -72,7 +72,7 @@ def _standing(booking: Booking) -> Workshop | None:
     return None if workshop is None or workshop.state == Workshop.State.CANCELLED else workshop
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def presence(request: HttpRequest, token: str) -> HttpResponse:
     """« Je suis là »: behind the code at the door, for who is signed in."""
     found = presence_of(token)
@@ -100,7 +100,7 @@ def presence(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The link of a mail that asks a colleague to come: a page with a button."""
     found = coming_of(token)
