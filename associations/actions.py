@@ -260,8 +260,10 @@ def publish_request(*, request: Request, by: User, now: dt.datetime) -> None:
     Raises:
         AlreadyDecided: another moderator was first, or the file is not held by this one.
         NotAdmitted: its association may not post anything now.
+        DatesPassed: nobody could serve it any more.
     """
     _check_may_post(request)
+    _check_dates(request, now, "masquez-la, avec un motif qui invite l’association à en déposer une autre.")
     _settle_request(request, Request.State.OPEN, Decision.Outcome.APPROVED, reason="", by=by, now=now)
     Request.objects.filter(pk=request.pk).update(expires_at=now + Request.LASTS)
     emails.request_published(request=request, now=now)
@@ -285,8 +287,10 @@ def show_request(*, request: Request, reason: str, by: User, now: dt.datetime) -
     Raises:
         AlreadyDecided: it is not hidden any more.
         NotAdmitted: its association may not post anything now.
+        DatesPassed: nobody could serve it any more.
     """
     _check_may_post(request)
+    _check_dates(request, now, "elle ne peut plus être en ligne, et l’association peut en déposer une autre.")
     hidden = Request.objects.filter(pk=request.pk, state=Request.State.HIDDEN)
     online = {"state": Request.State.OPEN, "state_changed_at": now, "expires_at": now + Request.LASTS}
     if not hidden.update(**online, hidden_reason="", matched_at=None):
@@ -304,6 +308,11 @@ def _check_may_post(request: Request) -> None:
             f"L’association est {association.get_state_display()}\u00a0: "
             "sa demande ne peut pas être en ligne tant qu’elle l’est."
         )
+
+
+def _check_dates(request: Request, now: dt.datetime, advice: str) -> None:
+    if request.is_over(now):
+        raise DatesPassed(f"Les dates de cette demande sont passées\u00a0: {advice}")
 
 
 def _settled(request: Request) -> AlreadyDecided:

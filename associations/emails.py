@@ -1,6 +1,7 @@
 """What associations are told about themselves: one function per mail."""
 
 import datetime as dt
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -42,7 +43,20 @@ def association_reinstated(*, association: Association, now: dt.datetime) -> Non
 
 def request_published(*, request: Request, now: dt.datetime) -> None:
     """Their first request is online."""
-    _tell("request_published", request.association, now, lambda: {"topic": request.about}, about=request)
+    _tell("request_published", request.association, now, Published(request, over=False).facts, about=request)
+
+
+class Published(NamedTuple):
+    """What a mail says of a first request that moderation has let through."""
+
+    request: Request
+    over: bool
+
+    def facts(self) -> dict[str, object]:
+        """In the language spoken; where its dates have passed, with the form that says all but those."""
+        form = reverse("associations:request_create", args=[self.request.association.slug])
+        again = f"{settings.SITE_URL}{form}?comme={self.request.pk}"
+        return {"topic": self.request.about, "over": self.over, "again_url": again}
 
 
 def request_hidden(*, request: Request, now: dt.datetime) -> None:

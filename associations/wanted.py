@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import translation
+
+from associations.emails import Published
 from associations.models import Request
 from mail import wanted
 from mail.models import Message
+
+
+@wanted.retold("request_published")
+def _is_online_still(message: Message, at: dt.datetime) -> wanted.Facts | str:
+    """Its dates may have passed since; of what was hidden or taken back nothing is said. The key names the request."""
+    shown = Request.objects.with_expiry(at).exclude(state__in=(Request.State.HIDDEN, Request.State.WITHDRAWN))
+    request = shown.select_related("association").filter(pk=int(message.key.split(":")[-2])).first()
+    if request is None:
+        return "La demande n’est plus en ligne."
+    with translation.override(message.language):
+        return {**message.context, **Published(request, request.over).facts()}
 
 
 @wanted.retold("request_expiring")

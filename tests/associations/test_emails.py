@@ -3,6 +3,8 @@ import datetime as dt
 import pytest
 
 from associations import actions
+from associations.models import Request
+from mail.delivery import why_unwanted
 from mail.models import Message
 from mail.rendering import render
 from tests import factories
@@ -61,3 +63,37 @@ def test_decision_on_a_first_request_is_told(world: World, now: dt.datetime, tem
     rendered = render(Message.objects.get(template=template))
     assert "E-mail" in rendered.text
     assert ("Hors sujet." in rendered.text) == (template == "request_hidden")
+
+
+@pytest.mark.parametrize("state", ["in_review", "hidden"])
+def test_request_whose_dates_have_passed_is_not_published(world: World, now: dt.datetime, state: str) -> None:
+    newcomer = factories.make_association(now, admitted=False)
+    wanted = factories.make_request(
+        now, newcomer, state=state, hidden_reason="Hors sujet." if state == "hidden" else ""
+    )
+    Request.objects.awaiting_decision().filter(pk=wanted.pk).claim(by=world.moderator, now=now)
+    late = now + dt.timedelta(days=40)
+    with pytest.raises(actions.DatesPassed, match="masquez-la" if state == "in_review" else "en déposer une autre"):
+        if state == "hidden":
+            actions.show_request(request=wanted, reason="Relu.", by=world.moderator, now=late)
+        else:
+            actions.publish_request(request=wanted, by=world.moderator, now=late)
+    assert not Message.objects.exists()
+
+
+def test_mail_that_waited_says_that_the_dates_have_passed(world: World, now: dt.datetime) -> None:
+    newcomer = factories.make_association(now, admitted=False)
+    wanted = factories.make_request(now, newcomer, state="in_review", claimed_at=now, claimed_by=world.moderator)
+    actions.publish_request(request=wanted, by=world.moderator, now=now)
+    message = Message.objects.get()
+    said = {}
+    for days in (1, 40):
+        assert not why_unwanted(message, at=now + dt.timedelta(days=days))
+        rendered = render(message)
+        said[days] = (rendered.subject, f"?comme={wanted.pk}" in rendered.text)
+    assert said == {
+        1: ("Votre demande est en ligne", False),
+        40: ("Votre demande est acceptée, ses dates sont passées", True),
+    }
+    actions.hide_request(request=wanted, reason="Hors sujet.", by=world.moderator, now=now)
+    assert why_unwanted(message, at=now) == "La demande n’est plus en ligne."
