@@ -309,15 +309,17 @@ def dismissed_as_it_is() -> pgtrigger.Trigger:
     )
 
 
+# A booking that waited for an answer did not take its slot.
 _MATCHED_AGAIN = """
-    INSERT INTO workshops_matchagain (slot_id) VALUES (NEW.slot_id);
+    INSERT INTO workshops_matchagain (slot_id, is_free)
+    VALUES (NEW.slot_id, OLD.state IN ('held', 'confirmed', 'waiting'));
     RETURN NULL;
 """
 _ENDED = ["declined", "not_selected", "expired", "cancelled_by_association", "cancelled_by_company"]
 
 
 def slot_is_free_again() -> pgtrigger.Trigger:
-    """Requests hear of what nobody has any more, however that came."""
+    """Requests and saved searches hear of what nobody has any more, however that came."""
     return pgtrigger.Trigger(
         name="slot_is_free_again",
         when=pgtrigger.After,

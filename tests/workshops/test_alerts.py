@@ -20,7 +20,7 @@ from tests.mail.conftest import Sink, text_of
 from tests.races import Move, second_waits
 from workshops import actions
 from workshops.alerts import SEEN_WITHIN, tell_alerts
-from workshops.models import SavedSearch, SearchNotice
+from workshops.models import MatchAgain, SavedSearch, SearchNotice, Side
 from workshops.saved import asked_by
 
 MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
@@ -41,6 +41,34 @@ def told() -> list[list[int]]:
 def search(world: World, now: dt.datetime) -> SavedSearch:
     """Around Lille, saved a day ago; the world's slot was published since."""
     return factories.make_search(now - DAY, world.association_owner, "lieu=insee-59350", name="Près du siège")
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_slot_that_is_free_again_is_told_to_who_was_not_told_of_it(
+    world: World, search: SavedSearch, now: dt.datetime, *, seen: bool
+) -> None:
+    """However it was taken when the search was saved; at one date, once."""
+    notice(now)
+    if seen:
+        assert tell_alerts(now=now) == 1
+    else:
+        SavedSearch.objects.filter(pk=search.pk).update(news_since_at=now + DAY)
+    booking = factories.make_booking(now, world.slot, factories.make_association(now))
+    freed = now + 2 * DAY
+    actions.cancel_booking(
+        booking=booking, side=Side.ASSOCIATION, reason="Malade.", by=world.association_owner, now=freed
+    )
+    notice(freed + MINUTE)
+    assert [tell_alerts(now=freed + minutes * MINUTE) for minutes in (2, 3)] == [0 if seen else 1, 0]
+    assert told() == [[world.slot.pk]]
+
+
+def test_slot_to_which_somebody_comes_is_not_new(world: World, search: SavedSearch, now: dt.datetime) -> None:
+    notice(now)
+    SavedSearch.objects.filter(pk=search.pk).update(news_since_at=now + MINUTE)
+    MatchAgain.objects.create(slot=world.slot)
+    notice(now + 2 * MINUTE)
+    assert (tell_alerts(now=now + 3 * MINUTE), Slot.objects.get(pk=world.slot.pk).matched_at) == (0, now)
 
 
 def test_new_slot_is_told_once(world: World, search: SavedSearch, now: dt.datetime) -> None:

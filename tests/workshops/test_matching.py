@@ -218,7 +218,7 @@ def test_sweep_tells_nothing_that_the_steps_have_not_told(
 
 @pytest.mark.parametrize("was", ["held", "confirmed"])
 def test_slot_that_is_free_again_is_told_within_a_minute(world: World, now: dt.datetime, was: str) -> None:
-    """Whatever has freed it; and it is none that saved searches have not seen."""
+    """Whatever has freed it; and it is new to saved searches."""
     booking = factories.make_booking(now, world.slot, factories.make_association(now), state=was)
     Slot.objects.update(matched_at=now)
     factories.make_request(now, world.association)
@@ -230,7 +230,7 @@ def test_slot_that_is_free_again_is_told_within_a_minute(world: World, now: dt.d
         actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Groupe réduit.", by=by, now=late)
     assert (actions.tell_matches(now=late), actions.tell_matches(now=late)) == (1, 0)
     assert (actions.sweep_matches(now=late), MatchAgain.objects.count()) == (0, 0)
-    assert Slot.objects.get(pk=world.slot.pk).matched_at == now
+    assert Slot.objects.get(pk=world.slot.pk).matched_at == late
 
 
 def test_slot_for_which_nobody_queues_any_more_is_told_within_a_minute(world: World, now: dt.datetime) -> None:

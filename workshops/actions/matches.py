@@ -53,10 +53,10 @@ def tell_matches(*, now: dt.datetime) -> int:
     Slots that may serve others than when they were matched are picked up once more. Requests are told in the order in
     which a company reads them. One that cannot be told of is a new one again.
     """
-    again = dict(MatchAgain.objects.order_by("pk").values_list("pk", "slot")[:NEW_SLOTS_A_RUN])
+    again = list(MatchAgain.objects.order_by("pk")[:NEW_SLOTS_A_RUN])
     free = bookable(now).with_place().order_by("pk")
     new_slots = list(free.filter(matched_at=None)[:NEW_SLOTS_A_RUN])
-    once_more = list(free.filter(pk__in=set(again.values())).exclude(matched_at=None))
+    once_more = list(free.filter(pk__in={one.slot_id for one in again}).exclude(matched_at=None))
     found = _by_request([*new_slots, *once_more], now)
     new = Request.objects.open(now).filter(matched_at=None).select_related("commune", "association")
     requests = {request.pk: request for request in (*new, *found)}
@@ -76,8 +76,9 @@ def tell_matches(*, now: dt.datetime) -> int:
 
     one_by_one([requests[number] for number in sorted(requests)], look)
     told = one_by_one(sorted(best, key=lambda number: _turn(requests[number], best[number])), tell)
-    _note_matched(new_slots, now)
-    MatchAgain.objects.filter(pk__in=again).delete()
+    freed = {one.slot_id for one in again if one.is_free}
+    _note_matched([*new_slots, *(slot for slot in once_more if slot.pk in freed)], now)
+    MatchAgain.objects.filter(pk__in=[one.pk for one in again]).delete()
     matched = {request.pk for request in requests.values() if request.matched_at is None}
     Request.objects.filter(pk__in=looked_at & matched).update(matched_at=now)
     Request.objects.filter(pk__in=requests.keys() - looked_at).update(matched_at=None)
@@ -91,6 +92,7 @@ def _turn(request: Request, matches: Sequence[Match]) -> Rank:
 
 @transaction.atomic
 def _note_matched(slots: Iterable[Slot], now: dt.datetime) -> None:
+    """What is free again is new again: saved searches and feeds go by this stamp."""
     held = Slot.objects.filter(pk__in=[slot.pk for slot in slots]).hold()
     Slot.objects.filter(pk__in=held).update(matched_at=now)
 

@@ -36,10 +36,13 @@ class MatchAgain(models.Model):
     """A slot that may serve requests that it did not serve when it was matched.
 
     It is free again, nobody queues for it any more, or who comes to it knows more. Triggers write it, whoever has done
-    that (migration `0028_matched_again`); who matches takes it away. It goes with the slot.
+    that (migrations `0028_matched_again`, `0029_free_again_is_new`); who matches takes it away. It goes with the slot.
     """
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    is_free = models.BooleanField(
+        db_default=False, help_text="libre de nouveau\u00a0: les recherches enregistrées l’apprennent aussi"
+    )
 
     class Meta:
         verbose_name = "créneau à rapprocher de nouveau"
