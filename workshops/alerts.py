@@ -1,8 +1,8 @@
 """Saved searches whose people hear of what is new: each slot once, and anew at another date.
 
 A slot is new when it has been noticed since (`Slot.matched_at`): by then it may be booked, whether it was published,
-moved, free again, or published before its company became a signatory. It stands outside of the actions because it reads queries
-as the search's page does.
+moved, free again, or published before its company became a signatory. It stands outside of the actions because it reads
+queries as the search's page does.
 """
 
 from __future__ import annotations

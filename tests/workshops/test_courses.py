@@ -398,5 +398,5 @@ def test_form_that_comes_back_with_fewer_dates_is_told_what_is_theirs(
 ) -> None:
     form = uuid.uuid4()
     book(world, slots[:3], now, key=form)
-    with pytest.raises(actions.NotAllFree, match="Rien de plus n’est réservé.*a déjà cette date"):
+    with pytest.raises(actions.NotAllFree, match=r"Rien de plus n’est réservé.*a déjà cette date"):
         book(world, slots[:2], now, key=form)

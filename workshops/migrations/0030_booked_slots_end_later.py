@@ -66,6 +66,6 @@ END $$;
 class Migration(migrations.Migration):
     """A confirmed evening may end later; where its group is elsewhere by then it may not."""
 
-    dependencies = [("workshops", "0028_matched_again")]
+    dependencies = [("workshops", "0029_free_again_is_new")]
 
     operations = [migrations.RunSQL(STANDS, STOOD)]
