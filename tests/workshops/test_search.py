@@ -35,7 +35,7 @@ from workshops.cards import card_of, draw
 from workshops.filters import Position, PositionField, SlotFilter, read
 from workshops.models import Booking
 from workshops.searching import Criteria, Found, find
-from workshops.views import following, recent
+from workshops.views import following, recent, results
 
 Visitor = Callable[[User], Client]
 PLACES = [factories.LILLE, factories.ROUBAIX, factories.NOUMEA, "97411", "75056", "75111", "13055"]
@@ -715,6 +715,25 @@ def test_commune_on_the_map_leads_to_what_it_counts(slots: list[Slot], client: C
         assert len(shown) == listed[name]
 
 
+def test_no_commune_is_passed_over_while_slots_are_taken(
+    world: World, now: dt.datetime, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "NAMED", 1)
+    for commune, many in ((factories.ROUBAIX, 2), ("59009", 1), (factories.LILLE, 3)):
+        room = factories.make_room(now, factories.make_site(now, world.company, commune_id=commune))
+        for week in range(many):
+            factories.make_slot(room, world.slot.starts_at + dt.timedelta(weeks=week))
+    seen, address = set(), "/creneaux/?vue=carte&departement=59"
+    while address:
+        page = client.get(address).text
+        seen.update(re.findall(r'<li><a href="[^"]+">([^<]+) \(59\)</a> <span class="hold">', page))
+        for slot in Slot.objects.filter(room__site__commune=factories.LILLE):
+            Slot.objects.filter(pk=slot.pk).update(state="withdrawn", withdrawn_at=now)
+        following = re.findall(r'rel="next" href="([^"]+)"', page)
+        address = f"/creneaux/{html.unescape(following[0])}" if following else ""
+    assert {html.unescape(name) for name in seen} == {"Lille", "Roubaix", "Villeneuve-d'Ascq"}
+
+
 def test_communes_of_a_full_map_are_named_forty_at_a_time(world: World, now: dt.datetime, client: Client) -> None:
     towns = Commune.objects.filter(departement="62", latitude__isnull=False).order_by("-search_name")[:90]
     for number, town in enumerate(towns):
@@ -730,9 +749,17 @@ def test_communes_of_a_full_map_are_named_forty_at_a_time(world: World, now: dt.
         [address] = [f"/creneaux/{html.unescape(one)}" for one in re.findall(r'rel="next" href="([^"]+)"', page)] or [
             ""
         ]
-    assert [len(part) for part in named] == [40, 40, 10]
+    assert [len(part) for part in named] == [40, 40, 40, 10]
+    by_name = [html.unescape(name) for part in named[1:] for name, _ in part]
+    assert by_name == [town.name for town in sorted(towns, key=lambda town: (town.search_name, town.pk))]
     assert {html.unescape(name) for part in named for name, _ in part} == {town.name for town in towns}
     assert [said for _, said in named[0]].count("2\u00a0créneaux") == 30
+    back = []
+    while 'rel="prev"' in page:
+        [address] = re.findall(r'rel="prev" href="([^"]+)"', page)
+        page = client.get(f"/creneaux/{html.unescape(address)}").text
+        back.append(re.findall(r'<li><a href="[^"]+">([^<]+) \(62\)</a> <span class="hold">([^<]+)</span>', page))
+    assert back == named[-2::-1]
     assert all(circles + specks == drawn[0][0] + drawn[0][1] for circles, specks in drawn)
     assert client.get("/creneaux/?vue=carte&departement=62&suite=999").text == client.get(
         "/creneaux/?vue=carte&departement=62&suite=abc"

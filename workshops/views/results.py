@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,7 +22,6 @@ from django.utils.safestring import SafeString
 
 from accounts.forms import DayField
 from accounts.ranges import FIRST_DAY, LAST_DAY
-from territories.keys import key_in
 from territories.models import Commune, Departement
 from workshops.agenda import week_days
 from workshops.cards import draw
@@ -36,6 +36,8 @@ WEEK = dt.timedelta(days=7)
 MAP_SECONDS = 30
 # Around Paris a thousand communes have slots: nobody reads, or steps through, so many links.
 NAMED = 40
+# Before every name.
+BEGINNING = "-"
 
 
 class Results(NamedTuple):
@@ -149,19 +151,50 @@ def _map(data: QueryDict, asked: Read, now: dt.datetime) -> Results:
 
 
 def _communes(data: QueryDict, found: list[There], departement: Departement | None) -> Results:
-    """Those that have most are named, so many at once; of the others, the map shows where they are."""
-    ranked = sorted(found, key=lambda there: -there.amount)
-    asked = key_in(data.get("suite", "")) or 0
-    first = asked if asked < len(ranked) else 0
-    chosen = {there.place.pk for there in ranked[first : first + NAMED]}
-    named = [there for there in found if there.place.pk in chosen]
+    """Those that have most are named first; then all of them by their names, so many at once.
+
+    Whatever comes and goes meanwhile, none is passed over. The map shows where those are that are not named.
+    """
+    after = data.get("suite", "")
+    part = _by_name(found, after) if after else _largest(found)
+    chosen = {there.place.pk for there in part.named}
     others = [there for there in found if there.place.pk not in chosen]
     around = [departement] if departement else list({there.place.departement: None for there in found})
-    drawn = map_of_communes(named, around, lambda one: _of_commune(data, one), others=others)
-    shown = _drawn(data, named, drawn, departement=departement, counted_at=None, among=len(found)).shown
-    before = address(data, suite=max(first - NAMED, 0)) if first else SafeString()
-    after = address(data, suite=first + NAMED) if first + NAMED < len(found) else SafeString()
-    return Results(shown, before, after)
+    drawn = map_of_communes(part.named, around, lambda one: _of_commune(data, one), others=others)
+    among, by_name = len(found), bool(after)
+    shown = _drawn(
+        data, part.named, drawn, departement=departement, counted_at=None, among=among, by_name=by_name
+    ).shown
+    before = address(data, suite=part.before) if after else SafeString()
+    return Results(shown, before, address(data, suite=part.after) if part.after else SafeString())
+
+
+class _Part(NamedTuple):
+    """Some communes, and the names after which those before and after them stand: None are those that have most."""
+
+    named: list[There]
+    before: str | None
+    after: str | None
+
+
+def _largest(found: list[There]) -> _Part:
+    ranked = sorted(found, key=lambda there: -there.amount)
+    chosen = {there.place.pk for there in ranked[:NAMED]}
+    return _Part([there for there in found if there.place.pk in chosen], None, BEGINNING if ranked[NAMED:] else None)
+
+
+def _by_name(found: list[There], after: str) -> _Part:
+    ordered = sorted(found, key=_name_of)
+    names = [_name_of(there) for there in ordered]
+    first = bisect_right(names, after) % max(len(names), 1)
+    until = first + NAMED
+    before = names[first - NAMED - 1] if first > NAMED else BEGINNING
+    return _Part(ordered[first:until], before if first else None, names[until - 1] if names[until:] else None)
+
+
+def _name_of(there: There) -> str:
+    """Of a commune, which no other one has."""
+    return f"{there.place.search_name} {there.place.pk}".replace(" ", "-")
 
 
 def _kept(criteria: Criteria, now: dt.datetime) -> tuple[list[There], dt.datetime]:
@@ -188,8 +221,9 @@ def _drawn(
     departement: Departement | None,
     counted_at: dt.datetime | None,
     among: int,
+    by_name: bool = False,
 ) -> Results:
-    """`among`: of how many places these are those that are named."""
+    """`among`: of how many places these are those that are named, `by_name` or because they have most."""
     places = [
         {
             "name": there.place,
@@ -205,6 +239,7 @@ def _drawn(
         "legend": legend(STEPS),
         "places": places,
         "among": 0 if among == len(places) else among,
+        "by_name": by_name,
         "nothing": "" if drawn.dots else "aucun",
         "departement": departement,
         "counted_at": counted_at,
