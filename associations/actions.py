@@ -211,7 +211,7 @@ def post_request(
     Raises:
         NotAdmitted, OneAtATime, NoSuchDay, NoSuchHour: nothing is written.
     """
-    _check_when(request)
+    _check_when(request, now)
     current = Association.objects.select_for_update(no_key=True).get(pk=association.pk)
     is_new = current.state == Association.State.NEW
     if not current.may_ask:
@@ -236,11 +236,15 @@ def post_request(
     return request
 
 
-def _check_when(request: Request) -> None:
+def _check_when(request: Request, now: dt.datetime) -> None:
     """Refuse what no slot could ever serve."""
-    if not request.days_ahead:
-        raise NoSuchDay("Aucun de ces jours n’est entre vos dates\u00a0: choisissez d’autres jours, ou d’autres dates.")
-    if not request.has_hours:
+    days = request.days_from(request.today(now))
+    if not days:
+        raise NoSuchDay(
+            "Aucun de ces jours n’est entre vos dates, à partir d’aujourd’hui\u00a0: "
+            "choisissez d’autres jours, ou d’autres dates."
+        )
+    if not any(map(request.has_hours_on, days)):
         raise NoSuchHour(
             f"Du lundi au vendredi, un créneau commence à {wall_time(settings.EVENING_STARTS_AT)} ou plus tard\u00a0: "
             "choisissez aussi le soir, ou un jour du week-end."

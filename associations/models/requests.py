@@ -277,7 +277,11 @@ class Request(Claimable):
 
     def is_over(self, now: dt.datetime) -> bool:
         """Whether its last day has passed where it looks."""
-        return self.until_date < now.astimezone(ZoneInfo(self.commune.time_zone)).date()
+        return self.until_date < self.today(now)
+
+    def today(self, now: dt.datetime) -> dt.date:
+        """Which day it is where it looks."""
+        return now.astimezone(ZoneInfo(self.commune.time_zone)).date()
 
     def has_hours_on(self, weekday: int) -> bool:
         """Whether companies open on that day of the week (1 = Monday) at an hour that suits."""
@@ -287,13 +291,13 @@ class Request(Claimable):
     @property
     def has_hours(self) -> bool:
         """Whether a slot can be at a time that suits: not where it is by day, from Monday to Friday alone."""
-        return any(map(self.has_hours_on, self.days_ahead))
+        return any(map(self.has_hours_on, self.days_from(self.from_date)))
 
-    @property
-    def days_ahead(self) -> set[int]:
-        """The days of the week that suit and that its dates hold."""
-        week = range(1 + min((self.until_date - self.from_date).days, 6))
-        held = {(self.from_date + dt.timedelta(days=n)).isoweekday() for n in week}
+    def days_from(self, day: dt.date) -> set[int]:
+        """The days of the week that suit and that its dates hold from a day on."""
+        first = max(self.from_date, day)
+        week = range(1 + min((self.until_date - first).days, 6))
+        held = {(first + dt.timedelta(days=n)).isoweekday() for n in week}
         return held.intersection(self.weekdays) if self.weekdays else held
 
     @property

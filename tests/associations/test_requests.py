@@ -127,6 +127,7 @@ def test_request_of_all_the_calendar_is_shown_and_matched(world: World, now: dt.
         ),
         ({"periods": ["afternoon"], "until_date": "2026-12-04"}, "periods", "un jour du week-end."),
         ({"weekdays": ["6"], "until_date": "2026-12-04"}, "weekdays", "Aucun de ces jours n’est entre vos dates"),
+        ({"weekdays": ["1"], "from_date": "2026-11-23", "until_date": "2026-12-04"}, "weekdays", "d’aujourd’hui"),
         ({"weekdays": ["2", "6"], "periods": ["morning"]}, "", ""),
         ({"weekdays": ["2"], "periods": ["morning", "evening"]}, "", ""),
         ({"weekdays": ["2"]}, "", ""),
