@@ -461,6 +461,7 @@ def test_company_opens_an_evening_for_a_request(
         ({"date": "2027-06-01"}, "L’association cherche entre"),
         ({"start_time": "10:00", "end_time": "12:00"}, "17"),
         ({"end_time": "17:00"}, "heure de fin après"),
+        ({"start_time": "17:30", "end_time": "23:31"}, "dure 6\u00a0heures au plus"),
         ({"date": "2026-12-08", "start_time": "18:30", "end_time": "20:30"}, "salle déjà prise"),
         ({"date": ""}, "obligatoire"),
         ({"room": 0}, "Sélectionnez un choix valide"),

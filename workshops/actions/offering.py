@@ -37,6 +37,7 @@ from workshops.models import Booking, Side
 from workshops.sought import with_offers
 
 OFFER_LASTS = dt.timedelta(hours=72)
+LONGEST_EVENING_HOURS = 6
 
 
 class NotSignatory(Refused):
@@ -57,6 +58,12 @@ class CannotOpen(Refused):
     """The evening that was to be opened cannot be."""
 
     field = "date"
+
+
+class TooLong(Refused):
+    """No workshop lasts that long."""
+
+    field = "end_time"
 
 
 class SomebodyWaits(Refused):
@@ -129,9 +136,13 @@ def offer_evening(*, opening: Availability, request: Request, by: User, now: dt.
     Nobody else sees it free before the association has answered. Sent twice, it is one.
 
     Raises:
-        CannotOpen, what else `companies.publish_season` refuses, and what `offer_slot` does: nothing is written.
+        CannotOpen, TooLong, what else `companies.publish_season` refuses, and what `offer_slot` does: nothing is
+        written.
     """
     check_signatory(opening.room.site.company, now)
+    lasts = dt.datetime.combine(dt.date.min, opening.end_time) - dt.datetime.combine(dt.date.min, opening.start_time)
+    if lasts > dt.timedelta(hours=LONGEST_EVENING_HOURS):
+        raise TooLong(f"Une soirée ouverte pour une association dure {LONGEST_EVENING_HOURS}\u00a0heures au plus.")
     try:
         season = companies.publish_season(room=opening.room, openings=[opening], by=by, now=now)
     except companies.AlreadyPublished as before:
