@@ -320,6 +320,9 @@ def test_company_proposes_from_the_list_of_requests(
     assert "Fonderie" in client.get(reverse("workshops:offer_from", args=[wanted.pk])).text
     stranger = visitor(world.association_owner).get(reverse("workshops:offer_from", args=[wanted.pk]))
     assert stranger["Location"] == reverse("companies:create")
+    colleague = visitor(world.volunteer).get(reverse("workshops:offer_from", args=[wanted.pk]), follow=True)
+    assert colleague.redirect_chain == [(reverse("workshops:requests"), 302)]
+    assert f"au nom de {world.company.name}\u00a0: parlez-en à {world.company_owner.name}." in colleague.text
 
 
 def test_what_few_ask_for_is_said_wherever_the_request_is(

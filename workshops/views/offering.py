@@ -18,7 +18,7 @@ from associations.models import Request
 from companies.models import Company, Room, Slot
 from companies.views import managed_company
 from territories import clock
-from territories.wording import long_date, wall_time
+from territories.wording import enumerated, long_date, wall_time
 from workshops import actions
 from workshops.catalogue import unasked
 from workshops.forms import EveningForm, OfferForm
@@ -38,6 +38,8 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
         return _to_others(request, request_id)
     own = list(Company.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
+        if (company := Company.objects.of_member(signed_in(request)).order_by("name", "pk").first()) is not None:
+            return _elsewhere(request, _who_proposes(company))
         messages.info(request, "Pour proposer un créneau, inscrivez d’abord votre entreprise.")
         return redirect("companies:create")
 
@@ -45,6 +47,13 @@ def offer_from(request: HttpRequest, request_id: int) -> HttpResponse:
         return reverse("workshops:offer", args=[slug, request_id])
 
     return go_on(request, own, page, title="Proposer un créneau", question="Pour quelle entreprise ?")
+
+
+def _who_proposes(company: Company) -> str:
+    """In words to somebody who volunteers for it."""
+    names = enumerated([person.name for person in company.managers().order_by("name", "pk") if person.name])
+    people = names or "la personne qui la gère"
+    return f"Un créneau se propose au nom de {company.name}\u00a0: parlez-en à {people}."
 
 
 @require_http_methods(["GET", "POST"])
