@@ -11,6 +11,7 @@ from associations.models.associations import (
 from associations.models.insurance import InsuranceCertificate, InsuranceCertificateQuerySet, certificate_path
 from associations.models.requests import (
     MOST_PARTICIPANTS,
+    MOST_VOLUNTEERS,
     WIDEST_RADIUS_KM,
     Period,
     Request,
@@ -20,6 +21,7 @@ from associations.models.requests import (
 
 __all__ = [
     "MOST_PARTICIPANTS",
+    "MOST_VOLUNTEERS",
     "WIDEST_RADIUS_KM",
     "Association",
     "AssociationQuerySet",

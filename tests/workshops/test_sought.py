@@ -230,5 +230,10 @@ def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visi
     filled = {name: form[name].value() for name in ("topics", "weekdays", "periods", "volunteers", "computers")}
     days = ["1", "2", "3", "4", "5"]
     assert filled == {"topics": ["sante"], "weekdays": days, "periods": None, "volunteers": "2", "computers": "7"}
+    most = {"places": "500", "ordinateurs": "500", "benevoles": "500", "departement": "59"}
+    clipped = visitor(world.association_owner).get(reverse("workshops:ask"), most, follow=True)
+    sizes = [clipped.context["form"][name].value() for name in ("participants", "computers", "volunteers")]
+    assert (sizes, clipped.context["form"]["commune"].value()) == (["200", "200", "50"], None)
+    assert "Vous cherchiez dans le département Nord" in clipped.text
     evening = visitor(world.association_owner).get(reverse("workshops:ask"), {"moment": "soir"}, follow=True)
     assert evening.context["form"]["periods"].value() == ["evening"]

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.identity import signed_in
-from associations.models import Association, Period
+from associations.models import MOST_PARTICIPANTS, MOST_VOLUNTEERS, Association, Period
+from territories.models import Departement
 from workshops.filters import read
 from workshops.views.for_whom import go_on
 
@@ -26,6 +27,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         messages.info(request, "Pour déposer une demande, inscrivez d’abord votre association.")
         return redirect(f"{reverse('associations:create')}?{urlencode({'next': request.get_full_path()})}")
     asked = read(request.GET)
+    if asked and (where := _unplaced(asked.cleaned)):
+        messages.info(request, f"Vous cherchiez dans le département {where}\u00a0: indiquez autour de quelle commune.")
     filled = urlencode(_filled(asked.cleaned) if asked else {}, doseq=True)
 
     def page(slug: str) -> str:
@@ -34,14 +37,25 @@ def ask(request: HttpRequest) -> HttpResponse:
     return go_on(request, own, page, title="Déposer une demande", question="Pour quelle association ?")
 
 
+def _unplaced(cleaned: dict[str, Any]) -> Departement | None:
+    """A département without a place in it: a request is around a commune, which its association knows."""
+    departement: Departement | None = cleaned["departement"]
+    return None if cleaned["lieu"] or cleaned["commune"] else departement
+
+
+def _at_most(number: int | None, most: int) -> int | None:
+    """As many as a request may say."""
+    return number if number is None else min(number, most)
+
+
 def _filled(cleaned: dict[str, Any]) -> dict[str, Any]:
     """The fields of a request, from what the form of a search has cleaned; what was not asked is left out."""
     place = cleaned["lieu"] or cleaned["commune"]
     told = {
         "topics": cleaned["theme"],
-        "participants": cleaned["places"],
-        "computers": cleaned["ordinateurs"],
-        "volunteers": cleaned["benevoles"],
+        "participants": _at_most(cleaned["places"], MOST_PARTICIPANTS),
+        "computers": _at_most(cleaned["ordinateurs"], MOST_PARTICIPANTS),
+        "volunteers": _at_most(cleaned["benevoles"], MOST_VOLUNTEERS),
         "commune": place.pk if place else None,
         "radius_km": cleaned["rayon"] if place else None,
         "from_date": cleaned["du"],
