@@ -132,7 +132,8 @@ def test_search_is_kept_once_for_each_person(world: World, now: dt.datetime, vis
     client = visitor(world.association_owner)
     answer = client.post(f"{SAVE}?lieu=Lille", {"name": "Encore", "frequency": "never"}, follow=True)
     assert answer.redirect_chain == [(LIST, 302)]
-    assert "Cette recherche est déjà enregistrée\u00a0: elle est dans la liste." in answer.text
+    assert "Cette recherche est déjà enregistrée, sous le nom" in answer.text
+    assert list(SavedSearch.objects.values_list("frequency", flat=True)) == ["never"]
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.make_search(now, world.association_owner, "lieu=insee-59350")
     factories.make_search(now, world.company_owner, "lieu=insee-59350")

@@ -39,11 +39,15 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, query: str, form: SavedSearchForm) -> None:
-    """Kept already, it is as good as kept: its person is led to it."""
+    """Kept already, it is as good as kept: its person is led to it, and hears of it as they have just chosen."""
+    user, now = signed_in(request), clock.now()
     try:
-        actions.save_search(user=signed_in(request), query=query, now=clock.now(), **form.cleaned_data)
+        actions.save_search(user=user, query=query, now=now, **form.cleaned_data)
     except actions.AlreadySaved:
-        messages.info(request, "Cette recherche est déjà enregistrée\u00a0: elle est dans la liste.")
+        kept = get_object_or_404(SavedSearch, user=user, query=query)
+        actions.change_alerts(search=kept, frequency=form.cleaned_data["frequency"], now=now)
+        told = f"Cette recherche est déjà enregistrée, sous le nom «\u00a0{kept.name}\u00a0»\u00a0: "
+        messages.info(request, f"{told}ses alertes suivent votre nouveau choix.")
     else:
         messages.success(request, "La recherche est enregistrée.")
 
