@@ -441,7 +441,9 @@ def test_counts_are_those_of_the_lists(slots: list[Slot], client: Client) -> Non
     page = client.get("/creneaux/comptes/", query).text
     total = counting.counted_slots(len(expected(slots, query)))
     assert (f"<strong>{total}</strong>" in page, "<html" in page) == (True, True)
-    part = client.get("/creneaux/comptes/", query, headers={"HX-Request": "true"}).text
+    answered = client.get("/creneaux/comptes/", query, headers={"HX-Request": "true"})
+    part = answered.text
+    assert "HX-Request" in answered["Vary"]
     assert (f"<strong>{total}</strong>" in part, "<html" in part) == (True, False)
 
 

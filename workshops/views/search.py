@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
@@ -134,6 +135,7 @@ def _wider(data: QueryDict, cleaned: dict[str, Any], *, is_found: bool) -> str:
 
 @login_not_required
 @require_safe
+@vary_on_headers("HX-Request")
 def search_counts(request: HttpRequest) -> HttpResponse:
     """How many slots a search finds, and with one filter changed: a part of its page, or a page of its own."""
     asked = read(request.GET)
