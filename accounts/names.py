@@ -9,9 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-# Control characters, zero-width spaces, and the marks that override the direction of text. Letters of scripts
-# that are written from right to left need none of these.
-INVISIBLE = "\u0001-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+# Control characters, zero-width spaces, what no XML may hold, and the marks that override the direction of text.
+# Letters of scripts that are written from right to left need none of these.
+INVISIBLE = "\u0001-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff"
 # As PostgreSQL reads it, for a CHECK.
 INVISIBLE_PATTERN = f"[{INVISIBLE}]"
 

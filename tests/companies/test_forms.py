@@ -57,6 +57,8 @@ def test_season_that_opens_nothing_comes_back_as_typed(world: World, visitor: Vi
     [
         "\u202eevil\u202c",
         "Bois\u200b",
+        "Bois\ufffe",
+        "Bois\uffff",
         "Gagnez sur https://x.example",
         "www.x.example",
         "Cliquez bit.ly/a",
