@@ -66,8 +66,10 @@ def bars(plan: Plan) -> list[Bar]:
 
 def reasons(plan: Plan) -> list[Reason]:
     """Where most people are first."""
-    rows = plan.unserved.order_by().values("why").annotate(requests=Count("pk"), persons=Sum("people"))
-    found = [Reason(str(Unserved.Why(row["why"]).label), row["requests"], row["persons"]) for row in rows]
+    rows = plan.unserved.order_by().values("why", "besides").annotate(requests=Count("pk"), persons=Sum("people"))
+    found = [
+        Reason(Unserved(why=row["why"], besides=row["besides"]).said, row["requests"], row["persons"]) for row in rows
+    ]
     return sorted(found, key=lambda reason: (-reason.people, reason.label))
 
 

@@ -98,7 +98,8 @@ def test_who_goes_without_and_what_by_hand_would_give(world: World, operator: Us
         ({"computers": 9}, "computers"),
         ({"step_free": True}, "access"),
         ({"languages": ["uk"]}, "languages"),
-        ({"weekdays": [3], "participants": 11}, "nothing"),
+        ({"weekdays": [3], "participants": 11}, "days places"),
+        ({"participants": 11, "computers": 9, "until_date": dt.date(2026, 12, 7)}, "dates places computers"),
         ({"commune_id": "62041", "radius_km": 5}, "nothing"),
     ],
 )
@@ -107,7 +108,21 @@ def test_what_keeps_a_request_from_being_served(
 ) -> None:
     ask(now, world, **wanted)
     lack = planned(now, operator).unserved.get()
-    assert (lack.why, lack.slots) == (why, int(why != "nothing"))
+    assert ([lack.why, *lack.besides], lack.slots) == (why.split(), int(why != "nothing"))
+
+
+def test_what_the_nearest_to_serving_lack_is_said(
+    world: World, operator: User, now: dt.datetime, visitor: Visitor
+) -> None:
+    """Two things, whatever most slots lack."""
+    for weeks in (1, 2):
+        week(world, weeks, places=10, computers=0)
+    ask(now, world, participants=11, computers=9, until_date=dt.date(2026, 12, 8))
+    plan = planned(now, operator)
+    said = "trop petits pour le groupe et sans assez d’ordinateurs"
+    assert [(one.said, one.slots) for one in plan.unserved.all()] == [(said, 1)]
+    assert [one.label for one in reasons(plan)] == [said]
+    assert f"{said} (1\u00a0créneau)" in visitor(operator).get(reverse("workshops:plan", args=[plan.pk])).text
 
 
 def test_what_was_dismissed_keeps_it_too(world: World, operator: User, now: dt.datetime) -> None:

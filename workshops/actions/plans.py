@@ -146,7 +146,9 @@ def _write(plan: Plan, drafted: Draft, now: dt.datetime) -> None:
         for one in drafted.planned
     ]
     lacks = [
-        Unserved(plan=plan, request_id=one.request, people=one.people, why=one.why, slots=one.slots)
+        Unserved(
+            plan=plan, request_id=one.request, people=one.people, why=one.why, besides=one.besides, slots=one.slots
+        )
         for one in drafted.unserved
     ]
     added = [

@@ -55,7 +55,7 @@ ALWAYS = Span(0, DAYS - 2)
 
 
 class Lacking(NamedTuple):
-    """Of requests (their places), a condition that some slots lack and nothing else, and how many they are."""
+    """Of requests (their places), what some slots lack (bits), where none lacks less, and how many slots these are."""
 
     requests: Column
     conditions: Column
@@ -84,7 +84,7 @@ def sweep(everything: Everything, *, most: int, today: int, span: Span = ALWAYS)
 
 
 def lacking(everything: Everything, *, span: Span, farther: int) -> Iterator[Lacking]:
-    """Of each request, the slots around, so many times as far as it would go, that one thing keeps from serving."""
+    """Of each request, the slots around, so many times as far as it would go, that the fewest things keep from it."""
     sweeper = _Sweeper(everything, 0, 0, span)
     for near in _blocks(everything, farther):
         yield sweeper.lacking(near)
@@ -177,9 +177,11 @@ class _Sweeper:
         since, until, _ = self._dated(requests, runs)
         dated, all_dates = np.maximum(until - since, 0), np.diff(self.all.runs.first)[runs]
         unmet |= np.where(dated == 0, int(Condition.DATES), 0)
-        single = np.flatnonzero(np.bitwise_count(unmet) == 1)
-        slots = np.where(unmet == Condition.DATES, all_dates, dated)[single]
-        keys, at = np.unique(requests[single] << CONDITION_BITS | unmet[single], return_inverse=True)
+        missing, begins = np.bitwise_count(unmet), np.flatnonzero(np.diff(requests, prepend=-1))
+        fewest = np.repeat(np.minimum.reduceat(missing, begins), np.diff(np.append(begins, len(requests))))
+        nearest = np.flatnonzero((missing > 0) & (missing == fewest))
+        slots = np.where(unmet & Condition.DATES, all_dates, dated)[nearest]
+        keys, at = np.unique(requests[nearest] << CONDITION_BITS | unmet[nearest], return_inverse=True)
         counts = np.bincount(at, slots, minlength=len(keys)).astype(np.int64)
         return Lacking(keys >> CONDITION_BITS, keys & (1 << CONDITION_BITS) - 1, counts)
 

@@ -15,8 +15,9 @@ from accounts.models import User
 from accounts.ranges import between
 from associations.models import Request
 from companies.models import Room, Slot
-from territories.closed_lists import WordField
+from territories.closed_lists import WordField, WordsField
 from territories.models import Departement
+from territories.wording import enumerated
 from workshops.models.bookings import Booking
 
 SOME_WEEKS = "Un plan couvre quatre semaines au plus, du premier jour au dernier\u00a0: changez les dates."
@@ -180,12 +181,19 @@ class Unserved(models.Model):
         ASKED = "asked", "demandés par une autre association, qui attend la réponse"
         TAKEN = "taken", "donnés à des demandes qui servent autant de personnes ou plus"
         CAP = "cap", "libres, mais l’association a autant d’ateliers à venir que permis"
-        NOTHING = "nothing", "aucun\u00a0: rien ne convient à peu près"
+        NOTHING = "nothing", "aucun\u00a0: il n’y en a pas autour"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="unserved")
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="+")
     people = models.PositiveSmallIntegerField("personnes")
     why = WordField(max_length=20, choices=Why)
+    besides = WordsField(
+        WordField(max_length=20, choices=Why),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="ce qui leur manque aussi, là où une seule chose ne manque à aucun",
+    )
     slots = models.PositiveIntegerField(
         help_text="créneaux qui conviendraient à cela près\u00a0; s’ils sont pris ou demandés, ceux qui conviennent"
     )
@@ -198,6 +206,11 @@ class Unserved(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}, {self.why}"
+
+    @property
+    def said(self) -> str:
+        """« trop petits pour le groupe et sans assez d’ordinateurs »."""
+        return enumerated([str(self.Why(one).label) for one in (self.why, *self.besides)])
 
 
 class PlannedEvening(models.Model):

@@ -25,12 +25,24 @@ LACKED: dict[Condition, Unserved.Why] = {
 
 
 class Lack(NamedTuple):
-    """A request (its number) that has nothing, how many people that is, why, and of how many slots that is said."""
+    """A request (its number) that has nothing, how many people that is, why, and of how many slots that is said.
+
+    `besides` is what the same slots lack too, where none lacks one thing only.
+    """
 
     request: int
     people: int
     why: Unserved.Why
     slots: int
+    besides: list[Unserved.Why]
+
+
+class _Said(NamedTuple):
+    """The same of a request, without it."""
+
+    why: Unserved.Why
+    slots: int
+    besides: list[Unserved.Why]
 
 
 class Gained(NamedTuple):
@@ -55,24 +67,28 @@ def lacks(season: Season, graph: Graph, plan: Column) -> list[Lack]:
     found = [
         Lack(int(season.everything.requests[place]), int(graph.people[place]), *said)
         for place in np.flatnonzero(~served).tolist()
-        for said in [missed.get(place) or (Why.CAP if capped[place] else Why.TAKEN, int(serving[place]))]
+        for said in [missed.get(place) or _Said(Why.CAP if capped[place] else Why.TAKEN, int(serving[place]), [])]
     ]
     return sorted(found, key=lambda lack: (-lack.people, lack.request))
 
 
-def _what_lacks(season: Season, places: Column) -> dict[int, tuple[Unserved.Why, int]]:
-    """Of requests that nothing serves (their places): what became of the slots that would, or what most others lack."""
-    found: dict[int, tuple[Unserved.Why, int]] = {int(place): (Why.NOTHING, 0) for place in places}
+def _what_lacks(season: Season, places: Column) -> dict[int, _Said]:
+    """Of requests that nothing serves (their places): what became of the slots that would, or what others lack.
+
+    Of these, what most lack of those that lack the fewest things.
+    """
+    found = {int(place): _Said(Why.NOTHING, 0, []) for place in places}
     for missed in lacking(season.everything.only(places), span=season.asked.span, farther=FARTHER):
         lines = zip(places[missed.requests].tolist(), missed.conditions.tolist(), missed.slots.tolist(), strict=True)
-        for place, condition, slots in lines:
-            if slots > found[place][1]:
-                found[place] = LACKED[Condition(condition)], slots
+        for place, conditions, slots in lines:
+            if slots > found[place].slots:
+                why, *besides = (LACKED[condition] for condition in Condition(conditions))
+                found[place] = _Said(why, slots, besides)
     for why, serving in (
         (Why.DISMISSED, season.serving_refused(places)),
         (Why.ASKED, season.serving_asked_for(places)),
     ):
-        found |= {place: (why, slots) for place, slots in serving.items()}
+        found |= {place: _Said(why, slots, []) for place, slots in serving.items()}
     return found
 
 
