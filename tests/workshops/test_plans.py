@@ -370,6 +370,29 @@ def test_what_is_left_is_planned_anew_and_never_offered_by_itself(
     assert broken(now=later, checks=FACTS) == {}
 
 
+@pytest.mark.parametrize("offer", [True, False])
+def test_plan_is_followed_by_what_nobody_took(
+    world: World,
+    operator: User,
+    now: dt.datetime,
+    offer: bool,  # noqa: FBT001
+) -> None:
+    """What could not be offered; not what was taken and called off later."""
+    ask(now, world)
+    if offer:
+        offered(now, operator)
+        booking, by = Booking.objects.get(), world.association_owner
+        actions.take_hold(booking=booking, by=by, now=now)
+        actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Grippe", by=by, now=now + DAY)
+        assert Booking.objects.get().state == Booking.State.CANCELLED_BY_ASSOCIATION
+    else:
+        plan = planned(now, operator)
+        factories.make_booking(now, world.slot, factories.make_association(now))
+        actions.offer_plan(plan=plan, by=operator, now=now)
+        actions.offer_planned(now=now)
+    assert actions.follow_plans(now=now + DAY) == int(not offer)
+
+
 @pytest.mark.parametrize("lapsed_too", [False, True])
 def test_what_was_left_unanswered_is_proposed_again_only_where_that_is_said(
     world: World,

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused, refusing
@@ -240,10 +240,13 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
 def follow_plans(*, now: dt.datetime) -> int:
     """Ask for what comes after plans all of whose offers are answered, and some not taken. Returns for how many.
 
+    What could not be offered is not taken; what was taken, and called off later, was taken.
     An operator looks at it and decides, as for any plan.
     """
     waiting = PlannedPair.objects.filter(plan=OuterRef("pk"), booking__in=Booking.objects.waiting(now))
-    missed = PlannedPair.objects.filter(plan=OuterRef("pk"), booking__state__in=Booking.ENDED)
+    taken = Q(booking__state__in=Booking.IN_CALENDARS, booking__settled_at__isnull=False)
+    left = ~Q(refusal="") | Q(booking__state__in=Booking.ENDED) & ~taken
+    missed = PlannedPair.objects.filter(left, plan=OuterRef("pk"))
     offered = Plan.objects.filter(state=State.OFFERED, followed_by=None, until_date__gt=now.date())
     found = offered.filter(~Exists(waiting), Exists(missed)).select_related("departement", "created_by")
     return one_by_one(found.order_by("pk"), lambda plan: _follow(plan, now))
