@@ -47,7 +47,10 @@ def tells_demand(teller: Teller) -> Teller:
 
 
 class Moment(NamedTuple):
-    """A time of the week, and the requests that an evening then would serve."""
+    """A time of the week: at its best date, the requests that look for it, and the largest group, which it would serve.
+
+    An evening is for one association.
+    """
 
     label: str
     requests: int
@@ -72,15 +75,17 @@ def moments(room: Room, now: dt.datetime) -> Moments:
     last = first + dt.timedelta(weeks=WEEKS, days=-1)
     starts = [one.starts_at for one in evenings_of([room], first, last, now=now, weekends=WEEKEND_HOURS)]
     found = demand(room, places=room.capacity, computers=room.computers, starts=starts, now=now)
-    at = defaultdict[tuple[int, dt.time], list[int]](list)
-    for place, start in enumerate(starts):
-        at[start.isoweekday(), start.time()].append(place)
+    groups = {place: [one.participants for one in found.at([place])] for place in range(len(starts))}
+    best = defaultdict[tuple[int, dt.time], tuple[int, int]](lambda: (0, 0))
+    for start, sought in zip(starts, groups.values(), strict=True):
+        when = start.isoweekday(), start.time()
+        best[when] = max(best[when], (max(sought, default=0), len(sought)))
     named = [
-        Moment(f"{weekday(day)} {_named(hour)}", len(served), sum(one.participants for one in served))
-        for (day, hour), places in sorted(at.items())
-        if (served := found.at(places))
+        Moment(f"{weekday(day)} {_named(hour)}", requests, people)
+        for (day, hour), (people, requests) in sorted(best.items())
+        if requests
     ]
-    return Moments(sorted(named, key=lambda moment: -moment.people)[:SHOWN], found.most)
+    return Moments(sorted(named, key=lambda one: (-one.people, -one.requests))[:SHOWN], found.most)
 
 
 def _named(hour: dt.time) -> str:

@@ -102,7 +102,7 @@ def test_company_sees_who_looks_before_it_opens(world: World, now: dt.datetime, 
     client = visitor(world.company_owner)
     address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
     page = client.get(address).text
-    assert "Mardi soir\u00a0: 2\u00a0demandes ouvertes, 15\u00a0personnes" in page
+    assert "Mardi soir\u00a0: 2\u00a0demandes ouvertes, 9\u00a0personnes pour la plus grande" in page
     assert "Jeudi soir\u00a0: 1\u00a0demande ouverte, 9\u00a0personnes" in page
     asked = {
         "every": "week", "weekdays": ["2"], "start_time": "18:30", "end_time": "20:30", "from_date": "2026-12-14",
@@ -139,6 +139,17 @@ def test_hours_are_those_of_the_room_on_days_on_which_it_is_free(world: World, n
         from_date=now.date(), extended_to_date=now.date(), notice_hours=24, created_at=now, booking_mode="instant",
     )  # fmt: skip
     assert [(one.label, one.people) for one in moments(world.room, now).best] == [("jeudi soir", later.participants)]
+
+
+def test_evening_serves_one_group_at_one_date(world: World, now: dt.datetime) -> None:
+    """Neither what is looked for at other seasons is added, nor what others look for at the same time."""
+    for days in (8, 22, 36):
+        since = now.date() + dt.timedelta(days=days)
+        until = since + dt.timedelta(days=8)
+        factories.make_request(now, world.association, weekdays=[2], from_date=since, until_date=until, participants=3)
+    for group in (2, 8):
+        factories.make_request(now, world.association, weekdays=[4], participants=group, computers=2)
+    assert moments(world.room, now).best == [("jeudi soir", 2, 8), ("mardi soir", 1, 3)]
 
 
 def test_language_counts_where_somebody_of_the_company_speaks_it(
