@@ -15,6 +15,8 @@ from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
 from tests.conftest import NOW
 from tests.factories import World
+from workshops import actions
+from workshops.matching import almost
 from workshops.models import Booking, Dismissal, Part, Standing, Weighting
 
 DAY = dt.timedelta(days=1)
@@ -101,6 +103,34 @@ def test_what_is_missing_is_looked_for_at_the_right_dates_first(
     assert "5\u00a0places pour 6\u00a0personnes" in shown
     assert "hors de vos dates" not in shown
     assert "Il y en a d’autres\u00a0: nous en avons regardé 1\u00a0créneau, ceux à vos dates d’abord." in shown
+
+
+def test_smaller_group_is_said_where_places_are_missing(world: World, now: dt.datetime, karim: Client) -> None:
+    """More computers than there are may be asked for, more people may not come."""
+    for wanted, said in (({"participants": 11}, True), ({"participants": 9, "computers": 9}, False)):
+        request = factories.make_request(now, world.association, **wanted)
+        shown = karim.get(reverse("workshops:association_request", args=[world.association.slug, request.pk])).text
+        assert "Vous pouvez les réserver quand même" in shown
+        assert ("pour un plus petit groupe là où il manque des places" in shown) == said
+
+
+def test_what_is_beyond_the_radius_is_shown_after_what_is_within(world: World, now: dt.datetime) -> None:
+    wanted = factories.make_request(now, world.association, participants=11, radius_km=20)
+    far = factories.make_site(now, world.company, latitude=world.site.latitude + 0.25, max_visitors=50)
+    beyond = factories.make_slot(factories.make_room(now, far, capacity=12), world.slot.starts_at - DAY)
+    assert [miss.slot for miss in almost(wanted, now).misses] == [world.slot, beyond]
+
+
+@pytest.mark.parametrize("why", list(Dismissal.Why))
+def test_what_was_dismissed_is_not_shown_as_almost_serving(
+    world: World, now: dt.datetime, wanted: Request, why: Dismissal.Why
+) -> None:
+    """Nor is anything else of its site, where that is why."""
+    other = factories.make_slot(world.room, world.slot.starts_at + 7 * DAY)
+    actions.dismiss_slot(request=wanted, slot=world.slot, why=why, by=world.association_owner, now=now)
+    wanted.participants = 11
+    shown = [miss.slot for miss in almost(wanted, now).misses]
+    assert shown == ([other] if why == Dismissal.Why.OTHER else [])
 
 
 def test_booking_of_a_proposal_is_made_for_its_request(world: World, karim: Client, wanted: Request, page: str) -> None:

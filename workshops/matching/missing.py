@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, OuterRef, Q, QuerySet, When
 
 from accounts.vocabulary import Language
 from associations.models import Request, languages_said
@@ -15,7 +15,7 @@ from territories.distance import kilometres_between
 from territories.grid import cells_around
 from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
-from workshops.matching.finding import serving
+from workshops.matching.finding import not_for, serving
 from workshops.matching.judging import unmet
 from workshops.matching.known import asked, brought, tried_by
 from workshops.matching.pairs import Condition
@@ -36,26 +36,32 @@ class Miss(NamedTuple):
 
 
 class Almost(NamedTuple):
-    """What almost serves; and of how many slots that is said, where there are more around than are looked at."""
+    """What almost serves; and of how many slots that is said, where there are more around than are looked at.
+
+    Whether some hold only a smaller group.
+    """
 
     misses: list[Miss]
     looked_at: int | None
+    too_small: bool
 
 
 def almost(request: Request, now: dt.datetime) -> Almost:
-    """Bookable slots that one thing alone keeps from serving the request, five at most.
+    """Bookable slots that one thing alone keeps from serving the request, five at most; none that was dismissed.
 
-    Those at its dates come before the others, and the soonest first.
+    Those within its radius come before those beyond, of them those at its dates, and the soonest first.
     """
     failing = unmet(request, _around(request, now)[:LOOKED_AT])
-    single = dict([one for one in failing if one[1] in _WORDS][:SHOWN])
+    nearest = sorted((one for one in failing if one[1] in _WORDS), key=lambda one: one[1] == Condition.DISTANCE)
+    single = dict(nearest[:SHOWN])
     slots = Slot.objects.with_place().in_bulk(single)
     misses = [
         Miss(slots[number], _WORDS[condition](request, slots[number]))
         for number, condition in single.items()
         if number in slots
     ]
-    return Almost(misses, LOOKED_AT if len(failing) == LOOKED_AT else None)
+    too_small = Condition.PLACES in single.values()
+    return Almost(misses, LOOKED_AT if len(failing) == LOOKED_AT else None, too_small)
 
 
 def awaited(request: Request, now: dt.datetime) -> list[Booking]:
@@ -85,7 +91,8 @@ def _around(request: Request, now: dt.datetime) -> QuerySet[Slot]:
     point = request.commune.point
     cells = cells_around(*point, FARTHER * request.radius_km) if point else request.cells
     since, until = request.from_date - ASIDE, request.until_date + ASIDE
-    found = bookable(now).filter(cell__in=cells, local_date__range=(since, until))
+    dismissed = not_for(request.pk, request.association_id, slot=OuterRef("pk"), site=OuterRef("room__site"))
+    found = bookable(now).filter(cell__in=cells, local_date__range=(since, until)).exclude(dismissed)
     in_season = Q(local_date__range=(request.from_date, request.until_date))
     return found.order_by(Case(When(in_season, then=0), default=1), "starts_at", "pk")
 
