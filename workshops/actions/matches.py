@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -139,32 +139,39 @@ def _facts(requests: NDArray[Any], slots: NDArray[Any], starts: NDArray[Any]) ->
 
 
 def _by_request(slots: Sequence[Slot], now: dt.datetime) -> dict[Request, list[Slot]]:
-    """Of these slots, those that each request has not been told better ones than."""
-    found: dict[int, list[Slot]] = defaultdict(list)
+    """Of these slots, those that are of the best for each request, with what it has been told."""
+    found = dict[int, dict[Rank, Slot]]()
     for some in batched(slots, SLOTS_AT_ONCE, strict=False):
         wanted = [requests.exclude(matched_at=None) for requests in requests_for_each(some, now)]
         served = served_by_each(list(zip(some, wanted, strict=True)), now=now)
-        better = _told_of({one.request for each in served for one in each}, now)
+        serving = defaultdict[int, dict[Rank, Slot]](dict)
         for slot, each in zip(some, served, strict=True):
             for one in each:
-                rank = (-one.merit_of_slot, slot.starts_at, slot.pk)
-                if sum(told < rank for told in better.get(one.request, ())) < MATCHES_TOLD:
-                    found[one.request].append(slot)
+                serving[one.request][-one.merit_of_slot, slot.starts_at, slot.pk] = slot
+        told = _told_of({number: len(new) + len(found.get(number, ())) for number, new in serving.items()}, now)
+        for number, new in serving.items():
+            known = found.pop(number, {}) | new
+            best = sorted({*told.get(number, ()), *known})[:MATCHES_TOLD]
+            if kept := {rank: known[rank] for rank in best if rank in known}:
+                found[number] = kept
     requests = Request.objects.select_related("commune", "association").in_bulk(found)
-    return {requests[number]: slots for number, slots in found.items() if number in requests}
+    return {requests[number]: list(each.values()) for number, each in found.items() if number in requests}
 
 
-def _told_of(requests: Collection[int], now: dt.datetime) -> dict[int, list[Rank]]:
-    """How the slots rank now of which each request was told, free and serving it still; where they may be enough."""
+def _told_of(new: Mapping[int, int], now: dt.datetime) -> dict[int, list[Rank]]:
+    """How the slots rank now of which each request was told, free and serving it still.
+
+    Where they may be too many with so many new ones.
+    """
     refused = not_for(
         OuterRef("request"), OuterRef("request__association"), slot=OuterRef("slot"), site=OuterRef("slot__room__site")
     )
-    notices = MatchNotice.objects.filter(request__in=requests, slot__in=bookable(now)).exclude(refused)
+    notices = MatchNotice.objects.filter(request__in=new.keys(), slot__in=bookable(now)).exclude(refused)
     told = defaultdict[int, list[int]](list)
-    for request, slot in notices.values_list("request", "slot") if requests else ():
+    for request, slot in notices.values_list("request", "slot") if new else ():
         told[request].append(slot)
-    enough = [(request, slot) for request, slots in told.items() if len(slots) >= MATCHES_TOLD for slot in slots]
-    return ranks_of(enough, now=now)
+    many = {request: slots for request, slots in told.items() if len(slots) + new[request] > MATCHES_TOLD}
+    return ranks_of([(request, slot) for request, slots in many.items() for slot in slots], now=now)
 
 
 def _tell(found: Sequence[Match], now: dt.datetime) -> bool:
