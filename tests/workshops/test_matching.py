@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Role, User
 from associations.actions import admit_association, reinstate_association, suspend_association
 from associations.models import Period, Request
-from companies.models import Slot
+from companies.models import Site, Slot
 from mail.delivery import why_unwanted
 from mail.models import Message
 from tests import factories
@@ -262,6 +262,25 @@ def test_who_newly_comes_to_a_slot_is_told_to_whom_needs_it(world: World, now: d
     else:
         promise.stand_in_asked_at = None
         promise.save()
+    assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "after"),
+    [
+        ({"step_free": True}, {"entree_plain_pied": True}),
+        ({"radius_km": 5}, {"latitude": 50.69, "longitude": 3.17}),
+    ],
+)
+def test_site_that_serves_others_than_was_said_is_told_within_a_minute(
+    world: World, now: dt.datetime, wanted: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Whoever corrects it; what changes nothing of that is not looked at again."""
+    factories.make_request(now, world.association, **wanted)
+    assert (actions.tell_matches(now=now), MatchAgain.objects.count()) == (0, 0)
+    Site.objects.filter(pk=world.site.pk).update(name="Agence", sanitaires_presence=True)
+    assert not MatchAgain.objects.exists()
+    Site.objects.filter(pk=world.site.pk).update(**after)
     assert (actions.tell_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
 
 

@@ -35,8 +35,9 @@ class MatchNotice(models.Model):
 class MatchAgain(models.Model):
     """A slot that may serve requests that it did not serve when it was matched.
 
-    It is free again, nobody queues for it any more, or who comes to it knows more. Triggers write it, whoever has done
-    that (migrations `0028_matched_again`, `0029_free_again_is_new`); who matches takes it away. It goes with the slot.
+    It is free again, nobody queues for it any more, who comes to it knows more, or its site is step-free now or
+    elsewhere than was said. Triggers write it, whoever has done that (migrations `0028_matched_again`,
+    `0029_free_again_is_new`, `0033_sites_match_again`); who matches takes it away. It goes with the slot.
     """
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)
