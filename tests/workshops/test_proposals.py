@@ -186,6 +186,12 @@ def test_dismissed_slot_leaves_the_page_and_comes_back(world: World, karim: Clie
     assert "Ce que nous vous proposons" in karim.post(again, follow=True).text
 
 
+def test_no_reason_that_teaches_is_chosen_beforehand(karim: Client, page: str, wanted: Request) -> None:
+    form = re.search(r'<select name="why".*?</select>', karim.get(page).text, re.DOTALL)
+    assert form is not None
+    assert re.findall(r'value="(\w+)" selected', form[0]) == ["other"]
+
+
 @pytest.mark.parametrize("why", ["", "x"])
 def test_reason_that_is_none_is_refused_in_words(world: World, karim: Client, wanted: Request, why: str) -> None:
     dismiss = reverse("workshops:association_dismiss", args=[world.association.slug, wanted.pk, world.slot.pk])
