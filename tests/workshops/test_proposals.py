@@ -192,6 +192,15 @@ def test_no_reason_that_teaches_is_chosen_beforehand(karim: Client, page: str, w
     assert re.findall(r'value="(\w+)" selected', form[0]) == ["other"]
 
 
+def test_slot_that_has_gone_is_dismissed_in_words(world: World, karim: Client, wanted: Request) -> None:
+    """From an old page: it leads back to what is proposed now."""
+    dismiss = reverse("workshops:association_dismiss", args=[world.association.slug, wanted.pk, world.slot.pk])
+    world.slot.delete()
+    answer = karim.post(dismiss, {"why": "day"}, follow=True)
+    assert (answer.status_code, "Ce créneau n’est plus proposé à personne." in answer.text) == (200, True)
+    assert "Ce que nous vous proposons" not in answer.text
+
+
 @pytest.mark.parametrize("why", ["", "x"])
 def test_reason_that_is_none_is_refused_in_words(world: World, karim: Client, wanted: Request, why: str) -> None:
     dismiss = reverse("workshops:association_dismiss", args=[world.association.slug, wanted.pk, world.slot.pk])

@@ -22,6 +22,8 @@ from workshops.forms.dismissing import CHOOSE
 from workshops.matching import MATCHES_TOLD, Match, almost, awaited, best_slots, reasons, slots_for
 from workshops.models import Dismissal
 
+GONE = "Ce créneau n’est plus proposé à personne."
+
 
 class Proposed(NamedTuple):
     """A slot, why it is proposed, and the form to dismiss it."""
@@ -57,11 +59,13 @@ def association_request(request: HttpRequest, slug: str, request_id: int) -> Htt
 
 @require_POST
 def association_dismiss(request: HttpRequest, slug: str, request_id: int, slot_id: int) -> HttpResponse:
-    """« Pas pour moi »."""
+    """« Pas pour moi », from a page that may be older than what has become of the slot."""
     wanted = _request_of(request, slug, request_id)
-    slot = get_object_or_404(Slot.objects.of_signatories(clock.now()).with_place(), pk=slot_id)
+    slot = Slot.objects.of_signatories(clock.now()).with_place().filter(pk=slot_id).first()
     form = DismissForm(request.POST)
-    if form.is_valid():
+    if slot is None:
+        messages.warning(request, GONE)
+    elif form.is_valid():
         why = form.cleaned_data["why"]
         actions.dismiss_slot(request=wanted, slot=slot, why=why, by=signed_in(request), now=clock.now())
         messages.success(request, "Ce créneau ne vous sera plus proposé pour cette demande.")
