@@ -516,6 +516,18 @@ def test_weeks_are_some(operator: User, now: dt.datetime, days: tuple[dt.date, d
         actions.ask_plan(departement=None, from_date=days[0], until_date=days[1], evenings=0, by=operator, now=now)
 
 
+def test_weeks_are_to_come(operator: User, now: dt.datetime, visitor: Visitor) -> None:
+    """Beside the field; those that have begun are planned to their end."""
+    today = now.date()
+    asked = {"departement": "59", "from_date": f"{today - 9 * DAY}", "evenings": "2"}
+    for last, status in ((today - DAY, 422), (today, 302)):
+        answer = visitor(operator).post(reverse("workshops:plans"), asked | {"until_date": f"{last}"})
+        assert answer.status_code == status
+        if status == 422:
+            assert "Ces semaines sont passées" in answer.context["form"].errors["until_date"][0]
+    assert Plan.objects.get().until_date == today
+
+
 def test_operator_goes_from_the_question_to_the_offers(
     world: World, operator: User, now: dt.datetime, visitor: Visitor
 ) -> None:

@@ -29,13 +29,14 @@ logger = logging.getLogger(__name__)
 KEPT = dt.timedelta(hours=48)
 # Whoever computes for longer has ended without a word: another one begins anew.
 STUCK = dt.timedelta(minutes=15)
+OVER = "Ces semaines sont passées\u00a0: un plan porte sur des jours à venir."
 # A calculation that stops is begun once more.
 MOST_TRIES = 2
 State = Plan.State
 
 
 class NotSomeWeeks(Refused):
-    """The days are in no order, or too many."""
+    """The days are in no order, too many, or all over."""
 
     field = "until_date"
 
@@ -63,6 +64,8 @@ def ask_plan(
     Raises:
         NotSomeWeeks: nothing is written.
     """
+    if until_date < now.date():
+        raise NotSomeWeeks(OVER)
     asked = {
         "departement": departement,
         "from_date": from_date,
