@@ -115,6 +115,22 @@ def test_company_sees_who_looks_before_it_opens(world: World, now: dt.datetime, 
     assert Slot.objects.count() == 1
 
 
+def test_company_is_told_where_nobody_looks(world: World, visitor: Visitor) -> None:
+    """Before dates are chosen, and of those that are."""
+    client = visitor(world.company_owner)
+    address = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    nobody, none = "Personne ne cherche pour l’instant", "ne conviennent à aucune demande ouverte"
+    page = client.get(address).text
+    assert (nobody in page, none in page) == (True, False)
+    asked = {
+        "every": "week", "weekdays": ["2"], "start_time": "18:30", "end_time": "20:30", "from_date": "2026-12-14",
+        "until_date": "2026-12-31", "places": "8", "computers": "8", "volunteers_offered": "0", "notice_hours": "24",
+        "booking_mode": "instant",
+    }  # fmt: skip
+    page = client.post(address, asked).text
+    assert (nobody in page, none in page) == (False, True)
+
+
 def test_what_is_published_shows_whom_it_serves(world: World, now: dt.datetime, visitor: Visitor) -> None:
     wanted = factories.make_request(now, world.association)
     page = visitor(world.company_owner).get(reverse("workshops:company_slots", args=[world.company.slug])).text
