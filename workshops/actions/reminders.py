@@ -80,13 +80,16 @@ def remind_workshops(*, now: dt.datetime) -> int:
 
 
 def _ask_agreement(now: dt.datetime) -> int:
-    """Seven days ahead: does it still stand? Not so late that the reminder is due.
+    """Seven days ahead: does it still stand? Of one agreed on later, three days ahead, if it was so four days ahead.
+
+    Not so late that the reminder is due.
 
     Who acts for a side instead of somebody whom the question did not reach any more is asked too; and, of a date that
     one side alone has chosen since, the other.
     """
     ahead = Workshop.objects.starting_within(now=now, days=Workshop.ASKED_AHEAD)
-    known = ahead.confirmed_before(days=Workshop.ASKED_AHEAD) | ahead.half_agreed()
+    late = Workshop.objects.starting_within(now=now, days=UNSURE_AHEAD).confirmed_before(days=UNSURE_AHEAD + 1)
+    known = ahead.confirmed_before(days=Workshop.ASKED_AHEAD) | ahead.half_agreed() | late
     unasked = known.unsure().unasked().select_related("booking__slot").order_by("pk")
     due = [one.pk for one in unasked if _is_to_ask(one, now)]
     return one_by_one(due, lambda number: _ask_one(number, now))
@@ -95,7 +98,8 @@ def _ask_agreement(now: dt.datetime) -> int:
 def _is_to_ask(workshop: Workshop, now: dt.datetime) -> bool:
     if not workshop.is_within(Workshop.ASKED_AHEAD, now=now) or workshop.is_within(REMIND_AHEAD, now=now):
         return False
-    return workshop.is_half_agreed or workshop.was_confirmed_before(Workshop.ASKED_AHEAD)
+    late = workshop.is_within(UNSURE_AHEAD, now=now) and workshop.was_confirmed_before(UNSURE_AHEAD + 1)
+    return late or workshop.is_half_agreed or workshop.was_confirmed_before(Workshop.ASKED_AHEAD)
 
 
 def _ask_one(number: int, now: dt.datetime) -> bool:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("associations", "0006_lists_are_short"),
-        ("workshops", "0028_matched_again"),
+        ("workshops", "0031_names_hold_characters"),
     ]
 
     operations = [

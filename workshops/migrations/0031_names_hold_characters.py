@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workshops", "0029_free_again_is_new"),
+        ("workshops", "0030_booked_slots_end_later"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

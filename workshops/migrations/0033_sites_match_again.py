@@ -26,7 +26,7 @@ DROP FUNCTION site_serves_others();
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0007_slots_know_their_way"),
-        ("workshops", "0050_plans_say_all_that_lacks"),
+        ("workshops", "0032_plans_say_all_that_lacks"),
     ]
 
     operations = [migrations.RunSQL(CHANGES, DROP_CHANGES)]
