@@ -158,10 +158,16 @@ def test_workshop_that_cannot_be_told_of_holds_no_other_up(
     assert "A scan could not tell of" in caplog.text
 
 
-def test_whoever_confirmed_in_the_last_week_is_not_asked(world: World) -> None:
-    factories.make_booking(START - 6 * DAY, world.slot, world.association)
-    scan(START - 5 * DAY, START - 3 * DAY)
-    assert (told("workshop_agreement"), told("workshop_unsure")) == ([], [])
+@pytest.mark.parametrize(("days", "asked"), [(6, ["Hélène", "Karim"]), (4, ["Hélène", "Karim"]), (3, [])])
+def test_whoever_confirmed_in_the_last_week_is_asked_three_days_ahead(
+    world: World, days: int, asked: list[str]
+) -> None:
+    """But not of what was agreed on the day before."""
+    factories.make_booking(START - days * DAY, world.slot, world.association)
+    scan(START - 5 * DAY)
+    assert told("workshop_agreement") == []
+    scan(START - 3 * DAY)
+    assert (told("workshop_agreement"), told("workshop_unsure")) == (asked, [])
 
 
 def test_side_that_agreed_already_is_not_asked(booking: Booking, world: World) -> None:

@@ -209,11 +209,14 @@ def _read(pairs: Collection[tuple[int, int]]) -> tuple[dict[int, _Read], dict[in
     return of_requests, of_slots
 
 
-def unmet(request: Request, slots: QuerySet[Slot]) -> list[tuple[int, Condition]]:
-    """Of each slot that a query finds (its number), what keeps it from serving the request; nothing where it does."""
+def unmet(request: Request, slots: QuerySet[Slot], *, but_tried: bool = False) -> list[tuple[int, Condition]]:
+    """Of each slot that a query finds (its number), what keeps it from serving the request; nothing where it does.
+
+    `but_tried`: as if its association had not tried to book any.
+    """
     rows = list(slots.values_list("pk", "room__site", *paths(OFFERED)))
     numbers, own = [number for number, *_ in rows], [(request.pk, request.association_id)]
-    known = Known.refusals([request], numbers)._replace(brought=brought(numbers))
+    known = Known.refusals([request], () if but_tried else numbers)._replace(brought=brought(numbers))
     wants = wants_of([row_of(request)], **known.of_requests(own))
     offers = offers_of((facts for _, _, *facts in rows), known.brought_to(numbers), np.array(WHOLE))
     refused = known.are_refused(own, [(number, site) for number, site, *_ in rows]).ravel()

@@ -68,7 +68,8 @@ def awaited(request: Request, now: dt.datetime) -> list[Booking]:
     """What its association has asked for otherwise, waits for an answer about, and would be proposed: soonest first."""
     others = asked().filter(association=request.association_id, slot__in=bookable(now)).exclude(request=request)
     waiting = {booking.slot_id: booking for booking in others.select_related("slot").order_by("slot__starts_at", "pk")}
-    serving = {number for number, failing in unmet(request, Slot.objects.filter(pk__in=waiting)) if not failing}
+    found = unmet(request, Slot.objects.filter(pk__in=waiting), but_tried=True)
+    serving = {number for number, failing in found if not failing}
     return [booking for slot, booking in waiting.items() if slot in serving]
 
 
