@@ -71,8 +71,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="member_takes_topics_along",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="PERFORM company_knows(OLD.company_id); PERFORM company_knows(NEW.company_id); RETURN NULL;",
-                    hash="bb936d7807d32bfe2551d9aa5f2d5168feb89397",
+                    func="\n                    IF EXISTS (\n                        SELECT FROM companies_volunteerprofile WHERE membership_id = OLD.id AND topics <> '{}'\n                    ) THEN\n                        PERFORM company_knows(OLD.company_id);\n                        PERFORM company_knows(NEW.company_id);\n                    END IF;\n                    RETURN NULL;\n                ",
+                    hash="15ba8e63130bdaf2c46db8d24dc7d31a00496a12",
                     operation='DELETE OR UPDATE OF "company_id"',
                     pgid="pgtrigger_member_takes_topics_along_08d3f",
                     table="companies_membership",

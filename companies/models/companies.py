@@ -103,7 +103,15 @@ class Membership(AbstractMembership):
                 name="member_takes_topics_along",
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete | pgtrigger.UpdateOf("company_id"),  # type: ignore[no-untyped-call]
-                func="PERFORM company_knows(OLD.company_id); PERFORM company_knows(NEW.company_id); RETURN NULL;",
+                func="""
+                    IF EXISTS (
+                        SELECT FROM companies_volunteerprofile WHERE membership_id = OLD.id AND topics <> '{}'
+                    ) THEN
+                        PERFORM company_knows(OLD.company_id);
+                        PERFORM company_knows(NEW.company_id);
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
         ]
 
