@@ -3,6 +3,7 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -443,6 +444,31 @@ def test_association_queues_from_the_page_of_a_taken_slot(
     leave = reverse("workshops:association_wait_no_more", args=[world.association.slug, WaitlistEntry.objects.get().pk])
     assert "Vous n’attendez plus" in client.post(leave, follow=True).text
     assert "déjà" in client.post(leave, follow=True).text
+
+
+def test_nobody_fills_in_a_form_that_can_only_be_refused(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    join = reverse("workshops:waitlist_join", args=[world.slot.pk])
+    nina = factories.make_user("Nina")
+    factories.make_association(now, owner=nina, admitted=False)
+    assert "<form class=" not in visitor(nina).get(join).text.split("<main")[1].split("</main>")[0]
+    client = visitor(world.association_owner)
+    queue(world, now, world.association)
+    assert "Votre association a déjà demandé ce créneau, ou l’attend déjà." in client.get(join).text
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    free = client.get(reverse("workshops:waitlist_join", args=[other.pk]), follow=True)
+    assert (free.redirect_chain[-1][0], "Ce créneau est libre" in free.text) == (
+        f"/creneaux/{other.pk}/reserver/",
+        True,
+    )
+
+
+@pytest.mark.parametrize("page", ["workshops:book", "workshops:waitlist_join", "workshops:course_book"])
+def test_who_has_no_association_comes_back_to_the_slot(world: World, visitor: Visitor, page: str) -> None:
+    address = reverse(page, args=[world.slot.pk])
+    led = visitor(factories.make_user("Sans association")).get(address)
+    assert led["Location"] == f"/associations/inscrire/?{urlencode({'next': address})}"
 
 
 def test_hold_is_answered_from_its_mail_without_signing_in(

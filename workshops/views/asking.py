@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +15,7 @@ from accounts.identity import signed_in
 from associations.models import MOST_PARTICIPANTS, MOST_VOLUNTEERS, Association, Period
 from territories.models import Departement
 from workshops.filters import read
-from workshops.views.for_whom import go_on
+from workshops.views.for_whom import go_on, to_register
 
 
 @require_safe
@@ -24,8 +23,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The form of a request, filled with what was searched, in the name of the association that the person chooses."""
     own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
-        messages.info(request, "Pour déposer une demande, inscrivez d’abord votre association.")
-        return redirect(f"{reverse('associations:create')}?{urlencode({'next': request.get_full_path()})}")
+        return to_register(request, "déposer une demande")
     asked = read(request.GET)
     if asked and (where := _unplaced(asked.cleaned)):
         messages.info(request, f"Vous cherchiez dans le département {where}\u00a0: indiquez autour de quelle commune.")

@@ -28,6 +28,7 @@ from workshops.catalogue import NOBODY, alternatives, bookable, claims
 from workshops.forms import BookingForm, WaitlistForm
 from workshops.models import Booking, WaitlistEntry
 from workshops.proposed import FOR, request_said
+from workshops.views.for_whom import to_register
 
 # A smallint of PostgreSQL.
 MOST_PEOPLE = 32_767
@@ -99,8 +100,7 @@ def _without_association(request: HttpRequest, slot_id: int, now: dt.datetime) -
     """A form of somebody who acts for no association, or not any more."""
     if _proposed(slot_id, now) is None:
         return gone(request, slot_id)
-    _own_associations(request)
-    return redirect("associations:create")
+    return to_register(request, "réserver")
 
 
 def _key_sent(request: HttpRequest) -> UUID:
@@ -140,9 +140,12 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     wanted = _proposed(slot_id, now)
     if wanted is None:
         return gone(request, slot_id)
-    own = _own_associations(request)
+    own = list(_managed(request))
     if not own:
-        return redirect("associations:create")
+        return to_register(request, "réserver")
+    if request.method == "GET" and bookable(now).filter(pk=slot_id).exists():
+        messages.info(request, "Ce créneau est libre\u00a0: réservez-le.")
+        return redirect("workshops:book", slot_id)
     proposed = proposed_for(request, own)
     form = WaitlistForm(request.POST or None, associations=own, places=wanted.places, wanted=proposed)
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _join_queue(request, wanted, form)):
@@ -150,8 +153,19 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
         messages.success(request, "Vous êtes en liste d’attente. Si le créneau se libère, nous vous écrivons aussitôt.")
         return redirect("association", association.slug)
     ahead = WaitlistEntry.objects.filter(slot=wanted).standing(now).count()
-    context = {"slot": wanted, "form": form, "ahead": ahead, "until": WaitlistEntry.answered_until(wanted)}
+    refusal = "" if form.is_bound else refusal_of_all(wanted, own) or _had_by_all(wanted, own, now)
+    until = WaitlistEntry.answered_until(wanted)
+    context = {"slot": wanted, "form": form, "ahead": ahead, "until": until, "refusal": refusal}
     return render(request, "workshops/waitlist_join.html", context, status=422 if form.is_bound else 200)
+
+
+def _had_by_all(slot: Slot, own: Sequence[Association], now: dt.datetime) -> str:
+    """That all of these associations have the slot or wait for it already; nothing where one does not."""
+    here = {"slot": slot, "association__in": own}
+    waiting = set(WaitlistEntry.objects.standing(now).filter(**here).values_list("association", flat=True))
+    having = set(claims(now).filter(**here).values_list("association", flat=True))
+    left = {one.pk for one in own} - waiting - having
+    return "" if left else "Votre association a déjà demandé ce créneau, ou l’attend déjà."
 
 
 def _join_queue(request: HttpRequest, wanted: Slot, form: WaitlistForm) -> WaitlistEntry:
@@ -196,14 +210,6 @@ def _own_with_offer(*, user: int, slot: int, now: dt.datetime, key: UUID) -> Ass
 
 
 _OWN_WITH_OFFER = Prepared(_own_with_offer, user=-1, slot=-2, now=ANY_TIME, key=UUID(int=0))
-
-
-def _own_associations(request: HttpRequest) -> list[Association]:
-    """The same; when there are none, with a word on what to do."""
-    own = list(_managed(request))
-    if not own:
-        messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
-    return own
 
 
 def gone(request: HttpRequest, slot_id: int, *, association: int = NOBODY) -> HttpResponse:

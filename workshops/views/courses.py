@@ -23,6 +23,7 @@ from workshops.catalogue import bookable
 from workshops.forms import CourseForm, ReasonForm
 from workshops.models import Booking, Course, Side, Workshop
 from workshops.views.booking import gone, proposed_for
+from workshops.views.for_whom import to_register
 
 SHOWN_AT_MOST = 30
 
@@ -36,8 +37,7 @@ def book(request: HttpRequest, slot_id: int) -> HttpResponse:
         return gone(request, slot_id)
     own = list(Association.objects.managed_by(signed_in(request)).order_by("name", "pk"))
     if not own:
-        messages.info(request, "Pour réserver, inscrivez d’abord votre association.")
-        return redirect("associations:create")
+        return to_register(request, "réserver")
     sent = _sent(request, own) if request.method == "POST" else None
     if sent is not None:
         _say_what_is_missing(request, sent)
