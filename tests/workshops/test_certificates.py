@@ -296,7 +296,6 @@ ON_THE_MACHINE = [
     ("Noto Sans Tifinagh", "ⵜⴰⵎⴰⵣⵉⵖⵜ"),
     ("Droid Sans Fallback", "王小明"),
     ("Droid Sans Fallback", "山田はなこ"),
-    ("Droid Sans Fallback", "김민수"),
 ]
 FAMILIES = set(typst.Fonts().families())
 
