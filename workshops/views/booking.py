@@ -143,9 +143,6 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     own = list(_managed(request))
     if not own:
         return to_register(request, "réserver")
-    if request.method == "GET" and bookable(now).filter(pk=slot_id).exists():
-        messages.info(request, "Ce créneau est libre\u00a0: réservez-le.")
-        return redirect("workshops:book", slot_id)
     proposed = proposed_for(request, own)
     form = WaitlistForm(request.POST or None, associations=own, places=wanted.places, wanted=proposed)
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _join_queue(request, wanted, form)):
@@ -154,8 +151,9 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
         return redirect("association", association.slug)
     ahead = WaitlistEntry.objects.filter(slot=wanted).standing(now).count()
     refusal = "" if form.is_bound else refusal_of_all(wanted, own) or _had_by_all(wanted, own, now)
+    free = not form.is_bound and bookable(now).filter(pk=slot_id).exists()
     until = WaitlistEntry.answered_until(wanted)
-    context = {"slot": wanted, "form": form, "ahead": ahead, "until": until, "refusal": refusal}
+    context = {"slot": wanted, "form": form, "ahead": ahead, "until": until, "refusal": refusal, "free": free}
     return render(request, "workshops/waitlist_join.html", context, status=422 if form.is_bound else 200)
 
 
