@@ -409,7 +409,8 @@ def test_what_an_association_has_asked_for_is_not_proposed_to_it(
     assert [len(slots_for(requests[one.pk], now)) for one in (wanted, other)] == [int(proposed), 1]
     told = {wanted.pk, other.pk} if proposed else {other.pk}
     assert {one.request for one in served_by(slot, requests_for(slot, now), now=now)} == told
-    assert bool(why_not(requests[wanted.pk], slot)) is not proposed
+    words = "demandé déjà" if state == "pending" else "déclinée, ou vous l’avez annulée"
+    assert (words in why_not(requests[wanted.pk], slot)) is not proposed
     actions.tell_matches(now=now)
     assert actions.sweep_matches(now=now) == 0
 
@@ -542,3 +543,14 @@ def test_distance_that_was_too_far_is_so_for_each_slot_of_the_site(world: World,
         assert not slots_for(wanted, now)[1:]
         Dismissal.objects.all().delete()
         Slot.objects.filter(room=room).update(state="withdrawn", withdrawn_at=now)
+
+
+@pytest.mark.parametrize(("why", "words"), [("other", "vous l’avez écarté"), ("day", "vous l’avez écarté")])
+def test_what_was_dismissed_is_told_from_what_is_like_it(world: World, now: dt.datetime, why: str, words: str) -> None:
+    wanted = factories.make_request(now, world.association)
+    slot = Slot.objects.with_place().get()
+    alike = factories.make_slot(world.room, slot.starts_at + dt.timedelta(days=7))
+    by = world.association_owner
+    actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=by, now=now)
+    assert words in why_not(wanted, slot)
+    assert why_not(wanted, alike) == ("pareil à un créneau que vous avez écarté" if why == "day" else "")

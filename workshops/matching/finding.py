@@ -127,5 +127,9 @@ def _requests_for(slot: Slot, spoken: Sequence[str], now: dt.datetime) -> Reques
 
 def not_for(request: One, association: One, *, slot: One, site: One) -> Q:
     """Whether an association has refused a slot or its site for its request, or has asked for it already or in vain."""
-    refused = Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=site)
-    return Q(Exists(Dismissal.objects.filter(refused, request=request))) | Q(Exists(tried_by(association, slot)))
+    return Q(Exists(refusals_of(request, slot=slot, site=site))) | Q(Exists(tried_by(association, slot)))
+
+
+def refusals_of(request: One, *, slot: One, site: One) -> QuerySet[Dismissal]:
+    """What an association has said against a slot itself, or its site, for its request."""
+    return Dismissal.objects.filter(Q(slot=slot) | Q(why=Dismissal.Why.SITE, site=site), request=request)

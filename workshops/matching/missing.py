@@ -15,7 +15,7 @@ from territories.distance import kilometres_between
 from territories.grid import cells_around
 from territories.wording import counted, each_weekday, kilometres, long_date
 from workshops.catalogue import bookable
-from workshops.matching.finding import not_for, serving
+from workshops.matching.finding import not_for, refusals_of
 from workshops.matching.judging import unmet
 from workshops.matching.known import asked, brought, tried_by
 from workshops.matching.pairs import Condition
@@ -80,12 +80,19 @@ DISMISSED = "vous l’avez écarté, ou son lieu"
 
 def why_not(request: Request, slot: Slot) -> str:
     """One thing that keeps a slot from serving a request, in words to its association; nothing where it serves."""
-    if serving(Slot.objects.filter(pk=slot.pk), request).exists():
-        return ""
     [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk))
+    if failing == Condition.DISMISSED:
+        return _why_refused(request, slot)
+    return next((_WORDS[condition](request, slot) for condition in failing), "")
+
+
+def _why_refused(request: Request, slot: Slot) -> str:
+    """It was asked for or dismissed itself, else it is like one that was."""
     states = set(tried_by(request.association_id, slot.pk).values_list("state", flat=True))
-    said = ASKED if Booking.State.PENDING in states else REFUSED if states else DISMISSED
-    return next((_WORDS[condition](request, slot) for condition in failing), said)
+    if states:
+        return ASKED if Booking.State.PENDING in states else REFUSED
+    itself = refusals_of(request.pk, slot=slot.pk, site=slot.room.site_id)
+    return DISMISSED if itself.exists() else _dismissed(request, slot)
 
 
 def _around(request: Request, now: dt.datetime) -> QuerySet[Slot]:
