@@ -229,14 +229,8 @@ def is_dismissed(request: Request, slot: Slot) -> bool:
 
     What it has tried to book, its company may offer it all the same.
     """
-    own, where = [(request.pk, request.association_id)], [(slot.pk, slot.room.site_id)]
-    known = Known.refusals([request])
-    wants, offers = wants_of([row_of(request)], **known.of_requests(own)), offers_of_rooms([slot.room])
-    offers = offers._replace(
-        weekday=np.array([1 << slot.starts_on.isoweekday()]), period=np.array([period_bit(slot.starts_local)])
-    )
-    refused = known.are_refused(own, where).ravel()
-    return not Pairs(wants, offers, today=0, refused=refused).met(Condition.DISMISSED).all()
+    [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk), but_tried=True)
+    return Condition.DISMISSED in failing
 
 
 def best_of_each(
