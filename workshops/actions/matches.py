@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import OuterRef
 from numpy.typing import NDArray
 
 from accounts.scans import one_by_one
@@ -32,7 +31,6 @@ from workshops.matching import (
     Microseconds,
     Rank,
     best_slots,
-    not_for,
     ranks_of,
     read_everything,
     requests_for_each,
@@ -163,10 +161,7 @@ def _told_of(new: Mapping[int, int], now: dt.datetime) -> dict[int, list[Rank]]:
 
     Where they may be too many with so many new ones.
     """
-    refused = not_for(
-        OuterRef("request"), OuterRef("request__association"), slot=OuterRef("slot"), site=OuterRef("slot__room__site")
-    )
-    notices = MatchNotice.objects.filter(request__in=new.keys(), slot__in=bookable(now)).exclude(refused)
+    notices = MatchNotice.objects.filter(request__in=new.keys(), slot__in=bookable(now))
     told = defaultdict[int, list[int]](list)
     for request, slot in notices.values_list("request", "slot") if new else ():
         told[request].append(slot)

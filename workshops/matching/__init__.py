@@ -1,7 +1,7 @@
 """Which slots serve which requests, how well, and why (decision 24)."""
 
 from workshops.matching.everything import Everything, Microseconds, read_everything
-from workshops.matching.finding import not_for, requests_for, requests_for_each, serving, slots_for
+from workshops.matching.finding import requests_for, requests_for_each, serving, slots_for
 from workshops.matching.judging import (
     MATCHES_TOLD,
     Match,
@@ -45,7 +45,6 @@ __all__ = [
     "hour_suits",
     "in_season",
     "is_dismissed",
-    "not_for",
     "period_case",
     "period_of",
     "ranks_of",
