@@ -142,7 +142,7 @@ COSTS: dict[str, int] = {
     "workshops:volunteer_answer": 5,
     "workshops:answer": 4,
     "workshops:hold": 4,
-    "workshops:waitlist_join": 7,
+    "workshops:waitlist_join": 8,
     "workshops:association_booking": 11,
     "workshops:association_report": 4,
     "workshops:association_move": 6,

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -60,6 +61,10 @@ def holder(now: dt.datetime) -> Booking:
     return Booking.objects.held(now).with_everything().get()
 
 
+def holds(association: Association) -> list[str]:
+    return list(Booking.objects.filter(association=association).values_list("state", flat=True))
+
+
 def test_freed_slot_is_held_for_the_first_in_the_queue(world: World, taken: Booking, now: dt.datetime) -> None:
     second = factories.make_association(now)
     queue(world, now, world.association)
@@ -91,6 +96,60 @@ def test_hold_that_lapses_goes_to_the_one_after(world: World, taken: Booking, no
     assert list(states) == ["passed", "offered"]
     told = Message.objects.get(template="booking_expired", to_name="Karim")
     assert told.context["held"] is True
+
+
+def test_whoever_asks_after_a_lapsed_hold_keeps_the_order_of_the_queue(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor
+) -> None:
+    """No worker has noted it, and none will: who is next is served by the first form that is sent."""
+    nora, zoe = factories.make_user("Nora"), factories.make_user("Zoe")
+    second, third = (factories.make_association(now, owner=owner) for owner in (nora, zoe))
+    for association in (world.association, second, third):
+        queue(world, now, association)
+    cancel(taken, world, now)
+    book, join = (reverse(f"workshops:{page}", args=[world.slot.pk]) for page in ("book", "waitlist_join"))
+    with time_machine.travel(now + DAY):
+        other = factories.make_association(now, owner=factories.make_user("Ivo"))
+        shown = visitor(nora).get(join).text
+        assert ("Voir si c’est votre tour" in shown, holds(second)) == (True, [])
+        late = visitor(zoe).post(join, follow=True)
+        assert "dans l’ordre de la liste" in late.text
+        assert (holds(second), holds(third)) == (["held"], [])
+        form = {"participants": 6, "topic": Topic.EMAIL, "message": "", "request": "", "key": uuid.uuid4()}
+        refused = visitor(other.owners()[0]).post(book, form | {"association": other.pk})
+        assert (refused.status_code, holds(second)) == (409, ["held"])
+
+
+@pytest.mark.parametrize("page", ["book", "waitlist_join"])
+def test_next_one_has_the_slot_by_asking(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor, page: str
+) -> None:
+    second = factories.make_association(now, owner=factories.make_user("Nora"))
+    for association in (world.association, second):
+        queue(world, now, association)
+    cancel(taken, world, now)
+    with time_machine.travel(now + DAY):
+        client = visitor(second.owners()[0])
+        led = client.post(reverse(f"workshops:{page}", args=[world.slot.pk]), follow=True)
+        assert "C’est votre tour" in led.text
+        assert (holds(second), holds(world.association)) == (["held"], ["expired"])
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_who_books_past_a_queue_that_is_due_reads_whose_turn_it_is(
+    world: World, taken: Booking, now: dt.datetime, visitor: Visitor, *, noted: bool
+) -> None:
+    for association in (world.association, factories.make_association(now)):
+        queue(world, now, association)
+    cancel(taken, world, now)
+    ivo = factories.make_user("Ivo")
+    factories.make_association(now, owner=ivo)
+    if noted:
+        actions.expire_bookings(now=now + DAY)
+    with time_machine.travel(now + DAY):
+        answer = visitor(ivo).post(reverse("workshops:book", args=[world.slot.pk]))
+    assert (answer.status_code, "dans l’ordre de la liste" in answer.text) == (409, not noted)
+    assert Booking.objects.filter(state="held").count() == 1
 
 
 def test_slot_is_free_for_all_when_the_last_hold_lapses(world: World, taken: Booking, now: dt.datetime) -> None:

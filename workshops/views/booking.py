@@ -24,7 +24,7 @@ from companies.models import Slot, SlotQuerySet
 from territories import clock
 from territories.prepared import ANY_TIME, Prepared
 from workshops import actions
-from workshops.catalogue import NOBODY, alternatives, bookable, claims
+from workshops.catalogue import NOBODY, alternatives, bookable, claims, due
 from workshops.forms import BookingForm, WaitlistForm
 from workshops.models import Booking, WaitlistEntry
 from workshops.proposed import FOR, request_said
@@ -33,6 +33,7 @@ from workshops.views.for_whom import to_register
 # A smallint of PostgreSQL.
 MOST_PEOPLE = 32_767
 GONE = "Ce créneau n’est plus disponible."
+IN_TURN = "Ce créneau s’est libéré\u00a0: il revient d’abord à qui l’attend, dans l’ordre de la liste."
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,6 +144,8 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     own = list(_managed(request))
     if not own:
         return to_register(request, "réserver")
+    if request.method == "POST" and (turn := _serve(request, slot_id, now)):
+        return turn
     proposed = proposed_for(request, own)
     form = WaitlistForm(request.POST or None, associations=own, places=wanted.places, wanted=proposed)
     if request.method == "POST" and form.is_valid() and accepted(form, lambda: _join_queue(request, wanted, form)):
@@ -154,7 +157,28 @@ def wait(request: HttpRequest, slot_id: int) -> HttpResponse:
     free = not form.is_bound and bookable(now).filter(pk=slot_id).exists()
     until = WaitlistEntry.answered_until(wanted)
     context = {"slot": wanted, "form": form, "ahead": ahead, "until": until, "refusal": refusal, "free": free}
+    context |= {"is_due": bool(refusal) and due(now).filter(pk=slot_id).exists() and _waits(own, wanted)}
     return render(request, "workshops/waitlist_join.html", context, status=422 if form.is_bound else 200)
+
+
+def _serve(request: HttpRequest, slot_id: int, now: dt.datetime) -> HttpResponse | None:
+    """To who sends a form for a slot that came free unnoted: the first in its queue has it held, whoever asks.
+
+    None for who may go on and queue behind it.
+    """
+    held = actions.offer_next(slot_id=slot_id, now=now)
+    own = list(_managed(request))
+    if held is not None and held.association in own:
+        messages.success(request, "C’est votre tour\u00a0: ce créneau est gardé pour vous.")
+        return redirect("workshops:association_booking", held.association.slug, held.pk)
+    if held is not None and _waits(own, held.slot):
+        messages.info(request, IN_TURN)
+        return redirect("workshops:waitlist_join", slot_id)
+    return None
+
+
+def _waits(own: Sequence[Association], slot: Slot) -> bool:
+    return WaitlistEntry.objects.waiting().filter(slot=slot, association__in=own).exists()
 
 
 def _had_by_all(slot: Slot, own: Sequence[Association], now: dt.datetime) -> str:
@@ -236,6 +260,10 @@ def _taken(
     """409: somebody was faster; the next best slots stand on the page, else a request that is filled alike."""
     now = clock.now()
     (wanted,) = _LOST(slot=slot_id, now=now)
+    if request.method == "POST" and wanted.is_due:  # type: ignore[attr-defined]
+        if turn := _serve(request, slot_id, now):
+            return turn
+        message = IN_TURN
     context = {
         "slot": wanted,
         "message": message,
@@ -249,7 +277,8 @@ def _taken(
 
 def _lost(*, slot: int, now: dt.datetime) -> SlotQuerySet:
     is_open = Exists(Slot.objects.open(now).filter(pk=OuterRef("pk")))
-    return Slot.objects.with_place().filter(pk=slot).annotate(is_open=is_open)
+    is_due = Exists(due(now).filter(pk=OuterRef("pk")))
+    return Slot.objects.with_place().filter(pk=slot).annotate(is_open=is_open, is_due=is_due)
 
 
 _LOST = Prepared(_lost, slot=-1, now=ANY_TIME)
