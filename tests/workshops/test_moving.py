@@ -194,6 +194,22 @@ def test_accepted_after_the_company_called_the_workshop_off_it_is_a_new_one(
     assert list(states) == [(booking.pk, "cancelled"), (asked.pk, "planned")]
 
 
+@pytest.mark.parametrize(("visitors", "kept"), [(9, 9), (13, None), (None, None)])
+def test_new_one_has_what_was_prepared_of_what_was_called_off(
+    world: World, booking: Booking, later: Slot, now: dt.datetime, visitors: int | None, kept: int | None
+) -> None:
+    """Visitors where the room holds them."""
+    small = factories.make_slot(factories.make_room(now, world.site, capacity=12), later.starts_at)
+    Slot.objects.filter(pk=small.pk).update(booking_mode=BookingMode.ON_APPROVAL)
+    said = {"title": "Premiers courriels", "topics": ["email"], "level": "debutant", "material": "Six tablettes."}
+    asked, by = move(booking, small, now), world.company_owner
+    Workshop.objects.update(**said, visitors=visitors, visitors_told_at=now if visitors else None)
+    actions.cancel_booking(booking=booking, side=Side.COMPANY, code=Reason.CLOSED, by=by, now=now)
+    actions.accept_booking(booking=asked, by=by, now=now)
+    fields = ("title", "topics", "level", "material", "visitors")
+    assert Workshop.objects.values(*fields).get(booking=asked) == {**said, "visitors": kept}
+
+
 def test_other_company_is_told_that_it_comes_and_the_first_that_it_is_off(
     world: World, booking: Booking, now: dt.datetime
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -24,9 +25,10 @@ from workshops.actions.bookings import (
 from workshops.actions.cancelling import shut
 from workshops.actions.moves import AlreadySettled, expire_lapsed, settle
 from workshops.actions.moving import check_visitors, finish_move, later_sequence
+from workshops.actions.preparing import PREPARED
 from workshops.actions.waitlist import offer_next
 from workshops.catalogue import instead_of
-from workshops.models import Booking, Reason, Side
+from workshops.models import Booking, Reason, Side, Workshop
 
 TWO_AT_ONCE = "Une autre séance de ce groupe est désormais à ce moment-là\u00a0: déclinez la demande."
 ROOM_TAKEN = (
@@ -70,7 +72,7 @@ def accept_booking(*, booking: Booking, by: User, now: dt.datetime) -> None:
         told = {} if moved is None else {"sequence": later_sequence(booking)}
         settle(booking, Booking.State.CONFIRMED, by=by, now=now, **told)
     if moved is None or not finish_move(moved=moved, booking=booking, side=Side.ASSOCIATION, by=by, now=now):
-        confirmed(booking, now)
+        confirmed(booking, now, prepared=_prepared_before(moved, slot))
     settle_others(slot, association=booking.association, by=by, now=now)
 
 
@@ -102,6 +104,19 @@ def decline_booking(
         shut(slot, code=Reason(code), reason=reason, by=by, now=now)
     else:
         offer_next(slot_id=booking.slot_id, now=now)
+
+
+def _prepared_before(moved: Booking | None, slot: Slot) -> dict[str, Any]:
+    """What its association had prepared of a workshop that was called off before its move was answered.
+
+    Who was told to come where the room of the other slot is big enough.
+    """
+    off = Workshop.objects.filter(booking=moved).first() if moved else None
+    if off is None:
+        return {}
+    prepared = {name: getattr(off, name) for name in PREPARED}
+    fits = off.visitors is None or off.visitors <= slot.room_capacity
+    return prepared if fits else prepared | dict.fromkeys(("visitors", "visitors_told_at", "visitors_told_by"))
 
 
 def _is_already(booking: Booking, state: Booking.State) -> bool:

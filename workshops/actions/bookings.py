@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -401,9 +402,9 @@ def settle_others(slot: Slot, *, association: Association, by: User, now: dt.dat
         emails.booking_not_selected(booking=other, now=now, others=others)
 
 
-def confirmed(booking: Booking, now: dt.datetime) -> None:
-    """What follows from a confirmation: the workshop, the state of the request, the mails."""
-    Workshop.objects.create(booking=booking, created_at=now)
+def confirmed(booking: Booking, now: dt.datetime, *, prepared: Mapping[str, Any] | None = None) -> None:
+    """What follows from a confirmation: the workshop, with what is `prepared`, the state of the request, the mails."""
+    Workshop.objects.create(booking=booking, created_at=now, **(prepared or {}))
     if booking.request_id:
         associations.move_request(request_id=booking.request_id, to=Request.State.IN_PROGRESS, now=now)
     emails.booking_confirmed(booking=booking, now=now)
