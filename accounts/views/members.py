@@ -57,10 +57,10 @@ class MemberPages:
         routes: list[tuple[str, View, str]] = [
             (
                 "invitation/<str:token>/",
-                login_not_required(require_http_methods(["GET", "POST"])(self.invitation)),
+                login_not_required(require_http_methods(["GET", "HEAD", "POST"])(self.invitation)),
                 "invitation",
             ),
-            ("rejoindre/<str:token>/", require_http_methods(["GET", "POST"])(self.join), "join"),
+            ("rejoindre/<str:token>/", require_http_methods(["GET", "HEAD", "POST"])(self.join), "join"),
             ("<slug:slug>/membres/", require_safe(self.members), "members"),
             ("<slug:slug>/membres/inviter/", require_POST(self.invite), "member_invite"),
             ("<slug:slug>/membres/confirmer/", require_POST(self.confirm), "members_confirm"),

@@ -98,6 +98,7 @@ def test_invited_person_signs_up_and_comes_back_to_the_invitation(
     world: World, now: dt.datetime, client: Client
 ) -> None:
     address = invitation_path(world.company, factories.make_invitation(now, world.company, "nina@example.org"))
+    assert client.head(address).status_code == 200
     signup = re.search(r'href="(/compte/signup/[^"]+)"', client.get(address).content.decode())
     assert signup is not None
     client.post(
@@ -121,6 +122,7 @@ def test_registered_number_leads_to_joining(world: World, now: dt.datetime, visi
     join = re.search(r'href="(/associations/rejoindre/[^"]+)"', answer.content.decode())
     assert join is not None
     assert "La Souris verte" in client.get(join[1]).content.decode()
+    assert client.head(join[1]).status_code == 200
     assert client.post(join[1], {"message": "Bonjour"}).status_code == 302
     assert Message.objects.filter(template="join_requested").count() == 1
     assert client.post(join[1], {"message": "Bonjour"}).status_code == 422
