@@ -262,17 +262,13 @@ def booking_changes_hands() -> pgtrigger.Trigger:
     )
 
 
-# A season that changes makes its evenings anew: who had asked for one has asked for the same evening of the new ones.
+# A season that changes makes its evenings anew in its room: who had asked for one has asked for that of the new ones.
 _STAYS = """
     IF OLD.state NOT IN ('pending', 'held') OR NOT EXISTS (
         SELECT FROM companies_slot AS was
-        JOIN companies_room AS old_room ON old_room.id = was.room_id
-        JOIN companies_site AS old_site ON old_site.id = old_room.site_id
-        JOIN companies_slot AS becomes ON becomes.starts_at = was.starts_at AND becomes.ends_at = was.ends_at
-        JOIN companies_room AS new_room ON new_room.id = becomes.room_id
-        JOIN companies_site AS new_site ON new_site.id = new_room.site_id
+        JOIN companies_slot AS becomes ON becomes.room_id = was.room_id
+        AND becomes.starts_at = was.starts_at AND becomes.ends_at = was.ends_at
         WHERE was.id = OLD.slot_id AND becomes.id = NEW.slot_id AND becomes.state = 'open'
-        AND new_site.company_id = old_site.company_id
     ) THEN
         RAISE EXCEPTION 'A booking stays on its slot.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'booking_stays_on_its_slot';
@@ -282,7 +278,7 @@ _STAYS = """
 
 
 def booking_stays_on_its_slot() -> pgtrigger.Trigger:
-    """What waits for a word may go over to the same evening made anew; another slot is another booking."""
+    """What waits for a word may go over to the same evening made anew in its room; another slot is another booking."""
     return pgtrigger.Trigger(
         name="booking_stays_on_its_slot",
         when=pgtrigger.Before,

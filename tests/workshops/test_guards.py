@@ -271,15 +271,19 @@ def test_booking_that_waited_goes_on_where_the_slot_is_free(
 
 
 def test_booking_stays_on_its_slot(world: World, now: dt.datetime) -> None:
-    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
-    same = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
-    change = "UPDATE workshops_booking SET slot_id = %s WHERE id = %s"
+    """Or goes over to the same evening in its room, made anew."""
     asked = factories.make_booking(now, world.slot, world.association, state="pending")
-    refused("booking_stays_on_its_slot", change, other.pk, asked.pk)
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7))
+    elsewhere = factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at)
+    change = "UPDATE workshops_booking SET slot_id = %s WHERE id = %s"
+    for slot in (other, elsewhere):
+        refused("booking_stays_on_its_slot", change, slot.pk, asked.pk)
+    Slot.objects.filter(pk=world.slot.pk).update(state="withdrawn", withdrawn_at=now)
+    anew = factories.make_slot(world.room, world.slot.starts_at)
     with connection.cursor() as cursor:
-        cursor.execute(change, [same.pk, asked.pk])
-    agreed = factories.make_booking(now, world.slot, factories.make_association(now))
-    refused("booking_stays_on_its_slot", change, same.pk, agreed.pk)
+        cursor.execute(change, [anew.pk, asked.pk])
+    agreed = factories.make_booking(now, elsewhere, factories.make_association(now))
+    refused("booking_stays_on_its_slot", change, anew.pk, agreed.pk)
 
 
 def test_what_is_to_come_goes_to_no_association_that_may_not_book(world: World, now: dt.datetime) -> None:
