@@ -28,6 +28,7 @@ STAMPS = {
     "created": "création",
     "link_sent": "envoi du lien",
     "signed": "signature",
+    "corrected": "correction",
     "submitted": "envoi à la modération",
     "claimed": "prise du dossier",
     "decided": "décision",
@@ -150,4 +151,7 @@ def _shown(event: Any, field: Any, names: dict[int, str]) -> str:
     if isinstance(value, dt.datetime):
         local = value.astimezone(ZoneInfo(settings.TIME_ZONE))
         return f"{long_date(local.date())}, {wall_time(local)}"
+    if isinstance(value, list):
+        words = dict(field.base_field.flatchoices)
+        return ", ".join(str(words.get(one, one)) for one in value)
     return str(dict(field.flatchoices).get(value, value))

@@ -102,6 +102,7 @@ class Kind(ABC):
         organisation = self.organisation(file)
         context: Context = {
             "history": told(self.history(file), reasons=dict(self.reasons), fields=self.remarks),
+            "changes": told_changes(self.changes(file)),
         }
         if organisation is not None:
             own = type(organisation)
@@ -356,6 +357,9 @@ class DisputeKind(Kind):
         place = "workshop__booking__slot__room__site"
         shown = Dispute.objects.select_related(f"{place}__company", f"{place}__commune", "claimed_by")
         return shown.select_related("workshop__booking__association").prefetch_related("workshop__reports")
+
+    def changes(self, file: Any) -> list[Change]:
+        return [change for report in file.workshop.reports.all() for change in changes(report)]
 
     def decide(self, file: Any, decision: dict[str, Any], *, by: User, now: dt.datetime) -> None:
         held = decision["outcome"] == "approve"

@@ -93,7 +93,18 @@ from workshops.actions.reminders import (
     remind_workshops,
 )
 from workshops.actions.replying import AlreadyReplied, NothingToAnswer, SaysNothing, reply
-from workshops.actions.reports import AlreadyReported, NotOver, check_to_report, report_workshop, settle_by_company
+from workshops.actions.reports import (
+    AlreadyReported,
+    AnotherStory,
+    NotCorrectable,
+    NotOver,
+    check_to_correct,
+    check_to_report,
+    correct_report,
+    gives_its_figures,
+    report_workshop,
+    settle_by_company,
+)
 from workshops.actions.searches import AlreadySaved, TooManySaved, change_alerts, forget_search, save_search
 from workshops.actions.series import (
     Change,
@@ -127,6 +138,7 @@ __all__ = [
     "AlreadySaved",
     "AlreadySettled",
     "AlreadyWaiting",
+    "AnotherStory",
     "BookedCourse",
     "CannotOpen",
     "Change",
@@ -138,6 +150,7 @@ __all__ = [
     "NobodyMissing",
     "NotAdmitted",
     "NotAllFree",
+    "NotCorrectable",
     "NotInsured",
     "NotMovable",
     "NotNow",
@@ -193,6 +206,7 @@ __all__ = [
     "check_sought",
     "check_to_agree",
     "check_to_come",
+    "check_to_correct",
     "check_to_move",
     "check_to_report",
     "check_to_write",
@@ -200,6 +214,7 @@ __all__ = [
     "close_places",
     "come",
     "compute_plans",
+    "correct_report",
     "count_needs",
     "count_standings",
     "course_key",
@@ -211,6 +226,7 @@ __all__ = [
     "follow_plans",
     "forget_dismissals",
     "forget_search",
+    "gives_its_figures",
     "hanging_on",
     "hide_request",
     "invite_volunteers",

@@ -121,6 +121,16 @@ def note_presences(workshop: Workshop, presences: Iterable[Presence], *, by: Use
         )
 
 
+def noted(workshop: Workshop, presences: Iterable[Presence]) -> bool:
+    """Whether a report has said just that of these volunteers."""
+    told = {one.volunteer_id: one for one in Attendance.objects.filter(workshop=workshop, is_reported=True)}
+    return all(
+        one.volunteer.pk in told
+        and all(getattr(told[one.volunteer.pk], name) == getattr(one, name) for name in Presence._fields[1:])
+        for one in presences
+    )
+
+
 def _refusals() -> dict[str, Refused]:
     return {
         "attendance_of_a_begun_workshop": NotNow("Cet atelier n’a pas commencé, ou il est annulé."),

@@ -15,14 +15,16 @@ from associations.models import Request
 from companies.models import Slot
 from territories.wording import long_date, wall_time
 from workshops import emails
-from workshops.actions.attending import Presence, minutes_at_work, note_presences
+from workshops.actions.attending import Presence, minutes_at_work, note_presences, noted
 from workshops.actions.disputing import dispute
 from workshops.actions.moves import move_booking, release_request
-from workshops.models import Booking, Report, Side, Workshop
+from workshops.models import Booking, Dispute, Report, Side, Workshop
 
 # Days after which what nobody has reported is over.
 UNREPORTED_WITHIN = 30
 REPORTED = "Votre compte rendu est déjà enregistré."
+# How long a side may correct its report, and give its figures after a moderator's decision.
+CORRECTED_WITHIN = dt.timedelta(days=14)
 
 
 class NotOver(Refused):
@@ -31,6 +33,16 @@ class NotOver(Refused):
 
 class AlreadyReported(Refused):
     """This side has reported."""
+
+
+class NotCorrectable(Refused):
+    """The report stands as it is."""
+
+
+class AnotherStory(Refused):
+    """Figures by which somebody came, or nobody did, contrary to what the report says."""
+
+    field = "attended"
 
 
 def check_to_report(workshop: Workshop, side: Side, now: dt.datetime) -> None:
@@ -95,6 +107,66 @@ def report_workshop(
         dispute(workshop=workshop, now=now)
         Workshop.objects.planned().filter(pk=workshop.pk).update(state=Workshop.State.CLOSED, closed_at=now)
     return report
+
+
+def gives_its_figures(report: Report) -> bool:
+    """Whether a moderator has said that people were there of whom the report counts nobody; its dispute is loaded."""
+    dispute = getattr(report.workshop, "dispute", None)
+    was_held = dispute is not None and dispute.state == Dispute.State.HELD
+    return was_held and (report.absent != "" or report.says_nobody_came)
+
+
+def check_to_correct(report: Report, now: dt.datetime) -> None:
+    """Whether its side may still correct it; its dispute is loaded.
+
+    Raises:
+        NotCorrectable
+    """
+    dispute = getattr(report.workshop, "dispute", None)
+    since = report.created_at
+    if dispute is not None and not dispute.is_open:
+        if not gives_its_figures(report):
+            raise NotCorrectable("La modération a conclu\u00a0: ce compte rendu ne se corrige plus.")
+        since = dispute.decided_at
+    if since + CORRECTED_WITHIN <= now:
+        raise NotCorrectable(
+            f"Un compte rendu se corrige pendant {CORRECTED_WITHIN.days} jours\u00a0: celui-ci reste comme il est."
+        )
+
+
+@transaction.atomic
+def correct_report(*, report: Report, presences: Collection[Presence] = (), by: User, now: dt.datetime) -> None:
+    """Write what a side counted anew, of the same workshop and on its own figures: what counts follows at once.
+
+    `report` is its row as it is to be, with the volunteers who are not on the portal, as in `report_workshop`. Whether
+    anybody was there is not corrected: that is a story of its own, which a moderator may have told. Who said that
+    nobody was there, and was not believed, gives its figures so. What is the same changes nothing.
+
+    Raises:
+        NotCorrectable, AnotherStory: nothing is written.
+    """
+    workshop = Workshop.objects.select_for_update(no_key=True).get(pk=report.workshop_id)
+    before = Report.objects.select_related("workshop__dispute").get(pk=report.pk)
+    check_to_correct(before, now)
+    if report.side == Side.COMPANY:
+        _count_in(report, presences)
+    if not gives_its_figures(before):
+        _check_same_story(before, report)
+    is_same = all(getattr(report, name) == getattr(before, name) for name in Report.SAID)
+    if is_same and noted(workshop, presences):
+        return
+    report.corrected_at, report.corrected_by = now, by
+    report.save(update_fields=[*Report.SAID, "corrected_at", "corrected_by"])
+    note_presences(workshop, presences, by=by, now=now)
+
+
+def _check_same_story(before: Report, after: Report) -> None:
+    if after.absent != before.absent or after.says_nobody_came != before.says_nobody_came:
+        raise AnotherStory(
+            "Ce compte rendu dit que personne n’est venu\u00a0: il ne se corrige pas en un nombre."
+            if before.says_nobody_came
+            else "Ce compte rendu dit que l’atelier a été tenu\u00a0: indiquez au moins une personne."
+        )
 
 
 def _written(report: Report) -> Report | None:

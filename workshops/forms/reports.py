@@ -11,7 +11,7 @@ from django import forms
 from accounts.vocabulary import Topic
 from companies.models import Engagement, SlotVolunteer
 from territories.wording import counted
-from workshops.actions import Presence
+from workshops.actions import Presence, gives_its_figures
 from workshops.models import MOST_MINUTES, Attendance, Booking, Report, Side
 
 # Short, for several in one line.
@@ -41,19 +41,35 @@ class ReportForm(forms.ModelForm[Report]):
             "comment": "Lu par les modérateurs, et par l’autre organisation si vous signalez son absence.",
         }
 
-    def __init__(self, data: Any = None, *, booking: Booking) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, booking: Booking, report: Report | None = None) -> None:
+        """`report` is what is corrected: whether anybody was there stands, unless a moderator has said otherwise."""
+        super().__init__(data, instance=report)
         self.booking = booking
+        self.corrects = report is not None
+        self.keeps = report if report is not None and not gives_its_figures(report) else None
         self.fields["rating"].required = not self.is_absent()
         self.fields["rating"].label = "Note, de 1 à 5"
         self.fields["absent"].label = f"{self.absent_name()} n’est pas venue"
         # One of its answers is that one does not know.
         self.fields["sessions_cleared"].always_answered = True  # type: ignore[attr-defined]  # read by the template
+        if report is not None and report.sessions_cleared is not None:
+            self.initial["sessions_cleared"] = "yes" if report.sessions_cleared else "no"
         if not booking.slot.computers:
             del self.fields["sessions_cleared"]
+        if self.corrects:
+            del self.fields["absent"]
+        if self.is_absent():
+            self._leave_out("rating", "sessions_cleared")
+
+    def _leave_out(self, *names: str) -> None:
+        """What is not asked where a report that is corrected says that nobody was there."""
+        for name in names if self.corrects else ():
+            self.fields.pop(name, None)
 
     def is_absent(self) -> bool:
-        """Whether the form that was sent says so: then nothing else has to be told."""
+        """Whether the form that was sent says so, or the report that it corrects: then nothing else has to be told."""
+        if self.corrects:
+            return self.keeps is not None and self.keeps.absent != ""
         return bool(self.data.get("absent"))
 
     def absent_name(self) -> str:
@@ -62,7 +78,8 @@ class ReportForm(forms.ModelForm[Report]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        cleaned["absent"] = self.OTHER if cleaned.get("absent") else ""
+        absent = self.is_absent() if self.corrects else cleaned.get("absent")
+        cleaned["absent"] = self.OTHER if absent else ""
         self.instance.absent = cleaned["absent"]
         if cleaned["absent"]:
             self._check_nothing_else(cleaned)
@@ -98,12 +115,16 @@ class AssociationReportForm(ReportForm):
     class Meta(ReportForm.Meta):
         fields = ("attended", *Report.BRACKETS, "taught", *ReportForm.Meta.fields)  # type: ignore[assignment]
 
-    def __init__(self, data: Any = None, *, booking: Booking, planned: Sequence[str] = ()) -> None:
-        super().__init__(data, booking=booking)
+    def __init__(
+        self, data: Any = None, *, booking: Booking, report: Report | None = None, planned: Sequence[str] = ()
+    ) -> None:
+        super().__init__(data, booking=booking, report=report)
         self.fields["attended"].required = not self.is_absent()
         self.fields["taught"].initial = planned or [booking.topic]
         for bracket in Report.BRACKETS:
             self.fields[bracket].required = False
+        if self.is_absent():
+            self._leave_out("attended", "crowd", "taught", *Report.BRACKETS)
 
     def told_besides(self, cleaned: dict[str, Any]) -> list[str]:
         came = max(cleaned.get("attended") or 0, sum(cleaned.get(bracket) or 0 for bracket in Report.BRACKETS))
@@ -112,6 +133,8 @@ class AssociationReportForm(ReportForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.corrects and self.is_absent():
+            return cleaned
         for bracket in Report.BRACKETS:
             if cleaned.get(bracket) is None:
                 cleaned[bracket] = 0
@@ -154,6 +177,19 @@ class CompanyReportForm(ReportForm):
     class Meta(ReportForm.Meta):
         fields = ("volunteers", *ReportForm.Meta.fields)  # type: ignore[assignment]
 
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        booking: Booking,
+        report: Report | None = None,
+        noted: Sequence[Attendance] = (),
+    ) -> None:
+        """`noted` are the volunteers whom the report that is corrected names: the others are counted here."""
+        super().__init__(data, booking=booking, report=report)
+        if report is not None:
+            self.initial.update(_others(report, noted))
+
     def save(self, commit: bool = True) -> Report:  # noqa: FBT001, FBT002  # Django's signature
         """The report with the minutes of these volunteers together."""
         minutes = round(self.cleaned_data["volunteers"] * self.cleaned_data["hours"] * 60)
@@ -161,6 +197,17 @@ class CompanyReportForm(ReportForm):
         at_work = self.cleaned_data["engagement_type"] == Engagement.MECENAT
         self.instance.mecenat_minutes = minutes if at_work else 0
         return super().save(commit=commit)
+
+
+def _others(report: Report, noted: Sequence[Attendance]) -> dict[str, Any]:
+    """Of the volunteers of a report, those who are not among these."""
+    there = [one for one in noted if one.minutes]
+    volunteers = (report.volunteers or 0) - len(there)
+    minutes = (report.volunteer_minutes or 0) - sum(one.minutes for one in there)
+    at_work = (report.mecenat_minutes or 0) - sum(one.mecenat_minutes for one in there)
+    engagement = Engagement.MECENAT if at_work else Engagement.BENEVOLAT
+    hours = {"hours": _in_hours(round(minutes / volunteers))} if volunteers else {}
+    return {"volunteers": volunteers, "engagement_type": engagement, **hours}
 
 
 class PresenceForm(forms.Form):
@@ -191,9 +238,13 @@ class PresenceForm(forms.Form):
         super().__init__(
             data,
             prefix=f"volunteer-{promise.pk}",
-            initial={"hours": _in_hours(said.minutes if said else minutes), "engagement_type": engagement},
+            initial={
+                "hours": _in_hours(said.minutes if said else minutes),
+                "engagement_type": engagement,
+                "own_hours": _in_hours(said.own_minutes) if said and said.own_minutes else None,
+            },
         )
-        self.promise = promise
+        self.promise, self.said = promise, said
         field = self.fields["engagement_type"]
         assert isinstance(field, forms.ChoiceField)
         # Who had promised on working time may have come in their own; the other way needs a consent first.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.vocabulary import Topic
 from territories.closed_lists import WordField, WordsField
@@ -38,12 +40,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 HELD = ~Q(workshop__booking__state=Booking.State.NO_SHOW) & ~Q(workshop__dispute__state="open")
 
 
+@tracked(exclude=["comment"])
 class Report(models.Model):
     """What one side counted after a workshop: numbers, never names.
 
     The association counts people by the national age brackets and tells what was taught; the company counts
     volunteers and their hours, on either time. Each may say that the other did not come: then nobody is counted, and
-    nothing is rated.
+    nothing is rated. Its figures may be corrected; whether anybody was there stands, unless a moderator has said that
+    the workshop was held.
     """
 
     BRACKETS = (
@@ -97,6 +101,8 @@ class Report(models.Model):
     comment = models.TextField("en quelques mots", max_length=2000, blank=True)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    corrected_at = models.DateTimeField(null=True, editable=False)
+    corrected_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
 
     objects = ReportQuerySet.as_manager()
 
@@ -145,6 +151,26 @@ class Report(models.Model):
                 condition=Q(absent="")
                 | Q(absent="company", side="association", attended=0, taught=[])
                 | Q(absent="association", side="company"),
+            ),
+            models.CheckConstraint(
+                name="report_corrected_at_an_instant",
+                condition=Q(corrected_by=None) | Q(corrected_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="report_keeps_its_story",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("absent", "attended"),  # type: ignore[no-untyped-call]  # the library has no types here
+                func="""
+                    IF (OLD.absent, OLD.attended = 0) IS DISTINCT FROM (NEW.absent, NEW.attended = 0) AND NOT EXISTS (
+                        SELECT FROM workshops_dispute WHERE workshop_id = NEW.workshop_id AND state = 'held'
+                    ) THEN
+                        RAISE EXCEPTION 'Whether anybody was there is not corrected.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'report_keeps_its_story';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

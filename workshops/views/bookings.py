@@ -116,12 +116,17 @@ def _of_workshop(workshop: Workshop, side: Side, now: dt.datetime) -> dict[str, 
     booking = workshop.booking
     joined = SlotVolunteer.objects.filter(slot=booking.slot, stand_in_asked_at=None).count()
     taken = Booking.objects.filter(pk=booking.pk).on_taken_rooms(now).exists()
+    reports = {report.side: report for report in workshop.reports.all()}
+    own = reports.get(side)
     return {
         "workshop": workshop,
         "writes": not refusal_of(lambda: actions.check_to_write(workshop, now)),
-        "own_report": next((one for one in workshop.reports.all() if one.side == side), None),
+        "own_report": own,
+        "other_report": reports.get(side.other),
+        "may_correct": own is not None and not refusal_of(lambda: actions.check_to_correct(own, now)),
+        "gives_figures": own is not None and actions.gives_its_figures(own),
         # The words of the mail about it; the rest of what the other side wrote is for moderators.
-        "told_absent": next((one for one in workshop.reports.all() if one.absent == side), None),
+        "told_absent": next((one for one in reports.values() if one.absent == side), None),
         "asked": workshop.agreement_asked_at is not None and workshop.agreed_at(side) is None,
         "lights": lights(workshop, joined=joined, room_taken=taken),
     }

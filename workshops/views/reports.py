@@ -11,16 +11,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.identity import signed_in
-from accounts.refusals import Refused, refusal_of
+from accounts.refusals import accepted, refusal_of
 from associations.views import managed_association
 from companies.models import SlotVolunteer
 from companies.views import managed_company
 from territories import clock
 from workshops import actions
+from workshops.actions import Presence
 from workshops.forms import AssociationReportForm, CompanyReportForm, PresenceForm, ReportForm
-from workshops.models import Attendance, Booking, Side, Workshop
+from workshops.models import Attendance, Booking, Report, Side, Workshop
 from workshops.views.bookings import booking_for, booking_of
 from workshops.views.moved import led_on, workshop_of
+
+# In the address of the form that corrects a report.
+CORRECTING = "corriger"
+THANKS = "Merci\u00a0! Votre compte rendu est enregistré."
+CORRECTED = "Votre compte rendu est corrigé."
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,11 +36,14 @@ def company_report(request: HttpRequest, slug: str, booking_id: int) -> HttpResp
     workshop = workshop_of(booking)
     if workshop is None:
         return led_on(request, booking, Side.COMPANY)
-    if refused := _nothing_to_write(request, workshop, booking, Side.COMPANY):
+    corrected = _to_correct(request, workshop, Side.COMPANY)
+    if refused := _nothing_to_write(request, workshop, booking, Side.COMPANY, corrected):
         return refused
     data = request.POST or None
-    form = CompanyReportForm(data, booking=booking)
-    return _report(request, booking, workshop, form, _presences(workshop, booking, data))
+    presences = _presences(workshop, booking, data)
+    noted = [one.said for one in presences if one.said]
+    form = CompanyReportForm(data, booking=booking, report=corrected, noted=noted)
+    return _report(request, booking, workshop, form, presences)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,19 +53,29 @@ def association_report(request: HttpRequest, slug: str, booking_id: int) -> Http
     workshop = workshop_of(booking)
     if workshop is None:
         return led_on(request, booking, Side.ASSOCIATION)
-    if refused := _nothing_to_write(request, workshop, booking, Side.ASSOCIATION):
+    corrected = _to_correct(request, workshop, Side.ASSOCIATION)
+    if refused := _nothing_to_write(request, workshop, booking, Side.ASSOCIATION, corrected):
         return refused
-    return _report(
-        request,
-        booking,
-        workshop,
-        AssociationReportForm(request.POST or None, booking=booking, planned=workshop.topics),
-    )
+    data = request.POST or None
+    form = AssociationReportForm(data, booking=booking, report=corrected, planned=workshop.topics)
+    return _report(request, booking, workshop, form)
 
 
-def _nothing_to_write(request: HttpRequest, workshop: Workshop, booking: Booking, side: Side) -> HttpResponse | None:
+def _to_correct(request: HttpRequest, workshop: Workshop, side: Side) -> Report | None:
+    """The report of this side, where the address says that it is corrected."""
+    written = workshop.reports.select_related("workshop__dispute").filter(side=side)
+    return written.first() if CORRECTING in request.GET else None
+
+
+def _nothing_to_write(
+    request: HttpRequest, workshop: Workshop, booking: Booking, side: Side, corrected: Report | None
+) -> HttpResponse | None:
     """No form before the workshop is over, nor for one that is off or reported; said before anybody fills one in."""
-    refusal = refusal_of(lambda: actions.check_to_report(workshop, side, clock.now()))
+    now = clock.now()
+    if corrected is None:
+        refusal = refusal_of(lambda: actions.check_to_report(workshop, side, now))
+    else:
+        refusal = refusal_of(lambda: actions.check_to_correct(corrected, now))
     if not refusal or request.method == "POST":
         return None
     context = {"booking": booking, "refusal": refusal, "back": _booking_url(booking, side)}
@@ -78,24 +97,24 @@ def _report(
 ) -> HttpResponse:
     side = Side.COMPANY if form.OTHER == Side.ASSOCIATION else Side.ASSOCIATION
     if form.is_bound and all([form.is_valid(), *(one.is_valid() for one in presences)]):
-        try:
-            actions.report_workshop(
-                workshop=workshop,
-                report=form.save(commit=False),
-                side=side,
-                presences=[one.presence() for one in presences],
-                by=signed_in(request),
-                now=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, "Merci\u00a0! Votre compte rendu est enregistré.")
+        told = [one.presence() for one in presences]
+        if accepted(form, lambda: _write(request, workshop, side, form, told)):
+            messages.success(request, CORRECTED if form.corrects else THANKS)
             return redirect(_booking_url(booking, side))
     planned = workshop.topic_labels or [str(booking.get_topic_display())]
     context = {"booking": booking, "side": side.value, "form": form, "presences": presences, "planned": planned}
     context["wrong"] = [one for one in presences if one.errors]
     return render(request, "workshops/report_create.html", context, status=422 if form.is_bound else 200)
+
+
+def _write(
+    request: HttpRequest, workshop: Workshop, side: Side, form: ReportForm, presences: Sequence[Presence]
+) -> None:
+    report, by, now = form.save(commit=False), signed_in(request), clock.now()
+    if form.corrects:
+        actions.correct_report(report=report, presences=presences, by=by, now=now)
+    else:
+        actions.report_workshop(workshop=workshop, report=report, side=side, presences=presences, by=by, now=now)
 
 
 def _booking_url(booking: Booking, side: Side) -> str:
