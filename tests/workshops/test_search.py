@@ -2,7 +2,6 @@
 
 import datetime as dt
 import html
-import itertools
 import random
 import re
 import time
@@ -30,11 +29,12 @@ from territories.templatetags.wording import wall_time
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
+from tests.workshops.reading import asked, ends, search
 from workshops import counting, filters, searching
 from workshops.cards import card_of, draw
-from workshops.filters import Position, PositionField, SlotFilter, read
+from workshops.filters import Position, PositionField, SlotFilter
 from workshops.models import Booking
-from workshops.searching import Criteria, Found, find
+from workshops.searching import find
 from workshops.views import following, recent, results
 
 Visitor = Callable[[User], Client]
@@ -125,39 +125,6 @@ def away(slot: Slot, place: Commune) -> float:
     return kilometres_between((place.latitude, place.longitude), (site.latitude, site.longitude))
 
 
-def asked(query: dict[str, str]) -> Criteria:
-    typed = QueryDict(mutable=True)
-    typed.update(query)
-    found = read(typed)
-    assert found is not None
-    return Criteria.of(found.cleaned)
-
-
-def ends(found: Found, criteria: Criteria) -> tuple[Position, Position]:
-    first, last = found.ends(criteria)
-    assert first is not None
-    assert last is not None
-    return first, last
-
-
-def search(query: dict[str, str], *, count: int = 7) -> list[int]:
-    """Page by page until the end, then back again: both ways are one list."""
-    criteria, pages = asked(query), []
-    found = find(criteria, now=NOW, count=count)
-    while True:
-        pages.append([row[0] for row in found.rows])
-        if not found.more:
-            break
-        found = find(criteria, now=NOW, position=ends(found, criteria)[1], count=count)
-    forwards = [number for page in pages for number in page]
-    back: list[int] = []
-    while found.rows:
-        back = [row[0] for row in found.rows] + back
-        found = find(criteria, now=NOW, position=ends(found, criteria)[0], backwards=True, count=count)
-    assert back == forwards
-    return forwards
-
-
 def expected(slots: list[Slot], query: dict[str, str]) -> list[int]:
     place = Commune.objects.resolve(query["lieu"]) if "lieu" in query else None
     found = [slot for slot in slots if slow(slot, query, place)]
@@ -196,34 +163,6 @@ def test_search_equals_a_slow_filter(slots: list[Slot]) -> None:
         found = search(query)
         assert found == expected(slots, query), query
         assert found, query
-
-
-CHOICES: dict[str, list[str]] = {
-    "lieu": [f"insee-{factories.LILLE}", "insee-75056", "insee-97411"],
-    "rayon": ["5", "10", "20", "30", "50", "100"],
-    "tri": ["distance"],
-    "moment": ["soir", "weekend", "semaine"],
-    "ordinateurs": ["1", "3"],
-    "places": ["6", "9"],
-    "benevoles": ["1", "2"],
-    "theme": TOPICS,
-    "reponse": ["immediate", "accord"],
-    "acces": ["on"],
-    "departement": ["59", "974"],
-    "commune": [f"insee-{factories.LILLE}", f"insee-{factories.ROUBAIX}", "insee-75056"],
-    "du": ["2026-12-05", "2026-12-09"],
-    "au": ["2026-12-10", "2026-12-12"],
-}
-
-
-def test_any_filters_together_equal_a_slow_filter(slots: list[Slot]) -> None:
-    """Every filter with every other one, and hundreds of combinations of more."""
-    chance = random.Random(3)  # noqa: S311  # repeatable, not secret
-    pairs = [set(pair) for pair in itertools.combinations(CHOICES, 2)]
-    more = [set(chance.sample(list(CHOICES), chance.randint(3, 7))) for _ in range(40)]
-    for names in (*pairs, *more):
-        query = {name: chance.choice(CHOICES[name]) for name in sorted(names)}
-        assert search(query, count=chance.randint(4, 9)) == expected(slots, query), query
 
 
 def test_nothing_is_skipped_or_doubled_while_slots_come_and_go(slots: list[Slot], world: World) -> None:
