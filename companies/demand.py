@@ -36,7 +36,16 @@ class Demand(NamedTuple):
         return self.at(range(len(self.served)))
 
 
-type Teller = Callable[[Room, int, int, Sequence[dt.datetime], dt.datetime], Demand]
+class Opening(NamedTuple):
+    """What evenings would offer that are not open yet; who may be booked at once is not everybody."""
+
+    room: Room
+    places: int
+    computers: int
+    instant: bool
+
+
+type Teller = Callable[[Opening, Sequence[dt.datetime], dt.datetime], Demand]
 _tellers: list[Teller] = []
 
 
@@ -70,11 +79,14 @@ MORNING_ENDS_AT = dt.time(12)
 
 
 def moments(room: Room, now: dt.datetime) -> Moments:
-    """When the room, with all that it has, would serve most people in the weeks to come: five at most."""
+    """When the room, with all that it has, would serve most people in the weeks to come: five at most.
+
+    Of those whom it may serve however it is booked.
+    """
     first = now.astimezone(ZoneInfo(room.time_zone)).date() + dt.timedelta(days=1)
     last = first + dt.timedelta(weeks=WEEKS, days=-1)
     starts = [one.starts_at for one in evenings_of([room], first, last, now=now, weekends=WEEKEND_HOURS)]
-    found = demand(room, places=room.capacity, computers=room.computers, starts=starts, now=now)
+    found = demand(Opening(room, room.capacity, room.computers, instant=True), starts=starts, now=now)
     groups = {place: [one.participants for one in found.at([place])] for place in range(len(starts))}
     best = defaultdict[tuple[int, dt.time], tuple[int, int]](lambda: (0, 0))
     for start, sought in zip(starts, groups.values(), strict=True):
@@ -94,6 +106,6 @@ def _named(hour: dt.time) -> str:
     return "matin" if hour < MORNING_ENDS_AT else "après-midi"
 
 
-def demand(room: Room, *, places: int, computers: int, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
-    """Which open requests a room would serve, with so many places and computers, if it were open at these instants."""
-    return _tellers[-1](room, places, computers, starts, now) if _tellers else Demand([], [()] * len(starts))
+def demand(opening: Opening, *, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
+    """Which open requests it would serve if it were open at these instants."""
+    return _tellers[-1](opening, starts, now) if _tellers else Demand([], [()] * len(starts))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from associations.models import Request, RequestQuerySet
-from companies.demand import Demand, tells_demand
+from companies.demand import Demand, Opening, tells_demand
 from companies.models import Company, Room, Slot, VolunteerProfile
 from workshops.catalogue import unasked
 from workshops.matching import Match, best_of_each
@@ -24,18 +24,20 @@ JUST_NOW = dt.timedelta(days=1)
 
 
 @tells_demand
-def demand(room: Room, places: int, computers: int, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
+def demand(opening: Opening, starts: Sequence[dt.datetime], now: dt.datetime) -> Demand:
     """As if a volunteer of the company who speaks the language of a request came, if it has one."""
+    room = opening.room
     here = [start.astimezone(ZoneInfo(room.time_zone)) for start in starts]
     if not here:
         return Demand([], [])
     first, last = min(here).date(), max(here).date()
     spoken = _spoken(room)
-    fitting = {"participants__lte": places, "computers__lte": computers, "languages__contained_by": spoken}
+    fitting = {"participants__lte": opening.places, "computers__lte": opening.computers}
     looking = _around([room.cell], now).filter(from_date__lte=last, until_date__gte=first, **fitting)
+    looking = looking.filter(languages__contained_by=spoken)
     requests = list(looking[: REQUESTS + 1])
     most, requests = (REQUESTS if len(requests) > REQUESTS else 0), requests[:REQUESTS]
-    serve = served_by_room(room, requests, places=places, computers=computers, languages=spoken, starts=here)
+    serve = served_by_room(opening, requests, languages=spoken, starts=here)
     return Demand(requests, [np.flatnonzero(column).tolist() for column in serve.T], most)
 
 

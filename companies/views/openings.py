@@ -14,9 +14,9 @@ from accounts.identity import signed_in
 from accounts.refusals import Refused
 from companies import actions
 from companies.confirmations import confirmation_of
-from companies.demand import demand, moments
+from companies.demand import Opening, demand, moments
 from companies.forms import SeasonForm
-from companies.models import Availability, Room
+from companies.models import Availability, BookingMode, Room
 from companies.views.organisations import managed_company
 from territories import clock
 from territories.holidays import school_calendar_known_until
@@ -62,8 +62,9 @@ def _demand(room: Room, form: SeasonForm, proposed: list[actions.ProposedDate], 
         sought = moments(room, now)
         return {"sought": sought.best, "most": sought.most}
     free = [one for one in proposed if not one.obstacle]
-    given = {name: form.cleaned_data[name] for name in ("places", "computers")}
-    found = demand(room, **given, starts=[one.starts_at for one in free], now=now)
+    given = form.cleaned_data
+    opening = Opening(room, given["places"], given["computers"], given["booking_mode"] == BookingMode.INSTANT)
+    found = demand(opening, starts=[one.starts_at for one in free], now=now)
     return {"demand": found.all, "people": sum(one.participants for one in found.all), "most": found.most}
 
 

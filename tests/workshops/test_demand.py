@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from associations.models import Request
-from companies.demand import demand, moments
+from companies.demand import Opening, demand, moments
 from companies.models import Availability, Room, Slot
 from tests import factories
 from tests.conftest import NOW
@@ -43,7 +43,8 @@ def test_demand_is_what_slots_would_serve(offered: Offered, wanted: list[Wanted]
             ask(world, one._replace(refuses=""))
         starts = [slot.starts_at + dt.timedelta(days=day) for day in days]
         room = Room.objects.select_related("site__commune").get(pk=slot.room_id)
-        found = demand(room, places=slot.places, computers=slot.computers, starts=starts, now=NOW)
+        opening = Opening(room, slot.places, slot.computers, instant=slot.booking_mode == "instant")
+        found = demand(opening, starts=starts, now=NOW)
         opened = Slot.objects.with_place().get(pk=slot.pk)
         expected = []
         for start in starts:
@@ -190,3 +191,23 @@ def test_who_is_not_looked_at_is_said(
             factories.make_request(now, world.association)
         page = visitor(world.company_owner).get(address).text.replace("les 2 demandes", "les 2\u00a0demandes")
         assert (said in page) == (looking > 2)
+
+
+def test_who_may_not_book_at_once_looks_for_evenings_on_approval(
+    world: World, now: dt.datetime, visitor: Visitor
+) -> None:
+    """An association that nobody has admitted yet: counted where its company would answer it, and there only."""
+    new = factories.make_association(now, admitted=False)
+    factories.make_request(now, new)
+    starts = [world.slot.starts_at]
+    found = [demand(Opening(world.room, 10, 8, instant), starts=starts, now=now).all for instant in (True, False)]
+    assert [[one.association for one in requests] for requests in found] == [[], [new]]
+    assert moments(world.room, now).best == []
+    page = reverse("companies:availability_create", args=[world.company.slug, world.room.pk])
+    asked = {
+        "every": "week", "weekdays": ["2"], "start_time": "18:30", "end_time": "20:30", "from_date": "2026-12-14",
+        "until_date": "2026-12-31", "places": "8", "computers": "8", "volunteers_offered": "0", "notice_hours": "24",
+    }  # fmt: skip
+    client = visitor(world.company_owner)
+    seen = [client.post(page, asked | {"booking_mode": mode}).text for mode in ("instant", "on_approval")]
+    assert ["Ces dates conviendraient à 1\u00a0demande ouverte" in text for text in seen] == [False, True]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Role, User
 from associations.actions import admit_association, reinstate_association, suspend_association
 from associations.models import Period, Request
+from companies.demand import Opening
 from companies.models import Site, Slot
 from mail.delivery import why_unwanted
 from mail.models import Message
@@ -521,7 +522,7 @@ def test_what_was_dismissed_is_nowhere_shown_as_fitting(world: World, now: dt.da
     with pytest.raises(actions.NotWished):
         actions.offer_slot(slot_id=slot.pk, request=wanted, by=world.company_owner, now=now)
     alike = slot.starts_at + dt.timedelta(days=7)
-    found = demand(world.room, 10, 8, [alike], now)
+    found = demand(Opening(world.room, 10, 8, instant=True), [alike], now)
     assert [len(served) for served in found.served] == [int(why == "other")]
 
 

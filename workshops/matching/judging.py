@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
+from companies.demand import Opening
 from companies.models import Room, Slot
 from workshops.matching.known import Known, brought
 from workshops.matching.pairs import WHOLE, Condition, Pairs
@@ -303,26 +304,25 @@ def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now
 
 
 def served_by_room(
-    room: Room,
+    opening: Opening,
     requests: Sequence[Request],
     *,
-    places: int,
-    computers: int,
     languages: Sequence[str],
     starts: Sequence[dt.datetime],
 ) -> NDArray[np.bool_]:
     """Which requests (lines) it would serve if it were open at these times of its clock (columns), these spoken."""
     known, own = Known.refusals(requests), [(one.pk, one.association_id) for one in requests]
     wants = wants_of(map(row_of, requests), **known.of_requests(own))
-    offers = offers_of_rooms([room])._replace(
-        places=np.array([places]),
-        computers=np.array([computers]),
+    offers = offers_of_rooms([opening.room])._replace(
+        places=np.array([opening.places]),
+        computers=np.array([opening.computers]),
+        instant=np.array([opening.instant]),
         languages=np.array([bits(languages, Language)]),
         day=np.array([start.toordinal() for start in starts]),
         weekday=np.array([1 << start.isoweekday() for start in starts]),
         period=np.array([period_bit(start.time()) for start in starts]),
     )
-    refused = known.are_refused(own, [(NO_SLOT, room.site_id)])
+    refused = known.are_refused(own, [(NO_SLOT, opening.room.site_id)])
     served: NDArray[np.bool_] = Pairs(wants.crossed(), offers, today=0, refused=refused).unmet == 0
     return served
 
