@@ -348,7 +348,7 @@ NAMES = [
 def test_hostile_parameter_never_breaks_the_page(client: Client, name: str, path: str) -> None:
     for value in HOSTILE:
         response = client.get(path, {name: value})
-        assert response.status_code in (200, 302, 422), value
+        assert response.status_code in (200, 422), value
         assert "<script>alert" not in response.text
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -137,10 +137,13 @@ def _wider(data: QueryDict, cleaned: dict[str, Any], *, is_found: bool) -> str:
 @require_safe
 @vary_on_headers("HX-Request")
 def search_counts(request: HttpRequest) -> HttpResponse:
-    """How many slots a search finds, and with one filter changed: a part of its page, or a page of its own."""
+    """How many slots a search finds, and with one filter changed: a part of its page, or a page of its own.
+
+    Where something is wrong with the search, its page says what.
+    """
     asked = read(request.GET)
     if asked is None:
-        return redirect(f"{reverse('workshops:search')}?{request.GET.urlencode()}")
+        return _search(request)
     now, criteria = clock.now(), Criteria.of(asked.cleaned)
     path = reverse("workshops:search")
     context = {
