@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from http import HTTPStatus
-from statistics import median
+from statistics import median, quantiles
 from typing import Any, NamedTuple
 
 from bench.booking.browser import Browser
@@ -24,6 +24,13 @@ class Size(NamedTuple):
     scale: str
     rounds: int
     pages: int
+
+
+class Turn(NamedTuple):
+    """Pages a second, and what each of them took to be there, in milliseconds, with its address."""
+
+    rate: float
+    pages: list[tuple[float, str]]
 
 
 class Turns:
@@ -46,36 +53,39 @@ class Turns:
         sets = [search(place, asked) for place in PLACES[4:6] for asked in SETS]
         self._ask([f"{one}&x={time.monotonic_ns()}" for one in sets for _ in range(2 * CLIENTS)])
 
-    def all(self) -> dict[str, float]:
-        """Pages a second of each kind."""
+    def all(self) -> dict[str, Turn]:
+        """A turn of each kind."""
         kept = search("59350")
         tag = self.browsers[0].get(kept).tag
         return {
-            "uncached": self._rate(lambda: f"{next(self.drawn)}&x={time.monotonic_ns()}"),
-            "bare": self._rate(lambda: f"/bench/vingt/?x={time.monotonic_ns()}"),
-            "empty": self._rate(lambda: "/bench/vide/"),
-            "cached": self._rate(lambda: kept),
-            "not_modified": self._rate(lambda: kept, tag=tag),
-            "detail": self._rate(lambda: f"/creneaux/{next(self.slots)}/?x={time.monotonic_ns()}"),
+            "uncached": self._turn(lambda: f"{next(self.drawn)}&x={time.monotonic_ns()}"),
+            "bare": self._turn(lambda: f"/bench/vingt/?x={time.monotonic_ns()}"),
+            "empty": self._turn(lambda: "/bench/vide/"),
+            "cached": self._turn(lambda: kept),
+            "not_modified": self._turn(lambda: kept, tag=tag),
+            "detail": self._turn(lambda: f"/creneaux/{next(self.slots)}/?x={time.monotonic_ns()}"),
         }
 
-    def _rate(self, address: Callable[[], str], *, tag: str = "") -> float:
+    def _turn(self, address: Callable[[], str], *, tag: str = "") -> Turn:
         addresses = [address() for _ in range(self.size.pages)]
         began = time.perf_counter()
-        self._ask(addresses, tag=tag)
-        return self.size.pages / (time.perf_counter() - began)
+        pages = self._ask(addresses, tag=tag)
+        return Turn(self.size.pages / (time.perf_counter() - began), pages)
 
-    def _ask(self, addresses: list[str], *, tag: str = "") -> None:
+    def _ask(self, addresses: list[str], *, tag: str = "") -> list[tuple[float, str]]:
         wanted = HTTPStatus.NOT_MODIFIED if tag else HTTPStatus.OK
 
-        def go(number: int) -> None:
+        def go(number: int) -> list[tuple[float, str]]:
+            taken = []
             for one in addresses[number::CLIENTS]:
                 answer = self.browsers[number].get(one, tag=tag)
                 if answer.status not in (wanted, HTTPStatus.OK):
                     raise RuntimeError(f"{one}: {answer.status}")
+                taken.append((answer.seconds * 1000, one))
+            return taken
 
         with ThreadPoolExecutor(CLIENTS) as pool:
-            list(pool.map(go, range(CLIENTS)))
+            return list(itertools.chain.from_iterable(pool.map(go, range(CLIENTS))))
 
 
 def _shuffled(searches: list[str]) -> list[str]:
@@ -90,7 +100,7 @@ def _slots() -> list[int]:
     return list(Slot.objects.order_by("pk").values_list("pk", flat=True)[::step][:900])
 
 
-def told(rounds: list[dict[str, float]], size: Size) -> Iterator[dict[str, Any]]:
+def told(rounds: list[dict[str, Turn]], size: Size) -> Iterator[dict[str, Any]]:
     asked = {
         "uncached": ("bare", "≥ 0.35", "P: one indexed query, twenty rows drawn already"),
         "cached": ("empty", "≥ 0.6", "H: an empty view"),
@@ -100,12 +110,20 @@ def told(rounds: list[dict[str, float]], size: Size) -> Iterator[dict[str, Any]]
     for name, (reference, limit, what) in asked.items():
         yield {
             "name": f"search.{name}",
-            "value": round(median(one[name] for one in rounds), 1),
+            "value": round(median(one[name].rate for one in rounds), 1),
             "unit": "pages a second",
-            "reference": {"name": what, "value": round(median(one[reference] for one in rounds), 1)},
-            "ratio": round(median(one[name] / one[reference] for one in rounds), 2),
+            "reference": {"name": what, "value": round(median(one[reference].rate for one in rounds), 1)},
+            "ratio": round(median(one[name].rate / one[reference].rate for one in rounds), 2),
             "asked": limit,
             "n": len(rounds) * size.pages,
-            "notes": f"{CLIENTS} clients, granian with {WORKERS} workers of {THREADS} threads, all behind the whole "
-            "middleware, turn and turn about",
+            "notes": f"{_slow([page for one in rounds for page in one[name].pages])}; {CLIENTS} clients, granian with "
+            f"{WORKERS} workers of {THREADS} threads, all behind the whole middleware, turn and turn about",
         }
+
+
+def _slow(pages: list[tuple[float, str]]) -> str:
+    """How long 95 pages of a hundred take at most, and which takes longest, as their client sees it."""
+    times = [taken for taken, _ in pages]
+    slowest, address = max(pages)
+    p95 = quantiles(times, n=20)[-1]
+    return f"p95 {p95:.1f} ms, median {median(times):.1f} ms, slowest {slowest:.1f} ms: {address.partition('&x=')[0]}"
