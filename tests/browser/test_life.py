@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -91,8 +92,13 @@ def move(page: Page, label: str, but: str = "no such label") -> str:
     return slot
 
 
-def report(page: Page, day: dt.date, **counts: str) -> None:
-    task(page, "Racontez l’atelier", day_date(day))
+def report(page: Page, **counts: str) -> None:
+    """Report on the workshop whose page is open, by its line of « Ce qui vous attend »: others may be on that day."""
+    workshop = urlsplit(page.url).path
+    page.goto("/tableau-de-bord/")
+    line = page.get_by_role("listitem").filter(has_text="Racontez l’atelier")
+    with page.expect_navigation():
+        line.locator(f"a[href^='{workshop}']").click()
     for label, count in counts.items():
         page.get_by_label(label.replace("_", " ")).fill(count)
     press(page, "Enregistrer le compte rendu")
@@ -125,7 +131,7 @@ def test_company_accepts_moves_and_reports(own_portal: Portal, browser: Browser,
     move(company, long_date(second))
 
     set_forward_to(mails, second, 20)
-    report(company, second, Note="4")
+    report(company, Note="4")
     assert own_portal.rows(LIFE, booking=booking) == [
         ("cancelled_by_company", "moved", None, None, None, None),
         ("confirmed", "", "planned", "company", None, 4),
@@ -160,7 +166,7 @@ def test_association_waits_takes_moves_and_reports(own_portal: Portal, browser: 
 
     [(day,)] = own_portal.rows("SELECT local_date FROM companies_slot WHERE id = %(slot)s", slot=other)
     set_forward_to(mails, day + dt.timedelta(days=1), 10)
-    report(association, day, Personnes_venues="3", Note="5")
+    report(association, Personnes_venues="3", Note="5")
     assert own_portal.rows(LIFE, booking=booking) == [
         ("cancelled_by_association", "moved", None, None, None, None),
         ("completed", "", "planned", "association", 3, 5),
