@@ -193,9 +193,12 @@ def _tell_two_companies(was: Booking, booking: Booking, now: dt.datetime) -> Non
 
 
 def booking_changed(*, booking: Booking, side: Side, longer: bool, now: dt.datetime) -> None:
-    """To the other side: what this one brings or offers is another number. A later end is for everybody's calendars."""
+    """To the other side: what this one brings or offers is another number. A later end is for everybody's calendars.
+
+    What the association changes is in the event, whose sequence rises with it; what the company offers besides is not.
+    """
     writer = booking.slot.room.site.company.name if side == Side.COMPANY else booking.association.name
-    which, event = f"{now:%Y%m%dT%H%M%S%f}", REQUEST if longer else ""
+    which, event = f"{now:%Y%m%dT%H%M%S%f}", REQUEST if longer or side == Side.ASSOCIATION else ""
 
     def facts() -> dict[str, object]:
         return {"writer": writer}

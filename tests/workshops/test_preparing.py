@@ -10,6 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from icalendar import Calendar
 from time_machine import travel
 
 from accounts.models import User
@@ -407,3 +408,5 @@ def test_association_changes_who_comes_and_for_what(workshop: Workshop, world: W
     said = (booking.participants, booking.topic, booking.state, booking.sequence)
     assert said == (world.slot.places, Topic.INTERNET, "confirmed", before + 1)
     assert told() == [("booking_changed", "Hélène")]
+    [event] = Calendar.from_ical(Message.objects.get(template="booking_changed").calendar).walk("VEVENT")
+    assert (event["SEQUENCE"], event["SUMMARY"]) == (before + 1, f"Atelier numérique\u00a0: {Topic.INTERNET.label}")
