@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from associations.models import Association, InsuranceCertificate, Request
-from solidarite.todo import MOST, Task, agreements_asked, called_off, local_start, signatures_awaited, when
-from territories.wording import counted, day_date, long_date, wall_time
+from solidarite.todo import MOST, Task, agreements_asked, called_off, in_figures, local_start, signatures_awaited, when
+from territories.wording import counted, day_date, long_date, noun, wall_time
+from workshops.figures import received_in_year
 from workshops.models import Booking, HostingAgreement, Side, Workshop, WorkshopQuerySet
 from workshops.readiness import at_the_site
 from workshops.unheard import called_off_unheard
@@ -38,6 +39,14 @@ def association_tasks(own: Collection[Association], now: dt.datetime) -> list[Ta
         *signatures_awaited(own, Side.ASSOCIATION, now),
         *_requests(own, now),
     ]
+
+
+def association_figures(association: Association, now: dt.datetime) -> list[dict[str, str]]:
+    """Workshops held, people, and hours of companies' volunteers to date, ready to read; none before the first."""
+    received = received_in_year(association, now=now)
+    if not received.workshops and not received.minutes:
+        return []
+    return in_figures(received, noun(received.people, "personne formée", "personnes formées"))
 
 
 def _called_off(own: Collection[Association], now: dt.datetime) -> Iterator[Task]:

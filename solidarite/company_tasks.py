@@ -16,11 +16,12 @@ from solidarite.todo import (
     Task,
     agreements_asked,
     called_off,
+    in_figures,
     local_start,
     signatures_awaited,
     when,
 )
-from territories.wording import counted, day_date, hours, long_date, noun, number
+from territories.wording import counted, day_date, long_date, noun
 from workshops.figures import given_in_year
 from workshops.models import Booking, BookingQuerySet, Side, Workshop, WorkshopQuerySet
 from workshops.unheard import called_off_unheard
@@ -47,12 +48,7 @@ def company_tasks(own: Collection[Company], now: dt.datetime) -> list[Task]:
 def company_figures(company: Company, now: dt.datetime) -> list[dict[str, str]]:
     """Workshops held, people, and volunteers' hours to date, ready to read."""
     given = given_in_year(company, now=now)
-    told = hours(round(given.minutes / 60, 1))
-    return [
-        {"number": number(given.workshops), "label": noun(given.workshops, "atelier tenu", "ateliers tenus")},
-        {"number": number(given.people), "label": noun(given.people, "personne accueillie", "personnes accueillies")},
-        {"number": told.split("\u00a0")[0], "label": f"{told.split('\u00a0')[1]} de bénévoles"},
-    ]
+    return in_figures(given, noun(given.people, "personne accueillie", "personnes accueillies"))
 
 
 def _called_off(own: Collection[Company], now: dt.datetime) -> Iterator[Task]:

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation
 from companies.models import Company, Slot
-from territories.wording import day_date, time_range
+from territories.wording import day_date, hours, noun, number, time_range
+from workshops.figures import Given
 from workshops.models import Booking, HostingAgreement, Side, WorkshopQuerySet
 
 # So many of a kind are shown at once.
@@ -46,6 +47,16 @@ def when(slot: Slot) -> str:
     starts = local_start(slot)
     ends = slot.ends_at.astimezone(ZoneInfo(slot.time_zone))
     return f"{day_date(starts.date())}, {time_range(starts.time(), ends.time())}"
+
+
+def in_figures(given: Given, people: str) -> list[dict[str, str]]:
+    """The props of `components/figures.html`; `people` is what they are called, in their number."""
+    of_time, unit = hours(round(given.minutes / 60, 1)).split("\u00a0")
+    return [
+        {"number": number(given.workshops), "label": noun(given.workshops, "atelier tenu", "ateliers tenus")},
+        {"number": number(given.people), "label": people},
+        {"number": of_time, "label": f"{unit} de bénévoles"},
+    ]
 
 
 def agreements_asked(coming: WorkshopQuerySet, side: Side) -> Iterator[Task]:

@@ -16,7 +16,7 @@ from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
 from mail.figures import health as mail_health
-from solidarite.association_tasks import association_tasks
+from solidarite.association_tasks import association_figures, association_tasks
 from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
 from solidarite.operator_tasks import operator_tasks
@@ -115,6 +115,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "again": refused and may_present_again(association=own),
         "owner": Association.objects.owned_by(signed_in(request)).filter(pk=own.pk).exists(),
         "tasks": association_tasks([own], now),
+        "figures": association_figures(own, now),
         "queues": WaitlistEntry.objects.waiting()
         .filter(association=own, slot__starts_at__gt=now)
         .with_ahead()

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from django.db.models import Count, Q, Sum
 
 from accounts.models import User
+from associations.models import Association
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import HELD, Attendance, Booking, Dispute, Report, Side
+from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Dispute, Report, ReportQuerySet, Side
 
 
 class Figures(NamedTuple):
@@ -67,8 +68,18 @@ def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime
     Their time is what the company reported; of workshops that it has not reported on, what volunteers said themselves.
     Where the association says that nobody of the company came, there was none.
     """
-    reports = Report.objects.with_other().filter(workshop__booking__slot__room__site__company=company)
-    unreported = Attendance.objects.of_company(company).there(now).exclude(workshop__reports__side=Side.COMPANY)
+    reports = Report.objects.filter(workshop__booking__slot__room__site__company=company)
+    return _in_year(reports, Attendance.objects.of_company(company), year, now)
+
+
+def received_in_year(association: Association, year: int | None = None, *, now: dt.datetime) -> Given:
+    """The same of what was given to an association, by whichever companies."""
+    reports = Report.objects.filter(workshop__booking__association=association)
+    return _in_year(reports, Attendance.objects.filter(workshop__booking__association=association), year, now)
+
+
+def _in_year(reports: ReportQuerySet, presences: AttendanceQuerySet, year: int | None, now: dt.datetime) -> Given:
+    reports, unreported = reports.with_other(), presences.there(now).exclude(workshop__reports__side=Side.COMPANY)
     if year is not None:
         reports = reports.filter(workshop__booking__slot__local_date__year=year)
         unreported = unreported.in_year(year)

@@ -50,6 +50,11 @@ class Line(NamedTuple):
         return self.booking.workshop.is_contested
 
     @property
+    def hours(self) -> float | None:
+        """Of all volunteers together, on either time."""
+        return None if self.volunteers is None else (self.benevolat_minutes + self.mecenat_minutes) / 60
+
+    @property
     def state(self) -> str:
         """In words."""
         return DIFFERING if self.contested else str(self.booking.get_state_display())

@@ -20,12 +20,13 @@ from time_machine import travel
 from accounts.actions.files import claim_file
 from accounts.models import User
 from companies.models import Company
+from solidarite.association_tasks import association_figures
 from tests import factories
 from tests.factories import World
 from workshops import actions
 from workshops.actions import Presence
 from workshops.certificate import certificate_pdf
-from workshops.figures import Given, given_by_volunteer, given_in_year
+from workshops.figures import Given, given_by_volunteer, given_in_year, received_in_year
 from workshops.models import Certificate, Report, Side, Workshop
 
 Visitor = Callable[[User], Client]
@@ -116,6 +117,20 @@ def test_company_has_its_own(held: Workshop, world: World, visitor: Visitor) -> 
     made = Certificate.objects.get()
     assert (made.kind, made.people, made.benevolat_minutes, made.mecenat_minutes) == ("company", 6, 120, 60)
     assert "6 personnes accueillies" in text_of(made)
+
+
+def test_association_reads_what_it_was_given(held: Workshop, world: World, visitor: Visitor) -> None:
+    with travel(world.slot.ends_at + DAY, tick=False):
+        client = visitor(world.association_owner)
+        page = client.get(reverse("workshops:association_history", args=[world.association.slug])).text
+        home = client.get(reverse("association", args=[world.association.slug])).text
+    assert "2\u00a0heures de bénévolat et 1\u00a0heure de mécénat de compétences données par" in page
+    assert '<td data-label="Heures" class="number">3\u00a0heures</td>' in page
+    assert "attestation" not in page
+    assert "<dt>heures de bénévoles</dt><dd>3</dd>" in home
+    other = factories.make_association(world.slot.ends_at)
+    assert received_in_year(other, now=world.slot.ends_at) == Given(0, 0, 0, 0)
+    assert association_figures(other, world.slot.ends_at) == []
 
 
 def test_company_has_that_of_the_year_that_has_ended(held: Workshop, world: World, visitor: Visitor) -> None:
