@@ -334,3 +334,43 @@ def nobody_queues_again() -> pgtrigger.Trigger:
         condition=pgtrigger.Q(old__state="waiting", new__state__in=["left", "closed"]),
         func=_MATCHED_AGAIN,
     )
+
+
+# Who was told of it loses it, and the best that is left for them is told instead.
+_LOST = """
+    INSERT INTO workshops_matchagain (slot_id, is_free)
+    SELECT id, %s FROM companies_slot WHERE id = NEW.slot_id AND starts_at > portal_now();
+    RETURN NULL;
+"""
+
+
+def slot_is_claimed() -> pgtrigger.Trigger:
+    """Requests that were told of a slot that somebody asks for or has are looked at again (`MatchAgain`)."""
+    return pgtrigger.Trigger(
+        name="slot_is_claimed",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func=_LOST % "FALSE",
+    )
+
+
+def slot_is_agreed() -> pgtrigger.Trigger:
+    """The same where a claim takes its slot, or gives it back while it waits for the company."""
+    return pgtrigger.Trigger(
+        name="slot_is_agreed",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]  # the library has no types here
+        condition=pgtrigger.Q(old__state="pending", new__state="confirmed")
+        | pgtrigger.Q(old__state="held", new__state="pending"),
+        func=_LOST % "NEW.state = 'pending'",
+    )
+
+
+def somebody_queues() -> pgtrigger.Trigger:
+    """The same of a slot for which somebody queues: whoever queues comes first."""
+    return pgtrigger.Trigger(
+        name="somebody_queues",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func=_LOST % "FALSE",
+    )

@@ -18,7 +18,7 @@ from mail.models import Message, MessageQuerySet
 from workshops.catalogue import bookable
 from workshops.emails import SHOWN_IN_ALERT, Alert, Elsewhere, Expected, Instead, Left, Others, Proposal, Said, Shifted
 from workshops.kept import match_of, why_kept
-from workshops.matching import MATCHES_TOLD, best_slots
+from workshops.matching import best_slots
 from workshops.models import (
     Booking,
     HostingAgreement,
@@ -282,15 +282,15 @@ def _insurance_still_ends(message: Message, at: dt.datetime) -> wanted.Facts | s
 def _what_fits(message: Message, at: dt.datetime) -> wanted.Facts | str | None:
     """Of the slots that served the request, those that can be had and serve it as both are when the mail leaves.
 
-    One that was proposed anew meanwhile, at another date, is left to that mail.
+    One that was proposed anew meanwhile is left to that mail, and one that was not to be had meanwhile to the next one.
     """
     open_still = Request.objects.open(at).select_related("commune", "association")
     request = open_still.filter(pk=wanted.number_in(message.about)).first()
     if request is None:
         return "La demande n’est plus ouverte."
-    anew = MatchNotice.objects.filter(request=request, told_at__gt=message.created_at).values_list("slot_id", flat=True)
-    slots = _still_bookable([one for one in message.context["slots"] if one.get("id") not in set(anew)], at)
-    found = best_slots(request, list(slots.values()), count=MATCHES_TOLD, now=at)
+    own = MatchNotice.objects.filter(request=request, told_at=message.created_at).values_list("slot_id", flat=True)
+    slots = _still_bookable([one for one in message.context["slots"] if one.get("id") in set(own)], at)
+    found = best_slots(request, list(slots.values()), now=at)
     with translation.override(message.language):
         return Proposal(request, found).facts() if found else None
 
@@ -376,11 +376,10 @@ def _what_was_reported_since(message: Message, _at: dt.datetime) -> wanted.Facts
 
 @wanted.joined("slots_matched")
 def _best_of_all(told: list[wanted.Facts]) -> wanted.Facts:
-    """Of all that was found for one request since the last digest, the best."""
+    """All that was found for one request since the last digest, the best first: what counts as told is told."""
     slots = {one["id"]: one for facts in told for one in facts["slots"]}
     # What was written before slots had merits comes last.
-    best = sorted(slots.values(), key=lambda one: (-one.get("merit", 0), one["id"]))
-    return told[0] | {"slots": best[:MATCHES_TOLD]}
+    return told[0] | {"slots": sorted(slots.values(), key=lambda one: (-one.get("merit", 0), one["id"]))}
 
 
 def _workshop(message: Message) -> Workshop | None:

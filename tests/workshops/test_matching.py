@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -11,32 +12,39 @@ from accounts.models import Role, User
 from associations.actions import admit_association, reinstate_association, suspend_association
 from associations.models import Period, Request
 from companies.demand import Opening
-from companies.models import Site, Slot
-from mail.delivery import why_unwanted
+from companies.models import Company, Site, Slot
+from mail.delivery import deliver_due, why_unwanted
+from mail.digests import tell_digests
 from mail.models import Message
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
+from tests.mail.conftest import Sink
 from tests.races import Move, second_waits
 from tests.workshops.worlds import (
     ADMITTED,
     COMES,
     FREED,
+    LOST,
     OFFERED,
     WANTED,
     Admitted,
     Comes,
     Freed,
+    Lost,
     Offered,
     Wanted,
     ask,
     happen,
+    lose,
     offer,
 )
 from workshops import actions
 from workshops.demand import best_for, demand
 from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
+
+WEEK = dt.timedelta(days=7)
 
 
 def fits(world: World, now: dt.datetime, **fields: Any) -> bool:
@@ -180,32 +188,39 @@ def told_pairs() -> set[tuple[int, int]]:
     return set(MatchNotice.objects.values_list("request_id", "slot_id"))
 
 
-def best_of_each(now: dt.datetime) -> set[tuple[int, int]]:
-    """By request, the five best slots that it may have now."""
+# Of so many slots a request is told where a test says so: a world of a few slots has more than that.
+AT_MOST = 2
+
+
+def best_of_each(now: dt.datetime, count: int = AT_MOST) -> set[tuple[int, int]]:
+    """By request, the best slots that it may have now."""
     waiting = Request.objects.open(now).select_related("commune", "association")
     return {
         (match.request.pk, match.slot.pk)
         for request in waiting
-        for match in best_slots(request, slots_for(request, now), count=5, now=now)
+        for match in best_slots(request, slots_for(request, now), count=count, now=now)
     }
 
 
 @pytest.mark.django_db
 @settings(max_examples=15)
-@given(steps=st.lists(st.one_of(OFFERED, WANTED, FREED, ADMITTED, COMES), min_size=1, max_size=14))
+@given(steps=st.lists(st.one_of(OFFERED, OFFERED, WANTED, FREED, ADMITTED, COMES, LOST), min_size=1, max_size=14))
 def test_sweep_tells_nothing_that_the_steps_have_not_told(
-    steps: list[Offered | Wanted | Freed | Admitted | Comes],
+    steps: list[Offered | Wanted | Freed | Admitted | Comes | Lost],
 ) -> None:
-    """Slots are published, freed and promised, requests posted, associations admitted, one by one.
+    """Slots are published, freed, promised and lost, requests posted, associations admitted, one by one.
 
-    Each is held against what it concerns.
+    Each is held against what it concerns. Of two slots each request is told, so that many are left for later.
     """
-    with transaction.atomic():
+    with transaction.atomic(), pytest.MonkeyPatch.context() as few:
+        few.setattr("workshops.actions.matches.MATCHES_TOLD", AT_MOST)
         world = factories.make_world(NOW)
         Slot.objects.filter(pk=world.slot.pk).delete()
         for step in steps:
             if isinstance(step, Freed | Admitted | Comes):
                 happen(world, step)
+            elif isinstance(step, Lost):
+                lose(world, step)
             else:
                 offer(world, step) if isinstance(step, Offered) else ask(world, step)
             before, best = told_pairs(), best_of_each(NOW)
@@ -356,21 +371,65 @@ def test_one_run_tells_no_more_than_the_best_with_what_is_known(world: World, no
         factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week))
     assert actions.tell_matches(now=now) == 1
     assert MatchNotice.objects.count() == 5
-    assert (told_pairs(), actions.sweep_matches(now=now)) == (best_of_each(now), 0)
+    assert (told_pairs(), actions.sweep_matches(now=now)) == (best_of_each(now, 5), 0)
 
 
-def test_sweep_tells_what_has_become_one_of_the_best(world: World, now: dt.datetime) -> None:
-    factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
-    slots = [
-        factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=7 * week)) for week in range(1, 6)
-    ]
-    actions.tell_matches(now=now)
+LOSING = [
+    "booked", "asked", "queued", "withdrawn", "smaller", "busy", "dismissed", "suspended", "closed", "asleep",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", LOSING)
+def test_who_loses_one_of_the_best_is_told_the_next_within_a_minute(world: World, now: dt.datetime, how: str) -> None:
+    """Whoever took it, and whatever became of it: the night has nothing to add."""
+    six = _six_slots(world, now)
     assert MatchNotice.objects.count() == 5
-    first = MatchNotice.objects.order_by("-merit").first()
-    assert first is not None
-    factories.make_booking(now, Slot.objects.with_place().get(pk=first.slot_id), factories.make_association(now))
+    [left] = set(six) - set(MatchNotice.objects.values_list("slot", flat=True))
+    best = MatchNotice.objects.order_by("-merit", "slot__starts_at")[0].slot
+    at = now
+    if how == "suspended":
+        company = Slot.objects.with_place().get(pk=best.pk).room.site.company
+        Company.objects.filter(pk=company.pk).update(charter_approved_at=None)
+    elif how == "closed":
+        at = now + dt.timedelta(hours=1)
+        Slot.objects.filter(pk=best.pk).update(closes_at=at)
+        assert actions.tell_matches(now=now) == 0
+    elif how == "asleep":
+        at = now + dt.timedelta(hours=2)
+    else:
+        lose(world, Lost(sorted(six).index(best.pk), how))
+    assert (actions.tell_matches(now=at), actions.tell_matches(now=at)) == (1, 0)
+    assert MatchNotice.objects.filter(slot=left).exists()
+    mails = Message.objects.count()
+    assert (actions.sweep_matches(now=at), Message.objects.count()) == (0, mails)
+
+
+def _six_slots(world: World, now: dt.datetime) -> list[int]:
+    """Each of a company of its own, in the same place: one more than a request is told of. The first is the best."""
+    factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28))
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    found = []
+    for week in range(3, 9):
+        starts_at = world.slot.starts_at + week * WEEK
+        room = factories.make_room(now, factories.make_site(now, factories.make_company(now)))
+        # It falls asleep in two hours.
+        series = factories.make_series(now, room, confirm_by_at=now + dt.timedelta(hours=2)) if week == 3 else None
+        dated = {"availability": series, "original_date": starts_at.date()} if series else {}
+        found.append(factories.make_slot(room, starts_at, **dated).pk)
+    actions.tell_matches(now=now)
+    return found
+
+
+def test_sweep_tells_what_other_weights_have_made_one_of_the_best(world: World, now: dt.datetime) -> None:
+    six = _six_slots(world, now)
+    [left] = set(six) - set(MatchNotice.objects.values_list("slot", flat=True))
+    site = Slot.objects.with_place().get(pk=left).room.site
+    Site.objects.filter(pk=site.pk).update(latitude=50.69, longitude=3.17)
+    actions.tell_matches(now=now)
+    MatchNotice.objects.filter(slot=left).delete()
+    actions.weigh(weights=dict.fromkeys(Weighting().weights, 1) | {"distance": 30}, by=world.moderator, now=now)
     assert (actions.sweep_matches(now=now), actions.sweep_matches(now=now)) == (1, 0)
-    assert {one.pk for one in slots} | {world.slot.pk} == set(MatchNotice.objects.values_list("slot", flat=True))
+    assert MatchNotice.objects.filter(slot=left).exists()
 
 
 def test_what_was_dismissed_makes_room_for_the_next(world: World, now: dt.datetime) -> None:
@@ -555,3 +614,78 @@ def test_what_was_dismissed_is_told_from_what_is_like_it(world: World, now: dt.d
     actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=by, now=now)
     assert words in why_not(wanted, slot)
     assert why_not(wanted, alike) == ("pareil à un créneau que vous avez écarté" if why == "day" else "")
+
+
+def deliver(at: dt.datetime) -> None:
+    deliver_due(now=at, limit=100, clock=lambda: at)
+
+
+# --- told means told -----------------------------------------------------------------------------------
+
+
+def test_all_that_was_found_in_a_week_is_told_in_its_digest(
+    committed: None, world: World, now: dt.datetime, smtp_sink: Sink
+) -> None:
+    """Better slots that came later push none out of the mail: it would never be told."""
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    factories.make_request(now, world.association, until_date=dt.date(2027, 5, 28))
+    for week in range(10, 2, -1):
+        factories.make_slot(world.room, world.slot.starts_at + week * WEEK)
+        actions.tell_matches(now=now + (10 - week) * dt.timedelta(minutes=1))
+    assert MatchNotice.objects.count() == 8
+    for hours in range(0, 8 * 24, 12):
+        at = now + dt.timedelta(hours=hours)
+        tell_digests(now=at)
+        deliver(at)
+    text = "".join(Message.objects.filter(state="sent").values_list("text", flat=True))
+    assert {int(number) for number in re.findall(r"/creneaux/(\d+)/", text)} == set(
+        MatchNotice.objects.values_list("slot", flat=True)
+    )
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_slot_that_no_mail_has_told_of_is_told_when_it_is_free_again(
+    committed: None, world: World, now: dt.datetime, smtp_sink: Sink, *, left: bool
+) -> None:
+    """It was taken before the mail left; what has left once is not told twice."""
+    factories.make_request(now, world.association)
+    actions.tell_matches(now=now)
+    Message.objects.update(instant=True)
+    if left:
+        deliver(now)
+    booking = factories.make_booking(now, world.slot, factories.make_association(now))
+    actions.tell_matches(now=now)
+    deliver(now)
+    at, by = now + dt.timedelta(hours=1), world.company_owner
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Groupe réduit.", by=by, now=at)
+    assert actions.tell_matches(now=at) == int(not left)
+    Message.objects.filter(state="queued").update(instant=True)
+    deliver(at)
+    assert Message.objects.filter(template="slots_matched", state="sent").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("mails", "told"), [("leave", [1, 1, 1]), ("wait", [1, 1, 0]), ("wait from the first", [1, 1, 1])]
+)
+def test_slot_that_moves_to_and_fro_is_told_at_the_dates_that_were_not_heard_of(
+    committed: None, world: World, now: dt.datetime, smtp_sink: Sink, mails: str, told: list[int]
+) -> None:
+    """Back at the date of which a mail has left while the other one waits, there is nothing to tell."""
+    factories.make_request(now, world.association)
+    found = []
+    for minutes, day in enumerate([8, 9, 8]):
+        at = now + dt.timedelta(minutes=minutes)
+        if minutes:
+            change = actions.Change(dt.date(2026, 12, day), dt.time(18, 30), dt.time(20, 30), 10, 8, 2)
+            actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=at)
+        found.append(actions.tell_matches(now=at))
+        if mails == "leave" or (mails == "wait" and not minutes):
+            Message.objects.filter(state="queued").update(instant=True)
+            deliver(at)
+    assert found == told
+    waiting = Message.objects.filter(template="slots_matched", state="queued").order_by("pk")
+    still = [one for one in waiting if not why_unwanted(one, at=at)]
+    assert [[slot["day"] for slot in one.context["slots"]] for one in still] == (
+        [["mardi 8\u00a0décembre 2026"]] if mails == "wait from the first" else []
+    )
+    assert actions.sweep_matches(now=at) == 0

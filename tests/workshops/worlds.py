@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from accounts.models import Role
 from accounts.vocabulary import Topic
 from associations.models import Association, Period, Request
-from companies.models import BookingMode, Slot
+from companies.models import BookingMode, BusyTime, Company, Site, Slot
 from territories.models import Commune
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import LILLE, NOUMEA, ROUBAIX, World
 from tests.workshops.obvious import away
-from workshops.models import Booking, Dismissal
+from workshops import actions
+from workshops.models import Booking, Dismissal, WaitlistEntry
 
 # Of two communes of New Caledonia and one of Polynesia nobody published the point.
 FARINO, KOUAOUA, ARUTUA = "98806", "98833", "98713"
@@ -76,6 +77,14 @@ class Comes(NamedTuple):
     languages: tuple[str, ...]
 
 
+class Lost(NamedTuple):
+    """One of the slots, or one of the requests that look, loses something."""
+
+    which: int
+    how: str
+
+
+LOSSES = ("booked", "asked", "queued", "withdrawn", "smaller", "later", "busy", "left", "steps", "dismissed", "lapsed")
 SPOKEN = st.lists(st.sampled_from(["ar", "uk"]), max_size=2, unique=True).map(tuple)
 OFFERED = st.builds(
     Offered,
@@ -111,6 +120,7 @@ WANTED = st.builds(
 FREED = st.builds(Freed, st.integers(0, 20))
 ADMITTED = st.builds(Admitted, st.integers(0, 20))
 COMES = st.builds(Comes, st.integers(0, 20), SPOKEN)
+LOST = st.builds(Lost, st.integers(0, 20), st.sampled_from(LOSSES))
 
 
 def offer(world: World, one: Offered) -> Slot:
@@ -159,6 +169,90 @@ def happen(world: World, one: Freed | Admitted | Comes) -> None:
         slots = list(Slot.objects.order_by("pk"))
         for slot in slots[one.which % max(len(slots), 1) :][:1]:
             promise(world, slot, one.languages)
+
+
+def lose(world: World, one: Lost) -> None:
+    """Whoever does it, by hand as well as by a page: nothing where there is none."""
+    slots = list(Slot.objects.with_place().filter(state="open").order_by("pk"))
+    for slot in slots[one.which % max(len(slots), 1) :][:1]:
+        _LOSES[one.how](world, slot)
+
+
+def _claimed(state: str) -> Callable[[World, Slot], object]:
+    def claim(world: World, slot: Slot) -> None:
+        if not Booking.objects.filter(slot=slot).exists():
+            asking = world.association if state == "pending" else factories.make_association(NOW)
+            factories.make_booking(NOW, slot, asking, participants=1, state=state)
+
+    return claim
+
+
+def _queue(_world: World, slot: Slot) -> None:
+    queue = {"slot": slot, "association": factories.make_association(NOW), "participants": 1, "topic": "email"}
+    WaitlistEntry.objects.create(**queue, created_at=NOW)
+
+
+def _withdraw(_world: World, slot: Slot) -> None:
+    if not Booking.objects.filter(slot=slot).exists():
+        slot.volunteers.all().delete()
+        Slot.objects.filter(pk=slot.pk).update(state="withdrawn", withdrawn_at=NOW)
+
+
+def _shrink(_world: World, slot: Slot) -> None:
+    if not Booking.objects.filter(slot=slot).exists():
+        Slot.objects.filter(pk=slot.pk).update(places=1, computers=0)
+
+
+def _move(world: World, slot: Slot) -> None:
+    if not Booking.objects.filter(slot=slot).exists() and not slot.volunteers.exists():
+        later = dt.timedelta(days=1)
+        Slot.objects.filter(pk=slot.pk).update(
+            starts_at=slot.starts_at + later,
+            ends_at=slot.ends_at + later,
+            closes_at=slot.closes_at + later,
+            matched_at=None,
+        )
+
+
+def _fill(_world: World, slot: Slot) -> None:
+    BusyTime.objects.create(room=slot.room, starts_at=slot.starts_at, ends_at=slot.ends_at)
+
+
+def _leave(_world: World, slot: Slot) -> None:
+    slot.volunteers.all().delete()
+
+
+def _block(_world: World, slot: Slot) -> None:
+    steps = {"entree_plain_pied": False, "accueil_cheminement_plain_pied": False}
+    Site.objects.filter(pk=slot.room.site_id).update(**steps)
+
+
+def _dismiss(world: World, slot: Slot) -> None:
+    for request in Request.objects.order_by("pk")[:1]:
+        why = Dismissal.Why.OTHER
+        actions.dismiss_slot(request=request, slot=slot, why=why, by=world.association_owner, now=NOW)
+
+
+def _lapse(world: World, slot: Slot) -> None:
+    other = factories.make_company(NOW)
+    if not Booking.objects.filter(slot=slot).exists() and not slot.volunteers.exists():
+        Site.objects.filter(pk=slot.room.site_id).update(company=other)
+    Company.objects.filter(pk=other.pk).update(charter_approved_at=None)
+
+
+_LOSES: dict[str, Callable[[World, Slot], object]] = {
+    "booked": _claimed("confirmed"),
+    "asked": _claimed("pending"),
+    "queued": _queue,
+    "withdrawn": _withdraw,
+    "smaller": _shrink,
+    "later": _move,
+    "busy": _fill,
+    "left": _leave,
+    "steps": _block,
+    "dismissed": _dismiss,
+    "lapsed": _lapse,
+}
 
 
 def ask(world: World, one: Wanted) -> Request:

@@ -22,6 +22,8 @@ def dismiss_slot(*, request: Request, slot: Slot, why: Dismissal.Why, by: User, 
     far = _kilometres(request, slot) if why == Dismissal.Why.FAR else None
     said = {"why": why, "distance_km": far, "created_at": now, "created_by": by}
     dismissal, _ = Dismissal.objects.update_or_create(request=request, slot=slot, defaults=said)
+    # What is left is looked through once more: others are among the best now.
+    Request.objects.filter(pk=request.pk).update(matched_at=None)
     return dismissal
 
 

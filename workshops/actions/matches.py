@@ -1,20 +1,23 @@
 """Telling requests of the slots that fit them: each has been told, at all times, of the best that can be had.
 
 A new slot is held against the requests around it, and so is one that is free again or to which somebody comes; a new
-request against the slots around it. A sweep of all requests (`sweep_matches`) finds what is left to tell, which is what
-has become one of the best since others are gone, or since other weights count.
+request against the slots around it, and so is one that has lost a slot of which it was told: another one is among the
+best now. A sweep of all requests (`sweep_matches`) finds what is left to tell: what other weights, or words kept and
+broken that are counted anew, have made one of the best.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Least
 from numpy.typing import NDArray
 
 from accounts.scans import one_by_one
@@ -23,6 +26,7 @@ from companies.models import Slot
 from territories.bulk import read_columns
 from workshops import emails
 from workshops.catalogue import bookable
+from workshops.heard import Heard, heard_of
 from workshops.matching import (
     MATCHES_TOLD,
     Everything,
@@ -41,6 +45,8 @@ from workshops.matching import (
 from workshops.models import MatchAgain, MatchNotice
 
 NEW_SLOTS_A_RUN = 500
+# Pairs that are looked at again since the hour has come at which their slot may be open no more.
+CLOSING_A_RUN = 5_000
 # What is known of requests is read once for so many slots.
 SLOTS_AT_ONCE = 20
 
@@ -48,10 +54,11 @@ SLOTS_AT_ONCE = 20
 def tell_matches(*, now: dt.datetime) -> int:
     """Pick up what is not yet matched and tell each request its new slots in one mail. Returns of how many requests.
 
-    Slots that may serve others than when they were matched are picked up once more. Requests are told in the order in
-    which a company reads them. One that cannot be told of is a new one again.
+    Slots that may serve others than when they were matched are picked up once more, and requests that lost one. They
+    are told in the order in which a company reads them. One that cannot be told of is a new one again.
     """
     again = list(MatchAgain.objects.order_by("pk")[:NEW_SLOTS_A_RUN])
+    _withdraw({one.slot_id for one in again}, now)
     free = bookable(now).with_place().order_by("pk")
     new_slots = list(free.filter(matched_at=None)[:NEW_SLOTS_A_RUN])
     once_more = list(free.filter(pk__in={one.slot_id for one in again}).exclude(matched_at=None))
@@ -81,6 +88,60 @@ def tell_matches(*, now: dt.datetime) -> int:
     Request.objects.filter(pk__in=looked_at & matched).update(matched_at=now)
     Request.objects.filter(pk__in=requests.keys() - looked_at).update(matched_at=None)
     return told
+
+
+def _withdraw(slots: Collection[int], now: dt.datetime) -> None:
+    """Look again at what was told of these slots (their numbers), and of those that close by now.
+
+    Whoever has lost one, or finds it worse than when it was told, is a new request again.
+    """
+    for some in batched(sorted(slots), SLOTS_AT_ONCE, strict=False):
+        _look_again(MatchNotice.objects.filter(slot__in=some), now)
+    closing = MatchNotice.objects.filter(stands_until_at__lte=now).order_by("stands_until_at", "pk")
+    _look_again(MatchNotice.objects.filter(pk__in=list(closing.values_list("pk", flat=True)[:CLOSING_A_RUN])), now)
+
+
+@transaction.atomic
+def _look_again(notices: QuerySet[MatchNotice], now: dt.datetime) -> None:
+    told = {(one.request_id, one.slot_id): one for one in notices.order_by("request", "slot")}
+    if not told:
+        return
+    free = set(bookable(now).filter(pk__in={slot for _, slot in told}).values_list("pk", flat=True))
+    ranks = ranks_of([pair for pair in told if pair[1] in free], now=now)
+    stands = {(request, rank[2]): rank for request, each in ranks.items() for rank in each}
+    worse = {pair for pair, one in told.items() if pair not in stands or stands[pair][:2] > (-one.merit, one.starts_at)}
+    untold = _untold(told, stands)
+    gone = MatchNotice.objects.filter(pk__in=[one.pk for pair, one in told.items() if pair not in stands])
+    gone.update(stands_until_at=None)
+    never = MatchNotice.objects.filter(pk__in=[told[pair].pk for pair in untold])
+    never.exclude(heard_starts_at=None).update(starts_at=F("heard_starts_at"), told_at=now)
+    never.filter(heard_starts_at=None).delete()
+    _stand(MatchNotice.objects.filter(pk__in=[told[pair].pk for pair in stands]))
+    lost = {request for request, _ in worse | untold}
+    matched = Request.objects.filter(pk__in=lost).exclude(matched_at=None)
+    held = matched.order_by("pk").select_for_update(no_key=True, of=("self",))
+    Request.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(matched_at=None)
+
+
+def _untold(told: Mapping[tuple[int, int], MatchNotice], stands: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of these pairs, those that no mail has told after all.
+
+    Their slot was not to be had when it left; or it waits still, and will leave the slot out.
+    """
+    heard = heard_of(list(told.values()))
+    return {
+        pair
+        for pair, one in told.items()
+        if heard[one.pk] == Heard.NOT or (heard[one.pk] == Heard.WAITS and pair not in stands)
+    }
+
+
+def _stand(notices: QuerySet[MatchNotice]) -> None:
+    """Until when their slots can be had, as far as it is known."""
+    slot = Slot.objects.filter(pk=OuterRef("slot")).values(
+        until=Least("closes_at", "availability__confirm_by_at", "room__site__company__charter_until_at")
+    )
+    notices.update(stands_until_at=Subquery(slot))
 
 
 def _turn(request: Request, matches: Sequence[Match]) -> Rank:
@@ -178,15 +239,30 @@ def _tell(found: Sequence[Match], now: dt.datetime) -> bool:
     if held.first() is None:
         return False
     notices = MatchNotice.objects.filter(request=request, slot__in=[match.slot.pk for match in found])
-    known = set(notices.values_list("slot_id", "starts_at"))
-    new = [match for match in found if (match.slot.pk, match.slot.starts_at) not in known]
+    told = {notice.slot_id: notice for notice in notices}
+    heard = heard_of([one for one in told.values() if one.starts_at != _starts(found, one.slot_id)])
+    # Of what was told before: the last date of which a mail has left.
+    dates = {
+        slot: one.starts_at if heard.get(one.pk) in (None, Heard.HEARD) else one.heard_starts_at
+        for slot, one in told.items()
+    }
+    new = [match for match in found if dates.get(match.slot.pk) != match.slot.starts_at]
+    back = [match for match in found if match not in new and told[match.slot.pk].starts_at != match.slot.starts_at]
+    if new or back:
+        _note([*new, *back], dates, now)
+    _stand(notices)
     if new:
-        _note(new, now)
         emails.slots_matched(request=request, matches=new, now=now)
     return bool(new)
 
 
-def _note(matches: Iterable[Match], now: dt.datetime) -> None:
+def _starts(found: Sequence[Match], slot: int) -> dt.datetime:
+    [starts_at] = [match.slot.starts_at for match in found if match.slot.pk == slot]
+    return starts_at
+
+
+def _note(matches: Iterable[Match], heard: Mapping[int, dt.datetime | None], now: dt.datetime) -> None:
+    """What is told now, and of which dates their association has heard before. A mail that waits leaves it out."""
     MatchNotice.objects.bulk_create(
         [
             MatchNotice(
@@ -195,10 +271,11 @@ def _note(matches: Iterable[Match], now: dt.datetime) -> None:
                 starts_at=match.slot.starts_at,
                 merit=match.merit_of_slot,
                 told_at=now,
+                heard_starts_at=heard.get(match.slot.pk),
             )
             for match in matches
         ],
         update_conflicts=True,
         unique_fields=["request", "slot"],
-        update_fields=["starts_at", "merit", "told_at"],
+        update_fields=["starts_at", "merit", "told_at", "heard_starts_at"],
     )

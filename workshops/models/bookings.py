@@ -24,6 +24,8 @@ from workshops.guards import (
     booking_may_be_confirmed,
     booking_may_be_made,
     booking_stays_on_its_slot,
+    slot_is_agreed,
+    slot_is_claimed,
     slot_is_free_again,
 )
 from workshops.models.courses import Course
@@ -326,6 +328,8 @@ class Booking(models.Model):
             booking_changes_hands(),
             booking_stays_on_its_slot(),
             slot_is_free_again(),
+            slot_is_claimed(),
+            slot_is_agreed(),
         ]
 
     def __str__(self) -> str:

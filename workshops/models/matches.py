@@ -13,7 +13,11 @@ from workshops.guards import dismissed_as_it_is
 
 
 class MatchNotice(models.Model):
-    """« We told them »: a pair of request and slot is told once, and anew at another date than the last one told."""
+    """« We told them »: a pair of request and slot is told once, and anew at another date than the last one heard of.
+
+    It stands as long as the slot can be had and serves the request (`stands_until_at`); what vanished before any mail
+    left is told no more, and is as if it had never been.
+    """
 
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="+")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+")
@@ -22,10 +26,23 @@ class MatchNotice(models.Model):
     )
     merit = models.IntegerField(db_default=0, help_text="ce que le créneau vaut pour la demande, quand il est annoncé")
     told_at = models.DateTimeField()
+    heard_starts_at = models.DateTimeField(
+        null=True, editable=False, help_text="la dernière date qui est partie dans un courriel avant celle-ci"
+    )
+    stands_until_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="quand regarder si le créneau peut toujours être réservé\u00a0; vide\u00a0: non",
+    )
 
     class Meta:
         verbose_name = "proposition envoyée"
         verbose_name_plural = "propositions envoyées"
+        indexes = [
+            models.Index(
+                name="match_stands_until", fields=["stands_until_at"], condition=Q(stands_until_at__isnull=False)
+            ),
+        ]
         constraints = [models.UniqueConstraint(name="match_told_once", fields=["request", "slot"])]
 
     def __str__(self) -> str:
@@ -33,11 +50,13 @@ class MatchNotice(models.Model):
 
 
 class MatchAgain(models.Model):
-    """A slot that may serve requests that it did not serve when it was matched.
+    """A slot that may serve other requests than when it was matched.
 
-    It is free again, nobody queues for it any more, who comes to it knows more, or its site is step-free now or
-    elsewhere than was said. Triggers write it, whoever has done that (migrations `0028_matched_again`,
-    `0029_free_again_is_new`, `0033_sites_match_again`); who matches takes it away. It goes with the slot.
+    More of them: it is free again, nobody queues for it any more, who comes to it knows more, or its site is step-free
+    now or elsewhere than was said. Or fewer: somebody has it or asks for it, it was taken back or changed, its room is
+    taken, its company is no signatory any more. Triggers write it, whoever has done that (migrations
+    `0028_matched_again`, `0029_free_again_is_new`, `0033_sites_match_again`, `0036_matches_are_withdrawn`); who matches
+    takes it away. It goes with the slot.
     """
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="+", db_constraint=False)

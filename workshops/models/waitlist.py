@@ -15,7 +15,7 @@ from accounts.vocabulary import Topic
 from associations.models import Association, Request
 from companies.models import Slot
 from territories.closed_lists import WordField
-from workshops.guards import nobody_queues_again
+from workshops.guards import nobody_queues_again, somebody_queues
 from workshops.models.bookings import Booking
 
 
@@ -123,7 +123,7 @@ class WaitlistEntry(models.Model):
             ),
         ]
 
-        triggers = [nobody_queues_again()]
+        triggers = [nobody_queues_again(), somebody_queues()]
 
     def __str__(self) -> str:
         return f"{self.association}, {self.slot}"
