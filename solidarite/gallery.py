@@ -17,8 +17,11 @@ from charter.differences import differences
 from solidarite.skyline import skyline
 from territories import clock
 from workshops.cards import Card
+from workshops.charts import columns, share
+from workshops.figures import Given
 from workshops.filters import SlotFilter
 from workshops.forms import DismissForm
+from workshops.impact import Row, Table
 from workshops.models import HostingAgreement, Report, Side
 from workshops.pictures import legend, map_of_france, scale
 from workshops.reliability import AGAINST
@@ -43,6 +46,7 @@ WEEK = (
 )
 BOOKED = ("19 h 30", "ven.")
 MANY = 4
+HOUR = 60
 
 
 class SampleForm(forms.Form):
@@ -126,6 +130,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "page": Paginator(range(60), 20).page(2),
         "record": _record(),
         **_facts(),
+        **_brought(),
         **_moves(),
     }
     return render(request, "gallery.html", context)
@@ -308,6 +313,28 @@ def _facts() -> dict[str, object]:
             {"label": "Ordinateurs", "state": "half", "text": "4 prêts sur 8"},
             {"label": "Bénévoles", "state": "", "text": "il en manque 2"},
         ],
+    }
+
+
+def _brought() -> dict[str, object]:
+    """What workshops have brought: in large, through time, and by topic."""
+    by_month = (("sept. 2026", 2, 11), ("oct. 2026", 7, 46), ("nov. 2026", 4, 23))
+    by_topic = (
+        ("Courrier électronique", 9, 57),
+        ("Recherche d’emploi en ligne", 3, 16),
+        ("Reconnaître une arnaque", 1, 7),
+    )
+    most = by_topic[0][1]
+    topics = [Row(label, held, came, share=share(held, most)) for label, held, came in by_topic]
+    months = [Row(label, held, came, held * 4 * HOUR) for label, held, came in by_month]
+    return {
+        "given": Given(13, 80, 41 * HOUR, 11 * HOUR),
+        "years": [2026, 2025],
+        "months": Table("mois", "Mois après mois", "mois", months),
+        "chart": columns([(row.label, row.amount) for row in months]),
+        "topics": Table(
+            "themes", "Ce qui a été abordé", "thème", topics * 4, "Un atelier sur deux thèmes compte pour chacun."
+        ),
     }
 
 

@@ -154,6 +154,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "plan_id": plan.pk,
         "template": "workshop_reminder",
         "departement": "59",
+        "table": "themes",
         "pk": 1,
         "uidb36": "1",
         "key": "x",

@@ -1,15 +1,21 @@
 """Figures, counted from the rows each time they are shown."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, Sum, Value
+from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from associations.models import Association
 from companies.models import Company, Engagement
 from workshops.catalogue import bookable
-from workshops.models import HELD, Attendance, AttendanceQuerySet, Booking, Dispute, Report, ReportQuerySet, Side
+from workshops.models import HELD, Attendance, Booking, Dispute, Report, Side
+
+# From a report or a presence to the date of its workshop, and to who hosts it.
+SLOT = "workshop__booking__slot"
+PLACE_OF_COMPANY = f"{SLOT}__room__site__company"
 
 
 class Figures(NamedTuple):
@@ -25,16 +31,12 @@ class Figures(NamedTuple):
 
 def public_figures(now: dt.datetime) -> Figures:
     """A workshop was held when a report says so, its booking nothing else, and no other report the contrary."""
-    reported = Report.objects.with_other().aggregate(
-        workshops=Count("workshop", distinct=True, filter=HELD),
-        people=Sum("attended", default=0, filter=HELD),
-        minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
-    )
+    ever = given(Q(), now=now)
     offered = bookable(now).aggregate(slots=Count("pk"), computers=Sum("computers", default=0))
     return Figures(
-        workshops=reported["workshops"],
-        people=reported["people"],
-        volunteer_hours=reported["minutes"] // 60,
+        workshops=ever.workshops,
+        people=ever.people,
+        volunteer_hours=ever.minutes // 60,
         open_slots=offered["slots"],
         open_computers=offered["computers"],
         signatories=Company.objects.signatories(now).count(),
@@ -54,6 +56,10 @@ class Given(NamedTuple):
         return self.benevolat_minutes + self.mecenat_minutes
 
     @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
+    @property
     def benevolat_hours(self) -> float:
         return self.benevolat_minutes / 60
 
@@ -62,39 +68,59 @@ class Given(NamedTuple):
         return self.mecenat_minutes / 60
 
 
-def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime) -> Given:
-    """Of a company, in a year or ever: workshops that were held, and its volunteers' time.
+NOTHING = Given(0, 0, 0, 0)
 
-    Their time is what the company reported; of workshops that it has not reported on, what volunteers said themselves.
-    Where the association says that nobody of the company came, there was none.
-    """
-    reports = Report.objects.filter(workshop__booking__slot__room__site__company=company)
-    return _in_year(reports, Attendance.objects.of_company(company), year, now)
+
+def given_in_year(company: Company, year: int | None = None, *, now: dt.datetime) -> Given:
+    """Of a company, in a year or ever."""
+    return given(_in_year(Q(**{PLACE_OF_COMPANY: company}), year), now=now)
 
 
 def received_in_year(association: Association, year: int | None = None, *, now: dt.datetime) -> Given:
     """The same of what was given to an association, by whichever companies."""
-    reports = Report.objects.filter(workshop__booking__association=association)
-    return _in_year(reports, Attendance.objects.filter(workshop__booking__association=association), year, now)
+    return given(_in_year(Q(workshop__booking__association=association), year), now=now)
 
 
-def _in_year(reports: ReportQuerySet, presences: AttendanceQuerySet, year: int | None, now: dt.datetime) -> Given:
-    reports, unreported = reports.with_other(), presences.there(now).exclude(workshop__reports__side=Side.COMPANY)
-    if year is not None:
-        reports = reports.filter(workshop__booking__slot__local_date__year=year)
-        unreported = unreported.in_year(year)
-    told = reports.aggregate(
-        workshops=Count("workshop", distinct=True, filter=HELD),
-        people=Sum("attended", default=0, filter=HELD),
-        minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
-        mecenat=Sum("mecenat_minutes", default=0, filter=Q(unmet=False)),
-    )
-    own = unreported.minutes_given()
-    return Given(
-        workshops=told["workshops"],
-        people=told["people"],
-        benevolat_minutes=told["minutes"] - told["mecenat"] + own[Engagement.BENEVOLAT],
-        mecenat_minutes=told["mecenat"] + own[Engagement.MECENAT],
+def _in_year(within: Q, year: int | None) -> Q:
+    return within if year is None else within & Q(**{f"{SLOT}__local_date__year": year})
+
+
+def given(within: Q, *, now: dt.datetime) -> Given:
+    """Of the workshops that `within` names by the way from a report, or from a presence: `workshop__…`."""
+    return given_by(Value(0), within, now=now).get(0, NOTHING)
+
+
+def given_by(key: Combinable, within: Q, *, now: dt.datetime) -> dict[Any, Given]:
+    """The same for each value of `key`, a fact of the workshop, of which there is anything to tell.
+
+    The volunteers' time is what the company reported; of workshops that it has not reported on, what volunteers said
+    themselves. Where the association says that nobody of the company came, there was none.
+    """
+    found: dict[Any, Given] = {}
+    for row in _told_by(key, within):
+        minutes, at_work = row["minutes"], row["at_work"]
+        found[row["key"]] = Given(row["workshops"], row["people"], minutes - at_work, at_work)
+    unreported = Attendance.objects.there(now).filter(within).exclude(workshop__reports__side=Side.COMPANY)
+    for row in unreported.minutes_given_by(key):
+        was = found.get(row["key"], NOTHING)
+        own, at_work = was.benevolat_minutes + row["all"] - row["at_work"], was.mecenat_minutes + row["at_work"]
+        found[row["key"]] = was._replace(benevolat_minutes=own, mecenat_minutes=at_work)
+    return {key: told for key, told in found.items() if told != NOTHING}
+
+
+def _told_by(key: Combinable, within: Q) -> Iterable[Mapping[str, Any]]:
+    """What reports tell; as one says that nobody of the company came, the other's hours do not count."""
+    return (
+        Report.objects.with_other()
+        .filter(within)
+        .order_by()
+        .values(key=key)
+        .annotate(
+            workshops=Count("workshop", distinct=True, filter=HELD),
+            people=Sum("attended", default=0, filter=HELD),
+            minutes=Sum("volunteer_minutes", default=0, filter=Q(unmet=False)),
+            at_work=Sum("mecenat_minutes", default=0, filter=Q(unmet=False)),
+        )
     )
 
 

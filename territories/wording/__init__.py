@@ -73,6 +73,11 @@ def month_year(day: dt.date) -> str:
     return f"{_spoken().months[day.month - 1]}{NO_BREAK}{day.year}"
 
 
+def short_month(day: dt.date) -> str:
+    """« déc. 2026 »."""
+    return f"{_spoken().short_months[day.month - 1]}{NO_BREAK}{day.year}"
+
+
 def short_date(day: dt.date) -> str:
     """« mar. 1er déc. », « Tue 1 Dec »."""
     words = _spoken()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from companies.models import Company, Engagement
@@ -16,6 +18,12 @@ from workshops.models.reports import Report
 from workshops.models.workshops import Workshop
 
 MOST_MINUTES = 720
+
+
+_SUMS = {
+    "all": Sum("minutes", default=0),
+    "at_work": Sum(F("minutes") - F("own_minutes"), filter=Q(engagement_type=Engagement.MECENAT), default=0),
+}
 
 
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
@@ -40,11 +48,12 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 
     def minutes_given(self) -> dict[Engagement, int]:
         """On either time."""
-        sums = self.aggregate(
-            all=Sum("minutes", default=0),
-            at_work=Sum(F("minutes") - F("own_minutes"), filter=Q(engagement_type=Engagement.MECENAT), default=0),
-        )
+        sums = self.aggregate(**_SUMS)
         return {Engagement.BENEVOLAT: sums["all"] - sums["at_work"], Engagement.MECENAT: sums["at_work"]}
+
+    def minutes_given_by(self, key: Combinable) -> Iterable[Mapping[str, Any]]:
+        """For each value of `key`: `all` minutes, and those of them `at_work`."""
+        return self.order_by().values(key=key).annotate(**_SUMS)
 
     def with_place(self) -> Self:
         """Loads what a page or a certificate says of a presence, in the same query."""

@@ -191,8 +191,13 @@ class Report(models.Model):
     @property
     def counted_brackets(self) -> list[tuple[str, int]]:
         """The age brackets in which somebody came, in words, with how many."""
-        counts = [(name, getattr(self, name)) for name in self.BRACKETS]
-        return [(str(self._meta.get_field(name).verbose_name), count) for name, count in counts if count]  # type: ignore[union-attr]
+        labels = self.bracket_labels()
+        return [(labels[name], count) for name in self.BRACKETS if (count := getattr(self, name))]
+
+    @classmethod
+    def bracket_labels(cls) -> dict[str, str]:
+        """The age brackets by their names, in words."""
+        return {name: str(cls._meta.get_field(name).verbose_name) for name in cls.BRACKETS}  # type: ignore[union-attr]
 
     @property
     def taught_labels(self) -> list[str]:
