@@ -93,6 +93,12 @@ def kilometres(value: float | None) -> str:
     return "" if value is None else wording.kilometres(value)
 
 
+@register.filter
+def away(value: float | None) -> str:
+    """« à 4 km »."""
+    return "" if value is None else wording.away(value)
+
+
 @register.simple_tag
 def slot_day(start_at: dt.datetime, zone: str) -> str:
     """« mardi 1er décembre », on the clocks of the place."""

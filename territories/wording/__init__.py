@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from territories.wording.english import ENGLISH
 from territories.wording.french import FRENCH
@@ -156,8 +156,16 @@ def of(name: str) -> str:
 
 
 def kilometres(distance: float) -> str:
-    """« 4 km », or « 850 m » under a kilometre, to the nearest ten metres."""
+    """« 4 km », or « 850 m » under a kilometre, to the nearest ten metres; « sur place » within five."""
     metres = round(distance * 100) * 10
+    if not metres:
+        return gettext("sur place")
     if metres < 1000:  # noqa: PLR2004  # metres in a kilometre
         return f"{metres}{NO_BREAK}m"
     return f"{number(distance)}{NO_BREAK}km"
+
+
+def away(distance: float) -> str:
+    """« à 4 km », or « sur place »."""
+    told = kilometres(distance)
+    return gettext("à %(distance)s") % {"distance": told} if round(distance * 100) else told

@@ -87,7 +87,7 @@ def test_number_rounds_to_its_decimals() -> None:
 @pytest.mark.parametrize(
     ("distance", "text"),
     [
-        (0.0, "0\u00a0m"),
+        (0.0, "sur place"),
         (0.848, "850\u00a0m"),
         (0.997, "1\u00a0km"),
         (4.2, "4\u00a0km"),
@@ -96,6 +96,10 @@ def test_number_rounds_to_its_decimals() -> None:
 )
 def test_kilometres_become_metres_under_one(distance: float, text: str) -> None:
     assert wording.kilometres(distance) == text
+
+
+def test_what_is_on_the_spot_is_not_so_far_away() -> None:
+    assert [wording.away(distance) for distance in (0.004, 0.006, 4)] == ["sur place", "à 10\u00a0m", "à 4\u00a0km"]
 
 
 @pytest.mark.parametrize(

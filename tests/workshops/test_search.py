@@ -894,3 +894,8 @@ def test_weeks_end_where_nothing_follows(world: World, now: dt.datetime, client:
 def test_long_value_that_means_something_is_read(world: World, client: Client, query: str, status: int) -> None:
     answer = client.get(f"/creneaux/?{query}")
     assert (answer.status_code, world.room.name in answer.text) == (status, True)
+
+
+def test_slot_where_one_looks_is_there(world: World, client: Client) -> None:
+    page = client.get("/creneaux/", {"lieu": f"insee-{factories.LILLE}"}).text
+    assert ('· <strong class="hold">sur place</strong>' in page, "0\u00a0m" in page) == (True, False)

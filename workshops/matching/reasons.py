@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from accounts.vocabulary import Topic
 from companies.models import BookingMode
-from territories.wording import counted, enumerated, kilometres, language
+from territories.wording import away, counted, enumerated, language
 from workshops.matching.judging import Match
 from workshops.matching.reading import words_of
 
@@ -35,8 +35,7 @@ def reasons(match: Match, *, to_company: bool = False) -> list[str]:
 
 def _where(match: Match) -> str:
     """Of a few communes nobody published the point."""
-    away = match.distance_km
-    return gettext("à %(distance)s") % {"distance": kilometres(away)} if away is not None else ""
+    return "" if match.distance_km is None else away(match.distance_km)
 
 
 def _when(match: Match, spoken: str, *, to_company: bool) -> str:
