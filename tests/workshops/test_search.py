@@ -896,6 +896,34 @@ def test_long_value_that_means_something_is_read(world: World, client: Client, q
     assert (answer.status_code, world.room.name in answer.text) == (status, True)
 
 
+VIEWS_OF_A_SEARCH = ["liste", "semaine", "carte"]
+
+
+@pytest.mark.parametrize("view", VIEWS_OF_A_SEARCH)
+def test_every_link_of_a_search_carries_all_that_it_asks(slots: list[Slot], client: Client, view: str) -> None:
+    """To other views, pages, weeks, counts, places on a map, calendars, a request and a search that is kept."""
+    query = {"reponse": "immediate", "moment": "soir", "vue": view}
+    pages = [client.get("/creneaux/", query)]
+    pages += [client.get("/creneaux/", query | {"departement": "59"}), client.get("/creneaux/comptes/", query)]
+    links = {
+        html.unescape(link)
+        for page in pages
+        for link in re.findall(r'href="((?:/creneaux/[a-z./]*)?\?[^"]+)"', page.text)
+    }
+    assert len(links) > 9
+    lifted = {link for link in links if "/creneaux/?" in link}
+    assert [link for link in links - lifted if "reponse=immediate" not in link or "moment=soir" not in link] == []
+    # One filter changed, which may be this one.
+    assert [link for link in lifted if "reponse=immediate" not in link and "moment=soir" not in link] == []
+
+
+def test_page_says_what_it_leads_on_to(slots: list[Slot], client: Client) -> None:
+    """A page of a list, or the week that follows."""
+    assert ">Créneaux suivants</a>" in client.get("/creneaux/").text
+    week = client.get("/creneaux/", {"vue": "semaine", "semaine": "2026-12-07"}).text
+    assert (">Semaine précédente</a>" in week, ">Semaine suivante</a>" in week) == (True, True)
+
+
 def test_slot_where_one_looks_is_there(world: World, client: Client) -> None:
     page = client.get("/creneaux/", {"lieu": f"insee-{factories.LILLE}"}).text
     assert ('· <strong class="hold">sur place</strong>' in page, "0\u00a0m" in page) == (True, False)
