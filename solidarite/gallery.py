@@ -94,6 +94,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "cards": [_card("Salle Ada, 3e étage", "Réponse immédiate"), _card("Mezzanine", "Réponse sous 96\u00a0h")],
         "why": ["à 4\u00a0km", "8\u00a0ordinateurs pour 6\u00a0personnes", "le jour que vous préférez"],
         "dismiss": DismissForm(auto_id="ecarter_%s"),
+        "choices": [{"label": one, "url": "#creneaux"} for one in ("Saint-Denis (93)", "Saint-Denis (974)")],
         "facets": [
             {"label": label, "shown": "12", "chosen": label == "Le soir", "url": "#creneaux"}
             for label in ("Le soir", "Le week-end", "Accès sans marche")

@@ -14,6 +14,14 @@ SUGGESTIONS_SHOWN = 4
 ECHO_LENGTH = 60
 
 
+class NotOne(ValidationError):
+    """A text that means no commune, or several. `choices` are those that it may mean, the likeliest first."""
+
+    def __init__(self, message: str, code: str, choices: list[Commune]) -> None:
+        super().__init__(message, code=code)
+        self.choices = choices
+
+
 class _Typed(str):
     """What came in with the form, shown again as it is: « 59350 » is then a postal code, not a key."""
 
@@ -47,9 +55,9 @@ class CommuneField(forms.CharField):
         try:
             return self.meant(text)
         except AmbiguousCommune as several:
-            raise ValidationError(_ambiguous_message(several), code="ambiguous") from several
+            raise NotOne(_ambiguous_message(several), "ambiguous", several.candidates) from several
         except UnknownCommune as none:
-            raise ValidationError(_unknown_message(none), code="unknown") from none
+            raise NotOne(_unknown_message(none), "unknown", none.suggestions[:SUGGESTIONS_SHOWN]) from none
 
     def meant(self, text: str) -> Commune:
         """The commune of a text; raises what `CommuneQuerySet.resolve` raises."""
@@ -72,6 +80,12 @@ class KnownCommuneField(CommuneField):
 
     def meant(self, text: str) -> Commune:
         return commune_meant(text) or super().meant(text)
+
+
+def choices_of(form: forms.BaseForm, name: str) -> list[Commune]:
+    """What the text of a commune's field may mean, where it does not mean just one."""
+    errors = form.errors.as_data().get(name, [])
+    return [choice for error in errors if isinstance(error, NotOne) for choice in error.choices[:CANDIDATES_SHOWN]]
 
 
 def _by_key(value: Any) -> Any:

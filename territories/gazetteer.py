@@ -1,6 +1,6 @@
 """The communes and départements of the country in memory, for pages that must not ask the database what a place is.
 
-They change with a migration alone, and a process reads them once: two statements, half a second, some 20 MB. Whatever
+They change with a migration alone, and a process reads them once: three statements, half a second, some 20 MB. Whatever
 is not found here, and whatever means several communes, is left to `CommuneQuerySet.resolve`, which says why.
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
-from territories.models import Commune, Departement
-from territories.reading import Reading, read
+from territories.folding import fold
+from territories.models import Commune, Departement, Region
+from territories.reading import LONGEST_TEXT, Reading, read
 
 type Row = tuple[str, str, str, str, float | None, float | None]
 # What is asked of a commune afterwards; anything else is read when it is asked for.
@@ -23,12 +24,16 @@ DEPARTEMENT: Final = 3
 
 
 class Gazetteer(NamedTuple):
-    """Rows of communes by their code, by folded name and by postal code, and the départements by their code."""
+    """Rows of communes by their code, by folded name and by postal code, and the départements by their code.
+
+    `areas` has the départements of what people call a département or a region, folded.
+    """
 
     by_code: Mapping[str, Row]
     by_name: Mapping[str, list[Row]]
     by_postal_code: Mapping[str, list[Row]]
     departements: Mapping[str, Departement]
+    areas: Mapping[str, tuple[Departement, ...]]
 
 
 @cache
@@ -43,7 +48,24 @@ def gazetteer() -> Gazetteer:
         by_name[name].append(row)
         for code in postal_codes:
             by_postal_code[code].append(row)
-    return Gazetteer(by_code, dict(by_name), dict(by_postal_code), departements)
+    return Gazetteer(by_code, dict(by_name), dict(by_postal_code), departements, _areas(departements.values()))
+
+
+def _areas(departements: Iterable[Departement]) -> dict[str, tuple[Departement, ...]]:
+    """By name, with and without its article, by code and by both; what is a region as well stays a département."""
+    inhabited = sorted((one for one in departements if one.population), key=lambda one: one.search_name)
+    areas: dict[str, tuple[Departement, ...]] = {}
+    for region in Region.objects.order_by("pk"):
+        inside = tuple(one for one in inhabited if one.region_id == region.pk)
+        areas |= dict.fromkeys(_names(region.search_name), inside) if inside else {}
+    for one in inhabited:
+        code = fold(one.pk)
+        areas |= dict.fromkeys((*_names(one.search_name), code, f"{one.search_name} {code}"), (one,))
+    return areas
+
+
+def _names(name: str) -> tuple[str, ...]:
+    return name, name.removeprefix("la ")
 
 
 def _rows(departements: Iterable[str]) -> Iterable[tuple[Row, str, list[str]]]:
@@ -61,6 +83,11 @@ def commune_meant(text: str) -> Commune | None:
         if found:
             return Commune.from_db("default", COLUMNS, found[0]) if len(found) == 1 else None
     return None
+
+
+def areas_meant(text: str) -> tuple[Departement, ...]:
+    """The département that a text names, or those of the region that it names; none when it names neither."""
+    return gazetteer().areas.get(fold(text), ()) if len(text) <= LONGEST_TEXT else ()
 
 
 def city_of(place: Commune) -> Commune:

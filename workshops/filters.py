@@ -21,8 +21,8 @@ from accounts.pressed import squeezed
 from accounts.ranges import between
 from accounts.vocabulary import Topic
 from companies.models import BookingMode, Slot, SlotQuerySet
-from territories.forms import KnownCommuneField
-from territories.gazetteer import codes_within, gazetteer
+from territories.forms import KnownCommuneField, NotOne
+from territories.gazetteer import areas_meant, codes_within, gazetteer
 from territories.keys import key_in
 from territories.models import Commune
 from territories.zones import AHEAD, BEHIND
@@ -126,6 +126,21 @@ class DepartementField(forms.CharField):
         return found
 
 
+class PlaceField(KnownCommuneField):
+    """A commune around which one searches. Who types a département or a region reads that its slots are a step away."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except NotOne as error:
+            areas = areas_meant(value) if error.code == "unknown" else ()
+            if not areas:
+                raise
+            what = f"est le département {areas[0]}" if len(areas) == 1 else "est une région"
+            told = f"«\u00a0{value.strip()}\u00a0» {what}\u00a0: choisissez ci-dessous, ou indiquez une commune."
+            raise NotOne(told, "area", error.choices) from error
+
+
 class Condition(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
     """A filter whose value becomes a condition on slots."""
 
@@ -183,7 +198,7 @@ def _one_of(where: Callable[[Any], Q], choices: list[tuple[str, str]], nothing: 
 class SlotFilter(django_filters.FilterSet):  # type: ignore[misc]  # idem
     """`lieu`, `rayon`, `du`, `au`, `moment`, `theme`, `tri` and so on: addresses that people keep."""
 
-    lieu = Elsewhere(KnownCommuneField, label="Où")
+    lieu = Elsewhere(PlaceField, label="Où")
     rayon = Elsewhere(
         forms.ChoiceField,
         label="Rayon",

@@ -44,7 +44,7 @@ def test_memory_means_what_the_tables_mean() -> None:
 
 def test_places_are_read_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     gazetteer.cache_clear()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         gazetteer()
     with django_assert_num_queries(0):
         assert commune_meant("Lille (59)") is not None

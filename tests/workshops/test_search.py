@@ -896,6 +896,46 @@ def test_long_value_that_means_something_is_read(world: World, client: Client, q
     assert (answer.status_code, world.room.name in answer.text) == (status, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "choices"),
+    [
+        ("Nord", {"departement=59": "Tout le département Nord (59)"}),
+        ("59", {"departement=59": "Tout le département Nord (59)"}),
+        ("Réunion", {"departement=974": "Tout le département La Réunion (974)"}),
+        (
+            "Corse",
+            {
+                "departement=2A": "Tout le département Corse-du-Sud (2A)",
+                "departement=2B": "Tout le département Haute-Corse (2B)",
+            },
+        ),
+        ("St Denis", {"lieu=insee-97411": "Saint-Denis (974)", "lieu=insee-93066": "Saint-Denis (93)"}),
+        ("Vileurbane", {"lieu=insee-69266": "Villeurbanne (69)"}),
+    ],
+)
+@pytest.mark.django_db
+def test_place_that_is_not_one_commune_leads_to_those_that_may_be_meant(
+    client: Client, typed: str, choices: dict[str, str]
+) -> None:
+    """By links, which need no script, and with all else that was asked."""
+    page = client.get("/creneaux/", {"lieu": typed, "reponse": "immediate", "vue": "carte"})
+    links = dict(re.findall(r'<li><a href="/creneaux/\?([^"]+)">([^<]+)</a></li>', page.text))
+    asked = {query.replace("reponse=immediate&amp;vue=carte", "").strip("&amp;"): text for query, text in links.items()}
+    assert (page.status_code, {query: asked.get(query) for query in choices}) == (422, choices)
+    for query in links:
+        assert client.get(f"/creneaux/?{html.unescape(query)}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_commune_that_has_the_name_of_a_departement_elsewhere_leads_there_too(client: Client) -> None:
+    """Most who type « La Réunion » do not mean the village in Lot-et-Garonne."""
+    page = client.get("/creneaux/", {"lieu": "La Réunion"}).text
+    assert "autour de La Réunion (47)" in page
+    assert '<a href="/creneaux/?departement=974">Tout le département La Réunion (974)</a>' in page
+    for typed in ("La Réunion (47)", "Paris", "Lille"):
+        assert "Tout le département" not in client.get("/creneaux/", {"lieu": typed}).text
+
+
 VIEWS_OF_A_SEARCH = ["liste", "semaine", "carte"]
 
 

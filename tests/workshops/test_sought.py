@@ -237,3 +237,8 @@ def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visi
     assert "Vous cherchiez dans le département Nord" in clipped.text
     evening = visitor(world.association_owner).get(reverse("workshops:ask"), {"moment": "soir"}, follow=True)
     assert evening.context["form"]["periods"].value() == ["evening"]
+
+
+def test_homonyms_are_a_step_away(world: World, client: Client) -> None:
+    page = client.get(PAGE, {"lieu": "Saint-Denis", "rayon": "50"}).text
+    assert '<li><a href="?rayon=50&amp;lieu=insee-93066">Saint-Denis (93)</a></li>' in page

@@ -38,6 +38,6 @@ class NearForm(forms.Form):
             self.data = {**self.data, "lieu": str(place)}
         return place
 
-    def kept(self) -> str:
+    def kept(self, **changed: str) -> str:
         """What was asked, for the addresses of other pages."""
-        return urlencode(self.data)
+        return urlencode({**self.data, **changed})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ from accounts.pressed import Pressed
 from associations.models import Association
 from companies.models import RoomPhoto, Slot, SlotQuerySet, on_offer
 from territories import clock
+from territories.forms import choices_of
+from territories.gazetteer import areas_meant
+from territories.models import Departement
 from territories.prepared import ANY_TIME, Prepared
 from territories.wording import day_date
 from workshops import actions
@@ -45,6 +49,7 @@ class SearchPage(NamedTuple):
 
     form: str
     problems: str
+    instead: str
     place: str
     within: str
     wider: str
@@ -81,8 +86,35 @@ def _search(request: HttpRequest) -> HttpResponse:
 def _refused(data: QueryDict) -> SearchPage:
     """The form says what is wrong with it."""
     form = SlotFilter(data).form
-    problems = render_to_string("components/error_summary.html", {"form": form})
+    summary = render_to_string("components/error_summary.html", {"form": form})
+    communes = [(str(one), _at(data, lieu=one.link)) for one in choices_of(form, "lieu")]
+    choices = [*_areas(data, areas_meant(str(data.get("lieu", "")))), *communes] if "lieu" in form.errors else []
+    problems = SafeString(summary + _choices("Vous cherchez peut-être\u00a0:", choices))
     return SearchPage(_form(form.groups, more=True), problems, *[""] * (len(SearchPage._fields) - 2))
+
+
+def _choices(title: str, choices: list[tuple[str, str]]) -> SafeString:
+    """Searches to go on with, by what one calls them; nothing where there are none."""
+    if not choices:
+        return SafeString()
+    context = {"title": title, "choices": [{"label": label, "url": url} for label, url in choices]}
+    return SafeString(render_to_string("components/choices.html", context))
+
+
+def _areas(data: QueryDict, areas: Iterable[Departement]) -> list[tuple[str, str]]:
+    return [(f"Tout le département {one}", _at(data, lieu=None, departement=one.pk, commune=None)) for one in areas]
+
+
+def _at(data: QueryDict, **parameters: object) -> SafeString:
+    return address(data, path=reverse("workshops:search"), **parameters)
+
+
+def _instead(data: QueryDict, cleaned: dict[str, Any]) -> SafeString:
+    """Where what was typed is the name of a commune, and of a département or a region elsewhere too: « La Réunion »."""
+    place = cleaned["lieu"]
+    areas = [] if place is None else areas_meant(str(data["lieu"]))
+    elsewhere = [one for one in areas if one.pk != place.departement_id]
+    return _choices("Un département ou une région s’appelle ainsi\u00a0:", _areas(data, elsewhere))
 
 
 def _found(data: QueryDict, asked: Read) -> SearchPage:
@@ -91,6 +123,7 @@ def _found(data: QueryDict, asked: Read) -> SearchPage:
     return SearchPage(
         form=_form(asked.groups, more=any(cleaned[name] for name in FOLDED)),
         problems="",
+        instead=_instead(data, cleaned),
         place=", ".join(filter(None, (_around(cleaned), _within(cleaned)))),
         within=_within(cleaned),
         wider=_wider(data, cleaned, is_found=bool(found.shown)),

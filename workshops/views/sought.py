@@ -16,6 +16,7 @@ from associations.models import Request, RequestQuerySet
 from associations.views import managed_association
 from companies.models import Company, Site
 from territories import clock
+from territories.forms import choices_of
 from territories.keys import key_in
 from territories.models import Commune
 from workshops import actions
@@ -37,6 +38,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     after, before = (key_in(request.GET.get(name, "")) for name in ("apres", "avant"))
     context = {
         "form": form,
+        "choices": [{"label": str(one), "url": f"?{form.kept(lieu=one.link)}"} for one in choices_of(form, "lieu")],
         "page": stretch(listed, place=place, after=after, before=before, count=SHOWN),
         "associations": wanted.order_by().aggregate(count=Count("association", distinct=True))["count"],
         "query": form.kept(),
