@@ -1,6 +1,7 @@
 import datetime as dt
 import html
 import itertools
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -237,6 +238,36 @@ def test_search_that_found_nothing_fills_the_request(world: World, visitor: Visi
     assert "Vous cherchiez dans le département Nord" in clipped.text
     evening = visitor(world.association_owner).get(reverse("workshops:ask"), {"moment": "soir"}, follow=True)
     assert evening.context["form"]["periods"].value() == ["evening"]
+
+
+def test_company_is_offered_to_propose_only_where_a_room_of_its_own_can_serve(
+    world: World, now: dt.datetime, visitor: Visitor, client: Client
+) -> None:
+    """Else it reads why not; whoever has no company yet is led to one."""
+    small = factories.make_request(now, world.association, topics=["email"])
+    many = {"participants": 15, "computers": 12}
+    factories.make_request(now, factories.make_association(now), topics=["sante"], **many)
+    factories.make_request(now, factories.make_association(now), topics=["bureautique"], commune_id="97411")
+    page = html.unescape(visitor(world.company_owner).get(PAGE, {"partout": "on"}).text)
+    said = {
+        topic: why in page
+        for topic, why in {
+            "sante": "Aucune de vos salles ne convient\u00a0: trop peu de places et trop peu d’ordinateurs.",
+            "bureautique": "Aucune de vos salles ne convient\u00a0: trop loin pour elle.",
+        }.items()
+    }
+    assert said == {"sante": True, "bureautique": True}
+    assert re.findall(r'href="/demandes/(\d+)/proposer/"', page) == [str(small.pk)]
+    client.logout()
+    assert len(re.findall(r'href="/demandes/(\d+)/proposer/"', client.get(PAGE).text)) == 3
+
+
+def test_company_without_a_room_reads_that_it_has_none(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    factories.make_request(now, world.association)
+    owner = factories.make_user("Nadia")
+    factories.make_site(now, factories.make_company(now, owner=owner))
+    page = html.unescape(visitor(owner).get(PAGE).text)
+    assert ("Ajoutez d’abord une salle à votre entreprise." in page, "/proposer/" in page) == (True, False)
 
 
 def test_homonyms_are_a_step_away(world: World, client: Client) -> None:

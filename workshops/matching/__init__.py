@@ -10,6 +10,7 @@ from workshops.matching.judging import (
     best_of_each,
     best_slots,
     is_dismissed,
+    missing_in_rooms,
     ranks_of,
     rooms_that_serve,
     served_by,
@@ -19,7 +20,7 @@ from workshops.matching.judging import (
 )
 from workshops.matching.known import Known, tried
 from workshops.matching.missing import almost, awaited, unspoken, why_not
-from workshops.matching.pairs import A_METRE, Offers, Pairs, Wants
+from workshops.matching.pairs import A_METRE, Condition, Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.sweeping import Best, Span, sweep
 from workshops.matching.times import hour_suits, in_season, period_case, period_of, suits, weekday_suits
@@ -28,6 +29,7 @@ __all__ = [
     "A_METRE",
     "MATCHES_TOLD",
     "Best",
+    "Condition",
     "Everything",
     "Known",
     "Match",
@@ -45,6 +47,7 @@ __all__ = [
     "hour_suits",
     "in_season",
     "is_dismissed",
+    "missing_in_rooms",
     "period_case",
     "period_of",
     "ranks_of",

@@ -327,14 +327,34 @@ def served_by_room(
     return served
 
 
+# What a room has or has not, whenever it is opened.
+OF_ROOMS = Condition.PLACES | Condition.COMPUTERS | Condition.DISTANCE | Condition.ACCESS | Condition.DISMISSED
+
+
 def rooms_that_serve(request: Request, rooms: Sequence[Room]) -> list[Room]:
     """Those that are near enough, can be entered, and hold the whole group, with a computer for each who needs one.
 
     None of a site that the association has refused.
     """
-    there = Condition.PLACES | Condition.COMPUTERS | Condition.DISTANCE | Condition.ACCESS | Condition.DISMISSED
-    known, own = Known.refusals([request]), [(request.pk, request.association_id)]
-    wants = wants_of([row_of(request)], **known.of_requests(own))
-    refused = known.are_refused(own, [(NO_SLOT, room.site_id) for room in rooms]).ravel()
-    pairs = Pairs(wants, offers_of_rooms(rooms), today=0, refused=refused)
-    return [room for room, failing in zip(rooms, pairs.unmet, strict=True) if not failing & there]
+    (failing,) = _unmet_by_rooms([request], rooms)
+    return [room for room, unmet in zip(rooms, failing, strict=True) if not unmet]
+
+
+def missing_in_rooms(requests: Sequence[Request], rooms: Sequence[Room]) -> dict[int, Condition]:
+    """Of each request that none of the rooms serves, by number: what fails in the room in which least does."""
+    if not requests or not rooms:
+        return {}
+    failing = _unmet_by_rooms(requests, rooms)
+    best = np.argmin(np.bitwise_count(failing), axis=1)
+    found = zip(requests, failing[np.arange(len(requests)), best].tolist(), strict=True)
+    return {request.pk: Condition(unmet) for request, unmet in found if unmet}
+
+
+def _unmet_by_rooms(requests: Sequence[Request], rooms: Sequence[Room]) -> NDArray[np.int64]:
+    """What each request (a line) misses in each room (a column), as bits of `Condition`."""
+    known, own = Known.refusals(requests), [(request.pk, request.association_id) for request in requests]
+    wants = wants_of(map(row_of, requests), **known.of_requests(own))
+    refused = known.are_refused(own, [(NO_SLOT, room.site_id) for room in rooms])
+    pairs = Pairs(wants.crossed(), offers_of_rooms(rooms), today=0, refused=refused)
+    failing: NDArray[np.int64] = pairs.unmet & int(OF_ROOMS)
+    return failing
