@@ -51,7 +51,7 @@ from solidarite.demonstration import names
 from solidarite.demonstration.accounts import ACCOUNTS, ASSOCIATION_OWNER, MODERATOR, OWNER, PASSWORD, VOLUNTEER
 from territories.models import Commune
 from territories.wording import of
-from workshops.actions import ask_plan, compute_plans, count_needs
+from workshops.actions import ask_plan, compute_plans, count_needs, count_standings, note_as_told
 from workshops.actions.bookings import ANSWER_WITHIN
 from workshops.models import (
     Attendance,
@@ -91,6 +91,9 @@ def load(*, now: dt.datetime, progress: TextIO, seed: int = DEFAULT_SEED) -> Non
         steps = bar.add_task("Données inventées", total=7)
         _Seed(now=began, chance=random.Random(seed)).write(bar, steps)  # noqa: S311  # repeatable, not secret
         count_needs(now=now)
+        # Nobody is written to about what is invented.
+        count_standings(now=now)
+        note_as_told(now=now)
         _plan(now)
 
 

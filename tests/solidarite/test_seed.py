@@ -7,10 +7,12 @@ from django.db import transaction
 
 from associations.models import Association
 from companies.models import Company, Slot
+from mail.models import Message
 from solidarite.demonstration import seed
 from solidarite.rehearsals import MADE_UP, names, previews
+from workshops.actions import sweep_matches, tell_matches
 from workshops.catalogue import bookable
-from workshops.models import Booking, Report
+from workshops.models import Booking, MatchNotice, Report
 
 # Nobody was absent, asks to join, lost a second factor, seeks a stand-in, was invited by name, reported or appealed;
 # no workshop or promise was moved, no offer made, no request hidden, no agreement ended.
@@ -58,6 +60,10 @@ def test_demonstration_is_of_a_believable_size_and_keeps_its_promises(now: dt.da
     assert {state for (state,) in Booking.objects.values_list("state").distinct()} == set(Booking.State)
     assert Report.objects.filter(side="association").count() >= 200
     assert seed.is_loaded()
+    # The first minute and the first night write nobody about what was invented before.
+    first, mails = MatchNotice.objects.count(), Message.objects.filter(template="slots_matched")
+    assert first >= 100
+    assert (tell_matches(now=now), sweep_matches(now=now), mails.count()) == (0, 0, 0)
 
     seen = previews(names(), ["fr", "en"], now=now)
     assert [one.template for one in seen if not one.is_real] == []

@@ -44,7 +44,7 @@ from workshops.actions.hosting import (
     tell_ending_insurance,
 )
 from workshops.actions.inviting import NobodyMissing, call_volunteers, come, invite_volunteers, leave
-from workshops.actions.matches import sweep_matches, tell_matches
+from workshops.actions.matches import note_as_told, sweep_matches, tell_matches
 from workshops.actions.moves import AlreadySettled
 from workshops.actions.moving import NotMovable, check_to_move, move_workshop, moved_to
 from workshops.actions.needs import count_needs
@@ -236,6 +236,7 @@ __all__ = [
     "left_out",
     "move_workshop",
     "moved_to",
+    "note_as_told",
     "offer_evening",
     "offer_next",
     "offer_plan",

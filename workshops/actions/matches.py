@@ -47,6 +47,7 @@ from workshops.models import MatchAgain, MatchNotice
 NEW_SLOTS_A_RUN = 500
 # Pairs that are looked at again since the hour has come at which their slot may be open no more.
 CLOSING_A_RUN = 5_000
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # What is known of requests is read once for so many slots.
 SLOTS_AT_ONCE = 20
 
@@ -167,6 +168,30 @@ def sweep_matches(*, now: dt.datetime) -> int:
         return _tell(best_slots(request, slots, count=MATCHES_TOLD, now=now), now)
 
     return one_by_one(sorted(left), tell)
+
+
+def note_as_told(*, now: dt.datetime) -> int:
+    """All that could be told counts as told from now on, without a mail. Returns how many pairs: of data that is made.
+
+    What its triggers have noted is looked at by that.
+    """
+    everything = read_everything(now, Request.objects.open(now))
+    requests, runs = everything.requests, everything.runs
+    told = [
+        MatchNotice(
+            request_id=int(requests[request]),
+            slot_id=int(runs.slots[slot]),
+            starts_at=EPOCH + dt.timedelta(microseconds=int(runs.starts[slot])),
+            merit=int(merit),
+            told_at=now,
+        )
+        for best in sweep(everything, most=MATCHES_TOLD, today=now.date().toordinal())
+        for request, slot, merit in zip(best.requests, best.slots, best.merits_of_slot, strict=True)
+    ]
+    MatchNotice.objects.bulk_create(told, batch_size=5_000, ignore_conflicts=True)
+    _stand(MatchNotice.objects.filter(told_at=now))
+    MatchAgain.objects.all().delete()
+    return len(told)
 
 
 def _left_to_tell(everything: Everything, now: dt.datetime) -> dict[int, list[int]]:
