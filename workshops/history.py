@@ -57,7 +57,7 @@ class Line(NamedTuple):
     @property
     def state(self) -> str:
         """In words."""
-        return DIFFERING if self.contested else str(self.booking.get_state_display())
+        return DIFFERING if self.contested else self.booking.said
 
 
 def lines(bookings: Iterable[Booking]) -> list[Line]:

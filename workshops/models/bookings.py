@@ -348,12 +348,21 @@ class Booking(models.Model):
             self.State.COMPLETED: "L’atelier a eu lieu.",
             self.State.NO_SHOW: "Une absence à cet atelier est signalée.",
         }
-        return reported.get(self.State(self.state), f"Cette réservation est déjà {self.get_state_display()}.")
+        return reported.get(self.State(self.state), f"Cette réservation est déjà {self.said}.")
 
     @property
     def event(self) -> int:
         """The number of its event in calendars: that of the first booking, wherever the workshop was moved since."""
         return self.event_of_id or self.pk
+
+    @property
+    def said(self) -> str:
+        """Its state: what was proposed, and not wanted, was never there to be called off."""
+        called_off = self.state == self.State.CANCELLED_BY_ASSOCIATION and self.settled_at is None
+        # What was wanted is dated from then on.
+        if called_off and self.created_at == (self.offered_at or self.planned_at):
+            return "laissée à d’autres"
+        return str(self.get_state_display())
 
     @property
     def still_there(self) -> Booking | None:
