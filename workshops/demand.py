@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
 from companies.demand import Demand, Opening, tells_demand
-from companies.models import Company, Room, Slot, VolunteerProfile
+from companies.models import Company, Room, Slot
 from workshops.catalogue import unasked
 from workshops.matching import Match, best_of_each
 from workshops.matching.judging import served_by_room
+from workshops.matching.known import spoken_in
+from workshops.matching.reading import words_of
 from workshops.sought import with_offers
 
 # Those that have waited longest.
@@ -43,8 +46,8 @@ def demand(opening: Opening, starts: Sequence[dt.datetime], now: dt.datetime) ->
 
 def _spoken(room: Room) -> list[str]:
     """Languages of all who volunteer for the company."""
-    profiles = VolunteerProfile.objects.filter(membership__company=room.site.company_id)
-    return sorted({word for languages in profiles.values_list("languages", flat=True) for word in languages})
+    company = room.site.company_id
+    return words_of(spoken_in([company]).get(company, 0), Language)
 
 
 def best_for(company: Company, now: dt.datetime) -> list[Match]:

@@ -29,6 +29,7 @@ COLUMNS = (
 )
 # What becomes of what was offered, in the order of a page.
 WAITS, TAKEN, LEFT, KEPT_NOT = "attendent une réponse", "prises", "laissées ou sans réponse", "pas proposées"
+TO_OFFER = "vont être proposées"
 
 
 class Bar(NamedTuple):
@@ -74,14 +75,14 @@ def reasons(plan: Plan) -> list[Reason]:
 
 
 def gained(plan: Plan) -> list[str]:
-    """« 3 soirées de plus à Lille serviraient 41 personnes. »."""
+    """« Lille : 3 soirées de plus serviraient 41 personnes de plus. » Le Havre and Les Andelys read as well."""
     return [_said(gain) for gain in plan.gains.filter(people__gt=0).select_related("commune")]
 
 
 def _said(gain: Gain) -> str:
     evenings, people = counted(gain.evenings, "soirée", "soirées"), counted(gain.people, "personne", "personnes")
     serve = "servirait" if gain.evenings == 1 else "serviraient"
-    return f"{evenings} de plus, commune de {gain.commune.name}, {serve} {people} de plus."
+    return f"{gain.commune.name}\u00a0: {evenings} de plus {serve} {people} de plus."
 
 
 def answers(plan: Plan, now: dt.datetime) -> list[tuple[str, int]]:
@@ -91,7 +92,9 @@ def answers(plan: Plan, now: dt.datetime) -> list[tuple[str, int]]:
     agreed = Q(booking__state__in=Booking.IN_CALENDARS, booking__settled_at__isnull=False)
     taken = offered.filter(agreed | Q(booking__state=Booking.State.PENDING)).count()
     left = offered.count() - held - taken
-    return [(WAITS, held), (TAKEN, taken), (LEFT, left), (KEPT_NOT, plan.planned.exclude(refusal="").count())]
+    to_offer = plan.planned.filter(booking=None, refusal="").count()
+    found = [(WAITS, held), (TAKEN, taken), (LEFT, left), (KEPT_NOT, plan.planned.exclude(refusal="").count())]
+    return [(TO_OFFER, to_offer), *found] if to_offer else found
 
 
 def with_everything(plan: Plan) -> QuerySet[PlannedPair]:
@@ -126,7 +129,7 @@ def _row(pair: PlannedPair, now: dt.datetime) -> tuple[object, ...]:
 
 def outcome(pair: PlannedPair, now: dt.datetime) -> str:
     """What became of it: nothing, before it is offered."""
-    return str(pair.booking.as_of(now).get_state_display()) if pair.booking else pair.refusal
+    return pair.booking.as_of(now).said if pair.booking else pair.refusal
 
 
 def _local(slot: Slot) -> dt.datetime:

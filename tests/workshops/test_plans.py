@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -12,7 +13,8 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
-from associations.models import Association, Request
+from associations.models import Association, Period, Request
+from companies.demand import moments
 from companies.models import Availability, BookingMode, BusyTime, Slot
 from mail.models import Message
 from mail.rendering import render
@@ -29,6 +31,7 @@ from workshops.reliability import tallies
 
 Visitor = Callable[[User], Client]
 DAY = dt.timedelta(days=1)
+PARIS = ZoneInfo("Europe/Paris")
 SINCE, UNTIL = dt.date(2026, 12, 2), dt.date(2026, 12, 29)
 
 
@@ -207,15 +210,35 @@ def test_evening_that_would_serve_most_is_found(world: World, operator: User, no
         dt.datetime(2026, 12, 11, 20, 30, tzinfo=dt.UTC),
     )
     assert (added.request, plan.people_served, plan.people_with_evenings) == (large, 0, 9)
-    assert gained(plan) == ["1\u00a0soirée de plus, commune de Lille, servirait 9\u00a0personnes de plus."]
+    assert gained(plan) == ["Lille\u00a0: 1\u00a0soirée de plus servirait 9\u00a0personnes de plus."]
     assert {lack.request for lack in plan.unserved.all()} == {large, small}
 
 
-def test_no_evening_is_opened_for_nothing(world: World, operator: User, now: dt.datetime) -> None:
+def test_no_evening_is_opened_for_nothing(world: World, operator: User, now: dt.datetime, visitor: Visitor) -> None:
     """A nearer or better one for who is served is none."""
     ask(now, world)
     plan = planned(now, operator, evenings=5)
     assert (plan.people_served, plan.added.count(), gained(plan)) == (6, 0, [])
+    shown = visitor(operator).get(reverse("workshops:plan", args=[plan.pk])).text
+    assert "Aucune soirée de plus n’aiderait" in shown
+
+
+def test_evenings_to_add_are_those_that_companies_are_shown(world: World, operator: User, now: dt.datetime) -> None:
+    """At the weekend too, at each of its hours, and where a volunteer of the company speaks what is needed."""
+    speaker = factories.make_user()
+    factories.add_member(world.company, speaker, Role.VOLUNTEER, now)
+    factories.make_profile(now, world.company, speaker, languages=["ar"])
+    weekend = {"weekdays": [6], "periods": [Period.MORNING], "languages": ["ar"], "participants": 7}
+    wanted = ask(now, world, **weekend)
+    afternoon = ask(now, world, **weekend | {"periods": [Period.AFTERNOON], "participants": 5})
+    unspoken = ask(now, world, **weekend | {"languages": ["uk"]})
+    assert [one.label for one in moments(world.room, now).best] == ["samedi matin", "samedi après-midi"]
+    plan = planned(now, operator, evenings=5)
+    found = {one.request: one.starts_at.astimezone(PARIS) for one in plan.added.all()}
+    assert {request: (at.isoweekday(), at.hour) for request, at in found.items()} == {
+        wanted: (6, 10), afternoon: (6, 14)
+    }  # fmt: skip
+    assert {lack.request for lack in plan.unserved.all()} == {wanted, afternoon, unspoken}
 
 
 # --- offers ----------------------------------------------------------------------------------------
@@ -424,6 +447,7 @@ def test_what_was_refused_is_kept_out_until_its_association_says_otherwise(
     else:
         offered(now, operator)
     actions.refuse_hold(booking=Booking.objects.get(), by=world.association_owner, now=now)
+    assert Booking.objects.get().said == "laissée à d’autres"
     assert not pairs(planned(now, operator, lapsed_too=True))
     actions.forget_dismissals(request=wanted)
     assert pairs(planned(now, operator)) == {(wanted, world.slot)}
@@ -438,6 +462,16 @@ def test_what_a_company_did_not_answer_may_be_planned_again(world: World, operat
     later = now + 5 * DAY
     actions.expire_bookings(now=later)
     assert pairs(planned(later, operator)) == {(wanted, world.slot)}
+
+
+def test_what_an_association_wanted_and_called_off_was_not_left(world: World, operator: User, now: dt.datetime) -> None:
+    Slot.objects.update(booking_mode=BookingMode.ON_APPROVAL)
+    ask(now, world)
+    offered(now, operator)
+    by, later = world.association_owner, now + dt.timedelta(hours=1)
+    actions.take_hold(booking=Booking.objects.get(), by=by, now=later)
+    actions.cancel_booking(booking=Booking.objects.get(), side=Side.ASSOCIATION, reason="Grippe", by=by, now=later)
+    assert Booking.objects.get().said == "annulée par l’association"
 
 
 def test_company_is_not_blamed_for_what_an_association_let_lapse(
@@ -510,9 +544,11 @@ def test_calculation_that_stops_is_begun_once_more_and_then_said(
     assert (answer.status_code, again.state, again.days) == (302, Plan.State.WAITING, following.days)
 
 
-@pytest.mark.parametrize("days", [(UNTIL, SINCE), (SINCE, UNTIL + DAY)])
-def test_weeks_are_some(operator: User, now: dt.datetime, days: tuple[dt.date, dt.date]) -> None:
-    with pytest.raises(actions.NotSomeWeeks, match="quatre semaines"):
+@pytest.mark.parametrize(
+    ("days", "said"), [((UNTIL, SINCE), "vient avant le premier"), ((SINCE, UNTIL + DAY), "quatre semaines")]
+)
+def test_weeks_are_some(operator: User, now: dt.datetime, days: tuple[dt.date, dt.date], said: str) -> None:
+    with pytest.raises(actions.NotSomeWeeks, match=said):
         actions.ask_plan(departement=None, from_date=days[0], until_date=days[1], evenings=0, by=operator, now=now)
 
 
@@ -525,7 +561,11 @@ def test_weeks_are_to_come(operator: User, now: dt.datetime, visitor: Visitor) -
         assert answer.status_code == status
         if status == 422:
             assert "Ces semaines sont passées" in answer.context["form"].errors["until_date"][0]
-    assert Plan.objects.get().until_date == today
+    assert Plan.objects.get().days == (today, today)
+    backwards = asked | {"from_date": f"{today + DAY}", "until_date": f"{today}"}
+    refused = visitor(operator).post(reverse("workshops:plans"), backwards)
+    assert "vient avant le premier" in refused.context["form"].errors["until_date"][0]
+    assert "quatre semaines au plus, du premier" not in refused.text
 
 
 def test_operator_goes_from_the_question_to_the_offers(
@@ -550,7 +590,7 @@ def test_operator_goes_from_the_question_to_the_offers(
         "Proposer ce créneau",
         "ne sert plus de 8\u00a0personnes",
         "n’en servirait pas une de plus",
-        "soirée de plus, commune de Lille",
+        "Lille\u00a0: 1\u00a0soirée de plus",
         "Roubaix",
     ):
         assert words in shown, words
@@ -558,6 +598,7 @@ def test_operator_goes_from_the_question_to_the_offers(
     assert (world.company.name in table, len(table.splitlines())) == (True, 2)
     after = client.post(reverse("workshops:plan_offer", args=[Plan.objects.get().pk]), follow=True).text
     assert "gardés l’un après l’autre" in after
+    assert answers(Plan.objects.get(), now)[0] == ("vont être proposées", 1)
     actions.offer_planned(now=now)
     assert "Attendent une réponse" in client.get(page).text
     assert small.state == Request.State.OPEN

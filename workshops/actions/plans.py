@@ -18,9 +18,9 @@ from territories.models import Departement
 from workshops import emails
 from workshops.actions.bookings import lock_slot
 from workshops.actions.moves import expire_lapsed
-from workshops.actions.offering import ON_OFFER, NotSought, NotWished, check_fits, check_sought, hold_request, keep
+from workshops.actions.offering import NotSought, NotWished, check_fits, check_sought, hold_request, keep
 from workshops.matching import why_not
-from workshops.models import SOME_WEEKS, Booking, Gain, Plan, PlannedEvening, PlannedPair, Unserved
+from workshops.models import REVERSED, SOME_WEEKS, Booking, Gain, Plan, PlannedEvening, PlannedPair, Unserved
 from workshops.planning import Asked, Draft, draft
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ KEPT = dt.timedelta(hours=48)
 # Whoever computes for longer has ended without a word: another one begins anew.
 STUCK = dt.timedelta(minutes=15)
 OVER = "Ces semaines sont passées\u00a0: un plan porte sur des jours à venir."
+NOT_OPEN = "La demande n’est plus ouverte, ou un autre créneau est déjà gardé pour elle."
 # A calculation that stops is begun once more.
 MOST_TRIES = 2
 State = Plan.State
@@ -59,16 +60,19 @@ def ask_plan(
 ) -> Plan:
     """Ask for a plan of these days, both included, in a département or the whole country. Asked twice, it is one.
 
+    Of days that are over, nothing is planned: it begins today at the soonest.
     What an association was offered for a request, and let lapse, is offered again only where that is said.
 
     Raises:
         NotSomeWeeks: nothing is written.
     """
+    if until_date < from_date:
+        raise NotSomeWeeks(REVERSED)
     if until_date < now.date():
         raise NotSomeWeeks(OVER)
     asked = {
         "departement": departement,
-        "from_date": from_date,
+        "from_date": max(from_date, now.date()),
         "until_date": until_date,
         "evenings": evenings,
         "lapsed_too": lapsed_too,
@@ -89,10 +93,13 @@ def compute_plans(*, now: dt.datetime) -> int:
 
 def _compute(plan: Plan, now: dt.datetime) -> bool:
     """False when somebody was faster."""
-    computing = {"state": State.COMPUTING, "started_at": now, "progress": 0, "tries": F("tries") + 1}
+    first = min(max(plan.from_date, now.date()), plan.until_date)
+    computing = {
+        "state": State.COMPUTING, "started_at": now, "progress": 0, "tries": F("tries") + 1, "from_date": first
+    }  # fmt: skip
     if not Plan.objects.filter(pk=plan.pk, state=State.WAITING).update(**computing):
         return False
-    asked = Asked(plan.departement, max(plan.from_date, now.date()), plan.until_date, plan.evenings, _tried(plan, now))
+    asked = Asked(plan.departement, first, plan.until_date, plan.evenings, _tried(plan, now))
     try:
         _write(plan, draft(asked, now=now, progress=_noted(plan)), now)
     except Exception:
@@ -228,7 +235,7 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
     expire_lapsed([slot], now)
     sought = hold_request(pair.request, now)
     if sought is None:
-        raise NotSought(ON_OFFER)
+        raise NotSought(NOT_OPEN)
     check_sought(sought)
     check_fits(slot, sought, now)
     if why := why_not(sought, slot):
@@ -236,7 +243,7 @@ def _propose(pair: PlannedPair, now: dt.datetime) -> None:
     booking = keep(slot, sought, until=now + KEPT, by=pair.plan.offered_by, now=now, planned_at=now)
     # Whoever runs beside has kept it, or does it again.
     if not PlannedPair.objects.filter(pk=pair.pk, booking=None).update(booking=booking):
-        raise NotSought(ON_OFFER)
+        raise NotSought(NOT_OPEN)
     emails.slot_planned(booking=booking, now=now)
 
 

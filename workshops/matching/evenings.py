@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from companies.evenings import Evening, evenings_of
+from companies.evenings import WEEKEND_HOURS, Evening, evenings_of
 from companies.models import Room, signatory
 from workshops.matching.everything import Runs
+from workshops.matching.known import spoken_in
 from workshops.matching.reading import offers_of_rooms, period_bit
 
 
@@ -23,13 +24,16 @@ class Evenings(NamedTuple):
 
 
 def evenings_to_open(since: dt.date, until: dt.date, *, cells: Collection[int], now: dt.datetime) -> Evenings:
-    """In rooms of signatories in these cells of the grid; on weekends where a room knows them."""
+    """In rooms of signatories in these cells of the grid, at the hours at which their companies are shown who looks.
+
+    As if a volunteer of the company who speaks the language of a request came, if it has one.
+    """
     rooms = list(
         Room.objects.filter(signatory(now, "site__company__"), archived_at=None, cell__in=cells)
         .select_related("site__commune")
         .order_by("pk")
     )
-    found = evenings_of(rooms, since, until, now=now)
+    found = evenings_of(rooms, since, until, now=now, weekends=WEEKEND_HOURS)
     return Evenings(found, _runs(found, now.date()))
 
 
@@ -37,21 +41,26 @@ def _day(evening: Evening) -> dt.date:
     return evening.starts_at.date()
 
 
+def _run(placed: tuple[int, Evening]) -> tuple[int, int, dt.time]:
+    _, evening = placed
+    return evening.room.pk, _day(evening).isoweekday(), evening.starts_at.time()
+
+
 def _runs(evenings: list[Evening], today: dt.date) -> Runs:
-    """Of one room and one day of the week, most often four."""
-    heads = [
-        next(same) for _, same in groupby(enumerate(evenings), lambda one: (one[1].room.pk, _day(one[1]).isoweekday()))
-    ]
+    """Of one room, one day of the week and one hour, most often four."""
+    heads = [next(same) for _, same in groupby(enumerate(evenings), _run)]
     first = [evening for _, evening in heads]
     days = np.array([_day(evening).toordinal() for evening in evenings], np.int64)
     ranks = np.empty(len(evenings), np.int64)
     ranks[np.lexsort((np.arange(len(evenings)), days))] = np.arange(len(evenings))
+    spoken = spoken_in({evening.room.site.company_id for evening in first})
     starts = np.array([int(evening.starts_at.timestamp()) for evening in evenings], np.int64) * 1_000_000
     offers = offers_of_rooms([evening.room for evening in first])
     return Runs(
         offers=offers._replace(
             weekday=np.array([1 << _day(evening).isoweekday() for evening in first], np.int64),
             period=np.array([period_bit(evening.starts_at.time()) for evening in first], np.int64),
+            languages=np.array([spoken.get(evening.room.site.company_id, 0) for evening in first], np.int64),
             posted_day=np.full(len(first), today.toordinal(), np.int64),
         ),
         sites=np.array([evening.room.site_id for evening in first], np.int64),

@@ -188,6 +188,15 @@ def brought(slots: Some) -> dict[int, tuple[int, int]]:
     return dict(found)
 
 
+def spoken_in(companies: Some) -> dict[int, int]:
+    """Languages (bits) of all who volunteer for each of these companies."""
+    profiles = VolunteerProfile.objects.filter(membership__company__in=companies)
+    found = defaultdict[int, int](int)
+    for company, languages in profiles.values_list("membership__company", "languages"):
+        found[company] |= bits(languages, Language)
+    return dict(found)
+
+
 def lessons_of(requests: Some) -> dict[int, Lessons]:
     """What is learnt from slots that these requests have dismissed; slots and sites themselves are `Refused`."""
     return _lessons(_dismissals(requests))

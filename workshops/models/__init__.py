@@ -10,7 +10,7 @@ from workshops.models.hosting import HostingAgreement, HostingAgreementQuerySet
 from workshops.models.matches import Dismissal, MatchAgain, MatchNotice
 from workshops.models.needs import CommuneNeed, DepartementNeed, Need
 from workshops.models.notes import WorkshopNote
-from workshops.models.plans import SOME_WEEKS, Gain, Plan, PlannedEvening, PlannedPair, Unserved
+from workshops.models.plans import REVERSED, SOME_WEEKS, Gain, Plan, PlannedEvening, PlannedPair, Unserved
 from workshops.models.promises import LostPromise
 from workshops.models.reasons import Reason
 from workshops.models.replies import Reply
@@ -28,6 +28,7 @@ __all__ = [
     "HELD",
     "MOST_MINUTES",
     "OF_REQUEST",
+    "REVERSED",
     "SOME_WEEKS",
     "Attendance",
     "AttendanceQuerySet",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -21,6 +22,7 @@ from territories.wording import enumerated
 from workshops.models.bookings import Booking
 
 SOME_WEEKS = "Un plan couvre quatre semaines au plus, du premier jour au dernier\u00a0: changez les dates."
+REVERSED = "Le dernier jour vient avant le premier\u00a0: échangez-les."
 LONGEST, MOST_EVENINGS = dt.timedelta(days=28), 20
 
 
@@ -112,6 +114,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_date:%Y-%m-%d} – {self.until_date:%Y-%m-%d}"
+
+    def clean(self) -> None:
+        """Days in the wrong order are no matter of how many weeks they are."""
+        if self.from_date and self.until_date and self.until_date < self.from_date:
+            raise ValidationError({"until_date": REVERSED})
 
     @property
     def is_under_way(self) -> bool:
