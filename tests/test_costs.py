@@ -156,7 +156,7 @@ COSTS: dict[str, int] = {
     "workshops:company_report": 4,
     "workshops:company_move": 6,
     "workshops:company_sheet": 4,
-    "workshops:company_slots": 21,
+    "workshops:company_slots": 22,
     "workshops:feed": 5,
     "workshops:feeds": 5,
     "workshops:guidance": 2,

@@ -1,13 +1,16 @@
-"""What associations have heard of the slots that they were told of: a mail has left with it, waits, or left it out."""
+"""What associations are told of slots: a mail has left with it, waits, or left it out; or there are better ones."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from enum import Enum
 
 from mail.models import Message
+from workshops.catalogue import bookable
+from workshops.matching import MATCHES_TOLD, Match, Rank, ranks_of
 from workshops.models import MatchNotice
 from workshops.proposed import path_of_slot
 
@@ -52,3 +55,34 @@ def _became(notice: MatchNotice, mails: Collection[tuple[str, str]]) -> Heard:
     if not mails or any(not text or slot.search(text) for text in sent):
         return Heard.HEARD
     return Heard.WAITS if any(state in (State.QUEUED, State.GATHERED) for state, _ in mails) else Heard.NOT
+
+
+class Telling(Enum):
+    """Whether an association is told of a slot that serves its request."""
+
+    TOLD = "told"
+    SOON = "soon"
+    BETTER = "better"
+    """It has been told of as many that serve it better, and hears of this one if one of them is gone."""
+
+
+def told_or_not(matches: Sequence[Match], now: dt.datetime) -> list[Telling]:
+    """The same of each match, as it is at this instant."""
+    requests = {match.request.pk for match in matches}
+    notices = list(MatchNotice.objects.filter(request__in=requests, slot__in=bookable(now)))
+    told = {(one.request_id, one.slot_id): one for one in notices}
+    ranks = ranks_of(list(told), now=now) if told else {}
+    shown = [told.get((match.request.pk, match.slot.pk)) for match in matches]
+    heard = heard_of([one for one in shown if one is not None])
+    return [
+        Telling.TOLD
+        if notice is not None and notice.starts_at == match.slot.starts_at and heard[notice.pk] == Heard.HEARD
+        else _to_tell(match, notice, ranks.get(match.request.pk, ()))
+        for match, notice in zip(matches, shown, strict=True)
+    ]
+
+
+def _to_tell(match: Match, notice: MatchNotice | None, known: Collection[Rank]) -> Telling:
+    """A mail waits, or will be written within a minute; unless enough are better."""
+    better = sum(rank < match.rank_for_request for rank in known)
+    return Telling.BETTER if notice is None and better >= MATCHES_TOLD else Telling.SOON

@@ -17,14 +17,20 @@ from accounts.models import User
 from associations.models import Request
 from companies.demand import Opening, demand, moments
 from companies.models import Availability, Room, Slot
+from mail.delivery import deliver_due
+from mail.models import Message
 from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
+from tests.mail.conftest import Sink
 from tests.workshops.obvious import serves
 from tests.workshops.worlds import OFFERED, WANTED, Offered, Wanted, ask, offer
+from workshops import actions
 from workshops.demand import best_for, best_for_latest
+from workshops.heard import Telling
 from workshops.matching import best_slots
-from workshops.views.slots import FREE_SERVE, LATEST_SERVE
+from workshops.models import MatchNotice
+from workshops.views.slots import FREE_SERVE, LATEST_SERVE, TELLING
 
 Visitor = Callable[[User], Client]
 MONTHS = dt.timedelta(days=90)
@@ -91,7 +97,7 @@ def test_what_was_just_published_is_matched_whatever_else_there_is(
     assert [match.slot for match in best_for_latest(world.company, now)] == [new]
     page = visitor(world.company_owner).get(address)
     assert [heading for heading, _ in page.context["serving"]] == [LATEST_SERVE, FREE_SERVE]
-    assert next(match.request for _, found in page.context["serving"] for match, _ in found) == wanted
+    assert next(match.request for _, found in page.context["serving"] for match, *_ in found) == wanted
     assert "De vos créneaux libres, les 1 prochains et les derniers publiés sont regardés." in page.text
     later = now + dt.timedelta(days=2)
     assert not best_for_latest(world.company, later)
@@ -211,3 +217,32 @@ def test_who_may_not_book_at_once_looks_for_evenings_on_approval(
     client = visitor(world.company_owner)
     seen = [client.post(page, asked | {"booking_mode": mode}).text for mode in ("instant", "on_approval")]
     assert ["Ces dates conviendraient à 1\u00a0demande ouverte" in text for text in seen] == [False, True]
+
+
+def test_company_reads_which_associations_are_told(
+    committed: None, world: World, now: dt.datetime, smtp_sink: Sink, visitor: Visitor
+) -> None:
+    """Who has five better ones is not; the others are, once their mail has left."""
+    request = factories.make_request(now, world.association, until_date=dt.date(2027, 5, 31))
+    page = reverse("workshops:company_slots", args=[world.company.slug])
+    client = visitor(world.company_owner)
+    found = []
+
+    def look() -> None:
+        shown = client.get(page).text
+        found.append([one for one in Telling if TELLING[one] in shown])
+
+    look()
+    actions.tell_matches(now=now)
+    look()
+    Message.objects.update(instant=True)
+    deliver_due(now=now, limit=9, clock=lambda: now)
+    look()
+    other = factories.make_company(now)
+    for week in range(4, 9):
+        room = factories.make_room(now, factories.make_site(now, other), capacity=6, computers=6)
+        factories.make_slot(room, world.slot.starts_at + dt.timedelta(weeks=week))
+    actions.tell_matches(now=now)
+    MatchNotice.objects.filter(request=request, slot=world.slot).delete()
+    look()
+    assert found == [[Telling.SOON], [Telling.SOON], [Telling.TOLD], [Telling.BETTER]]

@@ -18,11 +18,17 @@ from companies.views import managed_company
 from territories import clock
 from workshops import actions
 from workshops.demand import SLOTS, best_for, best_for_latest
+from workshops.heard import Telling, told_or_not
 from workshops.matching import Match, reasons
 from workshops.standing import standings
 
 LATEST_SERVE = "Ce que vous venez de publier convient à ces demandes"
 FREE_SERVE = "Vos créneaux libres conviennent à ces demandes"
+TELLING = {
+    Telling.TOLD: "L’association est prévenue.",
+    Telling.SOON: "L’association va être prévenue.",
+    Telling.BETTER: "L’association n’est pas prévenue\u00a0: cinq créneaux libres lui conviennent mieux.",
+}
 
 
 @require_safe
@@ -43,13 +49,24 @@ def company_slots(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workshops/company_slots.html", context)
 
 
-def _serving(company: Company, now: dt.datetime) -> list[tuple[str, list[tuple[Match, list[str]]]]]:
-    """What the slots serve that the company has just published, and what its free slots serve besides, with reasons."""
+def _serving(company: Company, now: dt.datetime) -> list[tuple[str, list[tuple[Match, list[str], str]]]]:
+    """What the slots serve that the company has just published, and what its free slots serve besides.
+
+    With reasons, and whether the association is told.
+    """
     latest = best_for_latest(company, now)
     told = {(match.request.pk, match.slot.pk) for match in latest}
     others = [match for match in best_for(company, now) if (match.request.pk, match.slot.pk) not in told]
+    shown = [*latest, *others]
+    said = {
+        (match.request.pk, match.slot.pk): TELLING[telling]
+        for match, telling in zip(shown, told_or_not(shown, now), strict=True)
+    }
     return [
-        (heading, [(match, reasons(match, to_company=True)) for match in found])
+        (
+            heading,
+            [(match, reasons(match, to_company=True), said[match.request.pk, match.slot.pk]) for match in found],
+        )
         for heading, found in ((LATEST_SERVE, latest), (FREE_SERVE, others))
         if found
     ]
