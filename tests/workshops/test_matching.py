@@ -1,4 +1,5 @@
 import datetime as dt
+import random
 import re
 from typing import Any
 
@@ -10,15 +11,16 @@ from hypothesis import strategies as st
 
 from accounts.models import Role, User
 from associations.actions import admit_association, reinstate_association, suspend_association
-from associations.models import Period, Request
+from associations.models import Association, Period, Request
 from companies.demand import Opening
 from companies.models import Company, Site, Slot
 from mail.delivery import deliver_due, why_unwanted
 from mail.digests import tell_digests
 from mail.models import Message
+from territories.models import Commune
 from tests import factories
 from tests.conftest import NOW
-from tests.factories import World
+from tests.factories import LILLE, World
 from tests.mail.conftest import Sink
 from tests.races import Move, second_waits
 from tests.workshops.worlds import (
@@ -230,6 +232,69 @@ def test_sweep_tells_nothing_that_the_steps_have_not_told(
         mails = Message.objects.count()
         assert (actions.sweep_matches(now=NOW), Message.objects.count()) == (0, mails)
         transaction.set_rollback(True)
+
+
+type Found = dict[int, list[tuple[int, dt.datetime]]]
+
+
+def _matched(offered: dict[int, Offered], wanted: dict[int, Wanted], *, renamed: bool) -> tuple[set[Any], Found, Found]:
+    """Which slots serve which requests by the names given here; what is told of each, and what the night would tell.
+
+    As merits and beginnings, since of two that are as good at the same time any may be told.
+    """
+    with transaction.atomic():
+        world = factories.make_world(NOW)
+        Slot.objects.filter(pk=world.slot.pk).delete()
+        if renamed:
+            Company.objects.filter(pk=world.company.pk).update(name="Zéphyr", slug="zephyr")
+            Association.objects.filter(pk=world.association.pk).update(name="À l’aube", slug="a-l-aube")
+            Commune.objects.filter(pk=LILLE).update(name="Aaa")
+        slots = {offer(world, one).pk: name for name, one in offered.items()}
+        asked = {name: ask(world, one) for name, one in wanted.items()}
+        requests = {
+            name: Request.objects.select_related("commune", "association").get(pk=one.pk) for name, one in asked.items()
+        }
+        found = {name: best_slots(one, slots_for(one, NOW), now=NOW) for name, one in requests.items()}
+        serving = {(name, slots[match.slot.pk], match.merit) for name, each in found.items() for match in each}
+        everything = read_everything(NOW)
+        runs = everything.runs
+        told, swept = ({name: list[tuple[int, dt.datetime]]() for name in requests} for _ in range(2))
+        named = {one.pk: name for name, one in requests.items()}
+        for best in sweep(everything, most=AT_MOST, today=NOW.date().toordinal()):
+            for request, slot, merit in zip(best.requests, best.slots, best.merits_of_slot, strict=True):
+                start = dt.datetime.fromtimestamp(int(runs.starts[slot]) / 1_000_000, dt.UTC)
+                swept[named[int(everything.requests[request])]].append((int(merit), start))
+        actions.tell_matches(now=NOW)
+        for notice in MatchNotice.objects.all():
+            told[named[notice.request_id]].append((notice.merit, notice.starts_at))
+        transaction.set_rollback(True)
+    return serving, _in_order(told), _in_order(swept)
+
+
+def _in_order(found: Found) -> Found:
+    return {name: sorted(each) for name, each in found.items()}
+
+
+def _shuffled[T](some: dict[int, T], chance: random.Random) -> dict[int, T]:
+    return {name: some[name] for name in chance.sample(sorted(some), len(some))}
+
+
+@pytest.mark.django_db
+@settings(max_examples=8)
+@given(
+    offered=st.lists(OFFERED, min_size=1, max_size=5),
+    wanted=st.lists(WANTED, min_size=1, max_size=4),
+    chance=st.randoms(use_true_random=False),
+)
+def test_other_names_and_another_order_change_nothing(
+    offered: list[Offered], wanted: list[Wanted], chance: random.Random
+) -> None:
+    """Organisations and communes are called otherwise, and numbers are given in another order."""
+    # What was dismissed hangs on which slot was there first.
+    slots = dict(enumerate(offered))
+    requests = {name: one._replace(refuses="") for name, one in enumerate(wanted)}
+    first = _matched(slots, requests, renamed=False)
+    assert _matched(_shuffled(slots, chance), _shuffled(requests, chance), renamed=True) == first
 
 
 @pytest.mark.parametrize("was", ["held", "confirmed"])
