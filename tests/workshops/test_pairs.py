@@ -75,7 +75,7 @@ def pair(**facts: float) -> Pairs:
     offers = {
         "places": 12, "computers": 12, "volunteers": 1, "latitude": 50.8, "longitude": 3.07, "departement": 1,
         "day": DAY + 7, "weekday": 0b10, "period": 1, "topics": 0b1, "languages": 0, "instant": True, "step_free": True,
-        "posted_day": DAY, "kept": 500,
+        "posted_day": DAY, "kept": 500, "bookable": True,
     }  # fmt: skip
     for name, value in facts.items():
         side, _, column = name.partition("_")

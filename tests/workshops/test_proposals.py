@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from associations.models import Association, Request
+from companies.models import Slot
 from tests import factories
 from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
@@ -229,7 +230,7 @@ def test_weights_are_tried_before_they_are_saved(world: World, now: dt.datetime)
     address = reverse("workshops:weights")
     operator.post(address, near)
     tried = operator.get(address, full).text
-    assert "1 verraient un autre créneau en premier" in tried
+    assert "1\u00a0verrait un autre créneau en premier" in tried
     assert Weighting.current().weights == near
     operator.post(address, full)
     operator.post(address, full)
@@ -250,7 +251,7 @@ def test_weights_of_requests_change_what_companies_read(world: World, now: dt.da
     assert (page.context["outlook"].requests, page.context["outlook"].slots) == ((2, 0, 0), (1, 1, 0))
     [turn] = page.context["outlook"].turns
     assert (turn.slot, turn.before, turn.after) == (world.slot, first, pressing)
-    assert "1 mèneraient leur entreprise à une autre demande en premier" in page.text
+    assert "1\u00a0mènerait à une autre demande en premier" in page.text
 
 
 @pytest.mark.parametrize(
@@ -303,3 +304,64 @@ def test_page_names_the_slot_that_a_request_has(
     shown = karim.get(page).text
     assert said in shown
     assert reverse("workshops:association_booking", args=[world.association.slug, booking.pk]) in shown
+
+
+def _six_near(world: World, now: dt.datetime) -> Slot:
+    """Five in rooms of the group's size, and a larger one that is farther and sooner, which comes last."""
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    for week in range(4, 9):
+        room = factories.make_room(now, factories.make_site(now, world.company), capacity=6, computers=6)
+        factories.make_slot(room, world.slot.starts_at + 7 * week * DAY)
+    far = factories.make_site(now, world.company, latitude=world.site.latitude - 0.05)
+    start = world.slot.starts_at
+    slot = factories.make_slot(factories.make_room(now, far, capacity=10, computers=8), start, volunteers_offered=0)
+    return Slot.objects.with_place().get(pk=slot.pk)
+
+
+@pytest.mark.parametrize("where", ["slot", "request"])
+def test_page_says_why_a_slot_that_serves_is_proposed_after_others(
+    world: World, now: dt.datetime, karim: Client, where: str
+) -> None:
+    last = _six_near(world, now)
+    fields: dict[str, object] = {"until_date": dt.date(2027, 2, 28), "volunteers": 2, "best_weekdays": [2]}
+    wanted = factories.make_request(now, world.association, **fields)
+    own = reverse("workshops:association_request", args=[world.association.slug, wanted.pk])
+    shown = karim.get(f"/creneaux/{last.pk}/?demande={wanted.pk}" if where == "slot" else own).text
+    for why in (
+        "plus loin de ",
+        "groupe petit pour la salle (10\u00a0places pour 6\u00a0personnes)",
+        "0\u00a0bénévole proposé au lieu de 2",
+        "moins de temps pour vous organiser",
+    ):
+        assert why in shown
+    assert "pas le jour que vous préférez" not in shown
+    if where == "slot":
+        assert "D’autres lui conviennent mieux." in shown
+        assert "10\u00a0places en tout, connu 7\u00a0jours à l’avance" in shown
+
+
+def test_page_of_a_slot_says_all_that_keeps_it_from_a_request(world: World, now: dt.datetime, karim: Client) -> None:
+    """To its association alone, and whether it can be had at all."""
+    fields: dict[str, object] = {"participants": 11, "weekdays": [6], "languages": ["uk"]}
+    wanted = factories.make_request(now, world.association, **fields)
+    address = f"/creneaux/{world.slot.pk}/?demande={wanted.pk}"
+    lines = [
+        "le mardi, un jour que vous n’avez pas choisi",
+        "10\u00a0places pour 11\u00a0personnes",
+        "aucun bénévole inscrit ne parle ukrainien",
+    ]
+    shown = karim.get(address).text
+    assert [line in shown for line in lines] == [True] * 3
+    assert "il n’est plus à prendre" not in shown
+    factories.make_booking(now, world.slot, factories.make_association(now))
+    assert "il n’est plus à prendre" in karim.get(address).text
+    nora = factories.make_user("Nora")
+    factories.make_association(now, owner=nora)
+    for other in (signed_in_as(nora).get(address).text, Client().get(address).text):
+        assert "Pour votre demande" not in other
+
+
+def test_page_of_a_slot_says_that_it_serves(world: World, karim: Client, wanted: Request) -> None:
+    shown = karim.get(f"/creneaux/{world.slot.pk}/?demande={wanted.pk}").text
+    assert "8\u00a0ordinateurs pour 6\u00a0personnes, en soirée" in shown
+    assert "conviennent mieux" not in shown

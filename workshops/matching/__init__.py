@@ -1,5 +1,6 @@
 """Which slots serve which requests, how well, and why (decision 24)."""
 
+from workshops.matching.comparing import Later, Looked, after, look_at, proposals
 from workshops.matching.everything import Everything, Microseconds, read_everything
 from workshops.matching.finding import requests_for, requests_for_each, serving, slots_for
 from workshops.matching.judging import (
@@ -19,7 +20,7 @@ from workshops.matching.judging import (
     serving_under,
 )
 from workshops.matching.known import Known, tried
-from workshops.matching.missing import almost, awaited, unspoken, why_not
+from workshops.matching.missing import all_that_lacks, almost, awaited, unspoken, why_not
 from workshops.matching.pairs import A_METRE, Condition, Offers, Pairs, Wants
 from workshops.matching.reasons import reasons
 from workshops.matching.sweeping import Best, Span, sweep
@@ -32,6 +33,8 @@ __all__ = [
     "Condition",
     "Everything",
     "Known",
+    "Later",
+    "Looked",
     "Match",
     "Microseconds",
     "Offers",
@@ -40,6 +43,8 @@ __all__ = [
     "Served",
     "Span",
     "Wants",
+    "after",
+    "all_that_lacks",
     "almost",
     "awaited",
     "best_of_each",
@@ -47,9 +52,11 @@ __all__ = [
     "hour_suits",
     "in_season",
     "is_dismissed",
+    "look_at",
     "missing_in_rooms",
     "period_case",
     "period_of",
+    "proposals",
     "ranks_of",
     "read_everything",
     "reasons",

@@ -167,7 +167,8 @@ def _offers(run: Columns, known: Known) -> Offers:
     given = {name: run[name].astype(np.int64) for name in OF_A_RUN if name in Offers._fields}
     weekday = 1 << given.pop("weekday")
     kept = known.kept_by_companies(companies)[at]
-    return Offers(**given, **of_site, weekday=weekday, kept=kept, day=np.zeros(len(at), np.int64))
+    dated = {"day": np.zeros(len(at), np.int64), "bookable": np.ones(len(at), np.bool_)}
+    return Offers(**given, **of_site, **dated, weekday=weekday, kept=kept)
 
 
 def _dismissed(requests: Column, associations: Column) -> tuple[Column, Column]:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from numpy.typing import NDArray
 
 from accounts.vocabulary import Language
 from associations.models import Request, RequestQuerySet
 from companies.demand import Opening
 from companies.models import Room, Slot
+from companies.models.slots import on_offer
+from workshops.catalogue import left
 from workshops.matching.known import Known, brought
 from workshops.matching.pairs import WHOLE, Condition, Pairs
 from workshops.matching.reading import (
@@ -30,6 +32,7 @@ from workshops.matching.reading import (
     row_of,
     wants_of,
 )
+from workshops.models import OF_REQUEST, Part
 
 # How good, upside down; then when; then which.
 type Rank = tuple[int, dt.datetime, int]
@@ -210,16 +213,21 @@ def _read(pairs: Collection[tuple[int, int]]) -> tuple[dict[int, _Read], dict[in
     return of_requests, of_slots
 
 
-def unmet(request: Request, slots: QuerySet[Slot], *, but_tried: bool = False) -> list[tuple[int, Condition]]:
+def unmet(
+    request: Request, slots: QuerySet[Slot], *, but_tried: bool = False, now: dt.datetime | None = None
+) -> list[tuple[int, Condition]]:
     """Of each slot that a query finds (its number), what keeps it from serving the request; nothing where it does.
 
-    `but_tried`: as if its association had not tried to book any.
+    `but_tried`: as if its association had not tried to book any. Without `now`, as if each could be had.
     """
-    rows = list(slots.values_list("pk", "room__site", *paths(OFFERED)))
+    had = Q() if now is None else on_offer(now) & left(now)
+    found = slots.annotate(can_be_had=ExpressionWrapper(had or Q(pk__isnull=False), BooleanField()))
+    rows = list(found.values_list("pk", "room__site", "can_be_had", *paths(OFFERED)))
     numbers, own = [number for number, *_ in rows], [(request.pk, request.association_id)]
     known = Known.refusals([request], () if but_tried else numbers)._replace(brought=brought(numbers))
     wants = wants_of([row_of(request)], **known.of_requests(own))
-    offers = offers_of((facts for _, _, *facts in rows), known.brought_to(numbers), np.array(WHOLE))
+    free = np.array([free for _, _, free, *_ in rows], np.bool_)
+    offers = offers_of((facts for _, _, _, *facts in rows), known.brought_to(numbers), np.array(WHOLE), free)
     refused = known.are_refused(own, [(number, site) for number, site, *_ in rows]).ravel()
     failing = Pairs(wants, offers, today=0, refused=refused).unmet.tolist()
     return [(number, Condition(one)) for number, one in zip(numbers, failing, strict=True)]
@@ -301,6 +309,14 @@ def _pairs(requests: Sequence[Request], slots: Sequence[Slot], known: Known, now
     )
     refused = known.are_refused(own, [(slot.pk, slot.room.site_id) for slot in slots]).ravel()
     return Pairs(wants, offers, today=now.date().toordinal(), refused=refused)
+
+
+def parts_of(request: Request, slots: Sequence[Slot], *, now: dt.datetime) -> Mapping[Part, list[int]]:
+    """Of each of these slots, how many points each part adds to what it is worth for the request (in thousandths)."""
+    known = Known.of([request], slots)
+    parts = _pairs([request], slots, known, now).parts
+    points = {part: known.weights[part] * np.broadcast_to(parts[part], len(slots)) for part in parts}
+    return {part: points[part].tolist() for part in points if part not in OF_REQUEST}
 
 
 def served_by_room(

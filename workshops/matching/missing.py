@@ -47,12 +47,16 @@ class Almost(NamedTuple):
 
 
 def almost(request: Request, now: dt.datetime) -> Almost:
-    """Bookable slots that one thing alone keeps from serving the request, five at most; none that was dismissed.
+    """Bookable slots that one thing alone keeps from serving the request, five at most.
+
+    None that was dismissed, nor any that is like one that was.
 
     Those within its radius come before those beyond, of them those at its dates, and the soonest first.
     """
     failing = unmet(request, _around(request, now)[:LOOKED_AT])
-    nearest = sorted((one for one in failing if one[1] in _WORDS), key=lambda one: one[1] == Condition.DISTANCE)
+    # What an association has said is not for it is no news to it.
+    said = _WORDS.keys() - {Condition.DISMISSED}
+    nearest = sorted((one for one in failing if one[1] in said), key=lambda one: one[1] == Condition.DISTANCE)
     single = dict(nearest[:SHOWN])
     slots = Slot.objects.with_place().in_bulk(single)
     misses = [
@@ -76,23 +80,30 @@ def awaited(request: Request, now: dt.datetime) -> list[Booking]:
 ASKED = "vous l’avez demandé déjà, et l’entreprise n’a pas encore répondu"
 REFUSED = "votre réservation de ce créneau a été déclinée, ou vous l’avez annulée"
 DISMISSED = "vous l’avez écarté, ou son lieu"
+ALIKE = "pareil à un créneau que vous avez écarté"
 
 
 def why_not(request: Request, slot: Slot) -> str:
     """One thing that keeps a slot from serving a request, in words to its association; nothing where it serves."""
-    [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk))
-    if failing == Condition.DISMISSED:
-        return _why_refused(request, slot)
-    return next((_WORDS[condition](request, slot) for condition in failing), "")
+    return next(iter(all_that_lacks(request, slot)), "")
 
 
-def _why_refused(request: Request, slot: Slot) -> str:
+def all_that_lacks(request: Request, slot: Slot, *, now: dt.datetime | None = None) -> list[str]:
+    """All that keeps a slot from serving a request, in words to its association.
+
+    Whether it can be had is looked at where it is said when.
+    """
+    [(_, failing)] = unmet(request, Slot.objects.filter(pk=slot.pk), now=now)
+    return [_WORDS[condition](request, slot) for condition in failing]
+
+
+def _dismissed(request: Request, slot: Slot) -> str:
     """It was asked for or dismissed itself, else it is like one that was."""
     states = set(tried_by(request.association_id, slot.pk).values_list("state", flat=True))
     if states:
         return ASKED if Booking.State.PENDING in states else REFUSED
     itself = refusals_of(request.pk, slot=slot.pk, site=slot.room.site_id)
-    return DISMISSED if itself.exists() else _dismissed(request, slot)
+    return DISMISSED if itself.exists() else ALIKE
 
 
 def _around(request: Request, now: dt.datetime) -> QuerySet[Slot]:
@@ -151,12 +162,12 @@ def unspoken(request: Request, slot_id: int) -> str:
     return languages_said([word for word in request.languages if word not in there])
 
 
-def _dismissed(_request: Request, _slot: Slot) -> str:
-    return "pareil à un créneau que vous avez écarté"
-
-
 def _admission(_request: Request, _slot: Slot) -> str:
     return "réservable sans délai, dès que votre association est admise"
+
+
+def _bookable(_request: Request, _slot: Slot) -> str:
+    return "il n’est plus à prendre"
 
 
 _WORDS: dict[Condition, Callable[[Request, Slot], str]] = {
@@ -170,4 +181,5 @@ _WORDS: dict[Condition, Callable[[Request, Slot], str]] = {
     Condition.LANGUAGES: _languages,
     Condition.DISMISSED: _dismissed,
     Condition.ADMISSION: _admission,
+    Condition.BOOKABLE: _bookable,
 }

@@ -22,6 +22,7 @@ type Column = NDArray[Any]
 WHOLE = 1000
 NOTHING: Column = np.zeros((), np.int64)
 NOT_REFUSED: Column = np.zeros((), np.bool_)
+ALL_BOOKABLE: Column = np.ones((), np.bool_)
 # Python, NumPy and PostgreSQL measure the same way to within less.
 A_METRE = 0.001
 # So many days ahead, nobody needs more to gather a group.
@@ -43,6 +44,7 @@ class Condition(IntFlag):
     LANGUAGES = 128
     DISMISSED = 256
     ADMISSION = 512
+    BOOKABLE = 1024
 
 
 class Wants(NamedTuple):
@@ -82,7 +84,10 @@ class Wants(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """What slots offer, on the clock of their site. Of volunteers, the topics and languages of those who promised."""
+    """What slots offer, on the clock of their site. Of volunteers, the topics and languages of those who promised.
+
+    `bookable` says whether a slot can be had: of those that a query has found so, one value holds for all.
+    """
 
     places: Column
     computers: Column
@@ -99,6 +104,7 @@ class Offers(NamedTuple):
     step_free: Column
     posted_day: Column
     kept: Column
+    bookable: Column
 
 
 class Pairs:
@@ -186,6 +192,7 @@ _MET: Mapping[Condition, Callable[[Pairs], Column]] = {
     Condition.LANGUAGES: lambda pairs: pairs.wants.languages & ~pairs.offers.languages == 0,
     Condition.DISMISSED: _not_dismissed,
     Condition.ADMISSION: lambda pairs: pairs.wants.admitted | (pairs.offers.instant == 0),
+    Condition.BOOKABLE: lambda pairs: pairs.offers.bookable,
 }
 
 

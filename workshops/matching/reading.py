@@ -14,7 +14,7 @@ from django.db.models import Choices
 from accounts.vocabulary import Language, Topic
 from associations.models import Association, Period, Request
 from companies.models import BookingMode, Room, Slot
-from workshops.matching.pairs import WHOLE, Column, Offers, Wants
+from workshops.matching.pairs import ALL_BOOKABLE, WHOLE, Column, Offers, Wants
 from workshops.matching.times import period_of
 
 type Row = Sequence[Any]
@@ -120,10 +120,13 @@ def wants_of(rows: Iterable[Row], **known: Column) -> Wants:
     return Wants(**_columns(WANTED, rows), **known)
 
 
-def offers_of(rows: Iterable[Row], brought: Column, kept: Column) -> Offers:
-    """From rows of the paths of `OFFERED`; what the volunteers of each bring (topics, languages); the word kept."""
+def offers_of(rows: Iterable[Row], brought: Column, kept: Column, bookable: Column = ALL_BOOKABLE) -> Offers:
+    """From rows of the paths of `OFFERED`; what the volunteers of each bring (topics, languages); the word kept.
+
+    And whether each can be had, where the query has not asked for that.
+    """
     topics, languages = brought.T if len(brought) else np.zeros((2, 0), np.int64)
-    return Offers(**_columns(OFFERED, rows), topics=topics, languages=languages, kept=kept)
+    return Offers(**_columns(OFFERED, rows), topics=topics, languages=languages, kept=kept, bookable=bookable)
 
 
 def paths(facts: Mapping[str, _Fact]) -> list[str]:
@@ -160,5 +163,6 @@ def offers_of_rooms(rooms: Sequence[Room]) -> Offers:
         step_free=np.array([bool(room.site.step_free) for room in rooms], np.bool_),
         instant=np.zeros(count, np.bool_),
         kept=np.full(count, WHOLE, np.int64),
+        bookable=np.ones(count, np.bool_),
         **dict.fromkeys(("volunteers", "day", "weekday", "period", "topics", "languages", "posted_day"), undated),
     )

@@ -11,6 +11,7 @@ from accounts.vocabulary import Topic
 from companies.models import BookingMode
 from territories.wording import away, counted, enumerated, language
 from workshops.matching.judging import Match
+from workshops.matching.pairs import AT_EASE_DAYS
 from workshops.matching.reading import words_of
 
 
@@ -29,6 +30,8 @@ def reasons(match: Match, *, to_company: bool = False) -> list[str]:
         _known(spoken, match.topics) if match.topics else "",
         gettext("accès sans marche") if request.step_free else "",
         gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
+        _room(spoken, slot.places),
+        _notice(spoken, _days_ahead(match)),
     ]
     return [reason for reason in found if reason]
 
@@ -51,6 +54,12 @@ def _when(match: Match, spoken: str, *, to_company: bool) -> str:
     )
 
 
+def _days_ahead(match: Match) -> int:
+    """Since both have been known, as they are judged: no more than anybody needs."""
+    known = max(match.request.created_at, match.slot.created_at)
+    return min((match.slot.starts_on - known.date()).days, AT_EASE_DAYS)
+
+
 # What few numbers make is put into words once in each language.
 
 
@@ -70,6 +79,19 @@ def _sizes(_spoken: str, computers: int, people: int) -> str:
         "people": counted(people, "personne", "personnes"),
     }
     return gettext("%(computers)s pour %(people)s") % sizes
+
+
+@lru_cache(maxsize=2_000)
+def _room(_spoken: str, places: int) -> str:
+    return gettext("%(places)s en tout") % {"places": counted(places, "place", "places")}
+
+
+@lru_cache(maxsize=200)
+def _notice(_spoken: str, days: int) -> str:
+    """How long before its evening a slot was known to who looks for one."""
+    if days >= AT_EASE_DAYS:
+        return gettext("connu trois semaines à l’avance ou plus")
+    return gettext("connu %(days)s à l’avance") % {"days": counted(days, "jour", "jours")} if days > 0 else ""
 
 
 @lru_cache(maxsize=200)

@@ -23,7 +23,7 @@ PAIRS_A_BLOCK = 100_000
 # numbers puts the best slots of each request first.
 RANK_BITS, MERIT_BITS = 24, 20
 MOST_SLOTS, MOST_MERIT = 1 << RANK_BITS, (1 << MERIT_BITS) - 1
-CONDITION_BITS = 10
+CONDITION_BITS = 11
 # More than there are ordinals of days, and numbers of slots and sites, so that a number and another make one.
 DAYS, NUMBERS = 1 << 22, 1 << 40
 # What tells most pairs apart is asked first; of those that are left, the rest.

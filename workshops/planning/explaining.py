@@ -18,9 +18,9 @@ from workshops.planning.season import CANDIDATES, FARTHER, Season
 
 MOST_LINES = 500_000
 Why = Unserved.Why
-# Plans are for admitted associations.
+# Plans are for admitted associations, of slots that can be had.
 LACKED: dict[Condition, Unserved.Why] = {
-    one: Why(str(one.name).lower()) for one in Condition if one != Condition.ADMISSION
+    one: Why(str(one.name).lower()) for one in Condition if one not in Condition.ADMISSION | Condition.BOOKABLE
 }
 
 

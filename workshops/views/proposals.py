@@ -19,9 +19,11 @@ from workshops import actions
 from workshops.catalogue import claims
 from workshops.forms import DismissForm
 from workshops.forms.dismissing import CHOOSE
-from workshops.matching import MATCHES_TOLD, Match, almost, awaited, best_slots, reasons, slots_for
+from workshops.matching import Match, almost, awaited, proposals, reasons
 from workshops.models import Dismissal
 
+# Of what serves as well, but not so well.
+LATER_SHOWN = 5
 GONE = "Ce créneau n’est plus proposé à personne."
 
 
@@ -40,15 +42,16 @@ class Proposed(NamedTuple):
 
 @require_safe
 def association_request(request: HttpRequest, slug: str, request_id: int) -> HttpResponse:
-    """A request, the best slots that serve it with their reasons, and those that almost do."""
+    """A request, the best slots that serve it with their reasons, why others come later, and those that almost do."""
     wanted, now = _request_of(request, slug, request_id), clock.now()
     is_open = Request.objects.open(now).filter(pk=wanted.pk).exists()
-    found = best_slots(wanted, slots_for(wanted, now), count=MATCHES_TOLD, now=now) if is_open else []
+    found, later = proposals(wanted, now, more=LATER_SHOWN) if is_open else ([], [])
     context = {
         "association": wanted.association,
         "wanted": wanted,
         "is_open": is_open,
         "proposals": [Proposed.of(match) for match in found],
+        "later": later,
         "almost": almost(wanted, now) if is_open else None,
         "awaited": awaited(wanted, now) if is_open else [],
         "claim": claims(now).filter(request=wanted).select_related("slot").order_by("-created_at", "-pk").first(),

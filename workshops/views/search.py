@@ -20,7 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
-from associations.models import Association
+from associations.models import Association, Request
 from companies.models import RoomPhoto, Slot, SlotQuerySet, on_offer
 from territories import clock
 from territories.forms import choices_of
@@ -32,6 +32,7 @@ from workshops import actions
 from workshops.catalogue import NOBODY, alternatives, claims, left
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read
+from workshops.matching import look_at
 from workshops.models import Booking, BookingQuerySet, WaitlistEntry
 from workshops.proposed import FOR, request_said
 from workshops.searching import Criteria
@@ -256,9 +257,13 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     own = _own(request, shown, now)
     having = [one for one in own if one.claim or one.waits]
     without = [one for one in own if one not in having]
+    wanted = request_said(request.GET.get(FOR))
+    asked = _asked(own, wanted, now) if own and wanted is not None else None
     context = {
         "slot": shown,
-        "wanted": request_said(request.GET.get(FOR)),
+        "wanted": wanted,
+        "asked": asked,
+        "looked": look_at(asked, shown, now) if asked and not having else None,
         "photos": shown.room.photos.all() if shown.has_photos else [],
         "free": free,
         "can_wait": not free and shown.is_open,
@@ -308,6 +313,12 @@ def _own(request: HttpRequest, shown: Slot, now: dt.datetime) -> list[Any]:
         claim=Subquery(claim.values("pk")), claim_state=Subquery(claim.values("state")), waits=Exists(entries)
     )
     return list(own.order_by("name", "pk"))
+
+
+def _asked(own: list[Association], wanted: int, now: dt.datetime) -> Request | None:
+    """The open request of this number, of one of these associations."""
+    named = Request.objects.open(now).filter(pk=wanted, association__in=own)
+    return named.select_related("association", "commune__departement").first()
 
 
 def _movable(own: list[Association], shown: Slot, now: dt.datetime) -> BookingQuerySet:
