@@ -40,5 +40,19 @@ function show(drawing, tiles, credit) {
     L.marker(at, { alt: name, title: name, icon: L.divIcon({ className: "spot" }) }).on("click keypress", follow).addTo(map);
     return at;
   });
+  for (const specks of drawing.querySelectorAll("[data-places]")) {
+    for (const at of reached(specks.dataset.places)) L.circleMarker(at, { className: "speck", radius: 3, interactive: false }).addTo(map);
+  }
   map.fitBounds(L.latLngBounds(places).pad(0.2));
+}
+
+/* Where one comes to step by step, in thousandths of a degree: to the north, to the east, and again. */
+function reached(steps) {
+  const far = steps.split(" ").map(Number);
+  let [latitude, longitude] = [0, 0];
+  return Array.from({ length: far.length / 2 }, (_, at) => {
+    latitude += far[2 * at];
+    longitude += far[2 * at + 1];
+    return L.latLng(latitude / 1000, longitude / 1000);
+  });
 }

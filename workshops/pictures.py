@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple, Protocol
 
 from territories.models import Departement
@@ -19,8 +20,13 @@ MANY = 5
 STEPS = (1, 5, 20, 100)
 # From how many on each shade of a map begins, where the fullest place says which of these tells most.
 SCALES = ((1, 2, 4, 8), (1, 5, 10, 20), (1, 10, 25, 50), (1, 20, 50, 100), (1, 50, 100, 250), (1, 100, 250, 500))
-# Of a drawing: its margin, the radius of the smallest dot, and by how much the next one is larger.
-MARGIN, SMALLEST, LARGER = 0.04, 0.008, 0.003
+# Of a drawing: its margin, the radius of the smallest dot, by how much the next one is larger, and the grid on which
+# places without a name stand: they are a third as far from where they are as they are wide.
+MARGIN, SMALLEST, LARGER, GRID = 0.04, 0.008, 0.003, 0.0025
+# How many bands, from the left and back, they are drawn in: steps from one to the next are short.
+BANDS = 20
+# From more départements on they are drawn as on the map of the country.
+FINE = 6
 # How wide a figure written on a map is, in units of its view box; and of a legend, how wide a map it stands for.
 FIGURE, LEGEND = 18, 560
 
@@ -106,10 +112,16 @@ class Dot(NamedTuple):
 
 
 class Specks(NamedTuple):
-    """Communes that the map shows without a name, half as large as with one: all of one size, as one line of points."""
+    """Communes that the map shows without a name, half as large as with one: all of one size, as one line of points.
+
+    `points` and `width` are in steps of a grid, so long (`step`) in units of the view box. `places` says the same in
+    thousandths of a degree: latitude and longitude, how far each is from the one before.
+    """
 
     points: str
     width: float
+    step: float
+    places: str
 
 
 class Figure(NamedTuple):
@@ -181,21 +193,44 @@ def map_of_communes(
     steps: tuple[int, ...] = STEPS,
 ) -> Map:
     """The départements alone, with a dot for each commune; of the others the place alone."""
-    drawn = outlines()
-    shapes = [Shape(drawn.paths[one.pk], 0, "", "") for one in departements if one.pk in drawn.paths]
+    paths = outlines().paths if len(departements) <= FINE else outlines().coarse
+    shapes = [Shape(paths[one.pk], 0, "", "") for one in departements if one.pk in paths]
     left, top, width, height = _box([shape.path for shape in shapes])
     # Where there is nothing is drawn first: it hides nothing.
     placed = sorted((there for there in found if there.place.point), key=lambda one: one.amount > 0)
-    dots = [_dot(there, max(width, height), link, steps) for there in placed]
-    specks = _specks([_dot(there, max(width, height), link, steps) for there in others if there.place.point])
+    size = max(width, height)
+    dots = [_dot(there, size, link, steps) for there in placed]
+    specks = _specks([_dot(there, size, link, steps) for there in others if there.place.point], size)
     return Map(f"{left:g} {top:g} {width:g} {height:g}", shapes, dots, [], specks)
 
 
-def _specks(dots: list[Dot]) -> list[Specks]:
-    sizes = sorted({dot.radius for dot in dots})
-    return [
-        Specks("".join([f"M{dot.x:g} {dot.y:g}h0" for dot in dots if dot.radius == radius]), radius) for radius in sizes
-    ]
+def _specks(dots: list[Dot], size: float) -> list[Specks]:
+    step, ordered = round(size * GRID, 4), _in_bands(dots, size / BANDS)
+    return [_of_one_size(own, radius, step) for radius, own in groupby(ordered, key=lambda dot: dot.radius)]
+
+
+def _in_bands(dots: list[Dot], high: float) -> list[Dot]:
+    """By size, then from the top."""
+    bands = [(dot.radius, dot.y // high, -dot.x if dot.y // high % 2 else dot.x, dot) for dot in dots]
+    return [dot for *_, dot in sorted(bands)]
+
+
+def _of_one_size(dots: Iterable[Dot], radius: float, step: float) -> Specks:
+    own = list(dots)
+    points = _steps([(dot.x / step, dot.y / step) for dot in own])
+    places = _steps([(dot.latitude * 1000, dot.longitude * 1000) for dot in own])
+    return Specks(
+        points="".join([f"m{right} {down}h0" for right, down in points]).replace(" -", "-"),
+        width=round(radius / step, 2),
+        step=step,
+        places=" ".join([f"{north} {east}" for north, east in places]),
+    )
+
+
+def _steps(places: list[tuple[float, float]]) -> list[tuple[int, int]]:
+    """From one to the next, in whole units: the first from nowhere."""
+    rounded = [(0, 0), *((round(one), round(other)) for one, other in places)]
+    return [(x - from_x, y - from_y) for (from_x, from_y), (x, y) in pairwise(rounded)]
 
 
 def _box(paths: list[str]) -> tuple[float, float, float, float]:
