@@ -95,21 +95,13 @@ class _Network:
 
 def first_come(graph: Graph, requests: Column) -> Column:
     """Who comes first has the best slot that is left, as one by one would book: the lines, by the order of requests."""
-    plan = _ByHand(graph)
-    order = np.lexsort((-graph.merits, _place(requests, len(graph.people))[graph.requests]))
-    for line in order.tolist():
-        plan.take(line)
-    return plan.lines
+    return _by_hand(graph, np.lexsort((-graph.merits, _place(requests, len(graph.people))[graph.requests])))
 
 
 def by_date(graph: Graph, slots: Column) -> Column:
     """The next slot goes to the largest request that it serves, then to the best: the lines, by the order of slots."""
-    plan = _ByHand(graph)
     people = graph.people[graph.requests]
-    order = np.lexsort((-graph.merits, -people, _place(slots, len(graph.extra))[graph.slots]))
-    for line in order.tolist():
-        plan.take(line)
-    return plan.lines
+    return _by_hand(graph, np.lexsort((-graph.merits, -people, _place(slots, len(graph.extra))[graph.slots])))
 
 
 def _place(order: Column, count: int) -> Column:
@@ -118,25 +110,16 @@ def _place(order: Column, count: int) -> Column:
     return place
 
 
-class _ByHand:
-    """Pairs taken one after the other, each for good."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.requests, self.slots = graph.requests.tolist(), graph.slots.tolist()
-        self.groups, self.left = graph.groups.tolist(), graph.left.tolist()
-        self.extra = graph.extra.tolist()
-        self.asks, self.free = [True] * len(graph.people), [True] * len(self.extra)
-        self.taken = list[int]()
-
-    def take(self, line: int) -> None:
-        """If its request has none yet, its slot is free, and its group may have it."""
-        request, slot = self.requests[line], self.slots[line]
-        group = self.groups[request]
-        if self.asks[request] and self.free[slot] and self.left[group] > 0 and not self.extra[slot]:
-            self.asks[request] = self.free[slot] = False
-            self.left[group] -= 1
-            self.taken.append(line)
-
-    @property
-    def lines(self) -> Column:
-        return np.array(self.taken, np.int64)
+def _by_hand(graph: Graph, order: Column) -> Column:
+    """Of slots that are there already, line after line: each for good, where request, slot and group still may."""
+    order = order[~graph.extra[graph.slots[order]]]
+    groups, left = graph.groups.tolist(), graph.left.tolist()
+    asks, free = [True] * len(graph.people), [True] * len(graph.extra)
+    taken = list[int]()
+    lines = zip(order.tolist(), graph.requests[order].tolist(), graph.slots[order].tolist(), strict=True)
+    for line, request, slot in lines:
+        if asks[request] and free[slot] and left[groups[request]] > 0:
+            asks[request] = free[slot] = False
+            left[groups[request]] -= 1
+            taken.append(line)
+    return np.array(taken, np.int64)
