@@ -9,8 +9,8 @@ from bench.database import copy_to, empty_database
 
 Measure = dict[str, Any]
 
-# The same requests among a hundredth of the slots.
-FEW = "few"
+# The same requests among a hundredth and a tenth of the slots.
+FEW, TENTH = "few", "tenth"
 
 
 def measure(*, quick: bool) -> Iterator[Measure]:
@@ -18,8 +18,9 @@ def measure(*, quick: bool) -> Iterator[Measure]:
     with empty_database():
         from bench.matching import country, increments, sweeps  # noqa: PLC0415  # models come with them
 
-        copy_to(FEW)
-        country.load(FEW, quick=quick, hundredth=True)
+        for name, part in ((FEW, 100), (TENTH, 10)):
+            copy_to(name)
+            country.load(name, quick=quick, part=part)
         country.load(country.ALL, quick=quick)
         yield from increments.measure(FEW, quick=quick)
-        yield from sweeps.measure(quick=quick)
+        yield from sweeps.measure(TENTH, quick=quick)

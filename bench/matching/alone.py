@@ -1,4 +1,7 @@
-"""`python -m bench.matching.alone N`: one sweep of one request in N, with its reasons, in a process of its own."""
+"""`python -m bench.matching.alone NAME N`: a sweep of one request in N of a database, in a process of its own.
+
+With the reasons of what it finds.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,20 @@ from typing import Any
 
 import numpy as np
 
+from bench.database import use
+
 KIB_A_GIB = 1 << 20
 AT_ONCE = 20_000
 # What is said in words.
-OF_A_REQUEST = ("computers", "participants", "step_free", "best_weekdays")
-OF_A_SLOT = ("computers", "volunteers_offered", "booking_mode", "starts_at", "time_zone")
+OF_A_REQUEST = ("computers", "participants", "step_free", "best_weekdays", "created_at")
+OF_A_SLOT = ("computers", "places", "created_at", "volunteers_offered", "booking_mode", "starts_at", "time_zone")
 
 
-def main(one_in: int) -> None:
+def main(name: str, one_in: int) -> None:
     import django  # noqa: PLC0415  # the environment says which settings
 
     django.setup()
+    use(name)
     from django.db.models import F  # noqa: PLC0415
     from django.db.models.functions import Mod  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
@@ -87,4 +93,4 @@ def _between(everything, some) -> tuple[list[float | None], list[int]]:  # type:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.argv[1], int(sys.argv[2]))

@@ -12,14 +12,13 @@ from solidarite.demonstration import national
 from solidarite.embedded.addresses import DATABASE_NAME
 
 ALL = DATABASE_NAME
-SEED, HUNDREDTH = 2015, 100
+SEED = 2015
 
 
-def load(name: str, *, quick: bool, hundredth: bool = False) -> None:
-    """Fill this database, and count its rows as autovacuum does."""
+def load(name: str, *, quick: bool, part: int = 1) -> None:
+    """Fill this database, with one company in so many, and count its rows as autovacuum does."""
     scale = national.SCALES["regional" if quick else "national"]
-    if hundredth:
-        scale = scale._replace(companies=scale.companies // HUNDREDTH)
+    scale = scale._replace(companies=scale.companies // part)
     use(name)
     national.load(scale, now=timezone.now(), progress=sys.stderr, seed=SEED)
     with connection.cursor() as cursor:
