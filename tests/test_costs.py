@@ -172,7 +172,7 @@ COSTS: dict[str, int] = {
     "workshops:plans": 3,
     "workshops:plan": 8,
     "workshops:plan_file": 3,
-    "workshops:requests": 5,
+    "workshops:requests": 7,
     "workshops:offer": 14,
     "workshops:needs": 3,
     "workshops:needs_file": 2,
