@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from bench.chromium import ROLES, listen, new_context, sign_in_on, walk
 from bench.portal import Portal
@@ -102,6 +102,15 @@ RULES: dict[Literal["light", "dark"], dict[str, Any]] = {
 }
 
 
+# What a search looks like besides its first page; and what says that it looks so.
+SEARCHES = {
+    "?vue=semaine": ".facade",
+    "?vue=carte": "svg.map",
+    "?vue=carte&departement=59": "svg.map circle",
+    "?lieu=Mende&rayon=5&ordinateurs=60": ".empty",
+}
+
+
 def test_every_page_is_accessible_on_a_phone(portal: Portal, browser: Browser) -> None:
     """In light and in dark."""
     seen: set[str] = set()
@@ -116,13 +125,35 @@ def test_every_page_is_accessible_on_a_phone(portal: Portal, browser: Browser) -
             if name in seen:
                 continue
             seen.add(name)
-            for scheme, options in RULES.items():
-                page.emulate_media(color_scheme=scheme)
-                found = Axe().run(page, options=options).response["violations"]
-                faults += [f"{name}, {scheme}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
-            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            faults += [f"{name}: wider than the screen"] if wide else []
+            faults += _faults(page, name)
         context.close()
     assert faults == []
     expected = {name for name in names(get_resolver()) if TABLE[name].method == "get"}
     assert expected - LIVED - ALIKE - SENT_ON - NOT_HTML - seen == set()
+
+
+def test_every_look_of_a_search_is_accessible_on_a_phone(portal: Portal, browser: Browser) -> None:
+    context = new_context(browser, portal, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page, faults = context.new_page(), list[str]()
+    listen(page, portal.url, faults)
+    for query, shown in SEARCHES.items():
+        page.goto(f"/creneaux/{query}", wait_until="networkidle")
+        expect(page.locator(f"main {shown}").first).to_be_visible()
+        faults += _faults(page, query)
+    page.goto("/creneaux/")
+    page.locator("a[rel=next]").click()
+    expect(page.locator("a[rel=prev]")).to_be_visible()
+    faults += _faults(page, "a later page")
+    context.close()
+    assert faults == []
+
+
+def _faults(page: Page, name: str) -> list[str]:
+    """What axe complains of in light and in dark, and what is wider than the screen."""
+    faults = []
+    for scheme, options in RULES.items():
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=options).response["violations"]
+        faults += [f"{name}, {scheme}: {one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [*faults, f"{name}: wider than the screen"] if wide else faults
