@@ -13,6 +13,7 @@ from typing import Any
 from bench import (
     addresses,
     calendars,
+    hostile,
     invariants,
     mail,
     matching,
@@ -39,7 +40,13 @@ MEASURES: dict[str, Callable[..., Iterable[dict[str, Any]]]] = {
     "matching": matching.measure,
 }
 # Measures of files that the project does not hold, and the option that names them.
-OF_A_FILE = {"registry": "openapi", "calendars": "folder", "addresses": "file", "replay": "trace"}
+OF_A_FILE = {
+    "registry": "openapi",
+    "calendars": "folder",
+    "addresses": "file",
+    "hostile": "file",
+    "replay": "trace",
+}
 PICTURES = {"screenshot": screens.take_home, "screens": screens.take_all}
 
 
@@ -51,7 +58,7 @@ def main() -> None:
     parser.add_argument("--faults", action="store_true", help="pour mail : les pannes au lieu du débit")
     parser.add_argument("--openapi", type=Path, help="pour registry : la description OpenAPI du registre")
     parser.add_argument("--folder", type=Path, help="pour calendars : un dossier de fichiers .ics")
-    parser.add_argument("--file", type=Path, help="pour addresses : un fichier JSON Lines d’adresses et de verdicts")
+    parser.add_argument("--file", type=Path, help="pour addresses, hostile : un fichier JSON Lines")
     parser.add_argument("--sessions", type=Path, help="pour plan : un fichier JSON de séances réelles, comptées")
     parser.add_argument("--trace", type=Path, help="pour replay : un fichier .csv.gz de réservations réelles")
     parser.add_argument("--lines", type=int, help="pour replay : les premières lignes seulement")
@@ -80,6 +87,7 @@ def _measure(name: str, options: argparse.Namespace) -> Iterable[dict[str, Any]]
         "registry": lambda: registry.measure(description=options.openapi),
         "calendars": lambda: calendars.measure(folder=options.folder),
         "addresses": lambda: addresses.measure(file=options.file),
+        "hostile": lambda: hostile.measure(quick=options.quick, file=options.file),
         "replay": lambda: replay.measure(trace=options.trace, most=options.lines, listed=options.listed),
         "plan": lambda: planning.measure(quick=options.quick, file=options.sessions),
         "mail": lambda: mail.measure(quick=options.quick, faults=options.faults),
