@@ -43,6 +43,14 @@ SCREENS = (
     ("calendrier", "entreprise", f"{COMPANY}/calendrier/"),
     ("benevolat", "benevole", "/benevolat/"),
     ("fermer", "entreprise", f"{COMPANY}/fermer/"),
+    ("recherche", "", "/creneaux/?lieu=Lille&rayon=50"),
+    ("recherche-semaine", "", "/creneaux/?vue=semaine#resultats"),
+    ("recherche-carte", "", "/creneaux/?vue=carte#resultats"),
+    ("recherche-departement", "", "/creneaux/?vue=carte&departement=59#resultats"),
+    ("recherche-vide", "", "/creneaux/?lieu=Mende&rayon=5&moment=soir&ordinateurs=12#resultats"),
+    ("demandes", "entreprise", "/demandes/"),
+    ("manques", "entreprise", "/demandes/carte/"),
+    ("recherches", "association", "/compte/recherches/"),
     ("tableau", "association", "/tableau-de-bord/"),
     ("calcul", "", "/propositions/"),
     ("proposes", "association", f"{ASSOCIATION}/demandes/{{request}}/"),
@@ -159,6 +167,8 @@ def _go(page: Page, way: str, portal: Portal) -> None:
         else:
             page.goto(_found(step, portal))
         page.wait_for_load_state()
+    # Counts come after their page.
+    page.wait_for_load_state("networkidle")
 
 
 def _found(address: str, portal: Portal) -> str:
