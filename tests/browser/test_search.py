@@ -106,8 +106,12 @@ def test_streets_are_asked_for_by_a_click_alone(phone: Page) -> None:
     phone.goto("/creneaux/?vue=carte&departement=59")
     expect(phone.locator("svg.map[role=group]")).to_be_visible()
     assert asked == []
+    # The demonstration has too few communes for one without a name.
+    specks = '<path class="specks" data-places="50630 3060 10 -20"/>'
+    phone.locator("svg.map[role=group]").evaluate("(map, more) => map.insertAdjacentHTML('beforeend', more)", specks)
     phone.get_by_role("button", name="Afficher le fond de carte").click()
     expect(phone.locator(".streets img.leaflet-tile").first).to_be_visible()
+    expect(phone.locator(".streets path.speck")).to_have_count(2)
     assert asked
     check(phone)
     phone.locator(".streets .spot").first.press("Enter")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import pytest
+from django.template.loader import render_to_string
 
 from territories.models import Commune, Departement
 from territories.outlines import outlines
@@ -55,3 +56,10 @@ def test_many_departements_are_drawn_with_fewer_corners(many: int, *, fine: bool
     around = ["59", "62", "80", "02", "60", "76", "08"][:many]
     paths = outlines().paths if fine else outlines().coarse
     assert [shape.path for shape in drawn(around).shapes] == [paths[code] for code in around]
+
+
+@pytest.mark.parametrize(("tiles", "said"), [(None, 0), ("https://tuiles.example.org/{z}/{x}/{y}.png", 1)])
+def test_degrees_are_said_only_where_streets_may_be_shown(tiles: str | None, said: int) -> None:
+    context = {"map": drawn(["59"]), "label": "Carte", "tiles": tiles, "credit": ""}
+    page = render_to_string("components/map.html", context)
+    assert (page.count("h0"), page.count("data-places=")) == (len(PLACES), said)
