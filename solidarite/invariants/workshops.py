@@ -58,12 +58,14 @@ CHECKS = [
     ),
     Check(
         "outcome_was_reported",
-        "un atelier tenu ou manqué l’est par un compte rendu, ou clos sans aucun, et tout compte rendu compte",
+        "un atelier tenu ou manqué l’est par un compte rendu, clos sans aucun ou tranché, et tout compte rendu compte",
         "workshops_booking",
         """
         SELECT b.id FROM workshops_booking AS b JOIN workshops_workshop AS w ON w.booking_id = b.id
         LEFT JOIN workshops_report AS r ON r.workshop_id = w.id
-        WHERE b.state IN ('confirmed', 'completed', 'no_show') GROUP BY b.id, w.state
+        WHERE b.state IN ('confirmed', 'completed', 'no_show')
+            AND NOT EXISTS (SELECT FROM workshops_dispute AS d WHERE d.workshop_id = w.id AND d.state <> 'open')
+        GROUP BY b.id, w.state
         HAVING (
             CASE b.state
                 WHEN 'completed' THEN bool_or(r.absent = '') OR w.state = 'closed' AND count(r.id) = 0

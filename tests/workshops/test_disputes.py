@@ -220,3 +220,14 @@ def test_nothing_else_changes_what_was_reported(world: World, wanted: Request, n
             Booking.objects.update(state="completed")
         if settled != "open":
             nine_came(end)
+
+
+def test_where_each_waited_for_the_other_a_moderator_may_say_that_it_took_place(
+    world: World, wanted: Request, now: dt.datetime
+) -> None:
+    end = world.slot.ends_at
+    nobody_there(end)
+    say(Side.ASSOCIATION, end, Report(attended=0, absent=Side.COMPANY))
+    settle(world, end, held=True)
+    assert Booking.objects.get().state == Booking.State.COMPLETED
+    assert broken(now=end + HOUR, checks=CHECKS) == {}
