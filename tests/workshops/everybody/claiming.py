@@ -204,7 +204,7 @@ class Claiming(Everybody):
             return
         by, takes = self.guest(booking.association), self.draw(True, True, False)
         move = actions.take_hold if takes else actions.refuse_hold
-        what = "hold" if booking.offered_at is None else "offer"
+        what = "offer" if booking.offered_at else "offer of a plan" if booking.planned_at else "hold"
         done = self.attempt(
             f"take the {what}" if takes else f"refuse the {what}", lambda: move(booking=booking, by=by, now=self.now)
         )
@@ -256,11 +256,3 @@ class Claiming(Everybody):
         }
         move = self.draw(*moves, "dismiss")
         self.attempt(move, moves[move])
-
-    def ignore_an_offer(self) -> None:
-        """Its clock runs out, and nobody has noted it yet."""
-        offers = Booking.objects.held(self.now).filter(offered_at__isnull=False)
-        offer = self.pick(offers.order_by("pk"))
-        if offer is not None and offer.expires_at is not None:
-            self.now = offer.expires_at
-            self.tally["ignore an offer"] += 1

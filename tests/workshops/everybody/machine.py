@@ -1,8 +1,9 @@
-"""The rules: one for each kind of move, and what is compared after each step."""
+"""What all moves of a game share, and what is compared after each step."""
 
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection
 from random import Random
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from hypothesis import note
+from hypothesis import currently_in_test_context, note
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from accounts.models import User
@@ -47,8 +48,22 @@ def prepare_look() -> None:
 Moves = dict[str, Callable[[], Any]]
 
 
+class Swallowed(logging.Handler):
+    """Keeps what is logged as a fault."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.faults: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.faults.append(self.format(record))
+
+
+SWALLOWED = Swallowed()
+
+
 class Everybody(RuleBasedStateMachine):
-    """What all rules share: the stage, the clock, whose each slot is and who queues, as anybody would note it.
+    """What all moves share: the stage, the clock, whose each slot is and who queues, as anybody would note it.
 
     A move succeeds or is `Refused`; anything else is a fault. What an example wrote is rolled back at its end.
     """
@@ -70,6 +85,10 @@ class Everybody(RuleBasedStateMachine):
         self.queues: dict[int, list[int]] = {}
         self.numbers: Counter[int] = Counter()
         self.forms: list[tuple[UUID, int, int, int]] = []
+        self.story: list[str] = []
+        # The kind of move that this game is for, if it is for one.
+        self.sought = ""
+        SWALLOWED.faults.clear()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -85,11 +104,21 @@ class Everybody(RuleBasedStateMachine):
         except Refused as refusal:
             self.tally[f"{move} refused"] += 1
             self.tally[f"{move} refused {refusal}"[:110]] += 1
-            note(f"{self.now:%d %H:%M} {move}: {refusal}")
+            self.say(f"{move}: {refusal}")
             return None
-        self.tally[move] += 1
-        note(f"{self.now:%d %H:%M} {move}: {outcome}")
+        self.made(move, outcome)
         return True if outcome is None else outcome
+
+    def made(self, move: str, outcome: object = "") -> None:
+        """It is one of those that this kind of move is for."""
+        self.tally[move] += 1
+        self.say(f"{move}: {outcome}")
+
+    def say(self, line: str) -> None:
+        """For who reads how a game broke something."""
+        self.story.append(f"{self.now:%d %H:%M} {line}")
+        if currently_in_test_context():
+            note(self.story[-1])
 
     def pick[T](self, rows: Collection[T]) -> T | None:
         """One of these, drawn; None when there is none."""
@@ -97,8 +126,9 @@ class Everybody(RuleBasedStateMachine):
         return self.chance.choice(found) if found else None
 
     def draw[T](self, *values: T) -> T:
-        """One of these values."""
-        return self.chance.choice(values)
+        """One of these values; what this game is for, if it is one of them."""
+        sought = [one for one in values if one == self.sought]
+        return self.chance.choice(sought or values)
 
     def association(self) -> Association:
         return Association.objects.get(pk=self.draw(*self.stage.associations).pk)
@@ -145,6 +175,11 @@ class Everybody(RuleBasedStateMachine):
             cursor.execute("SELECT * FROM pg_temp.look(%s)", [self.now])
             found = cursor.fetchall()
         assert not found, found
+
+    @invariant()
+    def no_fault_is_swallowed(self) -> None:
+        """Scans and plans go on after one, which they log."""
+        assert not SWALLOWED.faults, SWALLOWED.faults
 
     @invariant()
     def slots_are_whose_they_were_said_to_be(self) -> None:

@@ -12,9 +12,9 @@ from accounts.actions.files import claim_file
 from associations import actions as associations
 from associations.models import Association, Request
 from charter import actions as charter
-from charter.models import Signature
+from charter.models import CharterVersion, Signature
 from companies import actions as companies
-from companies.models import Availability, BookingMode, Room, Site, Slot
+from companies.models import Availability, BookingMode, Company, Room, Site, Slot
 from tests.workshops.everybody.machine import Everybody, Moves
 from tests.workshops.everybody.stage import DAY, HOUR, new_series, post_request, publish_series
 from workshops import actions
@@ -30,6 +30,7 @@ SCANS: dict[str, Callable[..., Any]] = {
     "extend series": companies.extend_series,
     "ask to confirm series": companies.ask_to_confirm_series,
     "remind of requests": associations.remind_expiring,
+    "lapse signatures": charter.lapse_signatures,
 }
 ENOUGH_EVENINGS = 10
 
@@ -157,6 +158,42 @@ class Opening(Everybody):
             lambda: move(signature=signature, reason="Oui.", by=self.stage.moderator, now=self.now),
         )
 
+    def take_a_signature_back(self) -> None:
+        """Seldom, whatever is booked: without signatories nothing else happens."""
+        signature = self.pick(Signature.objects.select_related("company", "version").order_by("pk"))
+        assert signature is not None
+        if self.seldom():
+            by = signature.company.owners()[0]
+            self.attempt(
+                "take a signature back",
+                lambda: charter.withdraw_signature(signature=signature, by=by, now=self.now),
+            )
+
+    def sign_again(self) -> None:
+        """The newest text, by whose signature ended, soon ends, or does not."""
+        company, version = self.draw(*self.stage.companies), CharterVersion.objects.newest()
+        company = Company.objects.get(pk=company.pk)
+        assert version is not None
+        self.attempt("sign the charter", lambda: self._sign(company, version))
+
+    def _sign(self, company: Company, version: CharterVersion) -> None:
+        by = company.owners()[0]
+        pledge = charter.Pledge("Ana", "présidente", "ana@example.org", False, 1, 10, 40)
+        signature = charter.sign_charter(company=company, version=version, pledge=pledge, by=by, now=self.now)
+        charter.claim_signature(signature=signature, by=self.stage.moderator, now=self.now)
+        charter.approve_signature(signature=signature, by=self.stage.moderator, now=self.now)
+
+    def change_the_charter(self) -> None:
+        """Another text, once in a game: who does not sign it in time is no signatory any more."""
+        if CharterVersion.objects.count() == 1:
+            self.attempt("change the charter", self._change_the_charter)
+
+    def _change_the_charter(self) -> None:
+        by, now = self.stage.moderator, self.now
+        text, day = "# Charte\n\nNous ouvrons nos portes, le soir.", (now + 2 * DAY).date()
+        draft = charter.save_draft_version(text=text, effective_from_date=day, by=by, now=now)
+        charter.publish_version(version=draft, seen=draft.etag, by=by, now=now)
+
     def decide_on_an_association(self) -> None:
         association, by = self.association(), self.stage.moderator
         if association.state == Association.State.ADMITTED and not self.seldom():
@@ -186,15 +223,15 @@ class Opening(Everybody):
         told: dict[str, Any] = {"request": request, "now": self.now}
         by = self.stage.moderator
         moves: Moves = {
-            "post": lambda: post_request(association, self.now),
-            "hide": lambda: actions.hide_request(reason="Non.", by=by, **told),
-            "show": lambda: associations.show_request(reason="Oui.", by=by, **told),
-            "publish": lambda: self._publish(request),
-            "withdraw": lambda: actions.withdraw_request(by=by, **told),
-            "keep": lambda: associations.keep_request(**told),
+            "post a request": lambda: post_request(association, self.now),
+            "hide a request": lambda: actions.hide_request(reason="Non.", by=by, **told),
+            "show a request": lambda: associations.show_request(reason="Oui.", by=by, **told),
+            "publish a request": lambda: self._publish(request),
+            "withdraw a request": lambda: actions.withdraw_request(by=by, **told),
+            "keep a request": lambda: associations.keep_request(**told),
         }
         move = self.draw(*moves)
-        self.attempt(f"{move} a request", moves[move])
+        self.attempt(move, moves[move])
 
     def _publish(self, request: Request) -> None:
         claim_file(request, by=self.stage.moderator, now=self.now)
@@ -204,6 +241,9 @@ class Opening(Everybody):
 
     def wait(self) -> None:
         self.now += self.draw(1, 5, 20, 24, 48) * HOUR
+
+    def wait_for_weeks(self) -> None:
+        self.now += 18 * DAY
 
     def wait_until_something(self) -> None:
         """The very instant at which a clock runs out, or a workshop begins or ends, or may be joined at the door."""
@@ -219,4 +259,6 @@ class Opening(Everybody):
 
     def scan(self) -> None:
         scan = self.draw(*SCANS, "expire bookings", "expire bookings")
-        self.attempt(scan, lambda: SCANS[scan](now=self.now))
+        # One that finds nothing to do is none.
+        if SCANS[scan](now=self.now):
+            self.made(scan)

@@ -17,7 +17,13 @@ from tests import factories
 
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 # So short that a few days show series that sleep, and that grow.
-SETTINGS = {"RECONFIRM_DAYS": 6, "SLOT_HORIZON_DAYS": 21, "BOOKINGS_PER_ASSOCIATION": 3, "PENDING_PER_ASSOCIATION": 2}
+SETTINGS = {
+    "RECONFIRM_DAYS": 6,
+    "SLOT_HORIZON_DAYS": 21,
+    "BOOKINGS_PER_ASSOCIATION": 3,
+    "PENDING_PER_ASSOCIATION": 2,
+    "CHARTER_GRACE_DAYS": 3,
+}
 
 
 @dataclass
@@ -81,7 +87,7 @@ def post_request(association: Association, now: dt.datetime) -> None:
         commune_id=factories.ROUBAIX,
         radius_km=20,
         from_date=now.date(),
-        until_date=now.date() + 30 * DAY,
+        until_date=now.date() + 90 * DAY,
     )
     demand.post_request(association=association, request=request, by=association.owners()[0], now=now)
 

@@ -39,7 +39,7 @@ class Uniting(Claiming):
     def _insure(self, association: Association) -> None:
         until = (self.now + self.draw(3, 20) * DAY).date()
         factories.make_certificate(self.now, association, valid_until_date=until)
-        self.tally["insure"] += 1
+        self.made("insure")
 
     def propose_an_agreement(self) -> None:
         """To who comes or has come, once their insurance is shown; now and then to whoever."""

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.actions.files import claim_file
 from accounts.models import User
 from companies import actions as companies
 from companies.models import Availability, Company, Engagement, Membership, SlotVolunteer, VolunteerProfile
 from tests.workshops.everybody.machine import Everybody, Moves
 from tests.workshops.everybody.stage import HOUR
 from workshops import actions
-from workshops.models import Booking, Report, Side, Workshop, WorkshopNote
+from workshops.models import Booking, Dispute, Report, Side, Workshop, WorkshopNote
 
 
 class Working(Everybody):
@@ -72,6 +73,19 @@ class Working(Everybody):
             )
             for one in promises.order_by("pk")
         ]
+
+    def settle_a_dispute(self) -> None:
+        """A moderator says what happened, where the two reports tell different things."""
+        dispute = self.pick(Dispute.objects.awaiting_decision().order_by("pk"))
+        if dispute is None:
+            return
+        move, by = self.draw("settle a dispute, held", "settle a dispute, missed"), self.stage.moderator
+        self.attempt(move, lambda: self._settle(dispute, held=move.endswith("held"), by=by))
+
+    def _settle(self, dispute: Dispute, *, held: bool, by: User) -> None:
+        if not self.seldom():
+            claim_file(dispute, by=by, now=self.now)
+        actions.settle_dispute(dispute=dispute, held=held, reason="La feuille d’arrivée le dit.", by=by, now=self.now)
 
     def be_there(self) -> None:
         about = Q(booking__slot__starts_at__lte=self.now + HOUR, state="planned")
