@@ -19,6 +19,7 @@ urlpatterns = [
     path("entreprises/<slug:slug>/charte/<int:signature_id>/retirer/", signing.withdraw, name="withdraw"),
     path("signataires/", signatories.signatories, name="signatories"),
     path("signataires/<slug:slug>/", signatories.signatory, name="signatory"),
+    path("signataires/<slug:slug>/partage.png", signatories.signatory_share_card, name="share_card"),
     path("signataires/<slug:slug>/badge.svg", signatories.badge, name="badge"),
     path("editions/", signatories.editions, name="editions"),
     path("editions/<slug:slug>/", signatories.edition, name="edition"),

@@ -6,4 +6,4 @@ from django.http import HttpRequest
 
 def site(_request: HttpRequest) -> dict[str, object]:
     """Identity of the portal."""
-    return {"site_name": settings.SITE_NAME, "debug_tools": settings.DEBUG}
+    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "debug_tools": settings.DEBUG}

@@ -221,6 +221,7 @@ def _booking(state: str, words: str, **more: object) -> SimpleNamespace:
         pk=1,
         state=state,
         get_state_display=words,
+        said=words,
         slot=_slot("Salle Ada, 3e étage", "instant"),
         association=SimpleNamespace(name="Les Clics du Faubourg", slug="clics-du-faubourg"),
         participants=6,

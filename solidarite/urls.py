@@ -14,7 +14,7 @@ from accounts.views.addresses import Addresses
 from accounts.views.language import mail_language
 from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
-from solidarite import dev, mailroom, views
+from solidarite import dev, discovery, installed, mailroom, views
 from solidarite.gallery import gallery
 from solidarite.moderation import abuse
 from solidarite.moderation import views as moderation
@@ -62,6 +62,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
     path("courriels/", include("mail.urls")),
     path("sante/", views.health, name="health"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap, name="sitemap"),
+    path("partage.png", discovery.card, name="share_card"),
+    path("application.webmanifest", installed.manifest, name="manifest"),
+    path("icone-<int:size>.png", installed.icon, name="icon"),
+    path("worker.js", installed.worker, name="worker"),
+    path("hors-ligne/", installed.offline, name="offline"),
     path("mentions-legales/", views.legal_notice, name="legal_notice"),
     path("confidentialite/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),

@@ -155,6 +155,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "template": "workshop_reminder",
         "departement": "59",
         "table": "themes",
+        "size": 192,
         "pk": 1,
         "uidb36": "1",
         "key": "x",

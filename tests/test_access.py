@@ -71,6 +71,10 @@ NO_SECRET = get(AWAY, *[403] * 7)
 
 TABLE: dict[str, Rule] = {
     "home": PUBLIC,
+    **dict.fromkeys(("robots", "sitemap", "share_card", "manifest", "icon", "worker"), PUBLIC),
+    "offline": SIGNED_IN,
+    "workshops:slot_share_card": PUBLIC,
+    "charter:share_card": PUBLIC,
     "workshops:search": PUBLIC,
     "workshops:search_counts": PUBLIC,
     "workshops:communes": PUBLIC,

@@ -36,6 +36,17 @@ class Card(NamedTuple):
     way_in: str
     answer: str
 
+    @property
+    def equipment(self) -> str:
+        """« 8 ordinateurs, 12 places »."""
+        return ", ".join(filter(None, (self.computers, self.places, self.volunteers)))
+
+
+def in_a_sentence(card: Card) -> str:
+    """What a page of search results elsewhere, or a message, shows of a slot."""
+    evening = f"{card.day}, {card.hours}"
+    return f"Une salle pour un atelier numérique chez {card.company}, {card.place}, {evening}\u00a0: {card.equipment}."
+
 
 def card_of(slot: Slot) -> Card:
     """Of a slot `with_place`; with its distance where it was found `near` somewhere."""

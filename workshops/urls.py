@@ -75,6 +75,7 @@ urlpatterns = [
     path("compte/recherches/<int:search_id>/supprimer/", saving.forget, name="saved_search_forget"),
     path("creneaux/comptes/", search.search_counts, name="search_counts"),
     path("creneaux/<int:slot_id>/", search.slot, name="slot"),
+    path("creneaux/<int:slot_id>/partage.png", search.slot_share_card, name="slot_share_card"),
     path("creneaux/<int:slot_id>/reserver/", booking.book, name="book"),
     path("creneaux/<int:slot_id>/parcours/", courses.book, name="course_book"),
     path("creneaux/<int:slot_id>/attendre/", booking.wait, name="waitlist_join"),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.views.pictures import shared_picture
 from charter.badge import badge_svg
 from charter.figures import edition_figures, pledges
 from charter.filters import SignatoryFilter
@@ -71,6 +72,14 @@ def signatory(request: HttpRequest, slug: str) -> HttpResponse:
         "sites": company.sites.select_related("commune").filter(archived_at=None, rooms__isnull=False).distinct(),
     }
     return render(request, "charter/signatory_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def signatory_share_card(_request: HttpRequest, slug: str) -> HttpResponse:
+    """What is shown of a signatory beside a link to its page."""
+    company = get_object_or_404(Company.objects.signatories(clock.now()).at(slug).select_related("commune"))
+    return shared_picture(company.name, "Signataire de la charte", str(company.commune))
 
 
 @login_not_required

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Exists, OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,6 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.identity import signed_in
 from accounts.pressed import Pressed
+from accounts.views.pictures import shared_picture
 from associations.models import Association, Request
 from companies.models import RoomPhoto, Slot, SlotQuerySet, on_offer
 from territories import clock
@@ -29,6 +30,7 @@ from territories.models import Departement
 from territories.prepared import ANY_TIME, Prepared
 from territories.wording import day_date
 from workshops import actions
+from workshops.cards import card_of, in_a_sentence
 from workshops.catalogue import NOBODY, alternatives, claims, left
 from workshops.counting import Facet, count, counted_slots, facets
 from workshops.filters import Read, SlotFilter, read
@@ -231,6 +233,8 @@ class SlotPage(NamedTuple):
     """All that differs from one slot's page to another."""
 
     title: str
+    description: str
+    card: str
     content: SafeString
     path: str
 
@@ -278,12 +282,25 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     }
     page = SlotPage(
         title=f"{shown.room.name}, {day_date(shown.starts_at.astimezone(ZoneInfo(shown.time_zone)))}",
+        description=in_a_sentence(card_of(shown)),
+        card=reverse("workshops:slot_share_card", args=[shown.pk]),
         content=render_to_string("workshops/slot_content.html", context),
         path=quote(request.path),
     )
     if is_anonymous(request):
         return HttpResponse(_SLOT_PAGE(page, request))
     return render(request, "workshops/slot_detail.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def slot_share_card(_request: HttpRequest, slot_id: int) -> HttpResponse:
+    """What is shown of a slot beside a link to it."""
+    found = _SHOWN(slot=slot_id, now=clock.now())
+    if not found:
+        raise Http404
+    card = card_of(found[0])
+    return shared_picture(card.day.capitalize(), card.hours, f"{card.company}, {card.place}", card.equipment)
 
 
 def _shown_slot(*, slot: int, now: dt.datetime) -> SlotQuerySet:
