@@ -43,7 +43,16 @@ from tests.workshops.worlds import (
 )
 from workshops import actions
 from workshops.demand import best_for, demand
-from workshops.matching import best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
+from workshops.matching import (
+    almost,
+    best_slots,
+    read_everything,
+    requests_for,
+    served_by,
+    slots_for,
+    sweep,
+    why_not,
+)
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
 
 WEEK = dt.timedelta(days=7)
@@ -679,6 +688,7 @@ def test_what_was_dismissed_is_told_from_what_is_like_it(world: World, now: dt.d
     actions.dismiss_slot(request=wanted, slot=slot, why=Dismissal.Why(why), by=by, now=now)
     assert words in why_not(wanted, slot)
     assert why_not(wanted, alike) == ("pareil à un créneau que vous avez écarté" if why == "day" else "")
+    assert almost(wanted, now).misses == []
 
 
 def deliver(at: dt.datetime) -> None:
