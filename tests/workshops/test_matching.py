@@ -43,16 +43,7 @@ from tests.workshops.worlds import (
 )
 from workshops import actions
 from workshops.demand import best_for, demand
-from workshops.matching import (
-    almost,
-    best_slots,
-    read_everything,
-    requests_for,
-    served_by,
-    slots_for,
-    sweep,
-    why_not,
-)
+from workshops.matching import almost, best_slots, read_everything, requests_for, served_by, slots_for, sweep, why_not
 from workshops.models import Dismissal, MatchAgain, MatchNotice, Side, Standing, WaitlistEntry, Weighting
 
 WEEK = dt.timedelta(days=7)
