@@ -101,7 +101,7 @@ def fitting(slots: SlotQuerySet, profiles: Iterable[VolunteerProfile]) -> SlotQu
 
 
 def wanting(slots: SlotQuerySet, user: User, now: dt.datetime) -> SlotQuerySet:
-    """Those with a free seat that the person has not promised to join, booked ones first.
+    """Those with a free seat, at an hour at which the person has promised nothing, booked ones first.
 
     Without what cannot take place as things are: nobody booked it, and nobody can.
     """
@@ -109,7 +109,9 @@ def wanting(slots: SlotQuerySet, user: User, now: dt.datetime) -> SlotQuerySet:
     slots = slots.filter(Q(Exists(asked_for)) | Q(pk__in=Slot.objects.open(now).values("pk")))
     promises = SlotVolunteer.objects.filter(slot=OuterRef("pk")).order_by().values("slot")
     joined = Coalesce(Subquery(promises.annotate(count=Count("pk")).values("count")), 0)
-    free = slots.exclude(volunteers__volunteer=user).annotate(joined=joined).filter(volunteers_offered__gt=F("joined"))
+    own = SlotVolunteer.objects.filter(volunteer=user)
+    busy = own.filter(starts_at__lt=OuterRef("ends_at"), ends_at__gt=OuterRef("starts_at"))
+    free = slots.exclude(Exists(busy)).annotate(joined=joined).filter(volunteers_offered__gt=F("joined"))
     return free.order_by(F("booked").desc(), "starts_at", "pk")
 
 

@@ -21,7 +21,9 @@ OTHER_SLOT = re.compile(r"/creneaux/\d+/")
 # Of the page of a booking that came to nothing, above where to go on.
 ENDED = "Et maintenant"
 OTHER_DATE = re.compile(r'name="slot" value="\d+"')
-ASKERS, QUEUE, MOST_OTHERS, MOST_VOLUNTEERS = 6, 2, 8, 5
+OTHER_EVENING = re.compile(r"/benevolat/(\d+)/participer/")
+# A volunteer clicks in two windows.
+QUEUE, MOST_VOLUNTEERS = 2, 25
 SLOTS_AT_ONCE = 100
 SECONDS_TO_OFFER = 0.3
 GUIDANCE = "/benevolat/reperes/"
@@ -221,10 +223,10 @@ def instant(stage: Stage, clients: int) -> None:
 
 
 def approval(stage: Stage, clients: int) -> None:
-    """Several ask for one slot, the company's members accept different ones at once, and all read what became of it."""
+    """All ask for one slot, the company's members accept different ones at once, and all read what became of it."""
     slot = next(stage.on_approval)
     stage.tally.contested.append(slot)
-    people = stage.draw(min(clients, ASKERS))
+    people = stage.draw(clients)
     asked = stage.race([move for one in people for move in stage.book(one, slot)])
     bookings = [booking_of(answer) for answer in asked if answer is not None]
     asking = list(zip(people, bookings, strict=True))
@@ -239,7 +241,7 @@ def hold(stage: Stage, clients: int) -> None:
     """A slot comes free while others queue, somebody books and several scans run; then the hold ends, or is taken."""
     slot = next(stage.instant)
     stage.tally.contested.append(slot)
-    first, *queue = stage.draw(1 + QUEUE + max(1, min(clients - 4, MOST_OTHERS)))
+    first, *queue = stage.draw(max(clients, 2 + QUEUE))
     waiting, others = queue[:QUEUE], queue[QUEUE:]
     booking = stage.taken_by(first, slot)
     for one in waiting:
@@ -286,22 +288,32 @@ def rebook(stage: Stage, clients: int) -> None:
 
 
 def overlap(stage: Stage, clients: int) -> None:
-    """Volunteers promise two dates of one hour, both at once."""
+    """Volunteers promise two dates of one hour, both at once; then each reads which others there are."""
     pair = next(stage.overlapping)
-    people = stage.volunteers[: max(1, min(clients // 2, MOST_VOLUNTEERS))]
+    people = stage.volunteers[: max(1, clients // 2)]
     moves = [
         stage.click(person, f"/benevolat/{slot}/participer/", window=window)
         for person in people
         for window, slot in enumerate(pair)
     ]
     stage.race(moves)
+    for person in people:
+        _read_other_evenings(stage, person, pair)
     stage.tally.promises += [(person.user.pk, *pair) for person in people]
+
+
+def _read_other_evenings(stage: Stage, person: Person, pair: tuple[int, int]) -> None:
+    """The page to which both buttons lead: evenings to join, without those of that hour."""
+    page = stage.field.one(Move(lambda: person.windows[0].get("/benevolat/")))
+    offered = {int(slot) for slot in OTHER_EVENING.findall(page.text)} if page else set()
+    if not offered or offered & set(pair):
+        stage.tally.untold.append(f"volunteer {person.user.pk}: evenings {pair}, offered {sorted(offered)[:5]}")
 
 
 def moving(stage: Stage, clients: int) -> None:
     """Workshops on slots of their own all move to one other slot: one arrives, the others stay where they were."""
     target = next(stage.instant)
-    people = stage.draw(min(max(clients, 2), MOST_OTHERS))
+    people = stage.draw(clients)
     own = {person.of.pk: next(stage.instant) for person in people}
     bookings = [(person, stage.taken_by(person, own[person.of.pk])) for person in people]
     stage.tally.contested += [target]
@@ -330,7 +342,7 @@ def offering(stage: Stage, clients: int) -> None:
     """
     (first, slot, request), other = next(stage.seeking), next(stage.instant)
     stage.tally.contested += [slot, other]
-    others = [one for one in stage.draw(min(max(clients, 2), MOST_OTHERS)) if one is not first]
+    others = [one for one in stage.draw(clients) if one is not first]
     rivals = [*stage.book(first, other, request=request), *(move for one in others for move in stage.book(one, slot))]
     offers = [_offer(stage, one, slot, request) for one in stage.managers[:2]]
     stage.race([*offers, *(_a_moment_later(stage, move) for move in rivals)])

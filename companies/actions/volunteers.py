@@ -98,7 +98,9 @@ def _hold_diary(user: User) -> None:
 def _refusals() -> dict[str, Refused]:
     return {
         "volunteer_of_an_open_slot": SlotGone("Ce créneau n’est plus proposé\u00a0: choisissez-en un autre."),
-        "volunteer_in_one_place": AlreadyElsewhere("Vous participez déjà à un atelier à ce moment-là."),
+        "volunteer_in_one_place": AlreadyElsewhere(
+            "Vous participez déjà à un atelier à ce moment-là\u00a0: choisissez une autre date."
+        ),
         "volunteer_of_the_company": NotAMember("Vous n’êtes plus membre de cette entreprise."),
         "volunteer_has_consent": NoConsent(
             "Votre profil dit «\u00a0sur mon temps de travail\u00a0»\u00a0: attendez l’accord de votre responsable, "

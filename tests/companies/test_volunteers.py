@@ -154,7 +154,7 @@ def test_series_is_joined_whole_but_for_dates_that_cannot_be(world: World, now: 
     assert joined.slots == [slots[0], slots[3]]
     assert [(slot, reason.split(".")[0]) for slot, reason in joined.refused] == [
         (slots[1], "Ce créneau a tous ses bénévoles"),
-        (slots[2], "Vous participez déjà à un atelier à ce moment-là"),
+        (slots[2], "Vous participez déjà à un atelier à ce moment-là\u00a0: choisissez une autre date"),
     ]
     again = actions.join_series(series=series, by=world.volunteer, now=now)
     assert (again.slots, len(again.refused)) == ([], 2)

@@ -60,6 +60,20 @@ def test_button_of_a_date_that_is_gone_answers_in_words(
     assert visitor(stranger).post(address).status_code == 404
 
 
+def test_who_is_elsewhere_at_that_hour_is_told_of_other_dates(world: World, now: dt.datetime, visitor: Visitor) -> None:
+    hour = dt.timedelta(hours=1)
+    beside, other = (
+        factories.make_slot(factories.make_room(now, world.site), world.slot.starts_at + later)
+        for later in (hour, 24 * hour)
+    )
+    client = visitor(world.volunteer)
+    joining = {one: reverse("workshops:volunteer_join", args=[one.pk]) for one in (world.slot, beside, other)}
+    client.post(joining[world.slot])
+    page = client.post(joining[beside], follow=True).text
+    assert "Vous participez déjà à un atelier à ce moment-là" in page
+    assert [address in page for address in joining.values()] == [False, False, True]
+
+
 def test_what_cannot_take_place_asks_for_nobody(world: World, now: dt.datetime, visitor: Visitor) -> None:
     client = visitor(world.volunteer)
     assert "Je participe" in client.get(PAGE).text
