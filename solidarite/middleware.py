@@ -1,16 +1,18 @@
-"""What is answered where a page is not there any more, and where somebody else holds what it is about."""
+"""What is answered where there is no page any more, or none, and where somebody else holds what it is about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import psycopg
+from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from accounts.models import Organisation, User
 from associations.models import Association
@@ -49,6 +51,32 @@ def _current_address(request: HttpRequest) -> str | None:
     address = reverse(match.view_name, kwargs=match.kwargs | {"slug": slug})
     query = request.META.get("QUERY_STRING", "")
     return f"{address}?{query}" if query else address
+
+
+def pages_of_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: an address that only takes a form leads who is signed in to the page above it.
+
+    Who sends a form when the session is over signs in again, and comes back to the form's address.
+    """
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != 405 or request.method != "GET" or not request.user.is_authenticated:  # noqa: PLR2004
+            return response
+        messages.info(request, "Votre geste n’a pas été enregistré\u00a0: refaites-le depuis cette page.")
+        return redirect(_page_above(request.path))
+
+    return respond
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that the portal knows."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        with suppress(Resolver404):
+            resolve(path)
+            break
+    return path
 
 
 class TooMuchSent:

@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "solidarite.middleware.former_addresses",
     "solidarite.middleware.Contended",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "solidarite.middleware.pages_of_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
