@@ -95,7 +95,10 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         .in_calendars()
         .filter(slot__ends_at__gt=now)
         .order_by("slot__starts_at", "pk")[:20],
-        "past": bookings.counted_on().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "past": bookings.counted_on()
+        .filter(slot__ends_at__lte=now)
+        .select_related("workshop__dispute")
+        .order_by("-slot__starts_at", "pk")[:20],
         "sites": own.sites.count(),
         "open_slots": bookable(now).of_company(own).count(),
     }
@@ -125,7 +128,10 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
             "slot__starts_at", "pk"
         ),
         "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
-        "past": bookings.unmoved().filter(slot__ends_at__lte=now).order_by("-slot__starts_at", "pk")[:20],
+        "past": bookings.unmoved()
+        .filter(slot__ends_at__lte=now)
+        .select_related("workshop__dispute")
+        .order_by("-slot__starts_at", "pk")[:20],
         "own_requests": own.requests.filter(state__in=["open", "in_progress"])
         .with_expiry(now)
         .select_related("commune__departement"),

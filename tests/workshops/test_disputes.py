@@ -197,8 +197,16 @@ def test_moderator_finds_it_in_the_queue_and_both_sides_read_what_was_decided(
             )
         return pages
 
+    def listed() -> list[bool]:
+        pages = [
+            visitor(world.company_owner).get(reverse("company", args=[world.company.slug])).text,
+            visitor(world.association_owner).get(reverse("association", args=[world.association.slug])).text,
+        ]
+        return ["récits différents" in page for page in pages]
+
     with travel(end, tick=False):
         assert all("Vos deux récits diffèrent" in page for page in seen())
+        assert listed() == [True, True]
         moderator = visitor(world.moderator)
         assert "Récits différents" in moderator.get(reverse("moderation")).text
         page = moderator.post(reverse("moderation_claim", args=["dispute", number]), follow=True).text
@@ -210,6 +218,7 @@ def test_moderator_finds_it_in_the_queue_and_both_sides_read_what_was_decided(
         for page in seen():
             assert ("atelier tenu" in page, "La feuille d’arrivée est signée." in page) == (True, True)
             assert "récits différents" not in page
+        assert listed() == [False, False]
 
 
 def test_nothing_else_changes_what_was_reported(world: World, wanted: Request, now: dt.datetime) -> None:

@@ -406,5 +406,14 @@ class Booking(models.Model):
         return self.state in (self.State.COMPLETED, self.State.NO_SHOW)
 
     @property
+    def is_contested(self) -> bool:
+        """Whether its two reports contradict each other, and nobody has said yet what happened.
+
+        Its workshop's `Dispute` is loaded where there are many.
+        """
+        workshop = getattr(self, "workshop", None) if self.is_reported else None
+        return workshop is not None and workshop.is_contested
+
+    @property
     def is_pending(self) -> bool:
         return self.state == self.State.PENDING
