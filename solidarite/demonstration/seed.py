@@ -524,7 +524,10 @@ class _Seed:
         future += [states.CANCELLED_BY_ASSOCIATION, states.CANCELLED_BY_COMPANY]
         held = [states.COMPLETED] * 19 + [states.NO_SHOW]
         bookings = [self._booking(slot, self.chance.choice(admitted), self.chance.choice(held)) for slot in past]
-        bookings += [self._booking(slot, self.chance.choice(admitted), self.chance.choice(future)) for slot in coming]
+        bookings += [
+            self._booking(slot, self.chance.choice(admitted), _as_booked(slot, self.chance.choice(future)))
+            for slot in coming
+        ]
         bookings += self._own_bookings(public, {slot.pk for slot in coming}, admitted[0])
         self._made_for_requests(bookings)
         made = Booking.objects.bulk_create(bookings)
@@ -582,10 +585,12 @@ class _Seed:
             and slot.pk not in used
             and slot.closes_at > self.now + dt.timedelta(days=3)
         ]
-        wanted = (states.PENDING, states.CONFIRMED, states.PENDING, states.CONFIRMED)
+        asked = [slot for slot in own if slot.booking_mode == BookingMode.ON_APPROVAL][:2]
+        booked = [slot for slot in own if slot not in asked][:2]
         return [
             self._booking(last, association, states.CONFIRMED),
-            *(self._booking(slot, association, state) for slot, state in zip(own, wanted, strict=False)),
+            *(self._booking(slot, association, states.PENDING) for slot in asked),
+            *(self._booking(slot, association, states.CONFIRMED) for slot in booked),
         ]
 
     def _booking(self, slot: Slot, association: Association, state: Booking.State) -> Booking:
@@ -832,3 +837,10 @@ def _siren(first_eight: int) -> str:
     """A number with a right Luhn key. Those that begin with 99 are not given to anybody yet."""
     digits = f"{first_eight:08}"
     return next(f"{digits}{key}" for key in range(10) if siren.is_valid(f"{digits}{key}"))
+
+
+def _as_booked(slot: Slot, state: Booking.State) -> Booking.State:
+    """Nobody answers for a slot that is booked at once."""
+    states = Booking.State
+    answered = state in (states.PENDING, states.DECLINED, states.NOT_SELECTED)
+    return states.CONFIRMED if answered and slot.booking_mode == BookingMode.INSTANT else state

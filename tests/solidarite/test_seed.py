@@ -58,6 +58,10 @@ def test_demonstration_is_of_a_believable_size_and_keeps_its_promises(now: dt.da
     assert 2500 <= Slot.objects.filter(starts_at__gt=now).count() <= 4500
     assert bookable(now).count() >= 2000
     assert {state for (state,) in Booking.objects.values_list("state").distinct()} == set(Booking.State)
+    answered = Booking.objects.filter(state__in=["pending", "declined", "not_selected"])
+    assert {mode for (mode,) in answered.values_list("slot__booking_mode").distinct()} == {"on_approval"}
+    own = Booking.objects.filter(association=Booking.objects.latest("pk").association, slot__starts_at__gt=now)
+    assert own.filter(state="pending").exists()
     assert Report.objects.filter(side="association").count() >= 200
     assert seed.is_loaded()
     # The first minute and the first night write nobody about what was invented before.
