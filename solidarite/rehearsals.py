@@ -174,6 +174,7 @@ BEST_IN: dict[str, tuple[str, ...]] = {
     "booking_withdrawn": (Booking.State.CANCELLED_BY_ASSOCIATION,),
     "charter_renewal_due": (Signature.State.APPROVED,),
     "charter_renewal_reminder": (Signature.State.APPROVED,),
+    "dispute_settled": (Booking.State.NO_SHOW,),
     "join_answered": (JoinRequest.State.ACCEPTED,),
     "join_requested": (JoinRequest.State.PENDING,),
     "report_due": (Workshop.State.CLOSED,),

@@ -479,6 +479,17 @@ def absence_reported(*, report: Report, now: dt.datetime) -> None:
         )
 
 
+def dispute_settled(*, booking: Booking, held: bool, reason: str, now: dt.datetime) -> None:
+    """To both, whose reports told different things: what a moderator concluded, and why."""
+    hosts, guests, _ = _everybody(booking)
+    told = [(one, _company_url(booking)) for one in hosts] + [(one, _association_url(booking)) for one in guests]
+    said = Said(booking, now)
+    with outbox.together():
+        for person, url in told:
+            facts = partial(dict[str, object], held=held, reason=reason)
+            _tell("dispute_settled", booking, person, now, url=url, facts=facts, said=said)
+
+
 @by_day
 def agreement_signed(*, agreement: HostingAgreement, side: Side, now: dt.datetime) -> None:
     """To the other side: this one has signed; theirs is awaited, or all is done."""

@@ -41,6 +41,7 @@ LABELS = {
     "volunteer_invited": "Invitation des collègues",
     "volunteers_missing": "Appel à bénévoles",
     "absence_reported": "Absence signalée",
+    "dispute_settled": "Conclusion de la modération",
     "workshop_way_changed": "Lieu ou accès changé",
     "workshop_reminder": "Rappel",
     "workshop_today": "Rappel du jour",

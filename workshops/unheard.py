@@ -42,6 +42,7 @@ NAMES = {
     "volunteer_invited": "l’invitation des collègues",
     "volunteers_missing": "l’appel à bénévoles",
     "absence_reported": "le signalement d’une absence",
+    "dispute_settled": "la conclusion de la modération",
     "workshop_way_changed": "le changement de lieu ou d’accès",
     "workshop_reminder": "le rappel",
     "workshop_today": "le rappel du jour",

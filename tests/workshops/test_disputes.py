@@ -15,6 +15,8 @@ from time_machine import travel
 from accounts.actions import files
 from accounts.models import Decision, User
 from associations.models import Request
+from mail.models import Message
+from mail.rendering import render
 from solidarite.invariants import broken, states
 from solidarite.invariants import workshops as kept
 from tests import factories
@@ -240,3 +242,22 @@ def test_where_each_waited_for_the_other_a_moderator_may_say_that_it_took_place(
     settle(world, end, held=True)
     assert Booking.objects.get().state == Booking.State.COMPLETED
     assert broken(now=end + HOUR, checks=CHECKS) == {}
+
+
+@pytest.mark.parametrize(
+    ("held", "french", "english"),
+    [(True, "l’atelier a eu lieu", "took place"), (False, "l’atelier n’a pas eu lieu", "did not take place")],
+)
+def test_both_sides_are_mailed_what_was_concluded(
+    world: World, wanted: Request, now: dt.datetime, *, held: bool, french: str, english: str
+) -> None:
+    User.objects.filter(pk=world.association_owner.pk).update(language="en")
+    end = world.slot.ends_at
+    nobody_there(end)
+    nine_came(end)
+    settle(world, end, held=held)
+    mails = {mail.to_email: mail for mail in Message.objects.filter(template="dispute_settled")}
+    assert set(mails) == {world.company_owner.email, world.association_owner.email}
+    told = {address: render(mail).text for address, mail in mails.items()}
+    assert (french in told[world.company_owner.email], english in told[world.association_owner.email]) == (True, True)
+    assert all("Vu les photos." in text for text in told.values())

@@ -205,7 +205,18 @@ def test_every_mail_of_a_booking_has_its_words() -> None:
         name
         for name in vars(emails)
         if name.startswith(
-            ("booking_", "workshop_", "report_", "waitlist_h", "volunteer", "absence_", "slot_", "offer_", "room_")
+            (
+                "booking_",
+                "workshop_",
+                "report_",
+                "waitlist_h",
+                "volunteer",
+                "absence_",
+                "dispute_",
+                "slot_",
+                "offer_",
+                "room_",
+            )
         )
     }
     assert told == set(LABELS)

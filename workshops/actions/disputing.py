@@ -10,6 +10,7 @@ from accounts.actions.files import record_decision, settle_file
 from accounts.models import Decision, User
 from associations import actions as associations
 from associations.models import Request
+from workshops import emails
 from workshops.actions.moves import move_booking
 from workshops.models import Booking, Dispute, Workshop
 
@@ -27,16 +28,21 @@ def dispute(*, workshop: Workshop, now: dt.datetime) -> None:
 
 @transaction.atomic
 def settle_dispute(*, dispute: Dispute, held: bool, reason: str, by: User, now: dt.datetime) -> None:
-    """Say what happened, and why it is believed: the state of the booking follows, and both sides read it.
+    """Say what happened, and why it is believed: the state of the booking follows, and both sides are told.
 
     Raises:
         files.AlreadyDecided: another moderator was first.
     """
-    workshop = Workshop.objects.select_for_update(no_key=True).select_related("booking").get(pk=dispute.workshop_id)
+    workshop = (
+        Workshop.objects.select_for_update(no_key=True, of=("self", "booking"))
+        .with_everything()
+        .get(pk=dispute.workshop_id)
+    )
     state = Dispute.State.HELD if held else Dispute.State.MISSED
     settle_file(dispute, by=by, state=state, reason=reason, decided_at=now, decided_by=by)
     outcome = Decision.Outcome.HELD if held else Decision.Outcome.MISSED
     record_decision(Decision.Subject.DISPUTE, dispute.pk, outcome, by=by, now=now, reason=reason)
+    emails.dispute_settled(booking=workshop.booking, held=held, reason=reason, now=now)
     became = Booking.State.COMPLETED if held else Booking.State.NO_SHOW
     if workshop.booking.state == became:
         return
