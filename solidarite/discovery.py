@@ -22,6 +22,12 @@ MOST = 50_000
 # Pages that stand for all; what asks for an account, or acts, is in none.
 PAGES = (
     "home",
+    "for_companies",
+    "for_associations",
+    "for_volunteers",
+    "help",
+    "running_a_workshop",
+    "workshops:sheets",
     "workshops:search",
     "workshops:requests",
     "workshops:needs",

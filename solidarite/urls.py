@@ -16,6 +16,7 @@ from accounts.views.preferences import own_preferences
 from accounts.views.signup import SignUp
 from solidarite import dev, discovery, installed, mailroom, views
 from solidarite.gallery import gallery
+from solidarite.guides import guide
 from solidarite.moderation import abuse
 from solidarite.moderation import views as moderation
 
@@ -61,6 +62,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signaler/", abuse.report, name="report_abuse"),
     path("recours/<str:kind>/<int:pk>/", abuse.appeal, name="appeal"),
     path("courriels/", include("mail.urls")),
+    path("ouvrir-vos-portes/", guide, {"template": "guides/companies.html"}, name="for_companies"),
+    path("reserver-une-salle-equipee/", guide, {"template": "guides/associations.html"}, name="for_associations"),
+    path("accompagner/", guide, {"template": "guides/volunteers.html"}, name="for_volunteers"),
+    path("aide/", guide, {"template": "guides/help.html"}, name="help"),
+    path("aide/animer-un-atelier/", guide, {"template": "guides/workshop.html"}, name="running_a_workshop"),
     path("sante/", views.health, name="health"),
     path("robots.txt", discovery.robots, name="robots"),
     path("sitemap.xml", discovery.sitemap, name="sitemap"),

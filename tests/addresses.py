@@ -156,6 +156,7 @@ def addresses(world: World, now: dt.datetime) -> dict[str, str]:
         "departement": "59",
         "table": "themes",
         "size": 192,
+        "topic": "email",
         "pk": 1,
         "uidb36": "1",
         "key": "x",
