@@ -27,6 +27,7 @@ PAGES = (
     "for_volunteers",
     "help",
     "running_a_workshop",
+    "site_map",
     "workshops:sheets",
     "workshops:search",
     "workshops:requests",

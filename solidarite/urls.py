@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reserver-une-salle-equipee/", guide, {"template": "guides/associations.html"}, name="for_associations"),
     path("accompagner/", guide, {"template": "guides/volunteers.html"}, name="for_volunteers"),
     path("aide/", guide, {"template": "guides/help.html"}, name="help"),
+    path("plan-du-site/", guide, {"template": "guides/map.html"}, name="site_map"),
     path("aide/animer-un-atelier/", guide, {"template": "guides/workshop.html"}, name="running_a_workshop"),
     path("sante/", views.health, name="health"),
     path("robots.txt", discovery.robots, name="robots"),

@@ -16,6 +16,7 @@ from associations.models import Association
 from charter.models import CharterVersion, Signature
 from companies.models import Company
 from mail.figures import health as mail_health
+from solidarite import rgaa
 from solidarite.association_tasks import association_figures, association_tasks
 from solidarite.company_tasks import company_figures, company_tasks
 from solidarite.moderation.abuse import appeal_against
@@ -188,4 +189,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "solidarite/accessibility.html")
+    """How far the portal can be used by everybody, and how that is known (law no 2005-102, article 47)."""
+    context = {
+        "subjects": rgaa.by_subject(),
+        "counts": [{"how": how, "number": number} for how, number in rgaa.counts().items()],
+        "operator_email": settings.OPERATOR_EMAIL,
+    }
+    return render(request, "solidarite/accessibility.html", context)

@@ -73,7 +73,9 @@ TABLE: dict[str, Rule] = {
     "home": PUBLIC,
     **dict.fromkeys(("robots", "sitemap", "share_card", "manifest", "icon", "worker"), PUBLIC),
     "offline": SIGNED_IN,
-    **dict.fromkeys(("for_companies", "for_associations", "for_volunteers", "help", "running_a_workshop"), PUBLIC),
+    **dict.fromkeys(
+        ("for_companies", "for_associations", "for_volunteers", "help", "running_a_workshop", "site_map"), PUBLIC
+    ),
     "workshops:sheets": PUBLIC,
     "workshops:sheet": PUBLIC,
     "workshops:slot_share_card": PUBLIC,

@@ -169,7 +169,9 @@ COSTS: dict[str, int] = {
     "offline": 2,
     "charter:share_card": 2,
     "workshops:slot_share_card": 2,
-    **dict.fromkeys(("for_companies", "for_associations", "for_volunteers", "help", "running_a_workshop"), 1),
+    **dict.fromkeys(
+        ("for_companies", "for_associations", "for_volunteers", "help", "running_a_workshop", "site_map"), 1
+    ),
     "workshops:sheets": 1,
     "workshops:sheet": 1,
     "workshops:impact": 14,
