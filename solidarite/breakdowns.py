@@ -23,6 +23,8 @@ def in_words(error: BaseException) -> str:
         return str(error)
     if _disk_is_full(error):
         return "Le disque est plein\u00a0: libérez de la place, puis relancez. Ce qui était enregistré reste."
+    if _caused_by(error, psycopg.errors.UndefinedTable):
+        return "Les tables manquent\u00a0: lancez d’abord «\u00a0uv run manage.py migrate\u00a0», puis relancez."
     told = " ".join(str(error).split())[:300].rstrip(".")
     damaged = any(sign in told for sign in ("invalid page", "could not read", "corrupt"))
     unreachable = isinstance(error, OperationalError | psycopg.OperationalError) and "connect" in told and not damaged
@@ -41,6 +43,9 @@ WORDS: tuple[tuple[Any, tuple[str, str]], ...] = (
 
 
 def _disk_is_full(error: BaseException) -> bool:
-    causes = [error, error.__cause__]
-    full = any(isinstance(one, psycopg.errors.DiskFull) for one in causes)
-    return full or any(isinstance(one, OSError) and one.errno == errno.ENOSPC for one in causes)
+    full = any(isinstance(one, OSError) and one.errno == errno.ENOSPC for one in (error, error.__cause__))
+    return full or _caused_by(error, psycopg.errors.DiskFull)
+
+
+def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
+    return isinstance(error, kind) or isinstance(error.__cause__, kind)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 import redis
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DataError, OperationalError
+from django.db import DataError, OperationalError, ProgrammingError
 
 from solidarite.breakdowns import in_words
 from solidarite.embedded.processes import NotStarted
@@ -18,11 +18,18 @@ def full_disk() -> OperationalError:
     return error
 
 
+def no_tables() -> ProgrammingError:
+    error = ProgrammingError('relation "accounts_user" does not exist')
+    error.__cause__ = psycopg.errors.UndefinedTable('relation "accounts_user" does not exist')
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "words", "todo"),
     [
         (NotStarted("Le port est pris."), "Le port est pris.", ""),
         (full_disk(), "Le disque est plein", "libérez de la place"),
+        (no_tables(), "Les tables manquent", "manage.py migrate"),
         (OSError(errno.ENOSPC, "No space left on device"), "Le disque est plein", "libérez de la place"),
         (OperationalError("connection to server failed"), "PostgreSQL ne répond pas", "DATABASE_URL"),
         (OperationalError("connection failed: invalid page in block 0"), "La base est abîmée", "--reset"),
