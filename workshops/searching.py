@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, F, Func, Q, Value
+from django.db.models import BooleanField, DateTimeField, F, Func, Q, Value
 
 from companies.models import ALL, Slot, SlotQuerySet, Span
 from territories.gazetteer import codes_within
@@ -41,8 +42,12 @@ DATES = {"du": dt.date(2, 2, 2), "au": dt.date(3, 3, 3)}
 OTHERS = {"ordinateurs": 32_001, "places": 32_002, "benevoles": 32_003, "departement": "??", "commune": "???"}
 # Filters whose value belongs to the words of a query; the values of the others are left apart.
 WORDS = ("moment", "reponse", "acces", "theme")
-# Filters of columns that the index by cell holds: what does not fit is passed over there, before its row is read.
+# Filters of columns that indexes hold: what does not fit is passed over there, before its row is read.
 OF_THE_INDEX = ("moment", "ordinateurs", "places", "benevoles")
+# Filters of other tables that almost nothing may fit: without a place, one looks among so many of the soonest slots,
+# then at all of them.
+NARROW = ("theme", "departement", "commune")
+SOONEST = 5_000
 
 
 @dataclass(frozen=True)
@@ -74,15 +79,41 @@ class Criteria:
         return replace(asked, by_distance=asked.is_around and cleaned.get("tri") == "distance")
 
 
+class Way(Enum):
+    """How the slots of a query are gone through."""
+
+    IN_ORDER = 1
+    """One after the other, until a page is full."""
+    SOONEST = 2
+    """The same, among the soonest."""
+    SIFTED = 3
+    """All that fit, put in order at last."""
+
+
+class Reach(NamedTuple):
+    """How far one looks, in kilometres, and how."""
+
+    km: float
+    way: Way = Way.IN_ORDER
+
+
 class Shape(NamedTuple):
     """All that the words of a query hang on."""
 
     filters: tuple[tuple[str, Any], ...]
     near: int
     """How many cells; 0: a département, -1: anywhere."""
+    way: Way
     by_distance: bool
     begins: bool
     backwards: bool
+
+
+class Sifted(Func):
+    """The same instant, which no index holds in order."""
+
+    template = "(%(expressions)s + interval '0')"
+    output_field = DateTimeField()
 
 
 class Beyond(Func):
@@ -138,7 +169,7 @@ def find(
 def columns_of(criteria: Criteria, *columns: str, most: int, now: dt.datetime) -> list[Row]:
     """Of all slots that are asked for, up to so many, what stands in these columns; in no order."""
     plain = replace(criteria, by_distance=False)
-    shape, values = _shape(plain, None, float(criteria.radius_km), backwards=False)
+    shape, values = _shape(plain, None, Reach(float(criteria.radius_km)), backwards=False)
     return _prepared(shape, columns, most, in_order=False).rows(now=now, **values)
 
 
@@ -167,16 +198,21 @@ def _filtered(slots: SlotQuerySet, chosen: Iterable[tuple[str, Any]]) -> SlotQue
     return slots
 
 
-def _reaches(criteria: Criteria, position: Position | None, *, backwards: bool) -> list[float]:
-    """How far one looks, then again where that did not fill a page: the nearest come from a part of the circle."""
+def _reaches(criteria: Criteria, position: Position | None, *, backwards: bool) -> list[Reach]:
+    """How far one looks, then again where that did not fill a page.
+
+    The nearest come from a part of the circle; what is asked without a place, of the soonest.
+    """
     radius = float(criteria.radius_km)
+    if not criteria.is_around and (criteria.place or any(name in NARROW for name, _ in criteria.chosen)):
+        return [Reach(radius, Way.SOONEST), Reach(radius, Way.SIFTED)]
     if not criteria.by_distance:
-        return [radius]
+        return [Reach(radius)]
     since = _away(position)
     if backwards:
-        return [min(since, radius)]
+        return [Reach(min(since, radius))]
     near = since + radius / NEARER
-    return [near, radius] if near < radius else [radius]
+    return [Reach(near), Reach(radius)] if near < radius else [Reach(radius)]
 
 
 def _away(position: Position | None) -> float:
@@ -184,7 +220,7 @@ def _away(position: Position | None) -> float:
 
 
 def _shape(
-    criteria: Criteria, position: Position | None, reach: float, *, backwards: bool
+    criteria: Criteria, position: Position | None, reach: Reach, *, backwards: bool
 ) -> tuple[Shape, dict[str, Any]]:
     values: dict[str, Any] = {}
     filters: list[tuple[str, Any]] = []
@@ -193,10 +229,10 @@ def _shape(
         filters.append((name, worded))
         if worded is None:
             values |= _apart(name, value)
-    near, where = _where(criteria.place, reach)
+    near, where = _where(criteria.place, reach.km)
     if criteria.by_distance:
         where["since_km"] = 0.0 if backwards else _away(position)
-    shape = Shape(tuple(filters), near, criteria.by_distance, position is not None, backwards)
+    shape = Shape(tuple(filters), near, reach.way, criteria.by_distance, position is not None, backwards)
     return shape, values | where | (_at(position, by_distance=criteria.by_distance) if position else {})
 
 
@@ -267,7 +303,8 @@ def _page(
     if shape.begins:
         begins = [Value(values[name]) for name in ("after_km", "after", "after_id") if name in values]
         slots = slots.filter(Beyond(*map(F, order), *begins, backwards=shape.backwards))
-    ordered = slots.order_by(*(f"-{name}" for name in order) if shape.backwards else order)
+    by = [Sifted(name) if (shape.way, name) == (Way.SIFTED, "starts_at") else F(name) for name in order]
+    ordered = slots.order_by(*(one.desc() if shape.backwards else one.asc() for one in by))
     return (ordered if in_order else slots.order_by()).values_list(*columns)[:count]
 
 
@@ -277,7 +314,7 @@ def _span(shape: Shape, values: dict[str, Any]) -> Span:
     until = [values["au_ends"]] if "au_ends" in values else []
     if shape.begins:
         (until if shape.backwards else since).append(values["after"])
-    return Span(tuple(since), tuple(until), values["most"])
+    return Span(tuple(since), tuple(until), values.get("most", SOONEST))
 
 
 def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQuerySet:
@@ -289,8 +326,12 @@ def _asked(shape: Shape, slots: SlotQuerySet, values: dict[str, Any]) -> SlotQue
         if shape.by_distance:
             since = values["since_km"]
             return slots.from_nearest_site(cells, since_km=since, backwards=shape.backwards, **around)
-        asked = Q(*(CONDITIONS[name].where(value) for name, value in chosen if name in OF_THE_INDEX))
-        return slots.of_cells(cells, _span(shape, values), asked, backwards=shape.backwards).around(**around)
-    if shape.near == 0:
-        return slots.filter(**{DEPARTEMENT: values["near"]})
-    return slots
+        span, asked = _span(shape, values), _of_the_index(chosen)
+        return slots.of_cells(cells, span, asked, backwards=shape.backwards).around(**around)
+    if shape.way is Way.SOONEST:
+        slots = slots.soonest(_span(shape, values), _of_the_index(chosen), backwards=shape.backwards)
+    return slots.filter(**{DEPARTEMENT: values["near"]}) if shape.near == 0 else slots
+
+
+def _of_the_index(chosen: Iterable[tuple[str, Any]]) -> Q:
+    return Q(*(CONDITIONS[name].where(value) for name, value in chosen if name in OF_THE_INDEX))

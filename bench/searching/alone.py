@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from bench.database import count_rows, use
-from bench.searching.searches import SETS, search
+from bench.searching.searches import ANYWHERE, SETS, search
 from solidarite.embedded.addresses import DATABASE_NAME
 
 Measure = dict[str, Any]
@@ -36,6 +36,7 @@ def one_at_a_time() -> Iterator[Measure]:
     yield _counts(client)
     yield _deep(client)
     yield from _plans_and_queries(client)
+    yield _anywhere(client)
     yield _growth(client)
 
 
@@ -49,6 +50,19 @@ def _counts(client: Any) -> Measure:
         "unit": "ms",
         "n": len(times),
         "notes": f"all counts around Paris, exact to a thousand, one at a time; worst {times[worst]:.2f} ms: {worst}",
+    }
+
+
+def _anywhere(client: Any) -> Measure:
+    times = {one: _milliseconds(client, f"/creneaux/?{one}", times=5) for one in ANYWHERE}
+    worst = max(times, key=lambda one: times[one])
+    return {
+        "name": "search.anywhere",
+        "value": round(times[worst], 2),
+        "unit": "ms",
+        "asked": "≤ 500",
+        "n": len(times),
+        "notes": f"{worst}, without a place; median of all {median(times.values()):.2f} ms, one at a time",
     }
 
 

@@ -21,6 +21,12 @@ TOGETHER = (
     "ordinateurs=24&moment=weekend", "du=2027-04-01&places=8", "au=2026-12-20&moment=soir",
     "du=2027-03-01&au=2027-03-31&tri=distance",
 )  # fmt: skip
+# Without a place, where little fits.
+ANYWHERE = (
+    "", "benevoles=9", "ordinateurs=400", "ordinateurs=60&moment=weekend", "places=100&acces=on",
+    "theme=intelligence_artificielle&benevoles=5", "theme=intelligence_artificielle&ordinateurs=40", "departement=976",
+    "departement=48&theme=sante", "commune=insee-48095", "commune=insee-75056&benevoles=9", "moment=soir&places=60",
+)  # fmt: skip
 RADIUS = "rayon=30"
 SETS = (*ALONE, *TOGETHER)
 

@@ -19,6 +19,8 @@ from territories.distance import KilometresFrom
 # More than there are. PostgreSQL, which is not told how many, plans for a part of them: else it reads a cell as a whole
 # and sorts it, wherever it takes cells for smaller than they are.
 ALL = 1_000_000_000
+# One part for all cells.
+ANYWHERE = (None,)
 
 
 class Span(NamedTuple):
@@ -33,12 +35,14 @@ class Span(NamedTuple):
 class OpenByCell(BaseTable):
     """In place of the table of slots: those that are open, of these cells and a span, each cell's by their beginning.
 
+    `ANYWHERE` instead of cells takes them all.
+
     What is asked of the beginning must be said by the span, and of other columns of the index by `asked`, a condition
     on them alone: nothing beyond a leg narrows what is read.
     """
 
     def __init__(
-        self, table: str, alias: str, cells: Sequence[int], span: Span, asked: Query, *, backwards: bool
+        self, table: str, alias: str, cells: Sequence[int | None], span: Span, asked: Query, *, backwards: bool
     ) -> None:
         super().__init__(table, alias)
         self.cells, self.span, self.asked, self.backwards = cells, span, asked, backwards
@@ -50,9 +54,13 @@ class OpenByCell(BaseTable):
         within = " AND starts_at >= %s" * len(since) + " AND starts_at <= %s" * len(until)
         within += f" AND {asked}" if asked else ""
         order = f"ORDER BY starts_at {way}, id {way} LIMIT %s"
-        leg = f"(SELECT * FROM {name} WHERE state = 'open' AND cell = %s{within} {order})"  # noqa: S608  # names of our own
-        given = [value for cell in self.cells for value in (cell, *since, *until, *values, most)]
-        return f"({' UNION ALL '.join([leg] * len(self.cells))}) {compiler.quote_name(alias)}", given
+        legs, given = [], []
+        for cell in self.cells:
+            here = () if cell is None else (cell,)
+            of_cell = " AND cell = %s" * len(here)
+            legs.append(f"(SELECT * FROM {name} WHERE state = 'open'{of_cell}{within} {order})")  # noqa: S608  # names of our own
+            given += [*here, *since, *until, *values, most]
+        return f"({' UNION ALL '.join(legs)}) {compiler.quote_name(alias)}", given
 
     def relabeled_clone(self, change_map: Any) -> OpenByCell:
         alias = change_map.get(self.table_alias, self.table_alias)

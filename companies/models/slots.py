@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from accounts.models import User
 from companies.models.calendars import BusyTime
 from companies.models.companies import Company, signatory
-from companies.models.merged import KmOfSite, NearestSites, OpenByCell, Span
+from companies.models.merged import ANYWHERE, KmOfSite, NearestSites, OpenByCell, Span
 from companies.models.openings import Availability, Opening
 from companies.models.periods import TsTzRange, WallClock
 from companies.models.places import Room
@@ -81,7 +81,7 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         distance = kilometres_from(latitude, longitude, prefix="room__site__")
         return self.annotate(distance_km=distance).filter(distance_km__lte=kilometres)
 
-    def of_cells(self, cells: Sequence[int], span: Span, asked: Q, *, backwards: bool = False) -> Self:
+    def of_cells(self, cells: Sequence[int | None], span: Span, asked: Q, *, backwards: bool = False) -> Self:
         """Open slots of these cells of the grid and a span, to be ordered by their beginning and key: see `merged`.
 
         What is asked of their own columns is looked at in the index `slot_open_by_cell`, as far as it holds them.
@@ -90,6 +90,13 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         alias = found.query.get_initial_alias()
         found.query.alias_map[alias] = OpenByCell("companies_slot", alias, cells, span, own, backwards=backwards)
         return found
+
+    def soonest(self, span: Span, asked: Q, *, backwards: bool = False) -> Self:
+        """Of the open slots of a span that stand as is asked of their own columns, the first, as many as the span says.
+
+        Wherever they are; idem.
+        """
+        return self.of_cells(ANYWHERE, span, asked, backwards=backwards)
 
     def from_nearest_site(
         self,
@@ -189,13 +196,19 @@ class Slot(Opening):
         verbose_name_plural = "créneaux"
         ordering = ("starts_at", "pk")
         indexes = [
-            models.Index(name="slot_open_by_start", fields=["starts_at", "id"], condition=Q(state="open")),
+            models.Index(
+                name="slot_open_by_start",
+                fields=["starts_at", "id", "weekday", "computers", "places", "volunteers_offered"],
+                condition=Q(state="open"),
+            ),
             models.Index(
                 name="slot_open_by_cell",
                 fields=["cell", "starts_at", "id", "weekday", "computers", "places", "volunteers_offered"],
                 condition=Q(state="open"),
             ),
-            models.Index(name="slot_open_by_notice", fields=["matched_at"], condition=Q(state="open")),
+            models.Index(
+                name="slot_open_by_notice", fields=["matched_at", "created_at", "id"], condition=Q(state="open")
+            ),
             models.Index(name="slot_open_by_cell_notice", fields=["cell", "matched_at"], condition=Q(state="open")),
             models.Index(name="slot_unmatched", fields=["id"], condition=Q(state="open", matched_at=None)),
         ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from tests import factories
 from tests.conftest import NOW
 from tests.factories import World
 from tests.workshops.reading import asked, search
-from workshops import counting
+from workshops import counting, searching
 from workshops.models import WaitlistEntry
 
 DAY = dt.timedelta(days=1)
@@ -214,6 +216,16 @@ def is_in_order(query: dict[str, str]) -> bool:
     return query.get("du", "2000") <= query.get("au", "3000")
 
 
+@pytest.fixture
+def _few_are_soonest(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """So few that a page is full of them at times, and at times is not."""
+    monkeypatch.setattr(searching, "SOONEST", 5)
+    searching._prepared.cache_clear()
+    yield
+    searching._prepared.cache_clear()
+
+
+@pytest.mark.usefixtures("_few_are_soonest")
 def test_whatever_is_asked_of_whatever_there_is(world: World) -> None:
     Slot.objects.all().delete()
     companies = companies_of()

@@ -22,10 +22,10 @@ from territories.wording import number
 from workshops import calendar
 from workshops.cards import card_of
 from workshops.filters import Read, read
-from workshops.searching import Criteria, Found, find, searched
+from workshops.searching import Criteria, Found, Sifted, find, searched
 from workshops.views.recent import answer
 
-SHOWN = 50
+SHOWN, NEWEST = 50, 2_000
 # Of a calendar, which is read every hour.
 EVENTS = 300
 WRONG = "Cette adresse n’est pas celle d’une recherche\u00a0: reprenez-la sur la page des créneaux.\n"
@@ -88,10 +88,21 @@ def _agenda(request: HttpRequest) -> HttpResponse:
 
 
 def _news(asked: Read) -> list[Slot]:
-    """Those noticed last, at first or once more after a change; before them those that are not noticed yet."""
+    """Those noticed last, at first or once more after a change; before them those that are not noticed yet.
+
+    One looks among the newest of all, then, where these hold too few, at all that is asked for.
+    """
     found = searched(Criteria.of(asked.cleaned), now=clock.now())
-    newest_first = found.order_by(F("matched_at").desc(nulls_first=True), "-created_at", "-pk")
-    return _loaded(list(newest_first.values_list("pk", flat=True)[:SHOWN]))
+    noticed_last = F("matched_at").desc(nulls_first=True)
+    opened = Slot.objects.filter(state=Slot.State.OPEN).order_by(noticed_last, "-created_at", "-pk")
+    newest = list(opened.values_list("pk", flat=True)[:NEWEST])
+    numbers: list[int] = []
+    for slots in (found.filter(pk__in=newest), found):
+        by_notice = slots.order_by(Sifted("matched_at").desc(nulls_first=True), "-created_at", "-pk")
+        numbers = list(by_notice.values_list("pk", flat=True)[:SHOWN])
+        if len(numbers) == SHOWN:
+            break
+    return _loaded(numbers)
 
 
 def _next(asked: Read, now: dt.datetime) -> Found:
