@@ -10,14 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from associations.models import Association, Request
-from companies.models import Slot
+from companies.models import Room, Slot
 from tests import factories
 from tests.addresses import signed_in_as
 from tests.associations.test_requests import form_of
 from tests.conftest import NOW
 from tests.factories import World
 from workshops import actions
-from workshops.matching import almost
+from workshops.matching import almost, look_at, proposals
 from workshops.models import Booking, Dismissal, Part, Standing, Weighting
 
 DAY = dt.timedelta(days=1)
@@ -331,13 +331,78 @@ def test_page_says_why_a_slot_that_serves_is_proposed_after_others(
         "plus loin de ",
         "groupe petit pour la salle (10\u00a0places pour 6\u00a0personnes)",
         "0\u00a0bénévole proposé au lieu de 2",
-        "moins de temps pour vous organiser",
+        "connu moins longtemps avant sa date",
     ):
         assert why in shown
     assert "pas le jour que vous préférez" not in shown
+    assert "en revanche" not in shown
     if where == "slot":
-        assert "D’autres lui conviennent mieux." in shown
+        assert "D’autres passent avant lui." in shown
         assert "10\u00a0places en tout, connu 7\u00a0jours à l’avance" in shown
+
+
+def _five_alike(world: World, now: dt.datetime) -> tuple[Request, dt.datetime]:
+    """Rooms of the group's size, a week apart from a month ahead; and when another one would be the sixth."""
+    Slot.objects.filter(pk=world.slot.pk).delete()
+    start = world.slot.starts_at
+    for week in range(4, 9):
+        factories.make_slot(_room(world, now), start + 7 * week * DAY)
+    return factories.make_request(now, world.association, until_date=dt.date(2027, 2, 28)), start + 63 * DAY
+
+
+def _room(world: World, now: dt.datetime, **fields: int) -> Room:
+    return factories.make_room(now, factories.make_site(now, world.company), **{"capacity": 6, "computers": 6} | fields)
+
+
+def _why(wanted: Request, last: Slot) -> list[str]:
+    """On both pages the same."""
+    [later] = proposals(wanted, NOW, more=5)[1]
+    assert later.match.slot == last
+    assert look_at(wanted, last, NOW).later == later.why
+    return later.why
+
+
+def test_slot_that_is_as_good_comes_later_for_it_is_later(world: World, now: dt.datetime, karim: Client) -> None:
+    """Or, at the same time, for it was published after: there is nothing that it has less of."""
+    wanted, start = _five_alike(world, now)
+    assert _why(wanted, factories.make_slot(_room(world, now), start)) == ["aussi bon, mais plus tard"]
+    page = karim.get(reverse("workshops:association_request", args=[world.association.slug, wanted.pk])).text
+    assert ("aussi bon, mais plus tard" in page, "moins bien" in page) == (True, False)
+    fifth = Slot.objects.order_by("starts_at")[4]
+    Slot.objects.filter(starts_at=start).delete()
+    twin = factories.make_slot(_room(world, now), fifth.starts_at)
+    assert _why(wanted, twin) == ["aussi bon et au même moment, mais publié après"]
+
+
+def test_slot_that_comes_later_is_said_to_have_what_it_has_more_of(world: World, now: dt.datetime) -> None:
+    """What it loses first; what nobody reads of its company may be all of that."""
+    wanted, start = _five_alike(world, now)
+    Request.objects.update(best_weekdays=[4])
+    wanted.refresh_from_db()
+    slot = factories.make_slot(_room(world, now, capacity=20), start + 2 * DAY)
+    assert _why(wanted, slot) == [
+        "groupe petit pour la salle (20\u00a0places pour 6\u00a0personnes)",
+        "en revanche le jour que vous préférez",
+    ]
+    Slot.objects.filter(pk=slot.pk).delete()
+    other = factories.make_company(now)
+    broken = factories.make_room(now, factories.make_site(now, other), capacity=6, computers=6)
+    Standing.objects.create(company=other, kept=0, broken=9, served=0, counted_at=now)
+    assert _why(wanted, factories.make_slot(broken, start)) == ["un peu moins bon dans l’ensemble"]
+
+
+def test_better_slot_beyond_those_that_are_compared_is_said_to_be_so(
+    world: World, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, start = _five_alike(world, now)
+    Request.objects.update(best_weekdays=[4])
+    wanted.refresh_from_db()
+    slot = factories.make_slot(_room(world, now), start + 2 * DAY)
+    assert look_at(wanted, slot, NOW).later == []
+    for module in ("finding", "comparing"):
+        monkeypatch.setattr(f"workshops.matching.{module}.LOOKED_AT", 5)
+    [why] = look_at(wanted, slot, NOW).later
+    assert why.startswith("meilleur, mais après les 5 prochains créneaux qui conviennent")
 
 
 def test_page_of_a_slot_says_all_that_keeps_it_from_a_request(world: World, now: dt.datetime, karim: Client) -> None:
@@ -364,4 +429,4 @@ def test_page_of_a_slot_says_all_that_keeps_it_from_a_request(world: World, now:
 def test_page_of_a_slot_says_that_it_serves(world: World, karim: Client, wanted: Request) -> None:
     shown = karim.get(f"/creneaux/{world.slot.pk}/?demande={wanted.pk}").text
     assert "8\u00a0ordinateurs pour 6\u00a0personnes, en soirée" in shown
-    assert "conviennent mieux" not in shown
+    assert "passent avant" not in shown

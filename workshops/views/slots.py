@@ -27,7 +27,7 @@ FREE_SERVE = "Vos créneaux libres conviennent à ces demandes"
 TELLING = {
     Telling.TOLD: "L’association est prévenue.",
     Telling.SOON: "L’association va être prévenue.",
-    Telling.BETTER: "L’association n’est pas prévenue\u00a0: cinq créneaux libres lui conviennent mieux.",
+    Telling.BETTER: "L’association n’est pas prévenue\u00a0: cinq créneaux libres passent avant celui-ci.",
 }
 
 
