@@ -23,4 +23,4 @@ def measure(*, quick: bool) -> Iterator[Measure]:
             country.load(name, quick=quick, part=part)
         country.load(country.ALL, quick=quick)
         yield from increments.measure(FEW, quick=quick)
-        yield from sweeps.measure(TENTH, quick=quick)
+        yield from sweeps.measure(TENTH)

@@ -18,7 +18,10 @@ from territories.distance import KilometresFrom
 
 Measure = dict[str, Any]
 
-ROUNDS, QUICK_ROUNDS = 3, 1
+ROUNDS = 3
+WHOLE = "whole"
+# What there is a tenth of.
+GROWTHS = ("requests", "slots", "both")
 _KM = KilometresFrom.template % {
     "latitude": "site.latitude",
     "longitude": "site.longitude",
@@ -45,15 +48,15 @@ _BARE = f"""
 """  # noqa: S608  # of our own
 
 
-def measure(tenth: str, *, quick: bool) -> Iterator[Measure]:
+def measure(tenth: str) -> Iterator[Measure]:
     """`matching.sweep` in seconds, with reasons in words for all that is found; its memory; and its growth.
 
     The list in SQL is written once, for all requests: it takes longer than all else.
     """
-    rounds = QUICK_ROUNDS if quick else ROUNDS
     use(ALL)
     listed, pairs = _listed()
-    swept = [_swept(ALL, 1) for _ in range(rounds)]
+    rounds = [{name: _swept(*part) for name, part in _parts(tenth).items()} for _ in range(ROUNDS)]
+    swept = [one[WHOLE] for one in rounds]
     last, seconds = swept[-1], median(one["seconds"] for one in swept)
     yield {
         "name": "matching.sweep",
@@ -62,29 +65,42 @@ def measure(tenth: str, *, quick: bool) -> Iterator[Measure]:
         "reference": {"name": "the pairs listed in SQL, once", "value": round(listed, 1)},
         "ratio": round(seconds / listed, 2),
         "asked": "≤ 3",
-        "n": rounds,
-        "notes": f"{last['requests']:.0f} requests, {last['slots']:.0f} slots: {last['found']:.0f} pairs with reasons, "
-        f"of {pairs} in SQL; of it reading {median(one['read'] for one in swept):.1f} s, ranking "
-        f"{median(one['ranked'] for one in swept):.1f} s",
+        "n": ROUNDS,
+        "notes": f"{_data(last)}: {last['found']:.0f} pairs with reasons, of {pairs} in SQL; of it {_steps(swept)}",
     }
     yield {
         "name": "matching.sweep_memory",
         "value": round(max(one["gib"] for one in swept), 2),
         "unit": "GiB",
         "asked": "≤ 2",
-        "n": rounds,
+        "n": ROUNDS,
         "notes": "most that the process ever held",
     }
-    for name, few in (("requests", (ALL, 10)), ("slots", (tenth, 1)), ("both", (tenth, 10))):
-        less = [_swept(*few) for _ in range(rounds)]
+    for name in GROWTHS:
+        less = [one[name] for one in rounds]
         yield {
             "name": f"matching.sweep_growth_{name}",
-            "value": round(seconds / median(one["seconds"] for one in less), 2),
+            "value": round(median(one[WHOLE]["seconds"] / one[name]["seconds"] for one in rounds), 2),
             "unit": "times",
             "asked": "≤ 12",
-            "n": rounds,
-            "notes": f"all of it ÷ {less[-1]['requests']:.0f} requests among {less[-1]['slots']:.0f} slots",
+            "n": ROUNDS,
+            "notes": f"all of it ÷ {_data(less[-1])}, turn and turn about; "
+            f"{last['found'] / less[-1]['found']:.1f} times as many pairs with reasons; of the smaller {_steps(less)}",
         }
+
+
+def _parts(tenth: str) -> dict[str, tuple[str, int]]:
+    """Of which database one request in how many."""
+    return {WHOLE: (ALL, 1), "requests": (ALL, 10), "slots": (tenth, 1), "both": (tenth, 10)}
+
+
+def _data(swept: dict[str, float]) -> str:
+    return f"{swept['requests']:.0f} requests among {swept['slots']:.0f} slots"
+
+
+def _steps(swept: list[dict[str, float]]) -> str:
+    read, ranked, all_of_it = (median(one[step] for one in swept) for step in ("read", "ranked", "seconds"))
+    return f"reading {read:.2f} s, ranking {ranked:.2f} s, reasons {all_of_it - read - ranked:.2f} s"
 
 
 def _listed() -> tuple[float, int]:
