@@ -625,7 +625,12 @@ class Proposal(NamedTuple):
             "slots": [
                 _slot_facts(match.slot)
                 | {"slot_url": settings.SITE_URL + path_of_slot(match.slot.pk, self.request.pk)}
-                | {"id": match.slot.pk, "merit": match.merit_of_slot, "why": ", ".join(reasons(match))}
+                | {
+                    "id": match.slot.pk,
+                    "merit": match.merit_of_slot,
+                    "starts": f"{match.slot.starts_at:%Y-%m-%dT%H:%MZ}",
+                }
+                | {"why": ", ".join(reasons(match))}
                 for match in self.matches
             ],
         }

@@ -376,10 +376,11 @@ def _what_was_reported_since(message: Message, _at: dt.datetime) -> wanted.Facts
 
 @wanted.joined("slots_matched")
 def _best_of_all(told: list[wanted.Facts]) -> wanted.Facts:
-    """All that was found for one request since the last digest, the best first: what counts as told is told."""
+    """All that was found for one request since the last digest, as `Match.rank_for_request`: what is told is told."""
     slots = {one["id"]: one for facts in told for one in facts["slots"]}
     # What was written before slots had merits comes last.
-    return told[0] | {"slots": sorted(slots.values(), key=lambda one: (-one.get("merit", 0), one["id"]))}
+    ranked = sorted(slots.values(), key=lambda one: (-one.get("merit", 0), one.get("starts", ""), one["id"]))
+    return told[0] | {"slots": ranked}
 
 
 def _workshop(message: Message) -> Workshop | None:
