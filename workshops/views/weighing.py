@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,13 +29,16 @@ EXPLAINED = {
     Part.VOLUNTEERS: "Autant de bénévoles que souhaité compte entièrement, la moitié à moitié.",
     Part.TOPICS: "La part des thèmes demandés que les bénévoles inscrits à ce créneau connaissent.",
     Part.WISH: "Les jours que l’association préfère, parmi ceux qui lui conviennent.",
-    Part.NOTICE: "Trois semaines pour réunir un groupe comptent entièrement.",
+    Part.NOTICE: (
+        "Trois semaines comptent entièrement, du jour où le créneau et la demande sont tous deux en ligne "
+        "à celui du créneau."
+    ),
     Part.RELIABILITY: "Ce que les deux organisations ont tenu de leur parole depuis un an. Personne d’autre ne le lit.",
     Part.URGENCY: "Dans la liste que lit une entreprise, et entre deux plans qui servent autant de personnes.",
     Part.FAIRNESS: "De même, pour une association qui a eu peu d’ateliers depuis un an.",
 }
-
-
+# Of what was saved, the last ones.
+SHOWN = 5
 SAVED = (
     "Les nouvelles pondérations comptent dès maintenant sur les pages et pour ce qui est nouveau. Ce qu’elles changent "
     "à ce qui a été annoncé l’est cette nuit."
@@ -47,6 +51,26 @@ class Line(NamedTuple):
     label: str
     explained: str
     points: int
+
+
+class Saved(NamedTuple):
+    """Weights that somebody saved, and what they changed: « la proximité 30 → 40 »."""
+
+    saved: Weighting
+    changes: list[str]
+
+    @classmethod
+    def lately(cls) -> list[Saved]:
+        """The last ones, each beside those before it, which are those of the columns before the first."""
+        rows = list(Weighting.objects.order_by("-pk").select_related("created_by")[: SHOWN + 1])
+        return [
+            cls(new, _changes(old.weights, new.weights))
+            for new, old in zip(rows[:SHOWN], [*rows[1:], Weighting()], strict=False)
+        ]
+
+
+def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> list[str]:
+    return [f"{part.label} {old[part]} → {new[part]}" for part in Part if old[part] != new[part]]
 
 
 @login_not_required
@@ -84,6 +108,6 @@ def weights(request: HttpRequest) -> HttpResponse:
         "form": form,
         "tried": WeightingForm(tried, auto_id=False),
         "outlook": shown,
-        "history": Weighting.objects.order_by("-pk").select_related("created_by")[:5],
+        "history": Saved.lately(),
     }
     return render(request, "workshops/weights.html", context, status=422 if form.errors else 200)
