@@ -20,7 +20,7 @@ from bench.database import use
 KIB_A_GIB = 1 << 20
 AT_ONCE = 20_000
 # What is said in words.
-OF_A_REQUEST = ("computers", "participants", "step_free", "best_weekdays", "created_at")
+OF_A_REQUEST = ("computers", "participants", "languages", "step_free", "best_weekdays", "created_at")
 OF_A_SLOT = ("computers", "places", "created_at", "volunteers_offered", "booking_mode", "starts_at", "time_zone")
 
 

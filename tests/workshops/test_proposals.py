@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from associations.models import Association, Request
 from companies.models import Room, Slot
@@ -17,7 +18,7 @@ from tests.associations.test_requests import form_of
 from tests.conftest import NOW
 from tests.factories import World
 from workshops import actions
-from workshops.matching import almost, look_at, proposals
+from workshops.matching import almost, look_at, proposals, reasons
 from workshops.models import Booking, Dismissal, Part, Standing, Weighting
 
 DAY = dt.timedelta(days=1)
@@ -42,6 +43,24 @@ def test_what_serves_is_proposed_with_its_reasons(karim: Client, page: str) -> N
     shown = karim.get(page).text
     assert "Ce que nous vous proposons" in shown
     assert "8\u00a0ordinateurs pour 6\u00a0personnes, en soirée" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "on y parle arabe et ukrainien"), ("en", "Arabic and Ukrainian spoken there")]
+)
+def test_languages_that_are_needed_are_among_the_reasons(
+    world: World, now: dt.datetime, language: str, said: str
+) -> None:
+    factories.make_profile(now, world.company, world.volunteer, languages=["ar", "uk"])
+    factories.make_promise(now, world.slot, world.volunteer)
+    wanted = factories.make_request(now, world.association, languages=["ar", "uk"])
+    [found] = proposals(wanted, now)[0]
+    with translation.override(language):
+        assert said in reasons(found)
+
+
+def test_page_of_an_association_leads_to_each_of_its_requests(world: World, karim: Client, page: str) -> None:
+    assert f'<a href="{page}">' in karim.get(reverse("association", args=[world.association.slug])).text
 
 
 @pytest.mark.parametrize(
@@ -235,6 +254,13 @@ def test_weights_are_tried_before_they_are_saved(world: World, now: dt.datetime)
     operator.post(address, full)
     operator.post(address, full)
     assert (Weighting.current().weights, Weighting.objects.count()) == (full, 2)
+    page = operator.get(address)
+    assert [one.changes for one in page.context["history"]] == [
+        ["la proximité 100 → 0", "une salle à la taille du groupe 0 → 100"],
+        [f"{Part(part).label} {old} → {near[Part(part)]}" for part, old in Weighting().weights.items()],
+    ]
+    assert "mardi 1er\u00a0décembre 2026, 10\u00a0h" in page.text
+    assert "la proximité 100 → 0, une salle" in page.text
 
 
 @pytest.mark.parametrize("part", ["urgency", "fairness"])
@@ -338,7 +364,7 @@ def test_page_says_why_a_slot_that_serves_is_proposed_after_others(
     assert "en revanche" not in shown
     if where == "slot":
         assert "D’autres passent avant lui." in shown
-        assert "10\u00a0places en tout, connu 7\u00a0jours à l’avance" in shown
+        assert "10\u00a0places en tout, connu 7\u00a0jours avant sa date" in shown
 
 
 def _five_alike(world: World, now: dt.datetime) -> tuple[Request, dt.datetime]:

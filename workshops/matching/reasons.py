@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.vocabulary import Topic
+from associations.models import languages_said
 from companies.models import BookingMode
 from territories.wording import away, counted, enumerated, language
 from workshops.matching.judging import Match
@@ -28,6 +29,7 @@ def reasons(match: Match, *, to_company: bool = False) -> list[str]:
         _when(match, spoken, to_company=to_company),
         _offered(spoken, slot.volunteers_offered) if slot.volunteers_offered else "",
         _known(spoken, match.topics) if match.topics else "",
+        _tongues(spoken, tuple(request.languages)) if request.languages else "",
         gettext("accès sans marche") if request.step_free else "",
         gettext("réponse immédiate") if slot.booking_mode == BookingMode.INSTANT else "",
         _room(spoken, slot.places),
@@ -88,10 +90,10 @@ def _room(_spoken: str, places: int) -> str:
 
 @lru_cache(maxsize=200)
 def _notice(_spoken: str, days: int) -> str:
-    """How long before its evening a slot was known to who looks for one."""
+    """How long before its date a slot and its request were known to each other: not how long it still is till then."""
     if days >= AT_EASE_DAYS:
-        return gettext("connu trois semaines à l’avance ou plus")
-    return gettext("connu %(days)s à l’avance") % {"days": counted(days, "jour", "jours")} if days > 0 else ""
+        return gettext("connu trois semaines ou plus avant sa date")
+    return gettext("connu %(days)s avant sa date") % {"days": counted(days, "jour", "jours")} if days > 0 else ""
 
 
 @lru_cache(maxsize=200)
@@ -105,3 +107,9 @@ def _known(_spoken: str, topics: int) -> str:
     """What those who have promised to come know of what is asked (bits)."""
     known = [str(Topic(word).label) for word in words_of(topics, Topic)]
     return gettext("bénévole inscrit pour %(topics)s") % {"topics": enumerated(known)}
+
+
+@lru_cache(maxsize=200)
+def _tongues(_spoken: str, languages: tuple[str, ...]) -> str:
+    """What is needed besides French, and is spoken by those who have promised to come."""
+    return gettext("on y parle %(languages)s") % {"languages": languages_said(languages)}
