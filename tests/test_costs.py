@@ -104,7 +104,7 @@ COSTS: dict[str, int] = {
     "mail:unsubscribe": 2,
     "mail_language": 1,
     "mail_preview_html": 9,
-    "mailroom": 226,
+    "mailroom": 230,
     "mfa_activate_totp": 9,
     "mfa_add_webauthn": 10,
     "mfa_generate_recovery_codes": 5,
