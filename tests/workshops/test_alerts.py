@@ -20,10 +20,10 @@ from tests.mail.conftest import Sink, text_of
 from tests.races import Move, second_waits
 from workshops import actions
 from workshops.alerts import SEEN_WITHIN, tell_alerts
-from workshops.models import MatchAgain, SavedSearch, SearchNotice, Side
+from workshops.models import Booking, MatchAgain, SavedSearch, SearchNotice, Side
 from workshops.saved import asked_by
 
-MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
 def notice(at: dt.datetime) -> None:
@@ -63,6 +63,52 @@ def test_slot_that_is_free_again_is_told_to_who_was_not_told_of_it(
     assert told() == [[world.slot.pk]]
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_who_gives_a_slot_back_is_not_told_of_it_until_it_has_another_date(
+    world: World, search: SavedSearch, now: dt.datetime, *, known: bool
+) -> None:
+    """Whether they were told of it before they booked it, or not; by none of their searches."""
+    stranger = factories.make_search(now - DAY, factories.make_user())
+    factories.make_search(now - DAY, world.association_owner, "ordinateurs=8")
+    notice(now)
+    if known:
+        tell_alerts(now=now)
+    booking = factories.make_booking(now, world.slot, world.association)
+    at, by = now + HOUR, world.association_owner
+    actions.cancel_booking(booking=booking, side=Side.ASSOCIATION, reason="Malade.", by=by, now=at)
+    notice(at + MINUTE)
+    before = len(told())
+    assert tell_alerts(now=at + 2 * MINUTE) == (0 if known else 1)
+    assert {one.about for one in Message.objects.filter(template="search_alert")[before:]} <= {f"search:{stranger.pk}"}
+    change = actions.Change(dt.date(2026, 12, 9), dt.time(18, 30), dt.time(20, 30), 10, 8, 2)
+    actions.change_slot(slot=world.slot, change=change, by=world.company_owner, now=at + 3 * MINUTE)
+    notice(at + 4 * MINUTE)
+    assert tell_alerts(now=at + 5 * MINUTE) == 2
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_lets_go_what_was_proposed_is_not_told_of_it(
+    world: World, search: SavedSearch, now: dt.datetime, *, answered: bool
+) -> None:
+    SavedSearch.objects.update(news_since_at=now)
+    state, at = (Booking.State.DECLINED if answered else Booking.State.EXPIRED), now + HOUR
+    held = factories.make_booking(now, world.slot, world.association, state=Booking.State.HELD, offered_at=now)
+    Booking.objects.filter(pk=held.pk).update(state=state, settled_at=at)
+    notice(at + MINUTE)
+    assert tell_alerts(now=at + 2 * MINUTE) == 0
+
+
+def test_person_is_told_of_a_slot_in_one_search(world: World, search: SavedSearch, now: dt.datetime) -> None:
+    """The one that is told at once, where there is one; the others say what it does not find."""
+    SavedSearch.objects.update(frequency="weekly")
+    at_once = factories.make_search(now - HOUR, world.association_owner, "moment=soir")
+    saturday = factories.make_slot(world.room, dt.datetime(2026, 12, 12, 14, tzinfo=dt.UTC))
+    notice(now)
+    assert [tell_alerts(now=now + minutes * MINUTE) for minutes in (1, 2)] == [2, 0]
+    abouts = [one.about for one in Message.objects.filter(template="search_alert").order_by("pk")]
+    assert (abouts, told()) == ([f"search:{at_once.pk}", f"search:{search.pk}"], [[world.slot.pk], [saturday.pk]])
+
+
 def test_slot_to_which_somebody_comes_is_not_new(world: World, search: SavedSearch, now: dt.datetime) -> None:
     notice(now)
     SavedSearch.objects.filter(pk=search.pk).update(news_since_at=now + MINUTE)
@@ -96,7 +142,7 @@ def test_what_stood_when_the_search_was_saved_is_no_news(world: World, now: dt.d
 def test_each_search_hears_of_what_it_asks_for(world: World, now: dt.datetime) -> None:
     queries = ("", "lieu=insee-97411", "ordinateurs=8&departement=59", "ordinateurs=9", "moment=weekend", "lieu=00000")
     for query in queries:
-        factories.make_search(now - DAY, world.association_owner, query)
+        factories.make_search(now - DAY, factories.make_user(), query)
     notice(now)
     assert tell_alerts(now=now) == 2
     searches = SavedSearch.objects.filter(pk__in=SearchNotice.objects.values("search")).order_by("pk")
@@ -116,7 +162,7 @@ def test_five_are_said_and_the_others_counted(world: World, search: SavedSearch,
 def test_moved_slot_is_new_to_the_search_that_it_comes_to(world: World, now: dt.datetime) -> None:
     """To the one that knows its former date as well."""
     saturday, evening = (
-        factories.make_search(now - DAY, world.association_owner, f"moment={moment}") for moment in ("weekend", "soir")
+        factories.make_search(now - DAY, factories.make_user(), f"moment={moment}") for moment in ("weekend", "soir")
     )
     notice(now)
     tell_alerts(now=now)
