@@ -30,7 +30,16 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   for (const input of ctx.sourceElement.querySelectorAll(".field :is(input, select)")) tell(input, answer);
 });
 
-/* Leaving a field and pressing the button ask the same: one step back leaves both. */
+/* Fields that are empty say nothing in an address. Leaving a field and pressing the button ask the same: one step back
+   leaves both. */
 document.addEventListener("htmx:before:history:update", ({ detail: { history } }) => {
+  const [path, asked] = history.path.split("?");
+  const said = new URLSearchParams([...new URLSearchParams(asked)].filter(([, value]) => value));
+  history.path = said.size ? `${path}?${said}` : path;
   if (history.path === location.pathname + location.search) history.type = "replace";
+});
+
+/* Links lead to what is found. Whoever copies the address from there shares the search alone. */
+addEventListener("load", () => {
+  if (location.hash === "#ici") history.replaceState(history.state, "", location.pathname + location.search);
 });

@@ -37,9 +37,14 @@ def test_search_on_a_phone_leads_to_a_slot_and_back(phone: Page) -> None:
     expect(phone).to_have_url(re.compile("lieu=Lille"))
     expect(phone.get_by_role("heading", level=2, name=re.compile("Lille"))).to_be_visible()
     expect(phone.locator("#resultats article").first).to_be_visible()
+    # What is empty, and where the results stand, are no part of an address to share.
+    expect(phone).not_to_have_url(re.compile("=(&|$)"))
     for view in ("Semaine", "Carte", "Liste"):
         follow(phone, view)
         expect(phone.get_by_label("Où")).to_have_value("Lille (59)")
+        expect(phone.get_by_role("heading", level=2, name=re.compile("Lille"))).to_be_focused()
+        expect(phone.get_by_role("heading", level=2, name=re.compile("Lille"))).to_be_in_viewport()
+        expect(phone).not_to_have_url(re.compile("#"))
     found = phone.url
     phone.locator("#resultats article a").first.click()
     expect(phone).to_have_url(re.compile(r"/creneaux/\d+/"))
@@ -92,6 +97,10 @@ def test_search_without_javascript(portal: Portal, browser: Browser) -> None:
     expect(page).to_have_url(re.compile("moment=soir"))
     expect(page.locator("#resultats article").first).to_be_visible()
     follow(page, re.compile("Combien de créneaux"))
+    follow(page, re.compile("Le week-end"))
+    expect(page).to_have_url(re.compile("moment=weekend.*#ici$"))
+    expect(page.locator("#ici")).to_be_focused()
+    expect(page.locator("#ici")).to_be_in_viewport()
     context.close()
 
 

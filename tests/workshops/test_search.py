@@ -212,7 +212,7 @@ def test_page_after_the_last_leads_back(world: World, slots: list[Slot], client:
     late, early = "9999999999999999-1", "1000000000000000-1"
     page = client.get("/creneaux/", {"moment": "soir", "apres": late}).text
     assert ("Plus aucun créneau ne suit." in page, "Aucun créneau ne correspond" in page) == (True, False)
-    assert '<a class="button" href="?moment=soir">Revenir au début</a>' in page
+    assert '<a class="button" href="?moment=soir#ici">Revenir au début</a>' in page
     (before,) = re.findall(r'rel="prev" href="([^"]+)"', page)
     last = client.get(f"/creneaux/{html.unescape(before)}").text
     shown = [int(number) for number in re.findall(r'<h3><a href="/creneaux/(\d+)/"', last)]
@@ -401,13 +401,13 @@ def test_facet_leads_to_what_it_counts_and_back(slots: list[Slot], client: Clien
     other = re.search(r'<a href="([^"]+)">Le week-end', page)
     assert chosen is not None
     assert other is not None
-    assert html.unescape(chosen[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}"
-    assert html.unescape(other[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}&moment=weekend"
+    assert html.unescape(chosen[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}#ici"
+    assert html.unescape(other[1]) == f"/creneaux/?lieu=insee-{factories.LILLE}&moment=weekend#ici"
 
 
 def test_links_leave_out_what_a_form_sends_empty(world: World, client: Client) -> None:
     page = client.get("/creneaux/?lieu=&moment=soir&du=&places=&departement=59&vue=carte").text
-    assert f'<a href="?moment=soir&amp;departement=59&amp;commune=insee-{factories.LILLE}">Lille (59)</a>' in page
+    assert f'<a href="?moment=soir&amp;departement=59&amp;commune=insee-{factories.LILLE}#ici">Lille (59)</a>' in page
 
 
 @pytest.mark.parametrize("radius", ["20", "30"])
@@ -416,7 +416,7 @@ def test_chosen_radius_leads_to_what_it_counts(world: World, client: Client, rad
     page = client.get(f"/creneaux/comptes/?{query}").text
     chosen = re.search(r'<a href="([^"]+)" aria-current="true">' + radius, page)
     assert chosen is not None
-    assert html.unescape(chosen[1]) == f"/creneaux/?{query}"
+    assert html.unescape(chosen[1]) == f"/creneaux/?{query}#ici"
 
 
 def test_order_by_distance_says_that_it_wants_a_place(client: Client, world: World) -> None:
@@ -499,7 +499,7 @@ def test_week_that_one_went_on_to_keeps_what_was_asked(slots: list[Slot], client
     query = {"moment": "soir", "du": "2026-12-05", "au": "2026-12-15", "vue": "semaine"}
     first = client.get("/creneaux/", query).text
     following = turned(first, "next")
-    assert following == "?moment=soir&du=2026-12-05&au=2026-12-15&vue=semaine&semaine=2026-12-07"
+    assert following == "?moment=soir&du=2026-12-05&au=2026-12-15&vue=semaine&semaine=2026-12-07#ici"
     second = client.get(f"/creneaux/{following}").text
     assert {name: re.search(rf'name="{name}" value="([\d-]+)"', second)[1] for name in ("du", "au")} == {  # type: ignore[index]
         "du": "2026-12-05",
@@ -583,10 +583,10 @@ def test_limit_that_a_map_left_behind_is_said_and_lifted(
     world: World, client: Client, query: dict[str, str], title: str, within: str
 ) -> None:
     page = client.get("/creneaux/", query | {"ordinateurs": "2"}).text
-    assert f"<h2>Créneaux {title}{within}</h2>" in page
+    assert f'<h2 id="ici" tabindex="-1">Créneaux {title}{within}</h2>' in page
     assert f"<p>Aucun créneau ne correspond {within}.</p>" in page
-    wider = html.unescape(re.findall('href="([^"]+)">Chercher aussi ailleurs', page)[0])
-    assert QueryDict(wider[1:]).dict() == {k: v for k, v in query.items() if k == "lieu"} | {"ordinateurs": "2"}
+    wider = urlsplit(html.unescape(re.findall('href="([^"]+)">Chercher aussi ailleurs', page)[0])).query
+    assert QueryDict(wider).dict() == {k: v for k, v in query.items() if k == "lieu"} | {"ordinateurs": "2"}
 
 
 @pytest.mark.parametrize(
@@ -884,9 +884,9 @@ def test_weeks_end_where_nothing_follows(world: World, now: dt.datetime, client:
     def following(week: str) -> str | None:
         return turned(client.get("/creneaux/", {"vue": "semaine", "semaine": week}).text, "next")
 
-    assert following("2026-12-07") == "?vue=semaine&semaine=2026-12-14"
-    assert following("2026-12-14") == "?vue=semaine&semaine=2027-01-04"
-    assert following("2027-01-04") == "?vue=semaine&semaine=2027-01-11"
+    assert following("2026-12-07") == "?vue=semaine&semaine=2026-12-14#ici"
+    assert following("2026-12-14") == "?vue=semaine&semaine=2027-01-04#ici"
+    assert following("2027-01-04") == "?vue=semaine&semaine=2027-01-11#ici"
     assert following("2027-01-11") is None
 
 
@@ -931,7 +931,7 @@ def test_commune_that_has_the_name_of_a_departement_elsewhere_leads_there_too(cl
     """Most who type « La Réunion » do not mean the village in Lot-et-Garonne."""
     page = client.get("/creneaux/", {"lieu": "La Réunion"}).text
     assert "autour de La Réunion (47)" in page
-    assert '<a href="/creneaux/?departement=974">Tout le département La Réunion (974)</a>' in page
+    assert '<a href="/creneaux/?departement=974#ici">Tout le département La Réunion (974)</a>' in page
     for typed in ("La Réunion (47)", "Paris", "Lille"):
         assert "Tout le département" not in client.get("/creneaux/", {"lieu": typed}).text
 
@@ -952,6 +952,9 @@ def test_every_link_of_a_search_carries_all_that_it_asks(slots: list[Slot], clie
     }
     assert len(links) > 9
     lifted = {link for link in links if "/creneaux/?" in link}
+    # What leads to results leads below the form.
+    assert {link for link in links if link.endswith("#ici")} == {link for link in links if link[0] == "?"} | lifted
+    assert all('<h2 id="ici" tabindex="-1">' in page.text for page in pages[:2])
     assert [link for link in links - lifted if "reponse=immediate" not in link or "moment=soir" not in link] == []
     # One filter changed, which may be this one.
     assert [link for link in lifted if "reponse=immediate" not in link and "moment=soir" not in link] == []

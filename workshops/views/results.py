@@ -38,6 +38,8 @@ MAP_SECONDS = 30
 NAMED = 40
 # Before every name.
 BEGINNING = "-"
+# The heading of what is found, below a form that fills a phone. On a map each of two hundred links ends with it.
+HEADING = "#ici"
 
 
 class Results(NamedTuple):
@@ -49,7 +51,12 @@ class Results(NamedTuple):
 
 
 def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeString:
-    """This search, with other parameters; None leaves one out. A page of its list, or a week, is no part of it.
+    """What this search finds, with other parameters; None leaves one out."""
+    return asked_in(data, path=path, heading=HEADING, **parameters)
+
+
+def asked_in(data: QueryDict, *, path: str = "", heading: str = "", **parameters: object) -> SafeString:
+    """This search, for an address. A page of its list, or a week, is no part of it.
 
     What says nothing is left out as well: what a form sends empty, and what other sites add to an address.
     """
@@ -57,11 +64,11 @@ def address(data: QueryDict, *, path: str = "", **parameters: object) -> SafeStr
     said = kept | {"apres": None, "avant": None} | parameters
     query = tuple([(name, str(value)) for name, value in said.items() if value is not None])
     is_short = all(len(value) <= LONGEST_KEPT for _, value in query)
-    return (_kept_address if is_short else _address)(path, query)
+    return (_kept_address if is_short else _address)(path, query, heading)
 
 
-def _address(path: str, query: tuple[tuple[str, str], ...]) -> SafeString:
-    return SafeString(escape(f"{path}?{urlencode(query)}"))
+def _address(path: str, query: tuple[tuple[str, str], ...], heading: str) -> SafeString:
+    return SafeString(escape(f"{path}?{urlencode(query)}{heading}"))
 
 
 _kept_address = lru_cache(maxsize=5_000)(_address)

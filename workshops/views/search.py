@@ -40,7 +40,7 @@ from workshops.proposed import FOR, request_said
 from workshops.searching import Criteria
 from workshops.views.booking import gone, refusal_of_all
 from workshops.views.recent import answer, is_anonymous
-from workshops.views.results import address, results
+from workshops.views.results import address, asked_in, results
 
 MOVABLE_SHOWN = 3
 # Fields that the form folds away.
@@ -136,7 +136,7 @@ def _found(data: QueryDict, asked: Read) -> SearchPage:
         results=found.shown,
         before=found.before,
         after=found.after,
-        query=address(data),
+        query=asked_in(data),
     )
 
 
