@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext
 from icalendar import Event, vText
 
 from companies.models import Slot, SlotVolunteer
 from mail.calendars import CANCEL, PUBLISH, REQUEST, addressed, as_text, new_calendar, sent, sent_together
+from territories.wording import counted
 
 
 def promise_event(promise: SlotVolunteer, *, booked: bool, now: dt.datetime) -> str:
@@ -80,9 +82,19 @@ def free_slot(slot: Slot, *, now: dt.datetime) -> Event:
     event = event_at(slot, f"slot-{slot.pk}", now)
     event.add("sequence", slot.sequence)
     event.add("summary", gettext("Salle ouverte\u00a0: %(room)s") % {"room": slot.room.name})
+    event.add("description", f"{slot.room.site.company.name}\n{_offered(slot)}")
+    event.add("url", settings.SITE_URL + reverse("workshops:slot", args=[slot.pk]))
     event.add("status", "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _offered(slot: Slot) -> str:
+    """« 8 ordinateurs, 12 places »."""
+    offered = [counted(slot.computers, "ordinateur", "ordinateurs"), counted(slot.places, "place", "places")]
+    if slot.volunteers_offered:
+        offered.append(counted(slot.volunteers_offered, "bénévole", "bénévoles"))
+    return ", ".join(offered)
 
 
 def event_at(slot: Slot, uid: str, now: dt.datetime) -> Event:

@@ -830,6 +830,11 @@ def test_search_is_followed_from_elsewhere(slots: list[Slot], client: Client) ->
     agenda = Calendar.from_ical(client.get("/creneaux/agenda.ics", query).content)
     events = sorted(str(one["UID"]).partition("@")[0] for one in agenda.walk("VEVENT"))
     assert events == sorted(f"slot-{number}" for number in wanted)
+    for one in agenda.walk("VEVENT"):
+        slot = Slot.objects.with_place().get(pk=str(one["UID"]).partition("@")[0].removeprefix("slot-"))
+        company, offered = str(one["DESCRIPTION"]).split("\n")
+        assert (company, offered) == (slot.room.site.company.name, card_of(slot).equipment)
+        assert urlsplit(str(one["URL"])).path == f"/creneaux/{slot.pk}/"
     assert "text/plain" in client.get("/creneaux/flux.atom", {"lieu": "zzz"})["Content-Type"]
 
 
