@@ -91,7 +91,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "search_form": _search_form("accueil_%s"),
         "full_search_form": _search_form("recherche_%s"),
         "skyline": skyline(now),
-        "cards": [_card("Salle Ada, 3e étage", "Réponse immédiate"), _card("Mezzanine", "Réponse sous 96\u00a0h")],
+        "cards": [
+            _card("Salle Ada, 3e étage", "Réponse immédiate"),
+            _card("Mezzanine", "Réponse sous 96\u00a0h", "Jour férié\u00a0: Noël"),
+        ],
         "why": ["à 4\u00a0km", "8\u00a0ordinateurs pour 6\u00a0personnes", "le jour que vous préférez"],
         "dismiss": DismissForm(auto_id="ecarter_%s"),
         "choices": [{"label": one, "url": "#creneaux"} for one in ("Saint-Denis (93)", "Saint-Denis (974)")],
@@ -170,11 +173,12 @@ def _brightness(count: int) -> str:
     return "many" if count >= MANY else "some"
 
 
-def _card(room: str, answer: str) -> Card:
+def _card(room: str, answer: str, holiday: str = "") -> Card:
     return Card(
         url="#creneaux",
         day="mardi 1er\u00a0décembre",
         hours="18\u00a0h\u00a030 – 20\u00a0h\u00a030",
+        holiday=holiday,
         room=room,
         company="Maison Lemoine et Fils",
         place="Lille (59)",

@@ -1,5 +1,6 @@
 """WSGI entry point, served by granian."""
 
+import datetime as dt
 import logging
 import os
 
@@ -15,7 +16,9 @@ application = get_wsgi_application()
 def _read_ahead() -> None:
     """What the first search would read for itself, and does where the database does not answer yet."""
     from territories.gazetteer import gazetteer  # noqa: PLC0415  # once the apps are there
+    from territories.holidays import public_holiday  # noqa: PLC0415  # idem
 
+    public_holiday(dt.datetime.now(tz=dt.UTC), "")
     try:
         gazetteer()
     except DatabaseError:

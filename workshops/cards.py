@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.pressed import Pressed
 from companies.models import BookingMode, Slot
+from territories.holidays import public_holiday
 from territories.templatetags.wording import kilometres, slot_day, slot_hours
 from territories.wording import counted
 
@@ -20,12 +23,20 @@ ANSWER = {BookingMode.INSTANT: "Réponse immédiate", BookingMode.ON_APPROVAL: "
 _day, _hours = lru_cache(maxsize=20_000)(slot_day), lru_cache(maxsize=20_000)(slot_hours)
 
 
+@lru_cache(maxsize=20_000)
+def _holiday(starts_at: dt.datetime, zone: str, departement: str) -> str:
+    """« Jour férié : Noël », where the site is; nothing on other days."""
+    name = public_holiday(starts_at.astimezone(ZoneInfo(zone)), departement)
+    return f"Jour férié\u00a0: {name}" if name else ""
+
+
 class Card(NamedTuple):
     """What a card says, in words; what is empty is not said."""
 
     url: str
     day: str
     hours: str
+    holiday: str
     room: str
     company: str
     place: str
@@ -70,6 +81,7 @@ def _card(row: tuple[Any, ...]) -> Card:
         url=_path() % number,
         day=_day(starts_at, zone),
         hours=_hours(starts_at, ends_at, zone),
+        holiday=_holiday(starts_at, zone, departement),
         room=room,
         company=company,
         place=f"{commune} ({departement})",

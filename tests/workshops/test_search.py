@@ -882,6 +882,30 @@ def test_head_is_answered(world: World, client: Client, path: str) -> None:
     assert client.head(address).status_code == client.get(address).status_code == 200
 
 
+@pytest.mark.parametrize(("day", "told"), [(25, "Jour férié\u00a0: Noël"), (24, "")])
+def test_public_holiday_is_told_on_cards_and_on_the_page_of_a_slot(
+    world: World, client: Client, day: int, told: str
+) -> None:
+    slot = factories.make_slot(world.room, dt.datetime(2026, 12, day, 17, 30, tzinfo=dt.UTC))
+    for address in (f"/creneaux/?du=2026-12-{day}&au=2026-12-{day}", f"/creneaux/{slot.pk}/"):
+        assert re.findall(r'<span class="badge warn">([^<]+)</span>', client.get(address).text) == [told] * bool(told)
+
+
+def test_holiday_of_a_slot_is_that_of_its_day_where_it_is(world: World) -> None:
+    """The abolition of slavery in Guadeloupe is kept there alone; midnight in Nouméa is the day before in Paris."""
+    slot = Slot.objects.with_place().get(pk=world.slot.pk)
+
+    def told(starts_at: dt.datetime, zone: str, departement: str) -> str:
+        slot.starts_at, slot.time_zone = starts_at, zone
+        slot.room.site.commune.departement_id = departement
+        return card_of(slot).holiday
+
+    abolition, eve = dt.datetime(2027, 5, 27, 22, tzinfo=dt.UTC), dt.datetime(2026, 12, 24, 20, tzinfo=dt.UTC)
+    assert told(abolition, "America/Guadeloupe", "971") == "Jour férié\u00a0: Abolition de l’esclavage"
+    assert told(abolition, "Europe/Paris", "59") == told(eve, "Europe/Paris", "59") == ""
+    assert told(eve, "Pacific/Noumea", "988") == "Jour férié\u00a0: Noël"
+
+
 def test_weeks_end_where_nothing_follows(world: World, now: dt.datetime, client: Client) -> None:
     """After an empty week one goes on to the next that has something, if there is one."""
     factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=28))

@@ -263,8 +263,10 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     without = [one for one in own if one not in having]
     wanted = request_said(request.GET.get(FOR))
     asked = _asked(own, wanted, now) if own and wanted is not None else None
+    card = card_of(shown)
     context = {
         "slot": shown,
+        "card": card,
         "wanted": wanted,
         "asked": asked,
         "looked": look_at(asked, shown, now) if asked and not having else None,
@@ -282,7 +284,7 @@ def _slot(request: HttpRequest, slot_id: int) -> HttpResponse:
     }
     page = SlotPage(
         title=f"{shown.room.name}, {day_date(shown.starts_at.astimezone(ZoneInfo(shown.time_zone)))}",
-        description=in_a_sentence(card_of(shown)),
+        description=in_a_sentence(card),
         card=reverse("workshops:slot_share_card", args=[shown.pk]),
         content=render_to_string("workshops/slot_content.html", context),
         path=quote(request.path),
