@@ -229,6 +229,7 @@ def _booking(state: str, words: str, **more: object) -> SimpleNamespace:
         slot=_slot("Salle Ada, 3e étage", "instant"),
         association=SimpleNamespace(name="Les Clics du Faubourg", slug="clics-du-faubourg"),
         participants=6,
+        is_contested=False,
         **more,
     )
 
