@@ -69,7 +69,8 @@ def _head(day: dt.date) -> dict[str, str]:
 def _window(count: int, label: str, day: dt.date, link: Callable[[dt.date], str]) -> Cell:
     if not count:
         return Cell("", "", "", "")
-    name = f"{day_date(day)}, {label[:1].lower()}{label[1:]}\u00a0: {counted(count, 'créneau', 'créneaux')}"
+    part = f"{label[:1].lower()}{label[1:]}\u00a0: {counted(count, 'créneau', 'créneaux')}"
+    name = f"{day_date(day)}, {part}, voir la journée"
     return Cell(shown(count), link(day), name, "many" if count >= MANY else "some")
 
 
