@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -324,6 +325,20 @@ def test_another_reason_is_told(world: World, now: dt.datetime) -> None:
         actions.cancel_booking(booking=booking, side=Side.COMPANY, reason=" ", by=world.company_owner, now=now)
     booking.refresh_from_db()
     assert booking.is_confirmed
+
+
+@pytest.mark.parametrize("code", ["", "other"])
+@pytest.mark.parametrize("side", Side)
+def test_refused_cancellation_says_why_where_it_is_read(
+    world: World, now: dt.datetime, visitor: Callable[[User], Client], side: Side, code: str
+) -> None:
+    booking = book(world, now)
+    page = reverse(f"workshops:{side}_cancel", args=[getattr(world, side).slug, booking.pk])
+    answer = visitor(getattr(world, f"{side}_owner")).post(page, {"code": code, "reason": ""})
+    unfolded = re.search(
+        r'<details class="card" open>\s*<summary>Annuler la réservation.*?</details>', answer.text, re.DOTALL
+    )
+    assert (answer.status_code, unfolded is not None and "error" in unfolded[0]) == (422, True)
 
 
 @pytest.mark.parametrize("hours_before", [48, 47])
