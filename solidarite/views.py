@@ -98,7 +98,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
         .order_by("slot__starts_at", "pk")[:20],
         "past": bookings.counted_on()
         .filter(slot__ends_at__lte=now)
-        .select_related("workshop__dispute")
+        .with_outcome()
         .order_by("-slot__starts_at", "pk")[:20],
         "sites": own.sites.count(),
         "open_slots": bookable(now).of_company(own).count(),
@@ -131,7 +131,7 @@ def association(request: HttpRequest, slug: str) -> HttpResponse:
         "dropped": bookings.dropped().filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")[:20],
         "past": bookings.unmoved()
         .filter(slot__ends_at__lte=now)
-        .select_related("workshop__dispute")
+        .with_outcome()
         .order_by("-slot__starts_at", "pk")[:20],
         "own_requests": own.requests.filter(state__in=["open", "in_progress"])
         .with_expiry(now)

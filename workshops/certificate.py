@@ -42,7 +42,8 @@ def holder(certificate: Certificate) -> str:
 def facts(certificate: Certificate, said: Given | None = None) -> list[dict[str, str]]:
     """What it says, or what would be said in its place, each with its term."""
     said = said or _said(certificate)
-    told = [("Ateliers tenus", _held(said))]
+    # Nobody but the volunteer may have said that it took place.
+    told = [("Ateliers" if certificate.is_of_volunteer else "Ateliers tenus", _held(said))]
     if not certificate.is_of_volunteer:
         told.append(("Personnes", counted(said.people, "personne accueillie", "personnes accueillies")))
     told += [("Bénévolat", hours(said.benevolat_hours)), ("Mécénat de compétences", hours(said.mecenat_hours))]

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from companies.models import Slot
 from territories.wording import counted, number
-from workshops.models import Booking, Gain, Plan, PlannedPair, Unserved
+from workshops.models import Booking, Gain, Plan, PlannedPair, Report, Unserved
 from workshops.spreadsheets import spreadsheet
 
 COLUMNS = (
@@ -101,6 +101,7 @@ def with_everything(plan: Plan) -> QuerySet[PlannedPair]:
     """The pairs, by the beginning of their slots, with all that a line says."""
     place = ("slot__room__site__company", "slot__room__site__commune")
     pairs = plan.planned.select_related("request__association", "request__commune", "booking", *place)
+    pairs = pairs.annotate(has_report=Exists(Report.objects.filter(workshop__booking=OuterRef("booking"))))
     return pairs.order_by(F("slot__starts_at"), "pk")
 
 
@@ -129,7 +130,10 @@ def _row(pair: PlannedPair, now: dt.datetime) -> tuple[object, ...]:
 
 def outcome(pair: PlannedPair, now: dt.datetime) -> str:
     """What became of it: nothing, before it is offered."""
-    return pair.booking.as_of(now).said if pair.booking else pair.refusal
+    if pair.booking is None:
+        return pair.refusal
+    pair.booking.has_report = pair.has_report  # type: ignore[attr-defined]
+    return pair.booking.as_of(now).said
 
 
 def _local(slot: Slot) -> dt.datetime:

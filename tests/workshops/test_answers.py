@@ -14,7 +14,7 @@ from tests import factories
 from tests.factories import World
 from workshops import actions
 from workshops.answers import answer_path
-from workshops.models import Booking
+from workshops.models import Booking, Report, Side, Workshop
 
 
 @pytest.fixture
@@ -85,10 +85,20 @@ def test_link_shows_nothing_a_month_after_the_answer(
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("completed", "L’atelier a eu lieu."), ("no_show", "Une absence à cet atelier est signalée.")]
+    ("state", "told", "said"),
+    [
+        ("completed", True, "L’atelier a eu lieu."),
+        ("completed", False, "Cet atelier est clos\u00a0: personne n’en a rendu compte."),
+        ("no_show", False, "Une absence à cet atelier est signalée."),
+    ],
 )
-def test_link_says_what_became_of_the_workshop(link: str, client: Client, state: str, said: str) -> None:
+def test_link_says_what_became_of_the_workshop(
+    link: str, client: Client, now: dt.datetime, state: str, said: str, *, told: bool
+) -> None:
     Booking.objects.update(state="confirmed", settled_at=F("created_at"), expires_at=None)
+    workshop = Workshop.objects.create(booking=Booking.objects.get(), created_at=now)
+    if told:
+        Report.objects.create(workshop=workshop, side=Side.ASSOCIATION, attended=5, rating=4, created_at=now)
     Booking.objects.update(state=state)
     assert said in client.get(link).text
     again = client.post(link, {"answer": "yes"})

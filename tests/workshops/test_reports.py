@@ -386,6 +386,33 @@ def test_two_accounts_that_differ_are_called_so(
     assert ["récits différents" in page for page in seen()] == [True] * 6
 
 
+def test_workshop_that_nobody_reported_is_not_called_held(
+    booking: Booking, world: World, now: dt.datetime, visitor: Callable[[User], Client]
+) -> None:
+    """On the pages of both sides, in their histories and the table; and nobody is led to a report that is refused."""
+    other = factories.make_slot(world.room, world.slot.starts_at + dt.timedelta(days=1))
+    told = factories.make_booking(now, other, world.association)
+    write(told, Side.ASSOCIATION, other.ends_at, attended=5)
+    later = other.ends_at + dt.timedelta(days=30)
+    actions.ask_for_reports(now=later)
+    with travel(later, tick=False):
+        for side in Side:
+            client, slug = visitor(getattr(world, f"{side}_owner")), getattr(world, side).slug
+            own = client.get(reverse(f"workshops:{side}_booking", args=[slug, booking.pk])).text
+            assert ("Écrire le compte rendu" in own, "sans compte rendu" in own, "atelier tenu" in own) == (
+                False,
+                True,
+                False,
+            )
+            history = reverse(f"workshops:{side}_history", args=[slug])
+            for answer in (
+                client.get(reverse(str(side), args=[slug])),
+                client.get(history),
+                client.get(history, {"format": "csv"}),
+            ):
+                assert answer.text.count("sans compte rendu") == 1
+
+
 def test_brackets_and_what_was_taught_are_read_again(
     booking: Booking, world: World, visitor: Callable[[User], Client]
 ) -> None:

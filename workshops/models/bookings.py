@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import ClassVar, Self
 
 from django.db import models
@@ -139,6 +140,11 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             "association",
             "request",
         )
+
+    def with_outcome(self) -> Self:
+        """Loads what became of each workshop, in the same query: its dispute, and whether it has a report."""
+        told = Booking.objects.filter(pk=OuterRef("pk"), workshop__reports__isnull=False)
+        return self.select_related("workshop__dispute").annotate(has_report=Exists(told))
 
 
 @tracked(exclude=["message", "reason", "key"])
@@ -344,6 +350,8 @@ class Booking(models.Model):
     @property
     def settled_already(self) -> str:
         """What became of it, in a sentence for who would settle it once more."""
+        if self.is_unreported:
+            return "Cet atelier est clos\u00a0: personne n’en a rendu compte."
         reported = {
             self.State.COMPLETED: "L’atelier a eu lieu.",
             self.State.NO_SHOW: "Une absence à cet atelier est signalée.",
@@ -357,7 +365,9 @@ class Booking(models.Model):
 
     @property
     def said(self) -> str:
-        """Its state: what was proposed, and not wanted, was never there to be called off."""
+        """Its state: what was proposed, and not wanted, was never called off; what nobody told, not held."""
+        if self.is_unreported:
+            return "sans compte rendu"
         called_off = self.state == self.State.CANCELLED_BY_ASSOCIATION and self.settled_at is None
         # What was wanted is dated from then on.
         if called_off and self.created_at == (self.offered_at or self.planned_at):
@@ -401,9 +411,20 @@ class Booking(models.Model):
         return self.state == self.State.CONFIRMED
 
     @property
-    def is_reported(self) -> bool:
-        """Whether a report has said what became of it."""
+    def is_told(self) -> bool:
+        """Whether it is settled what became of it, by reports or by the silence of both sides."""
         return self.state in (self.State.COMPLETED, self.State.NO_SHOW)
+
+    @cached_property
+    def has_report(self) -> bool:
+        """Whether a side has reported; `with_outcome`, or its workshop's reports, are loaded where there are many."""
+        workshop = getattr(self, "workshop", None)
+        return workshop is not None and bool(workshop.reports.all())
+
+    @property
+    def is_unreported(self) -> bool:
+        """Whether it was closed because nobody had said what became of its workshop."""
+        return self.state == self.State.COMPLETED and not self.has_report
 
     @property
     def is_contested(self) -> bool:
@@ -411,7 +432,7 @@ class Booking(models.Model):
 
         Its workshop's `Dispute` is loaded where there are many.
         """
-        workshop = getattr(self, "workshop", None) if self.is_reported else None
+        workshop = getattr(self, "workshop", None) if self.is_told else None
         return workshop is not None and workshop.is_contested
 
     @property

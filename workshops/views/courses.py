@@ -123,10 +123,9 @@ def _course_of(association: Association, course_id: int) -> Course:
 
 def _page(request: HttpRequest, found: Course, form: ReasonForm | None = None) -> HttpResponse:
     now = clock.now()
-    bookings = found.bookings.sessions().with_everything().select_related("workshop__dispute")
+    bookings = found.bookings.sessions().with_everything().with_outcome()
     sessions = [one.as_of(now) for one in bookings.order_by("slot__starts_at", "pk")]
-    reported = Workshop.objects.filter(booking__in=sessions, reports__side=Side.ASSOCIATION)
-    to_report = Workshop.objects.over(now).filter(booking__in=sessions).exclude(pk__in=reported)
+    to_report = Workshop.objects.over(now).to_report(Side.ASSOCIATION).filter(booking__in=sessions)
     context = {
         "course": found,
         "sessions": sessions,

@@ -50,7 +50,7 @@ def _workshops(
 ) -> HttpResponse:
     now = clock.now()
     over = bookings.counted_on().filter(slot__ends_at__lte=now).with_everything()
-    over = over.select_related("workshop__dispute").prefetch_related("workshop__reports", "workshop__attendances")
+    over = over.with_outcome().prefetch_related("workshop__reports", "workshop__attendances")
     over = over.order_by("-slot__starts_at", "-pk")
     if request.GET.get("format") == "csv":
         return downloaded(workshops_csv(lines(over)), f"ateliers-{own.slug}")
