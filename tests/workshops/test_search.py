@@ -948,7 +948,7 @@ def test_place_that_is_not_one_commune_leads_to_those_that_may_be_meant(
 ) -> None:
     """By links, which need no script, and with all else that was asked."""
     page = client.get("/creneaux/", {"lieu": typed, "reponse": "immediate", "vue": "carte"})
-    links = dict(re.findall(r'<li><a href="/creneaux/\?([^"]+)">([^<]+)</a></li>', page.text))
+    links = dict(re.findall(r'<li><a href="/creneaux/\?([^"#]+)#ici">([^<]+)</a></li>', page.text))
     asked = {query.replace("reponse=immediate&amp;vue=carte", "").strip("&amp;"): text for query, text in links.items()}
     assert (page.status_code, {query: asked.get(query) for query in choices}) == (422, choices)
     for query in links:
